@@ -1,0 +1,73 @@
+import type { Plane } from "./plane.ts";
+
+/** Rows `[first, end)` of a plane. */
+export type RowRange = readonly [first: number, end: number];
+
+/**
+ * Which rows of an input the output rows `[first, end)` need:
+ * - a number: as many rows more above and below (a halo), the input being as high as the output;
+ * - `"all"`: the whole input, for tables and small maps;
+ * - a function, where the two heights differ.
+ */
+export type RowsNeeded = number | "all" | ((first: number, end: number) => RowRange);
+
+/** A range of whole rows bound as one storage buffer. */
+export interface BoundRows {
+  /** Byte offset of the binding, aligned as the device wants it. */
+  offset: number;
+  /** Byte length of the binding. */
+  size: number;
+  /** Float32 values of the plane that lie before `offset`: what a shader subtracts from its index. */
+  base: number;
+}
+
+/** The rows of an input behind the output rows `[first, end)`, cut to those that exist. */
+export function rowsOf(plane: Plane, needed: RowsNeeded, first: number, end: number): RowRange {
+  if (needed === "all") return [0, plane.height];
+  const [from, to] = typeof needed === "number" ? [first - needed, end + needed] : needed(first, end);
+  return [Math.max(0, Math.min(from, plane.height - 1)), Math.max(1, Math.min(to, plane.height))];
+}
+
+/** Where to bind the rows `[first, end)` of a plane. */
+export function bindRows(plane: Plane, [first, end]: RowRange, alignment: number): BoundRows {
+  const rowBytes = plane.width * plane.channels * 4;
+  const offset = Math.floor((first * rowBytes) / alignment) * alignment;
+  return { offset, size: end * rowBytes - offset, base: offset / 4 };
+}
+
+/**
+ * Splits an output into bands of rows so that no binding, input or output, exceeds `limit` bytes. One band where all fits,
+ * which is the rule; photos of tens of megapixels need several.
+ *
+ * @throws {RangeError} if even a single output row needs a larger binding.
+ */
+export function splitIntoBands(
+  output: Plane,
+  inputs: readonly { plane: Plane; rows: RowsNeeded }[],
+  { limit, alignment }: { limit: number; alignment: number },
+): RowRange[] {
+  const fits = (first: number, end: number): boolean =>
+    bindRows(output, [first, end], alignment).size <= limit &&
+    inputs.every(({ plane, rows }) =>
+      bindRows(plane, rowsOf(plane, rows, first, end), alignment).size <= limit
+    );
+
+  const bands: RowRange[] = [];
+  let height = output.height;
+  for (let first = 0; first < output.height;) {
+    let end = Math.min(first + height, output.height);
+    while (!fits(first, end)) {
+      if (end - first === 1) {
+        throw new RangeError(
+          `Cannot process a plane of ${output.width} × ${output.height} × ${output.channels}: one of its rows with its ` +
+            `surroundings exceeds the device's limit of ${limit} bytes a binding; cut the image into smaller tiles.`,
+        );
+      }
+      height = Math.ceil((end - first) / 2);
+      end = first + height;
+    }
+    bands.push([first, end]);
+    first = end;
+  }
+  return bands;
+}
