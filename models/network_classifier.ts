@@ -1,0 +1,250 @@
+import type { Activations, Classifier } from "../core/classifier.ts";
+import type { Compute } from "../core/compute.ts";
+import type { Plane } from "../core/plane.ts";
+import { openBackend } from "./backend.ts";
+import { trainConvUnit } from "./conv_unit.ts";
+import { FoldedUnits } from "./folded_units.ts";
+import { type Head, headGradients, headLogits, headSpecs } from "./head.ts";
+import { createParameters, type Parameters, type ParameterSpecs } from "./parameters.ts";
+import { type Resnet, resnetFeatures, resnetSpecs } from "./resnet.ts";
+import { tf } from "./tfjs.ts";
+
+/** What a {@linkcode NetworkClassifier} is made of. */
+export interface NetworkClassifierOptions {
+  readonly network: Resnet;
+  readonly head: Head;
+  /** Side of the square patches that it is (to be) trained on, in pixels. */
+  readonly trainingSize: number;
+  /** Where its untrained values come from. */
+  readonly seed: number;
+  /** Its values, once a backend is ready; untrained ones where left out. */
+  readonly parameters?: () => Parameters;
+}
+
+/**
+ * Pixels that run through the network at a time, by backend. On WASM small batches keep a layer's output in the cache, and memory
+ * far from its 2 GiB; a GPU wants enough work for each kernel.
+ */
+const BATCH_PIXELS: Record<string, number> = { webgpu: 2 ** 20, wasm: 2 ** 16, cpu: 2 ** 16 };
+
+/** A crack classifier: a residual network, global average pooling, a head of two classes. */
+export class NetworkClassifier implements Classifier {
+  readonly network: Resnet;
+  readonly head: Head;
+  readonly trainingSize: number;
+  readonly seed: number;
+  readonly specs: ParameterSpecs;
+  #create: (() => Parameters) | undefined;
+  #parameters: Parameters | undefined;
+  #folded: FoldedUnits | undefined;
+
+  /** Classifiers come from {@linkcode createClassifier} and {@linkcode loadClassifier}, not from `new`. */
+  constructor({ network, head, trainingSize, seed, parameters }: NetworkClassifierOptions) {
+    this.network = network;
+    this.head = head;
+    this.trainingSize = trainingSize;
+    this.seed = seed;
+    const specs = new Map([...resnetSpecs(network), ...headSpecs(head, network.outputs)]);
+    this.specs = specs;
+    this.#create = parameters ?? (() => createParameters(specs, seed));
+  }
+
+  /** Such as `resnet18 × 0.5`. */
+  get name(): string {
+    const { arch, width } = this.network;
+    return width === 1 ? arch : `${arch} × ${width}`;
+  }
+
+  /**
+   * The values of the network, by Keras' names. They are made at the first use, on the backend of that moment.
+   *
+   * @throws {TypeError} if the classifier was disposed of.
+   */
+  get parameters(): Parameters {
+    if (this.#parameters) return this.#parameters;
+    if (!this.#create) {
+      throw new TypeError(
+        `Cannot use the classifier ${this.name}: it was disposed of earlier; keep it until its last use.`,
+      );
+    }
+    return this.#parameters = this.#create();
+  }
+
+  /** The variables that training moves, by name. */
+  get trainable(): ReadonlyMap<string, tf.Variable> {
+    return new Map([...this.parameters].filter(([, { trainable }]) => trainable));
+  }
+
+  /**
+   * The logits of a batch as training sees it: normalised by the batch's own statistics, which move the running ones;
+   * differentiable with respect to {@linkcode NetworkClassifier.trainable}.
+   *
+   * @param x N × H × W × 3, RGB 0..255.
+   * @param options `momentum`: share of the running statistics that one step keeps. Keras' 0.99 averages over the last few hundred
+   * steps, more than a training of minutes has; the default 0.9 averages over the last few tens, as PyTorch's does.
+   * @returns N × 2, in the order of `CLASSES`.
+   */
+  trainingLogits(x: tf.Tensor4D, { momentum = 0.9 }: { momentum?: number } = {}): tf.Tensor2D {
+    const { parameters } = this;
+    return tf.tidy(() => {
+      const features = resnetFeatures(x, this.network, {
+        run: (input, unit) => trainConvUnit(input, unit, { parameters, momentum }),
+        release: false,
+      });
+      return this.#headLogits(features);
+    });
+  }
+
+  /**
+   * The logits of a batch by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255.
+   * @returns N × 2, in the order of `CLASSES`.
+   */
+  logits(x: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() => this.#headLogits(this.features(x)));
+  }
+
+  /**
+   * The last feature map of a batch by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255.
+   * @returns N × ⌈H / 32⌉ × ⌈W / 32⌉ × K.
+   */
+  features(x: tf.Tensor4D): tf.Tensor4D {
+    const folded = this.#folded ??= new FoldedUnits(this.parameters);
+    return tf.tidy(() =>
+      resnetFeatures(x, this.network, { run: (input, unit) => folded.run(input, unit), release: true })
+    );
+  }
+
+  async scorePatches(patches: Plane, size: number): Promise<Plane> {
+    const { width, height, channels, compute } = patches;
+    if (width !== size || channels !== 3 || !(height % size === 0)) {
+      throw new RangeError(
+        `Cannot score patches of ${size} × ${size}: the plane is ${width} × ${height} × ${channels}, ` +
+          `patches stacked one below the other (width ${size}, height a multiple of it, 3 channels) are wanted.`,
+      );
+    }
+    const count = height / size;
+    const onDevice = await usesDevice(compute);
+    const batch = Math.max(1, Math.floor(BATCH_PIXELS[tf.getBackend()] / (size * size)));
+    if (onDevice) {
+      const scores = tf.tidy(() => {
+        const all = planeTensor(patches, [count, size, size, 3]);
+        const parts = batches(count, batch).map(([first, length]) =>
+          this.#crackProbability(all.slice(first, length))
+        );
+        return tf.concat(parts);
+      });
+      return adoptTensor(compute, scores, { width: 1, height: count, channels: 1 });
+    }
+    const pixels = await patches.read();
+    const data = new Float32Array(count);
+    for (const [first, length] of batches(count, batch)) {
+      const stride = size * size * 3;
+      const part = pixels.subarray(first * stride, (first + length) * stride);
+      const scores = tf.tidy(() => this.#crackProbability(tf.tensor4d(part, [length, size, size, 3])));
+      data.set(await scores.data(), first);
+      scores.dispose();
+    }
+    return compute.upload({ width: 1, height: count, channels: 1, data });
+  }
+
+  async activations(image: Plane): Promise<Activations> {
+    const { width, height, channels, compute } = image;
+    if (channels !== 3) {
+      throw new RangeError(
+        `Cannot show the classifier a plane of ${width} × ${height} × ${channels}: 3 channels (RGB, 0..255) are wanted.`,
+      );
+    }
+    const onDevice = await usesDevice(compute);
+    const pixels = onDevice ? undefined : await image.read();
+    const { head, parameters } = this;
+    const { features, rest } = tf.tidy(() => {
+      const shape: [number, number, number, number] = [1, height, width, 3];
+      const features = this.features(pixels ? tf.tensor4d(pixels, shape) : planeTensor(image, shape));
+      const means = features.mean<tf.Tensor2D>([1, 2]);
+      const logits = headLogits(means, { head, parameters });
+      const gradients = headGradients(means, { head, parameters });
+      return { features, rest: tf.concat([logits.flatten(), gradients.flatten()]) };
+    });
+    const [, h, w, k] = features.shape;
+    const shape = { width: w, height: h, channels: k };
+    const plane = onDevice
+      ? adoptTensor(compute, features, shape)
+      : compute.upload({ ...shape, data: await takeData(features) });
+    const values = await takeData(rest);
+    return {
+      features: plane,
+      logits: [values[0], values[1]],
+      gradients: [values.slice(2, 2 + k), values.slice(2 + k)],
+      [Symbol.dispose]: () => plane.dispose(),
+    };
+  }
+
+  /** Frees the network's memory. Disposing twice does nothing. */
+  dispose(): void {
+    this.#folded?.[Symbol.dispose]();
+    this.#folded = undefined;
+    if (this.#parameters) tf.dispose([...this.#parameters.values()]);
+    this.#parameters = undefined;
+    this.#create = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #headLogits(features: tf.Tensor4D): tf.Tensor2D {
+    return headLogits(features.mean<tf.Tensor2D>([1, 2]), { head: this.head, parameters: this.parameters });
+  }
+
+  /** N × H × W × 3 to N values 0..1. */
+  #crackProbability(x: tf.Tensor4D): tf.Tensor1D {
+    return tf.tidy(() => {
+      const logits = this.logits(x);
+      x.dispose();
+      return logits.softmax().slice([0, 0], [-1, 1]).as1D();
+    });
+  }
+}
+
+/** Whether tensors live on the device of `compute`, after choosing the backend if none was. */
+async function usesDevice(compute: Compute): Promise<boolean> {
+  return (await openBackend({ compute })).name === "webgpu";
+}
+
+/** `[first, length]` of runs of at most `size` out of `count`. */
+function batches(count: number, size: number): [first: number, length: number][] {
+  return Array.from(
+    { length: Math.ceil(count / size) },
+    (_, i) => [i * size, Math.min(size, count - i * size)],
+  );
+}
+
+/** The values of a plane on the shared device as a tensor, without a copy: the plane must outlive it. */
+function planeTensor(plane: Plane, shape: [number, number, number, number]): tf.Tensor4D {
+  return tf.tensor({ buffer: plane.share(), zeroCopy: true }, shape, "float32");
+}
+
+/** A tensor's values; frees it. */
+async function takeData(tensor: tf.Tensor): Promise<Float32Array> {
+  const values = await tensor.data<"float32">();
+  tensor.dispose();
+  return values;
+}
+
+/** A tensor on the shared device as a plane; frees it. */
+function adoptTensor(
+  compute: Compute,
+  tensor: tf.Tensor,
+  shape: { width: number; height: number; channels: number },
+): Plane {
+  const { buffer, tensorRef } = tensor.dataToGPU();
+  tensor.dispose();
+  if (buffer === undefined) {
+    throw new Error("Cannot hand a tensor to a kernel: the WebGPU backend gave no buffer for it.");
+  }
+  return compute.adopt(buffer, shape, () => tensorRef.dispose());
+}
