@@ -1,4 +1,5 @@
 import { BATCH_NORM_EPSILON, type ConvUnit, padding } from "./conv_unit.ts";
+import { denseKernel } from "./dense_kernel.ts";
 import { parameter, type Parameters } from "./parameters.ts";
 import { tf } from "./tfjs.ts";
 
@@ -8,6 +9,12 @@ interface Folded {
   /** Identity of the values that it was made from: a variable that is assigned to gets another. */
   readonly made: readonly object[];
 }
+
+/**
+ * Pictures of at most so many pixels are convolved by one matrix product: with 4 it saves 5 of 9 multiplications of a 3 × 3 kernel
+ * and takes 16 / 9 of its memory, with more it would save little and take much.
+ */
+const DENSE_PIXELS = 4;
 
 /**
  * The convolutions of a network with their batch norms folded in, made at first use and kept until a parameter changes.
@@ -24,14 +31,39 @@ export class FoldedUnits implements Disposable {
 
   /** The unit's output, normalised by the running statistics. */
   run(x: tf.Tensor4D, unit: ConvUnit): tf.Tensor4D {
+    const activation = unit.relu ? "relu" : "linear";
+    const [count, height, width] = x.shape;
     const { kernel, bias } = this.#fold(unit);
-    return tf.fused.conv2d({
-      x,
-      filter: kernel,
-      strides: unit.stride,
-      pad: padding(unit),
-      bias,
-      activation: unit.relu ? "relu" : "linear",
+    if (unit.side === 1 || height * width > DENSE_PIXELS) {
+      return tf.fused.conv2d({
+        x,
+        filter: kernel,
+        strides: unit.stride,
+        pad: padding(unit),
+        bias,
+        activation,
+      });
+    }
+    const dense = this.#densify(unit, height, width);
+    const flat = x.reshape<tf.Tensor4D>([count, 1, 1, -1]);
+    const y = tf.fused.conv2d({
+      x: flat,
+      filter: dense.kernel,
+      strides: 1,
+      pad: 0,
+      bias: dense.bias,
+      activation,
+    });
+    const size = (pixels: number) => Math.ceil(pixels / unit.stride);
+    return y.reshape([count, size(height), size(width), unit.outputs]);
+  }
+
+  /** The unit on pictures of that size, as one matrix. */
+  #densify(unit: ConvUnit, height: number, width: number): Folded {
+    const { kernel, bias } = this.#fold(unit);
+    return this.#keep(`${unit.name} of ${height} × ${width}`, [kernel, bias], () => {
+      const dense = denseKernel(kernel, { height, width, stride: unit.stride, padding: padding(unit) });
+      return [dense, bias.tile([dense.shape[3] / unit.outputs])];
     });
   }
 
@@ -44,17 +76,22 @@ export class FoldedUnits implements Disposable {
       "_bn/moving_mean",
       "_bn/moving_variance",
     ].map((suffix) => parameter(this.#parameters, name + suffix));
-    const kept = this.#folded.get(name);
-    if (kept && kept.made.every((made, i) => made === sources[i].dataId)) return kept;
-    if (kept) tf.dispose([kept.kernel, kept.bias]);
     const [kernel, bias, gamma, beta, mean, variance] = sources;
-    const [foldedKernel, foldedBias] = tf.tidy((): [tf.Tensor4D, tf.Tensor1D] => {
+    return this.#keep(name, sources, () => {
       const scale = gamma.div(variance.add(BATCH_NORM_EPSILON).sqrt());
       return [kernel.mul(scale), beta.add(bias.sub(mean).mul(scale))];
     });
-    const folded: Folded = {
-      kernel: tf.keep(foldedKernel),
-      bias: tf.keep(foldedBias),
+  }
+
+  /** What was made of `sources` under that name, made anew where it is missing or one of them changed. */
+  #keep(name: string, sources: readonly tf.Tensor[], make: () => [tf.Tensor4D, tf.Tensor1D]): Folded {
+    const kept = this.#folded.get(name);
+    if (kept && kept.made.every((made, i) => made === sources[i].dataId)) return kept;
+    if (kept) tf.dispose([kept.kernel, kept.bias]);
+    const [kernel, bias] = tf.tidy(make);
+    const folded = {
+      kernel: tf.keep(kernel),
+      bias: tf.keep(bias),
       made: sources.map(({ dataId }) => dataId),
     };
     this.#folded.set(name, folded);
