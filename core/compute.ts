@@ -64,7 +64,9 @@ export class Compute implements Disposable {
   readonly #timer: KernelTimer | undefined;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
+  /** An error of the device that no read has told yet. */
   #failure: Error | undefined;
+  #lost: Error | undefined;
   #disposed = false;
 
   /** A computer comes from {@linkcode openCompute}. */
@@ -97,7 +99,7 @@ export class Compute implements Disposable {
     });
     device.lost.then(({ reason, message }) => {
       if (this.#disposed) return;
-      this.#failure = new Error(
+      this.#lost = new Error(
         `Cannot go on computing on ${this.description}: the device was lost (${
           oneLine(message || reason)
         }); open it again.`,
@@ -290,7 +292,11 @@ export class Compute implements Disposable {
     if (this.#disposed) {
       throw new TypeError("Cannot compute: the device was disposed of earlier; open it again.");
     }
-    if (this.#failure) throw this.#failure;
+    if (this.#lost) throw this.#lost;
+    const failure = this.#failure;
+    // Told once: the next photo may well succeed.
+    this.#failure = undefined;
+    if (failure) throw failure;
   }
 
   #commands(): GPUCommandEncoder {

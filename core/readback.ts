@@ -35,8 +35,8 @@ export class Readback {
     if (this.#mappedBefore.has(staging)) {
       try {
         const values = staging.getMappedRange(0, bytes).slice(0);
-        // The request settles in its own time; only then may the buffer serve again.
-        mapped.then(release, () => {});
+        // The request settles in its own time; only then may the buffer serve again. If the device is gone by then, so is it.
+        mapped.then(release).catch(() => {});
         return values;
       } catch {
         // Not there yet: wait for it below.
