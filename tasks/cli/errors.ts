@@ -1,0 +1,91 @@
+import { ExitCode } from "./exit_code.ts";
+import { UsageError } from "./usage_error.ts";
+
+/** The folder or URL that holds Hairline's own files. */
+const HOME = new URL("../../", import.meta.url).href;
+
+/** What an operating system's code means to the person who called, by `error.code`. */
+const SYSTEM_REASONS: Readonly<Record<string, string>> = {
+  EACCES: "the system denied permission; check who owns it and its mode",
+  EPERM: "the system denied permission; check who owns it and its mode",
+  ENOENT: "there is no such file or folder",
+  EEXIST: "something of that name is there already",
+  EISDIR: "it is a folder, and a file is wanted",
+  ENOTDIR: "a part of the path is a file, and a folder is wanted",
+  ENOSPC: "the disk is full; free some space and run the command again",
+  EDQUOT: "your disk quota is used up; free some space and run the command again",
+  EROFS: "the file system is read-only; choose another folder",
+  ENAMETOOLONG: "the name is too long for this file system",
+  EMFILE: "too many files are open; raise the limit with ulimit -n",
+  EIO: "the disk reported an input/output error",
+  EBUSY: "another program is using it",
+  EXDEV: "it lies on another file system",
+};
+
+/** Operations of Deno that only look; the others change something. */
+const READING = new Set(["stat", "lstat", "readfile", "readdir", "realpath", "read", "readlink", "seek"]);
+
+/** Quotes a path for a shell where it needs that. */
+function quote(path: string): string {
+  return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/** `Requires read access to "photos/", run again with the --allow-read flag` */
+function describeMissingPermission(error: Error): string | undefined {
+  const match = /^Requires (\w+) access(?: to "([^"]*)"| to <(\w+)>)?/.exec(error.message);
+  if (match === null) return undefined;
+  const [, permission, path, place] = match;
+  const target = path ?? place;
+  const flag = `--allow-${permission}${path === undefined ? "" : `=${quote(path)}`}`;
+  return `Cannot ${permission} ${target ?? "what the command needs"}: this run has no permission for it; ` +
+    `start it again with ${flag} among the flags of deno run.`;
+}
+
+/** `No such file or directory (os error 2): stat 'photos/a.jpg'` */
+function describeSystemError(error: Error): string | undefined {
+  const match = /\(os error \d+\)(?:: (\w+) '(.*?)'(?: -> '(.*)')?)?$/s.exec(error.message);
+  if (match === null) return undefined;
+  const [, operation = "", from, to] = match;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  const reason = SYSTEM_REASONS[code] ?? error.message.replace(/ \(os error.*$/s, "").toLowerCase();
+  const verb = READING.has(operation) ? "read" : operation === "open" ? "open" : "write";
+  const path = to ?? from;
+  return path === undefined ? `The system refused: ${reason}.` : `Cannot ${verb} ${path}: ${reason}.`;
+}
+
+/**
+ * Whether an error was raised on purpose, for a reader: its message is a sentence, full stop included, and it was
+ * raised in a file of Hairline. What the engine itself raises (`x is not a function`) never ends in a full stop, and
+ * what a library raises is not addressed to the person at the terminal.
+ */
+function isSentence(error: Error): boolean {
+  if (!/[.!?]$/.test(error.message)) return false;
+  const top = /^ +at .*$/m.exec(error.stack ?? "")?.[0];
+  return top === undefined || (top.includes(HOME) && !top.includes("/node_modules/"));
+}
+
+/**
+ * What to tell the person at the terminal about an error: one sentence where its cause lies in the files, the
+ * permissions or the data; a stack trace and a request to report it where it is a fault of the program.
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `Something that is not an error was thrown: ${String(error)}.`;
+  if (error instanceof UsageError) return error.message;
+  if (error instanceof Deno.errors.NotCapable) {
+    const sentence = describeMissingPermission(error);
+    if (sentence !== undefined) return sentence;
+  }
+  const sentence = describeSystemError(error);
+  if (sentence !== undefined) return sentence;
+  if (isSentence(error)) return error.message;
+  return `This is a fault of Hairline, not of your data. Please report it with the command and these lines:\n${
+    error.stack ?? `${error.name}: ${error.message}`
+  }`;
+}
+
+/** The code that a task ends with after an error that nothing caught. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof UsageError || error instanceof Deno.errors.NotCapable
+    ? ExitCode.Usage
+    : ExitCode.Failed;
+}

@@ -1,0 +1,30 @@
+import { ExitCode } from "./exit_code.ts";
+
+const cleanups = new Set<() => void>();
+
+/**
+ * Registers something to undo should the run be interrupted, such as a temporary file. It must be synchronous; dispose
+ * of the returned handle when there is nothing left to undo.
+ */
+export function onInterrupt(cleanup: () => void): Disposable {
+  cleanups.add(cleanup);
+  return { [Symbol.dispose]: () => void cleanups.delete(cleanup) };
+}
+
+function end(code: number): never {
+  for (const cleanup of cleanups) {
+    try {
+      cleanup();
+    } catch {
+      // The run ends whatever a clean-up meets: what it leaves behind is a temporary file.
+    }
+  }
+  Deno.exit(code);
+}
+
+/** Ends the run on Ctrl-C and on SIGTERM, cleanly: outputs are whole files, so that the next run resumes. */
+export function endOnSignals(): void {
+  Deno.addSignalListener("SIGINT", () => end(ExitCode.Interrupted));
+  // Windows knows no SIGTERM.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => end(ExitCode.Terminated));
+}

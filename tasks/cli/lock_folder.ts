@@ -1,0 +1,41 @@
+import { join } from "node:path";
+import { formatShard, type Shard } from "./shard.ts";
+import { UsageError } from "./usage_error.ts";
+
+async function lock(path: string, exclusive: boolean): Promise<Deno.FsFile | null> {
+  const file = await Deno.open(path, { write: true, create: true });
+  if (await file.tryLock(exclusive)) return file;
+  file.close();
+  return null;
+}
+
+/**
+ * Makes a folder of outputs if it is not there and keeps it for one run, by a lock of the operating system on
+ * `.hairline.lock`, which ends with the process however that ends. The runs of different shards share a folder.
+ *
+ * @returns dispose of it to let the next run in.
+ * @throws {UsageError} if another run is at work in the folder.
+ */
+export async function lockFolder(folder: string, shard?: Shard): Promise<Disposable> {
+  await Deno.mkdir(folder, { recursive: true });
+  const files: Deno.FsFile[] = [];
+  const close = () => files.forEach((file) => file.close());
+  // A whole run excludes all others; a shard excludes whole runs and its own like.
+  const wanted: [string, boolean][] = shard === undefined
+    ? [[".hairline.lock", true]]
+    : [[".hairline.lock", false], [`.hairline-${shard.index}-of-${shard.count}.lock`, true]];
+  for (const [name, exclusive] of wanted) {
+    const file = await lock(join(folder, name), exclusive);
+    if (file === null) {
+      close();
+      const who = shard === undefined
+        ? "another run"
+        : `another run of this folder or of shard ${formatShard(shard)}`;
+      throw new UsageError(
+        `Cannot write into ${folder}: ${who} is at work there; wait for its end or choose another folder.`,
+      );
+    }
+    files.push(file);
+  }
+  return { [Symbol.dispose]: close };
+}

@@ -1,0 +1,40 @@
+/**
+ * The option parser, `@optique/core` and `@optique/run`: their version is named here and nowhere else. Both run without
+ * any permission.
+ *
+ * @module
+ */
+import { type Parser, withDefault as withOptiqueDefault } from "npm:@optique/core@1.3.6";
+
+export {
+  argument,
+  choice,
+  float,
+  group,
+  integer,
+  map,
+  merge,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+} from "npm:@optique/core@1.3.6";
+export type {
+  InferValue,
+  Message,
+  NonEmptyString,
+  Parser,
+  Usage,
+  ValueParser,
+  ValueParserResult,
+} from "npm:@optique/core@1.3.6";
+export { path, run } from "npm:@optique/run@1.3.6";
+
+/** Gives an option a default, which its help shows as it would be typed. */
+export function withDefault<T, State, const D = T>(
+  parser: Parser<"sync", T, State>,
+  value: D,
+): Parser<"sync", T | D, [State] | undefined> {
+  return withOptiqueDefault(parser, value, { message: [{ type: "text", text: String(value) }] });
+}

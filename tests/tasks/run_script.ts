@@ -1,0 +1,40 @@
+/** What a script left behind. */
+export interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a script of this repository (a path from its root) in a process of its own, with these permissions only. */
+export async function runScript(
+  script: string,
+  args: readonly string[],
+  options: { readonly permissions?: readonly string[]; readonly cwd?: string } = {},
+): Promise<Outcome> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: scriptArgs(script, args, options.permissions),
+    cwd: options.cwd,
+    stdin: "null",
+  }).output();
+  const text = new TextDecoder();
+  return { code, out: text.decode(stdout), err: text.decode(stderr) };
+}
+
+/** The arguments of deno for a script of this repository. */
+export function scriptArgs(
+  script: string,
+  args: readonly string[],
+  permissions: readonly string[] = [],
+): string[] {
+  const root = new URL("../../", import.meta.url);
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--config",
+    new URL("deno.json", root).pathname,
+    ...permissions,
+    new URL(script, root).pathname,
+    ...args,
+  ];
+}
