@@ -1,5 +1,6 @@
+import { batchNormTrain } from "./batch_norm.ts";
 import { parameter, type Parameters, type ParameterSpec } from "./parameters.ts";
-import { tf } from "./tfjs.ts";
+import type { tf } from "./tfjs.ts";
 import { updateRunningStatistics } from "./running_statistics.ts";
 
 /** Added to the variance of every batch norm: Keras' value for its ResNets, which its weights were trained with. */
@@ -73,7 +74,9 @@ export function trainConvUnit(
   const gamma = parameter<tf.Rank.R1>(parameters, `${unit.name}_bn/gamma`);
   const beta = parameter<tf.Rank.R1>(parameters, `${unit.name}_bn/beta`);
   const convolved = x.conv2d<tf.Tensor4D>(kernel, unit.stride, padding(unit));
-  const { y, mean, variance } = batchNormTrain(convolved, gamma, beta, BATCH_NORM_EPSILON);
+  const { y, mean, variance } = batchNormTrain(convolved, gamma, beta, BATCH_NORM_EPSILON, {
+    relu: unit.relu,
+  });
   updateRunningStatistics({
     mean: mean.add(parameter(parameters, `${unit.name}_conv/bias`)),
     variance,
@@ -82,17 +85,5 @@ export function trainConvUnit(
     runningVariance: parameter(parameters, `${unit.name}_bn/moving_variance`),
     momentum,
   });
-  return unit.relu ? y.relu() : y;
-}
-
-/** Normalises by the statistics of the batch: γ (x − μ) / √(σ² + ε) + β. */
-function batchNormTrain(
-  x: tf.Tensor4D,
-  gamma: tf.Tensor1D,
-  beta: tf.Tensor1D,
-  epsilon: number,
-): { y: tf.Tensor4D; mean: tf.Tensor1D; variance: tf.Tensor1D } {
-  const { mean, variance } = tf.moments(x, [0, 1, 2]);
-  const y = x.sub(mean).mul(gamma.div(variance.add(epsilon).sqrt())).add<tf.Tensor4D>(beta);
-  return { y, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
+  return y;
 }
