@@ -1,4 +1,5 @@
-import { setWasmPaths, tf, wasmModule, WebGPUBackend } from "./tfjs.ts";
+import { tf, WebGPUBackend } from "./tfjs.ts";
+import { openWasmBackend } from "./wasm_backend.ts";
 
 /** The backends of tfjs that Hairline runs networks on. `cpu` is plain JavaScript: slow, an oracle for tests. */
 export type BackendName = "webgpu" | "wasm" | "cpu";
@@ -53,8 +54,8 @@ export async function openBackend(options: OpenBackendOptions = {}): Promise<Bac
   const choice = choose(options);
   tf.enableProdMode();
   if (choice.name === "webgpu") shareDevice(options.compute);
-  const ready = choice.name === "wasm" ? await readyWasm() : await tf.setBackend(choice.name);
-  if (!ready) {
+  if (choice.name === "wasm") await openWasmBackend();
+  else if (!await tf.setBackend(choice.name)) {
     throw new Error(`cannot open the backend "${choice.name}" because tfjs failed to initialise it`);
   }
   current = choice;
@@ -95,39 +96,4 @@ function shareDevice(compute: BackendDevice | undefined): void {
   tf.removeBackend("webgpu");
   tf.registerBackend("webgpu", () => new WebGPUBackend(compute.device, compute.adapterInfo));
   sharedDevice = compute.device;
-}
-
-let wasm: Promise<boolean> | undefined;
-
-/**
- * tfjs reads its .wasm file through `platform.fetch` and compiles it through `WebAssembly.instantiate`. The first would need
- * a permission: for the time of the initialisation both are answered with the module that was imported, then put back.
- */
-async function readyWasm(): Promise<boolean> {
-  wasm ??= initialiseWasm();
-  return await wasm && await tf.setBackend("wasm");
-}
-
-async function initialiseWasm(): Promise<boolean> {
-  const { platform } = tf.env();
-  const { fetch } = platform;
-  const { instantiate } = WebAssembly;
-  const prefix = "hairline:/";
-  const standIn = new ArrayBuffer(0);
-  setWasmPaths(prefix, true);
-  platform.fetch = (path, init) =>
-    path.startsWith(prefix)
-      ? Promise.resolve({ ok: true, arrayBuffer: () => Promise.resolve(standIn) } as Response)
-      : fetch.call(platform, path, init);
-  const replaced = (source: BufferSource | WebAssembly.Module, imports?: WebAssembly.Imports) =>
-    source === standIn
-      ? instantiate(wasmModule, imports).then((instance) => ({ instance, module: wasmModule }))
-      : instantiate(source as WebAssembly.Module, imports);
-  WebAssembly.instantiate = replaced as typeof instantiate;
-  try {
-    return await tf.setBackend("wasm");
-  } finally {
-    platform.fetch = fetch;
-    WebAssembly.instantiate = instantiate;
-  }
 }

@@ -6,4 +6,3 @@
 export * as tf from "npm:@tensorflow/tfjs@4.22.0";
 export { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
 export { type BackendWasm, setWasmPaths } from "npm:@tensorflow/tfjs-backend-wasm@4.22.0";
-export { wasmModule } from "./wasm_module.js";

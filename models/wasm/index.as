@@ -1,0 +1,12 @@
+/* What the module exports. It imports only the memory of tfjs' WASM backend and keeps nothing in it between calls. */
+export { multiplyRows, multiplyTransposed, packPanels, padPictures, pixelAddresses } from "./gemm";
+export {
+  gateGradients,
+  momentumStep,
+  normalizeGradients,
+  normalizeRows,
+  sumGradients,
+  sumRows,
+  sumSquares,
+} from "./norm";
+export { maxPoolGradients } from "./pool";

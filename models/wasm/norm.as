@@ -1,0 +1,202 @@
+/*
+ * Batch normalisation over matrices [rows][channels] (float32, addresses in bytes), and the element-wise passes of training.
+ * Sums run down the rows for up to 16 channels at a time; a partial sum every 256 rows keeps their rounding errors small.
+ */
+
+const PARTIAL: i32 = 256;
+
+// @ts-ignore: decorator
+@inline
+function fma(a: v128, b: v128, c: v128): v128 {
+  return f32x4.relaxed_madd(a, b, c);
+}
+
+/** The lanes of `value` where `gate` is positive, else 0. */
+// @ts-ignore: decorator
+@inline
+function gated(value: v128, gate: v128): v128 {
+  return v128.and(value, f32x4.gt(gate, f32x4.splat(0)));
+}
+
+/** sum[c] = Σ_r x[r, c] */
+export function sumRows(x: usize, rows: i32, channels: i32, sum: usize): void {
+  const step = usize(channels) * 4;
+  let c: i32 = 0;
+  for (; c + 16 <= channels; c += 16) {
+    let t0 = f32x4.splat(0), t1 = t0, t2 = t0, t3 = t0;
+    let at = x + c * 4;
+    for (let r: i32 = 0; r < rows; r += PARTIAL) {
+      let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+      for (let end = at + min(PARTIAL, rows - r) * step; at < end; at += step) {
+        s0 = f32x4.add(s0, v128.load(at));
+        s1 = f32x4.add(s1, v128.load(at, 16));
+        s2 = f32x4.add(s2, v128.load(at, 32));
+        s3 = f32x4.add(s3, v128.load(at, 48));
+      }
+      t0 = f32x4.add(t0, s0); t1 = f32x4.add(t1, s1); t2 = f32x4.add(t2, s2); t3 = f32x4.add(t3, s3);
+    }
+    const to = sum + c * 4;
+    v128.store(to, t0); v128.store(to, t1, 16); v128.store(to, t2, 32); v128.store(to, t3, 48);
+  }
+  for (; c < channels; c++) {
+    let total: f64 = 0;
+    let at = x + c * 4;
+    for (let r: i32 = 0; r < rows; r++, at += step) total += load<f32>(at);
+    store<f32>(sum + c * 4, f32(total));
+  }
+}
+
+/** sum[c] = Σ_r (x[r, c] - mean[c])² */
+export function sumSquares(x: usize, rows: i32, channels: i32, mean: usize, sum: usize): void {
+  const step = usize(channels) * 4;
+  let c: i32 = 0;
+  for (; c + 8 <= channels; c += 8) {
+    let t0 = f32x4.splat(0), t1 = t0;
+    const m0 = v128.load(mean + c * 4), m1 = v128.load(mean + c * 4, 16);
+    let at = x + c * 4;
+    for (let r: i32 = 0; r < rows; r += PARTIAL) {
+      let s0 = f32x4.splat(0), s1 = s0;
+      for (let end = at + min(PARTIAL, rows - r) * step; at < end; at += step) {
+        const d0 = f32x4.sub(v128.load(at), m0), d1 = f32x4.sub(v128.load(at, 16), m1);
+        s0 = fma(d0, d0, s0); s1 = fma(d1, d1, s1);
+      }
+      t0 = f32x4.add(t0, s0); t1 = f32x4.add(t1, s1);
+    }
+    v128.store(sum + c * 4, t0); v128.store(sum + c * 4, t1, 16);
+  }
+  for (; c < channels; c++) {
+    let total: f64 = 0;
+    const m = load<f32>(mean + c * 4);
+    let at = x + c * 4;
+    for (let r: i32 = 0; r < rows; r++, at += step) {
+      const d = f64(load<f32>(at) - m);
+      total += d * d;
+    }
+    store<f32>(sum + c * 4, f32(total));
+  }
+}
+
+/** y[r, c] = max(lower, (x[r, c] - mean[c]) · scale[c] + shift[c]): lower is 0 for a ReLU, -∞ for none */
+export function normalizeRows(
+  x: usize, rows: i32, channels: i32, mean: usize, scale: usize, shift: usize, lower: f32, y: usize,
+): void {
+  const low = f32x4.splat(lower);
+  const bytes = usize(channels) * 4;
+  const vectors = bytes & ~15;
+  for (let r: i32 = 0; r < rows; r++) {
+    let c: usize = 0;
+    for (; c < vectors; c += 16) {
+      const centred = f32x4.sub(v128.load(x + c), v128.load(mean + c));
+      v128.store(y + c, f32x4.max(fma(centred, v128.load(scale + c), v128.load(shift + c)), low));
+    }
+    for (; c < bytes; c += 4) {
+      store<f32>(y + c, max<f32>((load<f32>(x + c) - load<f32>(mean + c)) * load<f32>(scale + c) + load<f32>(shift + c), lower));
+    }
+    x += bytes;
+    y += bytes;
+  }
+}
+
+/**
+ * sumG[c] = Σ_r g[r, c] and sumGX[c] = Σ_r g[r, c] · (x[r, c] - mean[c]), with g = dy where gate > 0, else 0; gate 0: g = dy
+ */
+export function sumGradients(
+  dy: usize, gate: usize, x: usize, rows: i32, channels: i32, mean: usize, sumG: usize, sumGX: usize,
+): void {
+  const step = usize(channels) * 4;
+  let c: i32 = 0;
+  for (; c + 8 <= channels; c += 8) {
+    let t0 = f32x4.splat(0), t1 = t0, u0 = t0, u1 = t0;
+    const m0 = v128.load(mean + c * 4), m1 = v128.load(mean + c * 4, 16);
+    let at = usize(c) * 4;
+    for (let r: i32 = 0; r < rows; r += PARTIAL) {
+      let s0 = f32x4.splat(0), s1 = s0, p0 = s0, p1 = s0;
+      for (let end = at + min(PARTIAL, rows - r) * step; at < end; at += step) {
+        let g0 = v128.load(dy + at), g1 = v128.load(dy + at, 16);
+        if (gate) {
+          g0 = gated(g0, v128.load(gate + at));
+          g1 = gated(g1, v128.load(gate + at, 16));
+        }
+        s0 = f32x4.add(s0, g0); s1 = f32x4.add(s1, g1);
+        p0 = fma(g0, f32x4.sub(v128.load(x + at), m0), p0);
+        p1 = fma(g1, f32x4.sub(v128.load(x + at, 16), m1), p1);
+      }
+      t0 = f32x4.add(t0, s0); t1 = f32x4.add(t1, s1); u0 = f32x4.add(u0, p0); u1 = f32x4.add(u1, p1);
+    }
+    v128.store(sumG + c * 4, t0); v128.store(sumG + c * 4, t1, 16);
+    v128.store(sumGX + c * 4, u0); v128.store(sumGX + c * 4, u1, 16);
+  }
+  for (; c < channels; c++) {
+    let total: f64 = 0, product: f64 = 0;
+    const m = load<f32>(mean + c * 4);
+    let at = usize(c) * 4;
+    for (let r: i32 = 0; r < rows; r++, at += step) {
+      if (gate && !(load<f32>(gate + at) > 0)) continue;
+      const g = f64(load<f32>(dy + at));
+      total += g;
+      product += g * (load<f32>(x + at) - m);
+    }
+    store<f32>(sumG + c * 4, f32(total));
+    store<f32>(sumGX + c * 4, f32(product));
+  }
+}
+
+/** dx[r, c] = g[r, c] · a[c] + (x[r, c] - mean[c]) · b[c] + k[c], with g as in sumGradients() */
+export function normalizeGradients(
+  dy: usize, gate: usize, x: usize, rows: i32, channels: i32, mean: usize, a: usize, b: usize, k: usize, dx: usize,
+): void {
+  const bytes = usize(channels) * 4;
+  const vectors = bytes & ~15;
+  for (let r: i32 = 0; r < rows; r++) {
+    let c: usize = 0;
+    for (; c < vectors; c += 16) {
+      let g = v128.load(dy + c);
+      if (gate) g = gated(g, v128.load(gate + c));
+      const centred = f32x4.sub(v128.load(x + c), v128.load(mean + c));
+      v128.store(dx + c, fma(g, v128.load(a + c), fma(centred, v128.load(b + c), v128.load(k + c))));
+    }
+    for (; c < bytes; c += 4) {
+      const g: f32 = gate && !(load<f32>(gate + c) > 0) ? 0 : load<f32>(dy + c);
+      store<f32>(dx + c, g * load<f32>(a + c) + (load<f32>(x + c) - load<f32>(mean + c)) * load<f32>(b + c) + load<f32>(k + c));
+    }
+    dy += bytes;
+    x += bytes;
+    dx += bytes;
+    if (gate) gate += bytes;
+  }
+}
+
+/** dx = dy where lower < x ≤ upper, else 0: the gradient of ReLU (0, ∞) and of ReLU6 (0, 6) */
+export function gateGradients(dy: usize, x: usize, count: i32, lower: f32, upper: f32, dx: usize): void {
+  const low = f32x4.splat(lower), high = f32x4.splat(upper);
+  const bytes = usize(count) * 4;
+  const vectors = bytes & ~15;
+  let i: usize = 0;
+  for (; i < vectors; i += 16) {
+    const value = v128.load(x + i);
+    const open = v128.and(f32x4.gt(value, low), f32x4.le(value, high));
+    v128.store(dx + i, v128.and(v128.load(dy + i), open));
+  }
+  for (; i < bytes; i += 4) {
+    const value = load<f32>(x + i);
+    store<f32>(dx + i, value > lower && value <= upper ? load<f32>(dy + i) : 0);
+  }
+}
+
+/** v ← momentum · v + g, then w ← w - rate · v */
+export function momentumStep(w: usize, v: usize, g: usize, count: i32, momentum: f32, rate: f32): void {
+  const m = f32x4.splat(momentum), minusRate = f32x4.splat(-rate);
+  const bytes = usize(count) * 4;
+  const vectors = bytes & ~15;
+  let i: usize = 0;
+  for (; i < vectors; i += 16) {
+    const velocity = fma(v128.load(v + i), m, v128.load(g + i));
+    v128.store(v + i, velocity);
+    v128.store(w + i, fma(velocity, minusRate, v128.load(w + i)));
+  }
+  for (; i < bytes; i += 4) {
+    const velocity = load<f32>(v + i) * momentum + load<f32>(g + i);
+    store<f32>(v + i, velocity);
+    store<f32>(w + i, load<f32>(w + i) - rate * velocity);
+  }
+}

@@ -1,0 +1,239 @@
+import { tf } from "./tfjs.ts";
+import { registerBatchNorm } from "./wasm_batch_norm.ts";
+import {
+  type ConvolutionInfo,
+  convolve,
+  convolveFilterGradient,
+  convolveInputGradient,
+} from "./wasm_convolution.ts";
+import type { WasmHeap } from "./wasm_heap.ts";
+import { multiplyMatrices } from "./wasm_matrix.ts";
+
+/** Arguments of a kernel, as tfjs hands them over. */
+type Arguments = Parameters<tf.KernelFunc>[0];
+
+type Padding = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+
+/** Attributes of the kernels below: each has those that its operation needs. */
+interface Attributes {
+  readonly strides: number | [number, number];
+  readonly pad: Padding;
+  readonly dilations?: number | [number, number];
+  readonly dataFormat: "NHWC" | "NCHW";
+  readonly dimRoundingMode?: "floor" | "round" | "ceil";
+  readonly filterShape: number[];
+  readonly inputShape: number[];
+  readonly filterSize: number | [number, number];
+  readonly activation: string;
+  readonly axis: number | number[];
+  readonly keepDims: boolean;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** The activations that a convolution applies while it writes its result, as the bounds that they clamp to. */
+const BOUNDS: Readonly<Record<string, readonly [lower: number, upper: number]>> = {
+  linear: [-Infinity, Infinity],
+  relu: [0, Infinity],
+  relu6: [0, 6],
+};
+
+/** Kernel of the gradient of ReLU and ReLU6: dy where lower < x ≤ upper, else 0. */
+const GATE = "GateGradient";
+
+/**
+ * Gives tfjs' WASM backend the kernels that training lacks there (the gradient of a convolution's filter) or that are slow
+ * (convolutions, their input's gradient, products with a transposed matrix, pooling's gradient, sums over pixels), all on
+ * Hairline's own kernels of `wasm/`. To be called once, after the backend is ready.
+ */
+export function registerWasmKernels(heap: WasmHeap): void {
+  replace("Conv2D", ({ inputs, attrs }) => convolution(heap, inputs, attrs as unknown as Attributes));
+  replace("FusedConv2D", (args, original) => {
+    const { inputs } = args;
+    const attributes = args.attrs as unknown as Attributes;
+    return attributes.activation in BOUNDS ? convolution(heap, inputs, attributes) : original(args);
+  });
+  replace("Conv2DBackpropFilter", ({ inputs, attrs }) => {
+    const attributes = attrs as unknown as Attributes;
+    const [x, dy] = [inputs.x!, inputs.dy!];
+    const info = convolutionInfo("Conv2DBackpropFilter", x.shape, attributes.filterShape, attributes);
+    const dw = heap.output(attributes.filterShape);
+    convolveFilterGradient(heap, info, heap.address(x), heap.address(dy), heap.address(dw));
+    return dw;
+  });
+  replace("Conv2DBackpropInput", ({ inputs, attrs }) => {
+    const attributes = attrs as unknown as Attributes;
+    const [dy, filter] = [inputs.dy!, inputs.filter!];
+    const info = convolutionInfo("Conv2DBackpropInput", attributes.inputShape, filter.shape, attributes);
+    const dx = heap.output(attributes.inputShape);
+    convolveInputGradient(heap, info, heap.address(dy), heap.address(filter), heap.address(dx));
+    return dx;
+  });
+  replace(
+    "MaxPoolGrad",
+    ({ inputs, attrs }) => maxPoolGradient(heap, inputs, attrs as unknown as Attributes),
+  );
+  replace("BatchMatMul", (args, original) => matrixProduct(heap, args) ?? original(args));
+  replace("Sum", (args, original) => sumOfRows(heap, args) ?? original(args));
+  registerGate(heap);
+  registerBatchNorm(heap);
+}
+
+type Replacement = (args: Arguments, original: tf.KernelFunc) => tf.TensorInfo | tf.TensorInfo[];
+
+function replace(kernelName: string, replacement: Replacement): void {
+  const original = tf.getKernel(kernelName, "wasm") as tf.KernelConfig | undefined;
+  if (original !== undefined) tf.unregisterKernel(kernelName, "wasm");
+  const none: tf.KernelFunc = () => {
+    throw new Error(`cannot run ${kernelName} because the WASM backend has no kernel for these arguments`);
+  };
+  const kernelFunc: tf.KernelFunc = (args) => replacement(args, original?.kernelFunc ?? none);
+  // The original's set-up has run: the backend is ready.
+  tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
+}
+
+function convolutionInfo(
+  name: string,
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  { strides, dilations = 1, pad, dimRoundingMode, dataFormat }: Attributes,
+): ConvolutionInfo {
+  if (dataFormat !== "NHWC") {
+    throw new RangeError(`cannot run ${name} on pictures laid out as ${dataFormat}: they must be NHWC`);
+  }
+  return tf.backend_util.computeConv2DInfo(
+    inputShape as [number, number, number, number],
+    filterShape as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+  );
+}
+
+function convolution(heap: WasmHeap, inputs: tf.NamedTensorInfoMap, attributes: Attributes): tf.TensorInfo {
+  const [x, filter] = [inputs.x!, inputs.filter!];
+  const info = convolutionInfo("Conv2D", x.shape, filter.shape, attributes);
+  const y = heap.output(info.outShape);
+  const bias = inputs.bias === undefined || inputs.bias === null ? 0 : heap.address(inputs.bias);
+  const [lower, upper] = BOUNDS[attributes.activation ?? "linear"];
+  convolve(heap, info, heap.address(x), heap.address(filter), heap.address(y), { bias, lower, upper });
+  return y;
+}
+
+function maxPoolGradient(
+  heap: WasmHeap,
+  inputs: tf.NamedTensorInfoMap,
+  attributes: Attributes,
+): tf.TensorInfo {
+  const [dy, input, output] = [inputs.dy!, inputs.input!, inputs.output!];
+  const { filterSize, strides, pad, dimRoundingMode } = attributes;
+  const info = tf.backend_util.computePool2DInfo(
+    input.shape as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  const dx = heap.output(input.shape);
+  using memory = heap.borrow(info.inChannels * Float32Array.BYTES_PER_ELEMENT);
+  heap.kernels.maxPoolGradients(
+    heap.address(input),
+    heap.address(output),
+    heap.address(dy),
+    heap.address(dx),
+    info.batchSize,
+    info.inHeight,
+    info.inWidth,
+    info.inChannels,
+    info.outHeight,
+    info.outWidth,
+    info.filterHeight,
+    info.filterWidth,
+    info.strideHeight,
+    info.strideWidth,
+    info.padInfo.top,
+    info.padInfo.left,
+    memory.addresses[0],
+  );
+  return dx;
+}
+
+/** A product of float matrices, batch by batch; `undefined` where tfjs' own kernel has to do it. */
+function matrixProduct(heap: WasmHeap, { inputs, attrs }: Arguments): tf.TensorInfo | undefined {
+  const [a, b] = [inputs.a!, inputs.b!];
+  const { transposeA, transposeB } = attrs as unknown as Attributes;
+  if (a.dtype !== "float32" || b.dtype !== "float32" || (transposeA && transposeB)) return undefined;
+  const batch = a.shape.slice(0, -2);
+  if (a.shape.length !== b.shape.length || batch.some((size, i) => size !== b.shape[i])) return undefined;
+  const [m, k] = orient(a.shape.slice(-2), transposeA);
+  const [, n] = orient(b.shape.slice(-2), transposeB);
+  if (m === 0 || k === 0 || n === 0) return undefined;
+  const c = heap.output([...batch, m, n]);
+  const count = batch.reduce((product, size) => product * size, 1);
+  const float = Float32Array.BYTES_PER_ELEMENT;
+  for (let i = 0; i < count; i++) {
+    multiplyMatrices(heap, {
+      a: heap.address(a) + i * m * k * float,
+      b: heap.address(b) + i * k * n * float,
+      c: heap.address(c) + i * m * n * float,
+      m,
+      k,
+      n,
+      transposeA,
+      transposeB,
+    });
+  }
+  return c;
+}
+
+function orient([rows, columns]: number[], transpose: boolean): [number, number] {
+  return transpose ? [columns, rows] : [rows, columns];
+}
+
+/** The sum over all axes but the last; `undefined` for other axes, which tfjs' own kernel has to sum. */
+function sumOfRows(heap: WasmHeap, { inputs, attrs }: Arguments): tf.TensorInfo | undefined {
+  const x = inputs.x!;
+  const { axis, keepDims } = attrs as unknown as Attributes;
+  const last = x.shape.length - 1;
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  if (x.dtype !== "float32" || last < 1 || axes.length !== last || axes.includes(last)) return undefined;
+  const channels = x.shape[last];
+  const rows = x.shape.slice(0, -1).reduce((product, size) => product * size, 1);
+  if (rows === 0 || channels === 0) return undefined;
+  const sum = heap.output(keepDims ? [...axes.map(() => 1), channels] : [channels]);
+  heap.kernels.sumRows(heap.address(x), rows, channels, heap.address(sum));
+  return sum;
+}
+
+/** The gradients of ReLU and ReLU6 in one pass. ReLU saves its output, which the next layer keeps anyway, not its input. */
+function registerGate(heap: WasmHeap): void {
+  tf.registerKernel({
+    kernelName: GATE,
+    backendName: "wasm",
+    kernelFunc: ({ inputs, attrs }) => {
+      const [dy, x] = [inputs.dy!, inputs.x!];
+      const { upper } = attrs as unknown as { upper: number };
+      const dx = heap.output(x.shape);
+      const count = tf.util.sizeFromShape(x.shape);
+      heap.kernels.gateGradients(heap.address(dy), heap.address(x), count, 0, upper, heap.address(dx));
+      return dx;
+    },
+  });
+  const gate = (dy: tf.Tensor, x: tf.Tensor, upper: number): tf.Tensor =>
+    tf.getKernel(GATE, tf.getBackend()) === undefined
+      ? tf.mul(dy, tf.mul(tf.cast(tf.lessEqual(x, upper), "float32"), tf.step(x)))
+      : tf.engine().runKernel(GATE, { dy, x }, { upper }) as tf.Tensor;
+  for (const kernelName of ["Relu", "Relu6"]) tf.unregisterGradient(kernelName);
+  tf.registerGradient({
+    kernelName: "Relu",
+    outputsToSave: [true],
+    gradFunc: (dy, [y]) => ({ x: () => gate(dy as tf.Tensor, y, Infinity) }),
+  });
+  tf.registerGradient({
+    kernelName: "Relu6",
+    inputsToSave: ["x"],
+    gradFunc: (dy, [x]) => ({ x: () => gate(dy as tf.Tensor, x, 6) }),
+  });
+}
