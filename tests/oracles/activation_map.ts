@@ -1,0 +1,13 @@
+import type { PlaneSource } from "../../core/compute.ts";
+
+/** relu(Σ_k w_k A_k) of each pixel, in float64. */
+export function activationMapOracle(
+  { width, height, channels, data }: PlaneSource,
+  weights: Float32Array,
+): Float64Array {
+  return Float64Array.from({ length: width * height }, (_, pixel) => {
+    let sum = 0;
+    weights.forEach((weight, k) => sum += weight * data[pixel * channels + k]);
+    return Math.max(sum, 0);
+  });
+}
