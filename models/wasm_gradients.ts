@@ -6,6 +6,7 @@ import {
   convolveFilterGradient,
   convolveInputGradient,
 } from "./wasm_convolution.ts";
+import { MOMENTUM_STEP, type MomentumStepAttributes } from "./momentum.ts";
 import type { WasmHeap } from "./wasm_heap.ts";
 import { multiplyMatrices } from "./wasm_matrix.ts";
 
@@ -76,6 +77,7 @@ export function registerWasmKernels(heap: WasmHeap): void {
   replace("BatchMatMul", (args, original) => matrixProduct(heap, args) ?? original(args));
   replace("Sum", (args, original) => sumOfRows(heap, args) ?? original(args));
   registerGate(heap);
+  registerMomentum(heap);
   registerBatchNorm(heap);
 }
 
@@ -235,5 +237,22 @@ function registerGate(heap: WasmHeap): void {
     kernelName: "Relu6",
     inputsToSave: ["x"],
     gradFunc: (dy, [x]) => ({ x: () => gate(dy as tf.Tensor, x, 6) }),
+  });
+}
+
+/** The optimiser's step of one variable in one pass. */
+function registerMomentum(heap: WasmHeap): void {
+  tf.registerKernel({
+    kernelName: MOMENTUM_STEP,
+    backendName: "wasm",
+    kernelFunc: ({ inputs, attrs }) => {
+      const [w, v, g] = [inputs.w!, inputs.v!, inputs.g!];
+      const { momentum, rate } = attrs as unknown as MomentumStepAttributes;
+      const outputs = [heap.output(w.shape), heap.output(w.shape)];
+      const [oldW, oldV, gradient, newW, newV] = [w, v, g, ...outputs].map((tensor) => heap.address(tensor));
+      const count = tf.util.sizeFromShape(w.shape);
+      heap.kernels.momentumStep(oldW, oldV, gradient, count, momentum, rate, newW, newV);
+      return outputs;
+    },
   });
 }

@@ -97,7 +97,16 @@ export interface WasmKernels {
     dx: number,
   ): void;
   gateGradients(dy: number, x: number, count: number, lower: number, upper: number, dx: number): void;
-  momentumStep(w: number, v: number, g: number, count: number, momentum: number, rate: number): void;
+  momentumStep(
+    w: number,
+    v: number,
+    g: number,
+    count: number,
+    momentum: number,
+    rate: number,
+    newW: number,
+    newV: number,
+  ): void;
   maxPoolGradients(
     x: number,
     y: number,

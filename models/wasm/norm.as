@@ -183,20 +183,22 @@ export function gateGradients(dy: usize, x: usize, count: i32, lower: f32, upper
   }
 }
 
-/** v ← momentum · v + g, then w ← w - rate · v */
-export function momentumStep(w: usize, v: usize, g: usize, count: i32, momentum: f32, rate: f32): void {
+/** newV = momentum · v + g and newW = w - rate · newV */
+export function momentumStep(
+  w: usize, v: usize, g: usize, count: i32, momentum: f32, rate: f32, newW: usize, newV: usize,
+): void {
   const m = f32x4.splat(momentum), minusRate = f32x4.splat(-rate);
   const bytes = usize(count) * 4;
   const vectors = bytes & ~15;
   let i: usize = 0;
   for (; i < vectors; i += 16) {
     const velocity = fma(v128.load(v + i), m, v128.load(g + i));
-    v128.store(v + i, velocity);
-    v128.store(w + i, fma(velocity, minusRate, v128.load(w + i)));
+    v128.store(newV + i, velocity);
+    v128.store(newW + i, fma(velocity, minusRate, v128.load(w + i)));
   }
   for (; i < bytes; i += 4) {
     const velocity = load<f32>(v + i) * momentum + load<f32>(g + i);
-    store<f32>(v + i, velocity);
-    store<f32>(w + i, load<f32>(w + i) - rate * velocity);
+    store<f32>(newV + i, velocity);
+    store<f32>(newW + i, load<f32>(w + i) - rate * velocity);
   }
 }
