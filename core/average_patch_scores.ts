@@ -4,10 +4,6 @@ import type { Plane } from "./plane.ts";
 
 /** Options of {@linkcode averagePatchScores}. */
 export interface AveragePatchScoresOptions {
-  /** Patches in a row of the grid. */
-  columns: number;
-  /** Rows of patches. */
-  rows: number;
   /** Patches over a pixel along one axis: size / stride. */
   overlap: number;
 }
@@ -27,44 +23,32 @@ const kernel = defineKernel("average_patch_scores", source);
  * import { averagePatchScores, openCompute } from "../mod.ts";
  *
  * using compute = await openCompute();
- * using scores = compute.upload({ width: 1, height: 4, channels: 1, data: new Float32Array([0, 0, 0, 1]) });
- * using cells = averagePatchScores(scores, { columns: 2, rows: 2, overlap: 2 });
+ * using scores = compute.upload({ width: 2, height: 2, channels: 1, data: new Float32Array([0, 0, 0, 1]) });
+ * using cells = averagePatchScores(scores, { overlap: 2 });
  * console.log(await cells.read()); // [0.25]
  * ```
  *
- * @param scores N × 1 × 1 in row-major order of the grid, N = columns · rows, any unit.
+ * @param scores rows × columns × 1, one value a patch of the grid, any unit.
  * @returns (rows − overlap + 1) × (columns − overlap + 1) × 1, the unit of the scores.
- * @throws {RangeError} if an option is not a positive integer, the overlap exceeds the grid, or there is not one score a patch.
+ * @throws {RangeError} if the overlap is no positive integer or exceeds the grid, or a patch has several values.
  */
-export function averagePatchScores(
-  scores: Plane,
-  { columns, rows, overlap }: AveragePatchScoresOptions,
-): Plane {
-  for (const [name, value] of Object.entries({ columns, rows, overlap })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`Cannot average patch scores: ${name} is ${value}, a positive integer is wanted.`);
-    }
-  }
-  if (overlap > Math.min(columns, rows)) {
+export function averagePatchScores(scores: Plane, { overlap }: AveragePatchScoresOptions): Plane {
+  const { compute, width, height, channels } = scores;
+  const most = Math.min(width, height);
+  if (!Number.isInteger(overlap) || overlap < 1 || overlap > most) {
     throw new RangeError(
-      `Cannot average patch scores: ${overlap} patches overlap on a grid of ${columns} × ${rows}, at most ${
-        Math.min(columns, rows)
-      } can.`,
+      `Cannot average the scores of ${width} × ${height} patches: the overlap is ${overlap}, an integer from 1 to ${most} is wanted.`,
     );
   }
-  if (scores.width !== 1 || scores.channels !== 1 || scores.height !== columns * rows) {
-    throw new RangeError(
-      `Cannot average patch scores: they are a plane of ${scores.width} × ${scores.height} × ${scores.channels}, ` +
-        `1 × ${columns * rows} × 1 is wanted for a grid of ${columns} × ${rows} patches.`,
-    );
+  if (channels !== 1) {
+    throw new RangeError(`Cannot average patch scores: they have ${channels} channels, one is wanted.`);
   }
-  const { compute } = scores;
-  const output = compute.create({ width: columns - overlap + 1, height: rows - overlap + 1, channels: 1 });
+  const output = compute.create({ width: width - overlap + 1, height: height - overlap + 1, channels: 1 });
   compute.run({
     kernel,
-    inputs: [{ plane: scores, rows: (first, end) => [first * columns, (end + overlap - 1) * columns] }],
+    inputs: [{ plane: scores, rows: (first, end) => [first, end + overlap - 1] }],
     output,
-    params: { u32: [columns, overlap] },
+    params: { u32: [width, overlap] },
   });
   return output;
 }

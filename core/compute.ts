@@ -217,6 +217,21 @@ export class Compute implements Disposable {
     }
   }
 
+  /**
+   * Records a copy of values, whatever the two shapes.
+   *
+   * @param length values to copy; defaults to all of `source` from `from` on.
+   */
+  copy(
+    source: Plane,
+    target: Plane,
+    { from = 0, to = 0, length = source.length - from }: { from?: number; to?: number; length?: number } = {},
+  ): void {
+    this.#check();
+    this.#endPass();
+    this.#commands().copyBufferToBuffer(source.buffer, from * 4, target.buffer, to * 4, length * 4);
+  }
+
   /** Sends all recorded kernels to the device, without waiting for them. */
   submit(): void {
     if (!this.#encoder) return;

@@ -2,7 +2,7 @@
 //
 //     cell[j][i] = 1 / o² Σ_v Σ_u score[(j + v) columns + i + u]        0 ≤ u, v < o = size / stride
 //
-// 2  scores  N × 1 × 1, 0..1, row-major over the grid of patches
+// 2  scores  rows × columns × 1, 0..1: one value a patch of the grid
 // 3  cells   (rows − o + 1) × (columns − o + 1) × 1, 0..1
 // One invocation a cell.
 

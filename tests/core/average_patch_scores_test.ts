@@ -17,8 +17,8 @@ for (const [size, stride] of [[8, 8], [8, 4], [8, 2], [16, 8]] as const) {
         const columns = patchGrid(width, { size, stride }).count;
         const rows = patchGrid(height, { size, stride }).count;
         const data = Float32Array.from({ length: columns * rows }, random);
-        using scores = compute.upload({ width: 1, height: data.length, channels: 1, data });
-        using cells = averagePatchScores(scores, { columns, rows, overlap: size / stride });
+        using scores = compute.upload({ width: columns, height: rows, channels: 1, data });
+        using cells = averagePatchScores(scores, { overlap: size / stride });
         assert.deepEqual([cells.width, cells.height], [
           Math.ceil(width / stride),
           Math.ceil(height / stride),
@@ -41,25 +41,19 @@ Deno.test("resize() with the box of averagePatchScores() puts each cell at its t
   const [width, height, size, stride] = [101, 67, 16, 8];
   const [columns, rows] = [width, height].map((length) => patchGrid(length, { size, stride }).count);
   const data = Float32Array.from({ length: columns * rows }, random);
-  using scores = compute.upload({ width: 1, height: data.length, channels: 1, data });
-  using cells = averagePatchScores(scores, { columns, rows, overlap: 2 });
+  using scores = compute.upload({ width: columns, height: rows, channels: 1, data });
+  using cells = averagePatchScores(scores, { overlap: 2 });
   const box = [0, 0, width / stride, height / stride] as const;
   using map = resize(cells, { width, height, filter: "nearest", box });
   assertClose(await map.read(), pixelScoresOracle(data, { width, height, size, stride }), 1e-6, "pixels");
 });
 
-Deno.test("averagePatchScores() refuses scores that do not fill the grid", async () => {
+Deno.test("averagePatchScores() refuses an overlap that the grid does not have, and colours", async () => {
   const compute = await whole();
-  using scores = compute.upload({ width: 1, height: 6, channels: 1, data: new Float32Array(6) });
-  const wrong = [
-    { columns: 2, rows: 2, overlap: 1 },
-    { columns: 3, rows: 2, overlap: 3 },
-    { columns: 3, rows: 2, overlap: 0 },
-    { columns: 2.5, rows: 2, overlap: 1 },
-  ];
-  for (const grid of wrong) {
-    assert.throws(() => averagePatchScores(scores, grid), RangeError, JSON.stringify(grid));
+  using scores = compute.upload({ width: 3, height: 2, channels: 1, data: new Float32Array(6) });
+  for (const overlap of [0, 1.5, 3, NaN]) {
+    assert.throws(() => averagePatchScores(scores, { overlap }), RangeError, String(overlap));
   }
-  using row = compute.upload({ width: 6, height: 1, channels: 1, data: new Float32Array(6) });
-  assert.throws(() => averagePatchScores(row, { columns: 3, rows: 2, overlap: 1 }), RangeError);
+  using colours = compute.upload({ width: 2, height: 1, channels: 3, data: new Float32Array(6) });
+  assert.throws(() => averagePatchScores(colours, { overlap: 1 }), RangeError);
 });

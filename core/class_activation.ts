@@ -1,0 +1,95 @@
+import { activationMap } from "./activation_map.ts";
+import type { Activations, Classifier } from "./classifier.ts";
+import { extractPatches } from "./extract_patches.ts";
+import { maximum } from "./maximum.ts";
+import type { Plane } from "./plane.ts";
+import { normalise } from "./pointwise.ts";
+import type { Recipe } from "./recipe.ts";
+import { resize } from "./resize.ts";
+
+/**
+ * Stage 4: where the classifier looks when it is shown the whole photo.
+ *
+ * With global average pooling before the head, every derivative of a class's score with respect to the last feature map A is
+ * constant over space. With the normalisation of König et al. (the alphas of a channel sum to 1) Grad-CAM++ (Chattopadhay et
+ * al. 2018, doi:10.1109/WACV.2018.00097) is then exactly
+ *
+ *     relu(Σ_k relu(g_k) A_k) / max
+ *
+ * with g_k the gradient of the class's score with respect to the mean of channel k; Grad-CAM (Selvaraju et al. 2017,
+ * doi:10.1109/ICCV.2017.74) is the same without the inner relu.
+ *
+ * @param photo H × W × 3, 0..255.
+ * @returns H × W × 1, 0..1, its maximum 1, or 0 throughout where nothing speaks for the class.
+ */
+export async function classActivationMap(
+  photo: Plane,
+  classifier: Classifier,
+  recipe: Recipe,
+): Promise<Plane> {
+  const { width, height } = photo;
+  const { trainingSize } = classifier;
+  let upright: Plane;
+  if (Math.max(width, height) <= recipe.camTile) {
+    using evidence = await evidenceMap(photo, classifier, recipe);
+    upright = resize(evidence, { width, height, filter: "lanczos3" });
+  } else {
+    using mosaic = await tiledEvidence(photo, classifier, recipe);
+    const columns = Math.ceil(width / trainingSize), rows = Math.ceil(height / trainingSize);
+    const cells = [mosaic.width / columns / trainingSize, mosaic.height / rows / trainingSize];
+    upright = resize(mosaic, {
+      width,
+      height,
+      filter: "lanczos3",
+      box: [0, 0, width * cells[0], height * cells[1]],
+    });
+  }
+  using resized = upright;
+  using peak = maximum(resized);
+  return normalise(resized, peak);
+}
+
+/** The map of one image at the resolution of its features, not yet divided by its maximum. */
+async function evidenceMap(image: Plane, classifier: Classifier, recipe: Recipe): Promise<Plane> {
+  using activations = await classifier.activations(image);
+  return activationMap(activations.features, channelWeights(activations, recipe));
+}
+
+/** The maps of tiles of the training size, side by side; all are later divided by one maximum, or else flat tiles would glow. */
+async function tiledEvidence(photo: Plane, classifier: Classifier, recipe: Recipe): Promise<Plane> {
+  const { compute, width, height } = photo;
+  const size = classifier.trainingSize;
+  const columns = Math.ceil(width / size), rows = Math.ceil(height / size);
+  let mosaic: Plane | undefined;
+  for (let tile = 0; tile < columns * rows; tile++) {
+    using image = extractPatches(photo, {
+      size,
+      stride: size,
+      first: [0, 0],
+      count: [columns, rows],
+      start: tile,
+      limit: 1,
+    });
+    using evidence = await evidenceMap(image, classifier, recipe);
+    const cells = evidence.width;
+    mosaic ??= compute.create({ width: columns * cells, height: rows * cells, channels: 1 });
+    const corner = Math.floor(tile / columns) * cells * mosaic.width + (tile % columns) * cells;
+    for (let row = 0; row < cells; row++) {
+      compute.copy(evidence, mosaic, { from: row * cells, to: corner + row * mosaic.width, length: cells });
+    }
+  }
+  return mosaic!;
+}
+
+/** What each channel counts in the map. */
+function channelWeights(
+  { logits, gradients }: Activations,
+  { cam, camClass, camGradient }: Recipe,
+): Float32Array {
+  const chosen = camClass === "winner" && logits[1] > logits[0] ? 1 : 0;
+  const own = gradients[chosen], other = gradients[1 - chosen];
+  // d softmax_c = p_c p_o (dz_c − dz_o): the factor p_c p_o > 0 is common to all channels and drops with the division by the
+  // maximum; left out, it cannot underflow either.
+  const weights = camGradient === "probability" ? own.map((value, k) => value - other[k]) : own;
+  return cam === "grad-cam++" ? weights.map((value) => Math.max(0, value)) : weights;
+}

@@ -1,0 +1,175 @@
+import { bilateralFilter } from "./bilateral_filter.ts";
+import { classActivationMap } from "./class_activation.ts";
+import type { Classifier } from "./classifier.ts";
+import type { Compute } from "./compute.ts";
+import { grayscale } from "./grayscale.ts";
+import { close, erode } from "./morphology.ts";
+import { patchScoreMap } from "./patch_scores.ts";
+import { patchThreshold } from "./patch_threshold.ts";
+import type { Plane } from "./plane.ts";
+import { localise, multiply, scale } from "./pointwise.ts";
+import { type Recipe, recipes } from "./recipe.ts";
+import { type Stage, StageRecorder } from "./stages.ts";
+import { uploadImage } from "./upload_image.ts";
+
+/** Options of {@linkcode labelImage}. */
+export interface LabelOptions {
+  /** Says where the photo shows crack. */
+  classifier: Classifier;
+  /** The parameters of the method; {@linkcode recipes}`.paper` by default. */
+  recipe?: Recipe;
+  /** Keep every intermediate map, too. */
+  stages?: boolean;
+}
+
+/** The pseudo label of a photo. */
+export interface Label {
+  /** Pixels in a row. */
+  width: number;
+  /** Rows. */
+  height: number;
+  /** Confidence that a pixel is crack, 0..1, row-major. */
+  confidence: Float32Array;
+  /** 1 where the confidence exceeds the recipe's `labelThreshold`, else 0, row-major. */
+  mask: Uint8Array;
+  /** Ones in the mask. */
+  crackPixels: number;
+  /** True if the mask has the recipe's `minCrackPixels`: fewer are no example to train a network on. */
+  usableForTraining: boolean;
+  /** The intermediate maps in the order of the method; empty unless they were asked for. */
+  stages: Stage[];
+}
+
+/**
+ * Labels the crack pixels of a photo by the method of König et al., "Weakly-Supervised Surface Crack Segmentation by
+ * Generating Pseudo-Labels using Localization with a Classifier and Thresholding", section III:
+ *
+ * 1. the photo is shown to the classifier,
+ * 2. in small overlapping patches,
+ * 3. whose scores make a patch map;
+ * 4. its class activation map is taken of the whole photo;
+ * 5. the mean of both, cut at 0.5 and eroded, localises cracks roughly;
+ * 6. the photo is denoised by a bilateral filter,
+ * 7. turned grey,
+ * 8. and thresholded in small overlapping patches by Otsu's method with three classes;
+ * 9. the product of 5 and 8 is a confidence map,
+ * 10. which is denoised by the bilateral filter again
+ * 11. and closed;
+ * 12. where it exceeds a threshold is crack.
+ *
+ * @example
+ * ```ts ignore
+ * import { decodeImage, labelImage, loadClassifier, openCompute } from "../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using classifier = await loadClassifier();
+ * const image = await decodeImage(await Deno.readFile("photo.jpg"));
+ * const label = await labelImage(compute, image, { classifier });
+ * console.log(`${label.crackPixels} of ${label.mask.length} pixels are crack`);
+ * ```
+ *
+ * @param image an upright photo of any size, such as {@linkcode decodeImage} gives.
+ * @throws {RangeError} if a parameter of the recipe is out of range or the photo exceeds the device's memory.
+ */
+export async function labelImage(
+  compute: Compute,
+  image: ImageData,
+  { classifier, recipe = recipes.paper, stages = false }: LabelOptions,
+): Promise<Label> {
+  using recorder = new StageRecorder(stages);
+  using photo = uploadImage(compute, image);
+  using dark = thresholdCracks(photo, recipe, recorder);
+  // Let the device work on the threshold while the classifier works on the patches.
+  compute.submit();
+  using located = await localiseCracks(photo, classifier, recipe, recorder);
+  using confidence = joinMaps(located, dark, recipe, recorder);
+
+  const [values, ...maps] = await compute.read([confidence, ...recorder.planes]);
+  const mask = new Uint8Array(values.length);
+  let crackPixels = 0;
+  for (let i = 0; i < values.length; i++) {
+    mask[i] = Number(values[i] > recipe.labelThreshold);
+    crackPixels += mask[i];
+  }
+  return {
+    width: image.width,
+    height: image.height,
+    confidence: values,
+    mask,
+    crackPixels,
+    usableForTraining: crackPixels >= recipe.minCrackPixels,
+    stages: recorder.describe(maps),
+  };
+}
+
+/** Stages 2 to 5: H × W × 1, 0..1, roughly where crack is. */
+async function localiseCracks(
+  photo: Plane,
+  classifier: Classifier,
+  recipe: Recipe,
+  recorder: StageRecorder,
+): Promise<Plane> {
+  using patchMap = recorder.keep("patch-map", await patchScoreMap(photo, classifier, recipe));
+  // Without the activation map the patch map stands alone: its mean with itself.
+  using activation = recipe.cam === "none"
+    ? undefined
+    : recorder.keep("activation-map", await classActivationMap(photo, classifier, recipe));
+  const localised = localise(patchMap, activation ?? patchMap, { threshold: recipe.localisationThreshold });
+  if (recipe.erosionIterations === 0) return recorder.keep("localisation", localised);
+  using rough = localised;
+  const { erosionSize: size, erosionIterations: iterations } = recipe;
+  return recorder.keep("localisation", erode(rough, { size, iterations }));
+}
+
+/** Stages 6 to 8: H × W × 1, 1 where the photo is dark against its surroundings. */
+export function thresholdCracks(
+  photo: Plane,
+  recipe: Recipe,
+  recorder: StageRecorder = new StageRecorder(false),
+): Plane {
+  using denoised = recipe.bilateralRadius > 0 ? recorder.keep("denoised", denoise(photo, recipe)) : undefined;
+  using grey = recorder.keep("grey", grayscale(denoised ?? photo, { weights: recipe.greyWeights }));
+  return recorder.keep(
+    "threshold",
+    patchThreshold(grey, {
+      patchSize: recipe.thresholdPatchSize,
+      stride: recipe.thresholdStride,
+      classes: recipe.thresholdClasses,
+    }),
+  );
+}
+
+/** Stages 9 to 11: the confidence map, H × W × 1, 0..1. */
+export function joinMaps(
+  located: Plane,
+  dark: Plane,
+  recipe: Recipe,
+  recorder: StageRecorder = new StageRecorder(false),
+): Plane {
+  using product = recorder.keep("product", multiply(located, dark));
+  let confidence = scale(product, 255, { round: recipe.bilateralRound });
+  if (recipe.bilateralRadius > 0) confidence = replace(confidence, denoise(confidence, recipe));
+  if (recipe.closingIterations > 0) {
+    const { closingSize: size, closingIterations: iterations } = recipe;
+    confidence = replace(confidence, close(confidence, { size, iterations }));
+  }
+  return replace(confidence, recorder.keep("confidence", scale(confidence, 1 / 255)));
+}
+
+/** Stages 6 and 10. */
+function denoise(plane: Plane, recipe: Recipe): Plane {
+  return bilateralFilter(plane, {
+    radius: recipe.bilateralRadius,
+    sigmaSpace: recipe.bilateralSigmaSpace,
+    sigmaRange: recipe.bilateralSigmaRange,
+    window: recipe.bilateralWindow,
+    distance: recipe.bilateralDistance,
+    round: recipe.bilateralRound,
+  });
+}
+
+/** Disposes of a plane that a later one takes the place of. */
+function replace(old: Plane, next: Plane): Plane {
+  old.dispose();
+  return next;
+}

@@ -1,0 +1,92 @@
+import { averagePatchScores } from "./average_patch_scores.ts";
+import type { Classifier } from "./classifier.ts";
+import { extractPatches } from "./extract_patches.ts";
+import { patchGrid } from "./patch_grid.ts";
+import type { Plane } from "./plane.ts";
+import type { Recipe } from "./recipe.ts";
+import { resize } from "./resize.ts";
+import { scale } from "./pointwise.ts";
+
+/** Bytes of patches shown to the classifier at a time; bounds the memory that a large photo takes. */
+const BATCH_BYTES = 32 * 2 ** 20;
+
+/** The grid that patches are cut on. */
+interface Grid {
+  first: readonly [x: number, y: number];
+  count: readonly [columns: number, rows: number];
+}
+
+/**
+ * Stages 2 and 3: where the classifier finds crack in small patches.
+ *
+ * @param photo H × W × 3, 0..255.
+ * @returns the patch map, H × W × 1, 0..1.
+ */
+export async function patchScoreMap(photo: Plane, classifier: Classifier, recipe: Recipe): Promise<Plane> {
+  const { width, height } = photo;
+  const { patchSize: size, patchStride: stride, patchFilter: filter } = recipe;
+  const cells = recipe.patchGrid === "cells";
+  const grid = cells ? coveringGrid(width, height, size, stride) : paddedGrid(width, height, size, stride);
+
+  using scores = await scorePatches(photo, classifier, grid, { size, stride });
+  using quantised = recipe.patchRound ? eightBits(scores) : undefined;
+  using map = cells
+    ? upscaleCells(quantised ?? scores, { width, height, size, stride, filter })
+    : resize(quantised ?? scores, { width, height, filter });
+  // Lanczos overshoots at steps; a probability does not.
+  return scale(map, 1, { clamp: [0, 1] });
+}
+
+/** Probabilities as they are after a visit to an 8-bit image. */
+function eightBits(scores: Plane): Plane {
+  using bytes = scale(scores, 255, { round: true });
+  return scale(bytes, 1 / 255);
+}
+
+/** The mean score over each cell of the stride grid, brought to the size of the photo with each cell at its true place. */
+function upscaleCells(
+  scores: Plane,
+  { width, height, size, stride, filter }: {
+    width: number;
+    height: number;
+    size: number;
+    stride: number;
+    filter: Recipe["patchFilter"];
+  },
+): Plane {
+  using cells = averagePatchScores(scores, { overlap: size / stride });
+  // Cell i covers the pixels i · stride … (i + 1) · stride; the last one may stick out of the photo.
+  return resize(cells, { width, height, filter, box: [0, 0, width / stride, height / stride] });
+}
+
+/** Recipe `paper`: all borders padded, every pixel under (size / stride)² patches. */
+function coveringGrid(width: number, height: number, size: number, stride: number): Grid {
+  const across = patchGrid(width, { size, stride });
+  const down = patchGrid(height, { size, stride });
+  return { first: [across.first, down.first], count: [across.count, down.count] };
+}
+
+/** Recipe `reference`: padded on the right and at the bottom to a multiple of the patch size. */
+function paddedGrid(width: number, height: number, size: number, stride: number): Grid {
+  const count = (length: number): number => (Math.ceil(length / size) * size - size) / stride + 1;
+  return { first: [0, 0], count: [count(width), count(height)] };
+}
+
+/** P(crack) of every patch of the grid, as a plane of columns × rows. */
+async function scorePatches(
+  photo: Plane,
+  classifier: Classifier,
+  grid: Grid,
+  { size, stride }: { size: number; stride: number },
+): Promise<Plane> {
+  const { compute } = photo;
+  const [columns, rows] = grid.count;
+  const scores = compute.create({ width: columns, height: rows, channels: 1 });
+  const limit = Math.max(1, Math.floor(BATCH_BYTES / (size * size * 3 * 4)));
+  for (let start = 0; start < columns * rows; start += limit) {
+    using patches = extractPatches(photo, { size, stride, ...grid, start, limit });
+    using batch = await classifier.scorePatches(patches, size);
+    compute.copy(batch, scores, { to: start });
+  }
+  return scores;
+}

@@ -1,0 +1,28 @@
+import type { Compute } from "./compute.ts";
+import type { Plane } from "./plane.ts";
+
+/** Pixels converted at a time, so that a large photo is not held twice. */
+const CHUNK_PIXELS = 2 ** 20;
+
+/**
+ * The colours of a decoded image on the GPU: H × W × 3, 0..255. Alpha is left behind: the method is defined on RGB, and a
+ * photograph that has it is opaque.
+ */
+export function uploadImage(compute: Compute, image: ImageData): Plane {
+  const { width, height, data } = image;
+  const plane = compute.create({ width, height, channels: 3 });
+  // A pooled buffer may still be read by recorded kernels, and writeBuffer() would overtake them.
+  compute.submit();
+  const pixels = width * height;
+  const rgb = new Float32Array(Math.min(pixels, CHUNK_PIXELS) * 3);
+  for (let start = 0; start < pixels; start += CHUNK_PIXELS) {
+    const count = Math.min(CHUNK_PIXELS, pixels - start);
+    for (let i = 0, from = start * 4; i < count * 3; i += 3, from += 4) {
+      rgb[i] = data[from];
+      rgb[i + 1] = data[from + 1];
+      rgb[i + 2] = data[from + 2];
+    }
+    compute.device.queue.writeBuffer(plane.buffer, start * 12, rgb, 0, count * 3);
+  }
+  return plane;
+}
