@@ -80,7 +80,7 @@ export function extractPatches(plane: Plane, options: ExtractPatchesOptions): Pl
     inputs: [{ plane, rows: rowsNeeded }],
     output,
     params: { u32: [width, height, size, columns, start, stride, x0, y0] },
-    invocations: (from, to) => [size * channels, to - from, 1],
+    invocations: (from, to) => [size * channels, Math.ceil(to / size) - Math.floor(from / size), 1],
   });
   return output;
 }

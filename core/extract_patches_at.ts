@@ -70,7 +70,7 @@ export function extractPatchesAt(plane: Plane, { size, at }: ExtractPatchesAtOpt
     ],
     output,
     params: { u32: [width, height, size] },
-    invocations: (from, to) => [size * channels, to - from, 1],
+    invocations: (from, to) => [size * channels, Math.ceil(to / size) - Math.floor(from / size), 1],
   });
   return output;
 }

@@ -49,7 +49,7 @@ export function resamplingTable(
 ): ResamplingTable {
   const scale = (to - from) / size;
   const positions = Array.from({ length: size }, (_, i) => {
-    const centre = from + (i + 0.5) * scale;
+    const centre = from + (i + 0.5) * (to - from) / size;
     if (filter === "nearest") {
       return { first: Math.min(Math.max(Math.floor(centre), 0), length - 1), weights: [1] };
     }

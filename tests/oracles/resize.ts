@@ -11,7 +11,7 @@ function weightsOracle(
   i: number,
 ): number[] {
   const scale = (to - from) / size;
-  const centre = from + (i + 0.5) * scale;
+  const centre = from + (i + 0.5) * (to - from) / size;
   const weights = Array.from({ length }, (_, j) => {
     if (filter === "nearest") return j === Math.floor(centre) ? 1 : 0;
     const x = Math.abs(j + 0.5 - centre) / Math.max(1, scale);
