@@ -23,6 +23,7 @@ export interface PlaneSource extends PlaneShape {
 
 /** One run of a kernel, for {@linkcode Compute.run}. */
 export interface Dispatch {
+  /** What runs, from {@linkcode defineKernel}. */
   kernel: Kernel;
   /** What it reads, in the order of its bindings, and which rows of it each output row needs (default: the same row). */
   inputs: readonly { plane: Plane; rows?: RowsNeeded }[];
@@ -292,6 +293,7 @@ export class Compute implements Disposable {
     this.device.destroy();
   }
 
+  /** The same as {@linkcode Compute.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -21,8 +21,11 @@ export interface PlaneShape {
 export class Plane implements Disposable {
   /** Where the plane lives. */
   readonly compute: Compute;
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** Interleaved float32 values a pixel. */
   readonly channels: number;
   #buffer: GPUBuffer | undefined;
   readonly #release: (buffer: GPUBuffer) => void;
@@ -76,6 +79,7 @@ export class Plane implements Disposable {
     this.#buffer = undefined;
   }
 
+  /** The same as {@linkcode Plane.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -20,11 +20,22 @@ export interface Stage {
   range: readonly [low: number, high: number];
 }
 
+/** Names of the maps, in the order of the method. */
+export type StageKey =
+  | "patch-map"
+  | "activation-map"
+  | "localisation"
+  | "denoised"
+  | "grey"
+  | "threshold"
+  | "product"
+  | "confidence";
+
 const UNIT = [0, 1] as const;
 const BYTES = [0, 255] as const;
 
 /** Number, title and range of every stage that leaves a map. */
-const STAGES = {
+const STAGES: Record<StageKey, Pick<Stage, "number" | "title" | "range">> = {
   "patch-map": { number: 3, title: "Patch scores", range: UNIT },
   "activation-map": { number: 4, title: "Class activation", range: UNIT },
   "localisation": { number: 5, title: "Localisation", range: UNIT },
@@ -33,10 +44,7 @@ const STAGES = {
   "threshold": { number: 8, title: "Patch threshold", range: UNIT },
   "product": { number: 9, title: "Localised threshold", range: UNIT },
   "confidence": { number: 11, title: "Confidence", range: UNIT },
-} as const;
-
-/** Names of the maps, in the order of the method. */
-export type StageKey = keyof typeof STAGES;
+};
 
 /** Copies the maps that pass through it, if told to, until they are read back together. */
 export class StageRecorder implements Disposable {

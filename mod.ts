@@ -1,0 +1,23 @@
+/**
+ * Hairline turns photographs that are only labelled *crack* / *no crack* into pixel masks, and trains crack segmentation
+ * networks on them. Kernels run on WebGPU, networks on tfjs; nothing needs a permission but the files that you name.
+ *
+ * @example Label a photo
+ * ```ts
+ * import { decodeImage, encodePng, labelImage, loadClassifier, openCompute } from "./mod.ts";
+ *
+ * using compute = await openCompute();
+ * using classifier = await loadClassifier();
+ * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
+ * const { width, height, mask, crackPixels } = await labelImage(compute, image, { classifier });
+ * const png = await encodePng({ width, height, channels: 1, data: mask.map((value) => value * 255) });
+ * console.log(`${crackPixels} of ${width * height} pixels are crack: a mask of ${png.length} bytes.`);
+ * ```
+ *
+ * @module
+ */
+export * from "./core/mod.ts";
+export { type ClassifierOptions, createClassifier } from "./models/classifier.ts";
+export type { Head } from "./models/head.ts";
+export type { NetworkClassifier } from "./models/network_classifier.ts";
+export type { ResnetOptions } from "./models/resnet.ts";
