@@ -42,7 +42,9 @@ const kernel = defineKernel("resize", source);
  */
 export function resize(plane: Plane, { width, height, filter, box }: ResizeOptions): Plane {
   const { compute, channels } = plane;
-  const [x0, y0, x1, y1] = box ?? [0, 0, plane.width, plane.height];
+  const [x0, y0] = box ?? [0, 0];
+  const x1 = snap(box?.[2], plane.width);
+  const y1 = snap(box?.[3], plane.height);
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(
@@ -91,6 +93,11 @@ export function resize(plane: Plane, { width, height, filter, box }: ResizeOptio
     invocations: (first, end) => [width * channels, end - first, 1],
   });
   return output;
+}
+
+/** A far edge of the box; one computed as a product may miss the edge of the plane by rounding errors. */
+function snap(edge: number | undefined, length: number): number {
+  return edge === undefined || Math.abs(edge - length) < 1e-9 * length ? length : edge;
 }
 
 function upload({ compute }: Plane, { taps, rows }: ResamplingTable): Plane {

@@ -46,7 +46,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let period = max(2 * (vec2i(params.size) - 1), vec2i(1));
   let start = corner + at + step * i32(first - top);
   var phase = abs(start) % period;  // OpenGL leaves % of negative numbers open
-  phase = select(phase, period - phase, start < vec2i(0) & phase > vec2i(0));
+  phase = select(phase, period - phase, (start < vec2i(0)) & (phase > vec2i(0)));
   let channel = id.x % band.channels;
   for (var row = first; row < end; row++) {
     let pixel = vec2u(min(phase, period - phase));

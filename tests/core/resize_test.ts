@@ -72,6 +72,15 @@ Deno.test("resize() equals hand-computed values", async () => {
   assertClose(await nearest.read(), [0, 0, 1, 1, 1], 0, "nearest");
 });
 
+Deno.test("resize() takes a box that ends at the border but for rounding errors", async () => {
+  const compute = await whole();
+  using plane = compute.upload(testImage(7, 7, 1, "random"));
+  const options = { width: 20, height: 5, filter: "lanczos3" } as const;
+  using exact = resize(plane, options);
+  using rounded = resize(plane, { ...options, box: [0, 0, 7.000000000000001, 6.999999999999999] });
+  assert.deepEqual(await rounded.read(), await exact.read());
+});
+
 Deno.test("resize() refuses empty sizes and boxes outside the plane", async () => {
   const compute = await whole();
   using plane = compute.upload(testImage(8, 8, 1, "random"));
