@@ -73,7 +73,18 @@ for (const backend of BACKENDS) {
         const title = `${width} × ${height}`;
         assertClose(await seen.features.read(), features.data, 1e-3, `features, ${title}`);
         assertClose(seen.logits, headOracle(features, values)[0], 1e-3, `logits, ${title}`);
-        assert.deepEqual(seen.gradients.map(({ length }) => length), [8, 8]);
+        const logitsOfMeans = (k: number, step: number) => {
+          const { n, h, w, c, data } = features;
+          const moved = data.map((v, i) => i % c === k ? v + step : v);
+          return headOracle({ n, h, w, c, data: moved }, values)[0];
+        };
+        for (const c of [0, 1]) {
+          const expected = Array.from(
+            { length: 8 },
+            (_, k) => (logitsOfMeans(k, 1e-6)[c] - logitsOfMeans(k, -1e-6)[c]) / 2e-6,
+          );
+          assertClose(seen.gradients[c], expected, 1e-4, `gradients of class ${c}, ${title}`);
+        }
       }
     }
     assert.equal(tf.memory().numTensors, before, "everything is freed");
