@@ -7,6 +7,7 @@ import { FoldedUnits } from "./folded_units.ts";
 import { type Head, headGradients, headLogits, headSpecs } from "./head.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "./parameters.ts";
 import { type Resnet, resnetFeatures, resnetSpecs } from "./resnet.ts";
+import { resnetFootprint } from "./resnet_footprint.ts";
 import { tf } from "./tfjs.ts";
 
 /** What a {@linkcode NetworkClassifier} is made of. */
@@ -26,6 +27,9 @@ export interface NetworkClassifierOptions {
  * far from its 2 GiB; a GPU wants enough work for each kernel.
  */
 const BATCH_PIXELS: Record<string, number> = { webgpu: 2 ** 20, wasm: 2 ** 16, cpu: 2 ** 16 };
+
+/** Bytes of a picture's feature maps that fit into WASM's memory of 2 GiB beside three copies of the weights of ResNet-152. */
+const WASM_BYTES = 1.25 * 2 ** 30;
 
 /** A crack classifier: a residual network, global average pooling, a head of two classes. */
 export class NetworkClassifier implements Classifier {
@@ -118,6 +122,7 @@ export class NetworkClassifier implements Classifier {
     );
   }
 
+  /** @throws {RangeError} for a plane that is not a stack of patches of that size. */
   async scorePatches(patches: Plane, size: number): Promise<Plane> {
     const { width, height, channels, compute } = patches;
     if (width !== size || channels !== 3 || !(height % size === 0)) {
@@ -151,6 +156,7 @@ export class NetworkClassifier implements Classifier {
     return compute.upload({ width: 1, height: count, channels: 1, data });
   }
 
+  /** @throws {RangeError} for a plane without 3 channels or too large for the backend's memory. */
   async activations(image: Plane): Promise<Activations> {
     const { width, height, channels, compute } = image;
     if (channels !== 3) {
@@ -159,6 +165,7 @@ export class NetworkClassifier implements Classifier {
       );
     }
     const onDevice = await usesDevice(compute);
+    this.#checkSize(image, onDevice);
     const pixels = onDevice ? undefined : await image.read();
     const { head, parameters } = this;
     const { features, rest } = tf.tidy(() => {
@@ -194,6 +201,18 @@ export class NetworkClassifier implements Classifier {
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #checkSize({ width, height, compute }: Plane, onDevice: boolean): void {
+    const { peak, largest } = resnetFootprint(this.network, width * height);
+    const [needed, limit, where] = onDevice
+      ? [largest, compute.device.limits.maxStorageBufferBindingSize, "one buffer of this GPU"]
+      : [peak, WASM_BYTES, "the memory of the backend"];
+    if (needed <= limit) return;
+    throw new RangeError(
+      `Cannot show ${this.name} an image of ${width} × ${height} at once: it takes ${needed} bytes of at most ${limit} in ` +
+        `${where}; show it tiles of at most ${Math.floor(limit / needed * width * height)} pixels.`,
+    );
   }
 
   #headLogits(features: tf.Tensor4D): tf.Tensor2D {

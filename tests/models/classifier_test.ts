@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { type ClassifierOptions, createClassifier } from "../../models/classifier.ts";
+import { describeResnet } from "../../models/resnet.ts";
+import { resnetFootprint } from "../../models/resnet_footprint.ts";
 import { tf } from "../../models/tfjs.ts";
 import { assertClose, seeded } from "../core/testing.ts";
 import { headOracle, resnetOracle } from "../oracles/resnet.ts";
@@ -120,6 +122,24 @@ Deno.test("scorePatches() and activations() refuse planes of another shape in on
   await assert.rejects(classifier.scorePatches(ragged, 8), { name: "RangeError", message: /8 × 20 × 3/ });
   await assert.rejects(classifier.scorePatches(ragged, 4), { name: "RangeError" });
   await assert.rejects(classifier.activations(grey), { name: "RangeError", message: /3 channels/ });
+});
+
+Deno.test("activations() refuses an image that the backend cannot hold and tells which it can", async () => {
+  const compute = await shared();
+  await use("wasm");
+  using classifier = createClassifier({ arch: "resnet50" });
+  using image = compute.create({ width: 5000, height: 1000, channels: 3 });
+  await assert.rejects(classifier.activations(image), {
+    name: "RangeError",
+    message: /^Cannot show resnet50 an image of 5000 × 1000 at once: .* tiles of at most \d+ pixels\.$/,
+  });
+});
+
+Deno.test("resnetFootprint() counts what a block of ResNet-50 holds", () => {
+  const { peak, largest } = resnetFootprint(describeResnet({ arch: "resnet50" }), 1000);
+  // At a quarter of the side: the stem's 64 channels, 64 + 64 + 256 in the branch, 256 each in shortcut, sum and ReLU.
+  assert.equal(peak, 4000 / 16 * (64 + 64 + 64 + 256 + 3 * 256));
+  assert.equal(largest, 4000 / 16 * 256);
 });
 
 Deno.test("NetworkClassifier.dispose() may be called twice and ends its use", async () => {
