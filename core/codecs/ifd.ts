@@ -1,0 +1,58 @@
+/** Bytes a value of each TIFF field type that holds whole numbers: BYTE, SHORT, LONG. */
+const VALUE_SIZE: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4 };
+
+/**
+ * Reads whole-number fields of the first image file directory of a TIFF structure (TIFF 6.0, section 2), which is
+ * also what an EXIF block is.
+ *
+ * @param bytes From the byte-order mark ("II*\0" or "MM\0*") on: all offsets count from here.
+ * @param tags The tags wanted; others are passed over.
+ * @returns The values by tag; a field that is of another type or points outside `bytes` is left out. `undefined` when
+ * there is no whole directory.
+ */
+export function readIfd(bytes: Uint8Array, tags: ReadonlySet<number>): Map<number, number[]> | undefined {
+  if (bytes.length < 8) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const order = view.getUint16(0);
+  if (order !== 0x4949 && order !== 0x4d4d) return undefined;
+  const little = order === 0x4949;
+  if (view.getUint16(2, little) !== 42) return undefined;
+
+  const start = view.getUint32(4, little);
+  if (start < 8 || start + 2 > bytes.length) return undefined;
+  const entries = view.getUint16(start, little);
+  if (start + 2 + 12 * entries > bytes.length) return undefined;
+  const fields = new Map<number, number[]>();
+  for (let entry = 0; entry < entries; entry++) {
+    const at = start + 2 + 12 * entry;
+    const tag = view.getUint16(at, little);
+    const size = VALUE_SIZE[view.getUint16(at + 2, little)];
+    if (!tags.has(tag) || size === undefined) continue;
+    const count = view.getUint32(at + 4, little);
+    // Up to four bytes of values lie in the entry itself.
+    const from = count * size <= 4 ? at + 8 : view.getUint32(at + 8, little);
+    if (count < 1 || from + count * size > bytes.length) continue;
+    fields.set(
+      tag,
+      Array.from({ length: count }, (_, i) => {
+        const value = from + i * size;
+        if (size === 1) return view.getUint8(value);
+        return size === 2 ? view.getUint16(value, little) : view.getUint32(value, little);
+      }),
+    );
+  }
+  return fields;
+}
+
+const ORIENTATION = 274;
+
+/**
+ * Reads the orientation out of an EXIF block. A damaged block never costs the picture: it counts as upright.
+ *
+ * @param exif The TIFF structure, without JPEG's "Exif\0\0".
+ * @returns 1..8, and 1 where the block does not say.
+ */
+export function exifOrientation(exif: Uint8Array): number {
+  const value = readIfd(exif, new Set([ORIENTATION]))?.get(ORIENTATION)?.[0] ?? 1;
+  return value >= 1 && value <= 8 ? value : 1;
+}

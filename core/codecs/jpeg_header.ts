@@ -1,0 +1,114 @@
+import { exifOrientation } from "./ifd.ts";
+
+/** What the markers of a JPEG file tell before any pixel is decoded. */
+export interface JpegHeader {
+  /** Columns as stored. */
+  readonly width: number;
+  /** Rows as stored. */
+  readonly height: number;
+  /** 8 × 8 blocks over all components: each costs at least one bit of compressed data. */
+  readonly blocks: number;
+  /** EXIF orientation, 1..8. */
+  readonly orientation: number;
+}
+
+const SOF0 = 0xc0;
+const SOF2 = 0xc2;
+const SOF15 = 0xcf;
+const DHT = 0xc4;
+const JPG = 0xc8;
+const DAC = 0xcc;
+const RST0 = 0xd0;
+const SOI = 0xd8;
+const EOI = 0xd9;
+const SOS = 0xda;
+const APP1 = 0xe1;
+const TEM = 0x01;
+
+/**
+ * Walks the markers of a JPEG file (ITU-T T.81, annex B) up to the end of the image. The walk is what tells a file
+ * that was cut off from a whole one: many decoders fill the rest with grey. Bytes after the end marker, which cameras
+ * write (previews, maker data), are not looked at; nor is the thumbnail, whose own markers lie inside a segment.
+ *
+ * @throws {SyntaxError} When the file ends before its end marker, or has no frame or no scan.
+ * @throws {TypeError} When the decoder does not read the kind of frame: arithmetic, lossless, hierarchical, 12-bit.
+ */
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+  let frame: Omit<JpegHeader, "orientation"> | undefined;
+  let orientation: number | undefined;
+  let scans = 0;
+  let at = 2;
+  while (true) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0) throw cutOff(bytes);
+    while (bytes[at] === 0xff) at++; // a marker may be led by any number of fill bytes
+    const marker = bytes[at++];
+    if (marker === undefined) throw cutOff(bytes);
+    if (marker === EOI) break;
+    // 0x00 is a stuffed byte of scan data; these markers stand alone.
+    if (marker === 0x00 || marker === TEM || (marker >= RST0 && marker <= SOI)) continue;
+
+    const length = (bytes[at] << 8) | bytes[at + 1];
+    if (at + 2 > bytes.length || at + length > bytes.length) throw cutOff(bytes);
+    const segment = bytes.subarray(at + 2, at + length);
+    at += Math.max(2, length);
+    if (marker === SOS) {
+      scans++;
+    } else if (marker === APP1 && orientation === undefined && isExif(segment)) {
+      orientation = exifOrientation(segment.subarray(6));
+    } else if (
+      marker >= SOF0 && marker <= SOF15 && marker !== DHT && marker !== JPG && marker !== DAC &&
+      frame === undefined
+    ) {
+      frame = readFrame(marker, segment);
+    }
+  }
+  if (frame === undefined || scans === 0) {
+    throw new SyntaxError(
+      `Cannot decode the image: the JPEG file has ${frame === undefined ? "no frame header" : "no scan"} ` +
+        `before its end marker.`,
+    );
+  }
+  return { ...frame, orientation: orientation ?? 1 };
+}
+
+function cutOff(bytes: Uint8Array): SyntaxError {
+  return new SyntaxError(
+    `Cannot decode the image: the JPEG file is cut off, its ${bytes.length} bytes end before the end marker FF D9.`,
+  );
+}
+
+function isExif(segment: Uint8Array): boolean {
+  return segment.length > 6 && [0x45, 0x78, 0x69, 0x66, 0, 0].every((byte, i) => segment[i] === byte);
+}
+
+function readFrame(marker: number, segment: Uint8Array): Omit<JpegHeader, "orientation"> {
+  const components = segment[5] ?? 0;
+  if (segment.length < 6 + 3 * components || components < 1) {
+    throw new SyntaxError(
+      `Cannot decode the image: the JPEG frame header has ${segment.length} bytes where ` +
+        `${6 + 3 * Math.max(1, components)} are wanted.`,
+    );
+  }
+  if (marker > SOF2 || segment[0] !== 8) {
+    throw new TypeError(
+      `Cannot decode the image: its JPEG frame is of type SOF${marker - SOF0} with ${
+        segment[0]
+      } bits a sample where ` +
+        `baseline, extended or progressive Huffman coding (SOF0 to SOF2) with 8 bits is wanted.`,
+    );
+  }
+  const height = (segment[1] << 8) | segment[2];
+  const width = (segment[3] << 8) | segment[4];
+  const factors = Array.from({ length: components }, (_, i) => {
+    const factor = segment[7 + 3 * i];
+    return { h: factor >> 4, v: factor & 15 };
+  });
+  const hMax = Math.max(1, ...factors.map(({ h }) => h));
+  const vMax = Math.max(1, ...factors.map(({ v }) => v));
+  const blocks = factors.reduce(
+    (sum, { h, v }) => sum + Math.ceil(width * h / hMax / 8) * Math.ceil(height * v / vMax / 8),
+    0,
+  );
+  return { width, height, blocks };
+}

@@ -1,0 +1,42 @@
+/** A kind of file, by its first bytes. */
+export interface SniffedFormat {
+  /** The kind as {@linkcode decodeImage} knows it; `undefined` for a file it does not read. */
+  readonly decoder: "jpeg" | "png" | "tiff" | undefined;
+  /** What a person calls it: "a JPEG file", "a WebP file", "an unknown kind of file". */
+  readonly name: string;
+}
+
+/** Bytes at an offset that tell a kind of file; the first row that fits decides. */
+const SIGNATURES: readonly (SniffedFormat & { readonly at: number; readonly bytes: string })[] = [
+  { decoder: "jpeg", name: "a JPEG file", at: 0, bytes: "\xff\xd8\xff" },
+  { decoder: "png", name: "a PNG file", at: 0, bytes: "\x89PNG\r\n\x1a\n" },
+  { decoder: "tiff", name: "a TIFF file", at: 0, bytes: "II*\0" },
+  { decoder: "tiff", name: "a TIFF file", at: 0, bytes: "MM\0*" },
+  { decoder: undefined, name: "a BigTIFF file", at: 0, bytes: "II+\0" },
+  { decoder: undefined, name: "a BigTIFF file", at: 0, bytes: "MM\0+" },
+  { decoder: undefined, name: "a GIF file", at: 0, bytes: "GIF8" },
+  { decoder: undefined, name: "a BMP file", at: 0, bytes: "BM" },
+  { decoder: undefined, name: "a WebP file", at: 8, bytes: "WEBP" },
+  { decoder: undefined, name: "an AVIF file", at: 4, bytes: "ftypavif" },
+  { decoder: undefined, name: "a HEIC file", at: 4, bytes: "ftyphei" },
+  { decoder: undefined, name: "a HEIF file", at: 4, bytes: "ftypmif1" },
+  { decoder: undefined, name: "a JPEG XL file", at: 0, bytes: "\xff\x0a" },
+  { decoder: undefined, name: "a JPEG XL file", at: 4, bytes: "JXL " },
+  { decoder: undefined, name: "a JPEG 2000 file", at: 4, bytes: "jP  " },
+  { decoder: undefined, name: "a PDF file", at: 0, bytes: "%PDF" },
+  { decoder: undefined, name: "a ZIP archive", at: 0, bytes: "PK\x03\x04" },
+];
+
+/**
+ * Tells the kind of a file by its first bytes, never by its name.
+ *
+ * @param bytes The file, or at least its first 12 bytes.
+ */
+export function sniffFormat(bytes: Uint8Array): SniffedFormat {
+  const found = SIGNATURES.find(({ at, bytes: signature }) =>
+    Array.from(signature).every((character, i) => bytes[at + i] === character.charCodeAt(0))
+  );
+  return found === undefined
+    ? { decoder: undefined, name: "an unknown kind of file" }
+    : { decoder: found.decoder, name: found.name };
+}
