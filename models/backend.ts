@@ -56,7 +56,7 @@ export async function openBackend(options: OpenBackendOptions = {}): Promise<Bac
   if (choice.name === "webgpu") shareDevice(options.compute);
   if (choice.name === "wasm") await openWasmBackend();
   else if (!await tf.setBackend(choice.name)) {
-    throw new Error(`cannot open the backend "${choice.name}" because tfjs failed to initialise it`);
+    throw new Error(`Cannot open the backend "${choice.name}": tfjs failed to initialise it.`);
   }
   current = choice;
   return choice;
@@ -72,7 +72,7 @@ function choose({ backend, compute }: OpenBackendOptions): Backend {
       break;
     default:
       throw new RangeError(
-        `cannot open a backend called ${JSON.stringify(backend)}: it must be "webgpu", "wasm" or "cpu"`,
+        `Cannot open a backend called ${JSON.stringify(backend)}: it must be "webgpu", "wasm" or "cpu".`,
       );
   }
   if (compute === undefined) return { name: "wasm", reason: "no WebGPU device" };
@@ -87,7 +87,7 @@ function choose({ backend, compute }: OpenBackendOptions): Backend {
 function shareDevice(compute: BackendDevice | undefined): void {
   if (compute === undefined) {
     throw new TypeError(
-      'cannot open the backend "webgpu" without a compute: it must share the device of one',
+      'Cannot open the backend "webgpu": no compute was given, and the device of one is wanted.',
     );
   }
   if (compute.device === sharedDevice) return;

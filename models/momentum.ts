@@ -26,7 +26,9 @@ export class MomentumSgd implements Disposable {
   /** @throws {RangeError} for a momentum outside 0 ≤ momentum < 1. */
   constructor({ momentum }: MomentumSgdOptions) {
     if (!(momentum >= 0 && momentum < 1)) {
-      throw new RangeError(`cannot descend with the momentum ${momentum}: it must be at least 0 and below 1`);
+      throw new RangeError(
+        `Cannot descend with the momentum ${momentum}: it must be at least 0 and below 1.`,
+      );
     }
     this.#momentum = momentum;
   }
@@ -44,8 +46,14 @@ export class MomentumSgd implements Disposable {
   ): void {
     for (const [name, gradient] of Object.entries(gradients)) {
       const variable = variables.get(name);
-      if (variable === undefined) throw new RangeError(`cannot move "${name}": there is no such variable`);
-      tf.util.assertShapesMatch(gradient.shape, variable.shape, `cannot move "${name}": `);
+      if (variable === undefined) throw new RangeError(`Cannot move "${name}": there is no such variable.`);
+      if (!tf.util.arraysEqual(gradient.shape, variable.shape)) {
+        throw new RangeError(
+          `Cannot move "${name}": its gradient is ${gradient.shape.join(" × ")}, ${
+            variable.shape.join(" × ")
+          } is wanted.`,
+        );
+      }
       this.#move(name, variable, gradient, learningRate);
     }
   }

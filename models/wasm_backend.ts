@@ -49,7 +49,7 @@ async function initialise(): Promise<WasmHeap> {
     WebAssembly.instantiate = instantiate;
   }
   if (!ready || memory === undefined) {
-    throw new Error('cannot open the backend "wasm" because tfjs failed to initialise it');
+    throw new Error('Cannot open the backend "wasm": tfjs failed to initialise it.');
   }
   const heap = new WasmHeap(tf.backend() as unknown as BackendWasm, memory);
   registerWasmKernels(heap);

@@ -129,8 +129,8 @@ export function convolveInputGradient(
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = info;
   if (info.dilationHeight !== 1 || info.dilationWidth !== 1) {
     throw new RangeError(
-      `cannot find the gradient of a convolution's input because its dilation is ` +
-        `${info.dilationHeight} × ${info.dilationWidth}: it must be 1`,
+      `Cannot find the gradient of a convolution's input: its dilation is ` +
+        `${info.dilationHeight} × ${info.dilationWidth}: 1 is wanted.`,
     );
   }
   const vertical = phasesOf(inHeight, outHeight, filterHeight, strideHeight, padInfo.top);

@@ -87,7 +87,7 @@ function replace(kernelName: string, replacement: Replacement): void {
   const original = tf.getKernel(kernelName, "wasm") as tf.KernelConfig | undefined;
   if (original !== undefined) tf.unregisterKernel(kernelName, "wasm");
   const none: tf.KernelFunc = () => {
-    throw new Error(`cannot run ${kernelName} because the WASM backend has no kernel for these arguments`);
+    throw new Error(`Cannot run ${kernelName}: the WASM backend has no kernel for these arguments.`);
   };
   const kernelFunc: tf.KernelFunc = (args) => replacement(args, original?.kernelFunc ?? none);
   // The original's set-up has run: the backend is ready.
@@ -101,7 +101,7 @@ function convolutionInfo(
   { strides, dilations = 1, pad, dimRoundingMode, dataFormat }: Attributes,
 ): ConvolutionInfo {
   if (dataFormat !== "NHWC") {
-    throw new RangeError(`cannot run ${name} on pictures laid out as ${dataFormat}: they must be NHWC`);
+    throw new RangeError(`Cannot run ${name} on pictures laid out as ${dataFormat}: NHWC is wanted.`);
   }
   return tf.backend_util.computeConv2DInfo(
     inputShape as [number, number, number, number],

@@ -154,14 +154,16 @@ export class WasmHeap {
     const { exports } = new WebAssembly.Instance(kernelsModule, { env: { memory } });
     this.kernels = exports as unknown as WasmKernels;
     this.#allocator = backend.wasm as unknown as Allocator;
+    // The first call of either puts the module's function in its place, and would undo what follows.
+    this.#allocator._free(this.#allocator._malloc(1));
     const allocate = this.#allocator._malloc;
     // tfjs takes the 0 of a failed allocation for an address and would then write over its own data.
     this.#allocator._malloc = (bytes) => {
       const address = allocate(bytes);
       if (address === 0 && bytes > 0) {
         throw new RangeError(
-          `cannot allocate ${bytes} bytes because the memory of the WASM backend is full at ${this.bytes} bytes: ` +
-            `use a smaller batch or image`,
+          `Cannot allocate ${bytes} bytes: the memory of the WASM backend is full at ${this.bytes} bytes; ` +
+            `a smaller batch or image is wanted.`,
         );
       }
       return address;

@@ -24,7 +24,7 @@ export interface MatrixProduct {
 export function multiplyMatrices(heap: WasmHeap, product: MatrixProduct): void {
   const { a, b, c, m, k, n, transposeA, transposeB } = product;
   if (transposeA && transposeB) {
-    throw new RangeError("cannot multiply two transposed matrices: one of them must lie as it is");
+    throw new RangeError("Cannot multiply two transposed matrices: one of them must lie as it is.");
   }
   const width = Math.ceil(n / TILE.columns) * TILE.columns;
   if (transposeA) {
