@@ -1,5 +1,6 @@
 import type { Activations, Classifier } from "../../core/classifier.ts";
-import type { Plane } from "../../core/plane.ts";
+import type { PlaneSource } from "../../core/compute.ts";
+import type { Plane, PlaneShape } from "../../core/plane.ts";
 
 /** Pixels that one cell of the fake feature map stands for. */
 const CELL = 32;
@@ -23,27 +24,11 @@ export class FakeClassifier implements Classifier {
   }
 
   async activations(image: Plane): Promise<Activations> {
-    const values = await image.read();
-    const width = Math.ceil(image.width / CELL), height = Math.ceil(image.height / CELL);
-    const data = new Float32Array(width * height * 2);
-    for (let i = 0; i < width * height; i++) {
-      const cell: number[] = [];
-      for (
-        let y = Math.floor(i / width) * CELL;
-        y < Math.min(image.height, (Math.floor(i / width) + 1) * CELL);
-        y++
-      ) {
-        for (let x = (i % width) * CELL; x < Math.min(image.width, (i % width + 1) * CELL); x++) {
-          cell.push(...values.subarray((y * image.width + x) * 3, (y * image.width + x) * 3 + 3));
-        }
-      }
-      data[2 * i] = darkness(cell);
-      data[2 * i + 1] = 1 - darkness(cell);
-    }
-    const features = image.compute.upload({ width, height, channels: 2, data });
+    const { width, height, channels, data } = featureMap({ ...shapeOf(image), data: await image.read() });
+    const features = image.compute.upload({ width, height, channels, data });
     return {
       features,
-      logits: [Math.max(...data.filter((_, i) => i % 2 === 0)), 0.25],
+      logits: [Math.max(...data.filter((_: number, i: number) => i % 2 === 0)), 0.25],
       gradients: [new Float32Array([1, -1]), new Float32Array([-1, 1])],
       [Symbol.dispose]: () => features.dispose(),
     };
@@ -52,8 +37,34 @@ export class FakeClassifier implements Classifier {
   [Symbol.dispose](): void {}
 }
 
-function darkness(values: ArrayLike<number>): number {
+/** P(crack) of a patch: how far its darkest value lies below 100. */
+export function darkness(values: ArrayLike<number>): number {
   let darkest = 255;
   for (let i = 0; i < values.length; i++) darkest = Math.min(darkest, values[i]);
   return darkest < 100 ? 1 - darkest / 200 : 0;
+}
+
+/** Darkness and brightness of each cell of a photo. */
+export function featureMap(photo: PlaneSource): PlaneSource & { data: Float32Array } {
+  const width = Math.ceil(photo.width / CELL), height = Math.ceil(photo.height / CELL);
+  const data = new Float32Array(width * height * 2);
+  for (let i = 0; i < width * height; i++) {
+    const cell: number[] = [];
+    for (
+      let y = Math.floor(i / width) * CELL;
+      y < Math.min(photo.height, (Math.floor(i / width) + 1) * CELL);
+      y++
+    ) {
+      for (let x = (i % width) * CELL; x < Math.min(photo.width, (i % width + 1) * CELL); x++) {
+        cell.push(...photo.data.subarray((y * photo.width + x) * 3, (y * photo.width + x) * 3 + 3));
+      }
+    }
+    data[2 * i] = darkness(cell);
+    data[2 * i + 1] = 1 - darkness(cell);
+  }
+  return { width, height, channels: 2, data };
+}
+
+function shapeOf({ width, height, channels }: Plane): PlaneShape {
+  return { width, height, channels };
 }

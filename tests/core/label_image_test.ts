@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type Label, labelImage } from "../../core/label_image.ts";
 import { type Recipe, recipes } from "../../core/recipe.ts";
-import { FakeClassifier } from "./fake_classifier.ts";
+import { activationMapOracle } from "../oracles/activation_map.ts";
+import { labelOracle } from "../oracles/label_image.ts";
+import { darkness, FakeClassifier, featureMap } from "./fake_classifier.ts";
 import { sharedCompute, testImage } from "./testing.ts";
 
 const whole = sharedCompute();
@@ -34,6 +36,36 @@ async function label(image: ImageData, change: Partial<Recipe> = {}): Promise<La
     recipe: { ...recipes.paper, ...change },
     stages: true,
   });
+}
+
+for (const recipe of [recipes.paper, recipes.reference]) {
+  for (const [width, height] of [[100, 75], [33, 64], [20, 30], [1, 1]]) {
+    Deno.test(`labelImage() equals the oracle of its stages (${recipe.name}, ${width} × ${height})`, async () => {
+      const image = crackedPhoto(width, height);
+      const { confidence } = await labelImage(await whole(), image, { classifier, recipe });
+      const rgb = Float32Array.from(
+        { length: width * height * 3 },
+        (_, i) => image.data[Math.floor(i / 3) * 4 + i % 3],
+      );
+      const expected = labelOracle({ width, height, channels: 3, data: rgb }, recipe, {
+        score: darkness,
+        evidence: (photo) => {
+          const map = featureMap(photo);
+          // Grad-CAM++ takes the positive gradient, of the one channel that speaks for crack; `reference` differentiates the
+          // softmax, which points the same way.
+          return {
+            ...map,
+            channels: 1,
+            data: Float32Array.from(activationMapOracle(map, new Float32Array([1, 0]))),
+          };
+        },
+      });
+      // Thresholds jump: where float32 and float64 fall on two sides of one, a pixel may differ with its neighbourhood.
+      const differing = confidence.filter((value, i) => !(Math.abs(value - expected[i]) < 1e-3)).length;
+      assert.ok(differing <= 0.002 * width * height, `${differing} of ${width * height} pixels differ`);
+      assert.ok(width * height < 400 || expected.some((value) => value > 0.2), "the oracle sees a crack");
+    });
+  }
 }
 
 Deno.test("labelImage() finds a dark line and little else, with both recipes", async () => {
