@@ -16,7 +16,7 @@ export interface Batch {
 /** What the oracle needs of a network: its layout in words and its values by name. */
 export interface ResnetOracleOptions {
   /** Blocks of each stage. */
-  blocks: number[];
+  blocks: readonly number[];
   bottleneck: boolean;
   strideAt: "first" | "middle";
   /** Normalise by the running statistics or by the batch's. */
