@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import { UsageError } from "./usage_error.ts";
 
 /** A photo to work on. */
@@ -19,21 +19,24 @@ export interface PhotoList {
 
 /** Options of {@linkcode listPhotos}. */
 export interface ListPhotosOptions {
-  /** A folder to leave out: that of the outputs, where it lies inside the inputs. */
-  readonly exclude?: string;
+  /** Folders to leave out, whether they are there or not: those of the outputs, which may lie inside the inputs. */
+  readonly exclude?: readonly string[];
 }
+
+/** Folders of pictures that the tasks write beside a manifest. */
+const OUTPUT_FOLDERS: ReadonlySet<string> = new Set(["confidence", "masks", "stages"]);
 
 const EXTENSION = /\.(?:jpe?g|png|tiff?)$/i;
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** Natural order, and code units where it cannot tell two names apart, so that the order never depends on the disk. */
-function compareNames(a: string, b: string): number {
+/** Natural order (IMG_9 before IMG_10), and code units where it cannot tell two names apart, so that the order never depends on the disk. */
+export function compareNames(a: string, b: string): number {
   return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
 
-/** Whether a folder holds outputs of Hairline, by how the manifest in it starts: those are no photos to work on. */
+/** Whether a folder holds outputs of Hairline, by how the manifest in it starts. It may hold photos, too. */
 async function isOutputFolder(folder: string, entries: readonly string[]): Promise<boolean> {
   const manifest = entries.find((name) => MANIFEST.test(name));
   if (manifest === undefined) return false;
@@ -73,8 +76,9 @@ async function* walk(
   skip.add(real);
   const entries: string[] = [];
   for await (const entry of Deno.readDir(folder)) if (!entry.name.startsWith(".")) entries.push(entry.name);
-  if (relative !== "" && await isOutputFolder(folder, entries)) return;
+  const hasOutputs = await isOutputFolder(folder, entries);
   for (const name of entries.sort(compareNames)) {
+    if (hasOutputs && OUTPUT_FOLDERS.has(name)) continue;
     const path = join(folder, name);
     const below = relative === "" ? name : `${relative}/${name}`;
     const info = await statOrNull(path);
@@ -126,7 +130,7 @@ function nameAll(files: readonly Found[]): Photo[] {
 
 /**
  * Lists the photos (JPEG, PNG, TIFF, by extension in any case) among files and, recursively, in folders. Hidden files,
- * folders that hold outputs of Hairline and a photo's second mention are left out.
+ * outputs of Hairline and a photo's second mention are left out.
  *
  * A photo is named by its path below the folder given, without extension. Where two would get the same name, both keep
  * their extension; where that does not part them, both get the name of the folder given in front. So names do not
@@ -139,14 +143,21 @@ export async function listPhotos(
   options: ListPhotosOptions = {},
 ): Promise<PhotoList> {
   const skip = new Set<string>();
-  if (options.exclude !== undefined && await statOrNull(options.exclude) !== null) {
-    skip.add(await Deno.realPath(options.exclude));
+  for (const folder of options.exclude ?? []) {
+    if (await statOrNull(folder) !== null) skip.add(await Deno.realPath(folder));
   }
   const files = new Map<string, Found>();
   const ignored: string[] = [];
   const folders: string[] = [];
   const add = async (file: Found) => {
     const real = await Deno.realPath(file.path);
+    for (const folder of skip) {
+      if (real.startsWith(folder + sep)) {
+        throw new UsageError(
+          `Cannot take ${file.path}: it lies among the outputs in ${folder}; choose another folder for them.`,
+        );
+      }
+    }
     if (!files.has(real)) files.set(real, file);
   };
   for (const path of [...paths].sort(compareNames)) {

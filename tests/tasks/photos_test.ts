@@ -17,7 +17,7 @@ async function withFiles(names: readonly string[], test: (folder: string) => Pro
   }
 }
 
-async function names(paths: readonly string[], exclude?: string): Promise<string[]> {
+async function names(paths: readonly string[], exclude?: string[]): Promise<string[]> {
   return (await listPhotos(paths, { exclude })).photos.map(({ name }) => name);
 }
 
@@ -36,6 +36,7 @@ Deno.test("listPhotos() leaves out hidden files and folders, and outputs", async
     ".hidden/b.jpg",
     "c.jpg",
     "old/masks/c.png",
+    "old/d.jpg",
     "shards/masks/c.png",
     "out/masks/c.png",
   ], async (root) => {
@@ -44,10 +45,14 @@ Deno.test("listPhotos() leaves out hidden files and folders, and outputs", async
       '{\n  "program": "hairline",\n  "version": "0.1.0"\n}',
     );
     await Deno.writeTextFile(join(root, "shards/manifest-1-of-2.json"), '{"program":"hairline"}');
-    assert.deepEqual(await names([root], join(root, "out")), ["c"]);
+    assert.deepEqual(await names([root], [join(root, "out"), join(root, "not there")]), ["c", "old/d"]);
     // A manifest of anything else hides nothing.
     await Deno.writeTextFile(join(root, "old/manifest.json"), '{"program":"other"}');
-    assert.deepEqual(await names([root], join(root, "out")), ["c", "old/masks/c"]);
+    assert.deepEqual(await names([root], [join(root, "out"), join(root, "not there")]), [
+      "c",
+      "old/d",
+      "old/masks/c",
+    ]);
   });
 });
 
@@ -80,6 +85,15 @@ Deno.test("listPhotos() puts the folder in front where two folders hold the same
     assert.equal(new Set(photos.map(({ name }) => name)).size, 4);
     assert.deepEqual(await listPhotos([other, day2, day1]), { photos, ignored: [] });
     for (const { name } of photos) assert.doesNotMatch(name, /^\/|\.\.|:/);
+  });
+});
+
+Deno.test("listPhotos() refuses a file that lies among the outputs", async () => {
+  await withFiles(["out/masks/a.png"], async (root) => {
+    await assert.rejects(
+      listPhotos([join(root, "out/masks/a.png")], { exclude: [join(root, "out/masks")] }),
+      (error) => error instanceof UsageError && /lies among the outputs/.test(error.message),
+    );
   });
 });
 

@@ -1,0 +1,190 @@
+/**
+ * `classifier:train`: photos in, a crack classifier out.
+ *
+ * @module
+ */
+import { HEADS } from "../../models/head.ts";
+import { RESNET_ARCHS } from "../../models/resnet.ts";
+import { runCommand } from "../cli/command.ts";
+import {
+  choice,
+  flag,
+  float,
+  group,
+  merge,
+  message,
+  object,
+  option,
+  optional,
+  withDefault,
+} from "../cli/optique.ts";
+import { writeOut } from "../cli/terminal.ts";
+import { filePath, fraction, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { dataOptions } from "./data_options.ts";
+import { describeCard } from "./describe.ts";
+import { runTraining } from "./run_training.ts";
+import { sizesValue } from "./sizes_value.ts";
+
+const parser = merge(
+  dataOptions,
+  group(
+    "Network",
+    object({
+      arch: withDefault(
+        option("--arch", choice(RESNET_ARCHS), { description: message`The residual network.` }),
+        "resnet50" as const,
+      ),
+      width: withDefault(
+        option("--width", positiveNumber(), { description: message`Scales its channels, up to 1.` }),
+        1,
+      ),
+      head: withDefault(
+        option("--head", choice(HEADS), {
+          description: message`One dense layer, or the authors' two, which their weights need.`,
+        }),
+        "paper" as const,
+      ),
+    }),
+  ),
+  group(
+    "Training",
+    object({
+      epochs: withDefault(
+        option("--epochs", positiveInteger(), { description: message`Passes over the patches.` }),
+        3,
+      ),
+      batch: withDefault(option("--batch", positiveInteger(), { description: message`Patches a step.` }), 16),
+      learningRate: withDefault(
+        option("--learning-rate", positiveNumber(), {
+          description: message`The first rate, or the highest of one cycle.`,
+        }),
+        1e-3,
+      ),
+      schedule: withDefault(
+        option("--schedule", choice(["step", "one-cycle"]), {
+          description:
+            message`A tenth after each epoch, or up and down along half a cosine: better from scratch.`,
+        }),
+        "step" as const,
+      ),
+      patchSizes: withDefault(
+        option("--patch-sizes", sizesValue(), {
+          description:
+            message`Sides of the patches; of several, each step has one at random (needs --patches).`,
+        }),
+        [128] as readonly number[],
+      ),
+      stride: optional(
+        option("--stride", positiveInteger(), {
+          description: message`Pixels from patch to patch of the grid. Default: half the side.`,
+        }),
+      ),
+      patches: optional(
+        option("--patches", positiveInteger(), {
+          description:
+            message`Instead of every patch of a grid, an epoch is N patches at random places, every other one with crack.`,
+        }),
+      ),
+      rim: withDefault(
+        option("--rim", float({ min: 0, max: 0.49, metavar: "SHARE" }), {
+          description:
+            message`With --patches: leave out patches with crack only in this share of their side along the edges.`,
+        }),
+        0,
+      ),
+      augment: withDefault(
+        option("--augment", choice(["on", "off"]), {
+          description:
+            message`Alter colours and add noise at random. Patches are turned and flipped in any case.`,
+        }),
+        "on" as const,
+      ),
+      seed: withDefault(
+        option("--seed", naturalNumber(), { description: message`Of everything that is random.` }),
+        0,
+      ),
+      validation: withDefault(
+        option("--validation", fraction("SHARE"), {
+          description:
+            message`Hold back this share of the photos, the last by name, and try the classifier on them after each epoch.`,
+        }),
+        0,
+      ),
+    }),
+  ),
+  group(
+    "Run",
+    object({
+      out: option("-o", "--out", filePath(), {
+        description:
+          message`The classifier. Beside it a card with all figures (.json), the learning curve (.svg) and, until the end, what a killed run needs to go on (.training).`,
+      }),
+      precision: withDefault(
+        option("--precision", choice(["float32", "float16", "int8"]), {
+          description: message`Of the weights in the file.`,
+        }),
+        "float16" as const,
+      ),
+      backend: optional(
+        option("--backend", choice(["webgpu", "wasm"]), {
+          description: message`What the network runs on. Default: webgpu on a real GPU, wasm elsewhere.`,
+        }),
+      ),
+      threads: optional(
+        option("--threads", positiveInteger(), {
+          description:
+            message`Parts of a batch that wasm works on at once. Batch norm sees each part alone, so it is part of the result. Default: one a core, with at least 8 patches each.`,
+        }),
+      ),
+      saveEvery: withDefault(
+        option("--save-every", positiveInteger("SECONDS"), {
+          description: message`How much work a killed run may lose.`,
+        }),
+        60,
+      ),
+      restart: optional(
+        flag("--restart", { description: message`Start anew, whatever an earlier run left.` }),
+      ),
+      quiet: optional(flag("-q", "--quiet", { description: message`No progress.` })),
+      json: optional(flag("--json", { description: message`Print the card on standard output.` })),
+    }),
+  ),
+);
+
+await runCommand({
+  name: "classifier:train",
+  brief: "Trains a crack classifier.",
+  description:
+    "Reads photos with pixel masks, or folders of photos with and without cracks, and trains a residual network to tell patches " +
+    "with crack from patches without. A run that was killed goes on from its last save when the same command is given again, " +
+    "and ends with the same classifier.\n\nThe defaults are the paper's, which starts from pretrained weights. From scratch on a machine " +
+    "without a GPU, the second example suits better.",
+  examples: [
+    {
+      command: "deno task classifier:train --images photos/ --masks masks/ -o crack.hairline",
+      effect: "Train as the paper does",
+    },
+    {
+      command: "deno task classifier:train --images photos/ --masks masks/ --arch resnet18 --width 0.5 " +
+        "--patches 128000 --patch-sizes 32,48,64,96 --epochs 1 --batch 32 --schedule one-cycle --learning-rate 0.03 " +
+        "-o crack.hairline",
+      effect: "Train a small network from scratch in less than an hour",
+    },
+    {
+      command: "deno task classifier:train patches/ --patch-sizes 64 -o crack.hairline",
+      effect: "Train on photos in patches/crack/ and patches/no_crack/",
+    },
+  ],
+  parser,
+}, async (options) => {
+  const { card, failures } = await runTraining({
+    ...options,
+    augment: options.augment === "on",
+    restart: options.restart ?? false,
+    quiet: options.quiet ?? false,
+    args: Deno.args,
+  });
+  writeOut(options.json ? `${JSON.stringify(card, null, 2)}\n` : describeCard(card, options.out));
+  return failures > 0 ? ExitCode.Failed : ExitCode.Ok;
+});
