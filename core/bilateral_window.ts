@@ -11,7 +11,7 @@ export interface BilateralWindow {
 }
 
 /** The largest radius whose window is unrolled; the shader of a larger one would take longer to compile than it saves. */
-const LARGEST_UNROLLED = 3;
+export const LARGEST_UNROLLED = 3;
 
 /**
  * WGSL that filters a block of pixels: unrolled where the window is small, else a loop over the window of each pixel.

@@ -1,0 +1,99 @@
+/**
+ * Bilateral filter, erosion, closing, Niblack's and Sauvola's threshold of a 640 × 360 photo that lies on the device, beside OpenCV and
+ * scikit-image of Debian's Python (python3-opencv, python3-skimage), which run in a subprocess where they are installed:
+ *
+ *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/neighbourhood_bench.ts
+ */
+import { bilateralFilter } from "../../core/bilateral_filter.ts";
+import { openCompute } from "../../core/compute.ts";
+import { grayscale } from "../../core/grayscale.ts";
+import { close, erode } from "../../core/morphology.ts";
+import { niblackThreshold } from "../../core/niblack_threshold.ts";
+import type { Plane } from "../../core/plane.ts";
+import { sauvolaThreshold } from "../../core/sauvola_threshold.ts";
+import { testPhoto } from "./test_photo.ts";
+
+const PYTHON = "/usr/bin/python3";
+const WIDTH = 640, HEIGHT = 360;
+
+const compute = await openCompute();
+const photo = await testPhoto(WIDTH, HEIGHT);
+const bytes = Uint8Array.from(photo.data).filter((_, i) => i % 4 !== 3);
+const rgb = compute.upload({ width: WIDTH, height: HEIGHT, channels: 3, data: bytes });
+const grey = grayscale(rgb);
+// One value to wait for: the time of a kernel within a chain, whose readback comes once at its end.
+const last = compute.create({ width: 1, height: 1, channels: 1 }, { zero: true });
+
+const kernels: { group: string; apply: () => Plane }[] = [
+  { group: "bilateral rgb", apply: () => bilateralFilter(rgb) },
+  { group: "bilateral grey", apply: () => bilateralFilter(grey) },
+  { group: "erode 3x3 four times", apply: () => erode(grey, { iterations: 4 }) },
+  { group: "close 3x3", apply: () => close(grey) },
+  { group: "niblack 33", apply: () => niblackThreshold(grey) },
+  { group: "sauvola 33", apply: () => sauvolaThreshold(grey) },
+];
+
+for (const { group, apply } of kernels) {
+  Deno.bench(`hairline ${group}`, { group, baseline: true }, async () => {
+    using _ = apply();
+    await last.read();
+  });
+  Deno.bench(`hairline ${group}, with readback`, { group }, async () => {
+    using plane = apply();
+    await plane.read();
+  });
+}
+
+/** Lines of a subprocess, asked one at a time. */
+class Peer {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  #pending = "";
+
+  constructor(script: URL, args: string[]) {
+    const command = new Deno.Command(PYTHON, {
+      args: [script.pathname, ...args],
+      stdin: "piped",
+      stdout: "piped",
+      // Without a module it says so there; the answer then names fewer operations.
+      stderr: "inherit",
+    });
+    const process = command.spawn();
+    this.#writer = process.stdin.getWriter();
+    this.#reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  async ask(question: Uint8Array | string): Promise<string> {
+    await this.#writer.write(
+      typeof question === "string" ? new TextEncoder().encode(`${question}\n`) : question,
+    );
+    while (!this.#pending.includes("\n")) {
+      const { value, done } = await this.#reader.read();
+      if (done) throw new Error("The peer ended without an answer; its last words are above.");
+      this.#pending += value;
+    }
+    const end = this.#pending.indexOf("\n");
+    const line = this.#pending.slice(0, end);
+    this.#pending = this.#pending.slice(end + 1);
+    return line;
+  }
+}
+
+try {
+  const script = new URL("peers/neighbourhood.py", import.meta.url);
+  const peer = new Peer(script, [`${WIDTH}`, `${HEIGHT}`]);
+  const names = (await peer.ask(bytes)).split(",").filter(Boolean);
+  for (const name of names) {
+    const { group } = kernels.find(({ group }) => name.endsWith(` ${group}`)) ?? {};
+    Deno.bench(name, { group }, async () => {
+      await peer.ask(name);
+    });
+  }
+  for (const library of ["opencv", "scikit-image"]) {
+    if (!names.some((name) => name.startsWith(library))) {
+      console.log(`No ${library}: ${PYTHON} does not find it.`);
+    }
+  }
+} catch (error) {
+  console.log(`No peers: ${error instanceof Error ? error.message : error}`);
+}
