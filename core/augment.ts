@@ -73,7 +73,7 @@ export function augment(patches: Plane, { size, seed, step, options = {} }: Augm
     inputs: [{ plane: patches, rows: (first, end) => [first * size, end * size] }, { plane: table }],
     output: means,
     params: { u32: [size * size] },
-    invocations: (first, end) => [1, (end - first) * LANES, 1],
+    invocations: (first, end) => [LANES, end - first, 1],
   });
 
   const output = compute.create({ width, height, channels });

@@ -34,7 +34,7 @@ function maximaOfRows(plane: Plane): Plane {
     inputs: [{ plane, rows: (first, end) => [first * rows, end * rows] }],
     output,
     params: { u32: [width * channels * rows, plane.length] },
-    invocations: (first, end) => [1, (end - first) * LANES, 1],
+    invocations: (first, end) => [LANES, end - first, 1],
   });
   return output;
 }

@@ -19,7 +19,7 @@ struct Params {
 const LANES = 64u;
 var<workgroup> sums: array<f32, LANES>;
 
-@compute @workgroup_size(1, 64)
+@compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let patch_index = band.first + group.y;
   let entry = patch_index * 10 - band.base.y;

@@ -18,7 +18,7 @@ struct Params {
 const LANES = 64u;
 var<workgroup> largest: array<f32, LANES>;
 
-@compute @workgroup_size(1, 64)
+@compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let y = band.first + group.y;
   let first = y * params.values;
