@@ -29,7 +29,7 @@ export interface TrainClassifierOptions {
   /** Where patches are altered. */
   readonly compute: Compute;
   readonly sampler: PatchSampler;
-  /** Alters a batch of patches of a step, N·S × S × 3, 0..255; it is handed the batch to keep or dispose of. None: as they are. */
+  /** Alters a batch of patches of a step, N·S × S × 3, 0..255, into a new plane. None: they stay as they are. */
   readonly augment?: (patches: Plane, step: { readonly size: number; readonly step: number }) => Plane;
   readonly optimiser: MomentumSgd;
   readonly learningRate: LearningRate;
@@ -99,6 +99,7 @@ async function prepare(
   const { size, count, pixels, crack } = await sampler.batch(step);
   const cut = compute.upload({ width: size, height: count * size, channels: 3, data: pixels });
   const patches = augment?.(cut, { size, step }) ?? cut;
+  if (patches !== cut) cut.dispose();
   compute.submit();
   return { patches, size, crack };
 }

@@ -107,7 +107,6 @@ Deno.test("trainClassifier() alters patches where told, and says when it diverge
   assert.deepEqual(seen, same.map(({ size, step }) => `${step}: ${size} × ${8 * size} of ${size}`));
   const black = await train({
     augment: (patches) => {
-      using _patches = patches;
       const { compute, width, height } = patches;
       return compute.create({ width, height, channels: 3 }, { zero: true });
     },
