@@ -157,9 +157,10 @@ export class WasmHeap {
     // The first call of either puts the module's function in its place, and would undo what follows.
     this.#allocator._free(this.#allocator._malloc(1));
     const allocate = this.#allocator._malloc;
-    // tfjs takes the 0 of a failed allocation for an address and would then write over its own data.
+    // tfjs takes the 0 of a failed allocation for an address and would then write over its own data; and the allocator
+    // takes the bytes modulo 2³².
     this.#allocator._malloc = (bytes) => {
-      const address = allocate(bytes);
+      const address = bytes < 2 ** 32 ? allocate(bytes) : 0;
       if (address === 0 && bytes > 0) {
         throw new RangeError(
           `Cannot allocate ${bytes} bytes: the memory of the WASM backend is full at ${this.bytes} bytes; ` +

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { openBackend } from "../../models/backend.ts";
+import { batchNormTrain } from "../../models/batch_norm.ts";
 import { tf } from "../../models/tfjs.ts";
+import { openWasmBackend } from "../../models/wasm_backend.ts";
 import { relativeDifference, withBackend } from "./with_backend.ts";
 
 type Shape4D = [number, number, number, number];
@@ -66,3 +69,159 @@ Deno.test("conv2d and its gradients on wasm equal the cpu backend over sizes, st
     });
   }
 });
+
+Deno.test("conv2d on wasm equals the cpu backend where it is dilated", async () => {
+  for (const dilation of [2, 3]) {
+    for (const pad of ["same", "valid"] as const) {
+      await assertEqualsCpu(`dilation ${dilation}, ${pad}`, () => [
+        tf.conv2d(
+          noise([1, 9, 11, 3], 1) as tf.Tensor4D,
+          noise([3, 3, 3, 9], 2) as tf.Tensor4D,
+          1,
+          pad,
+          "NHWC",
+          dilation,
+        ),
+      ]);
+    }
+  }
+});
+
+Deno.test("conv2d on wasm refuses pictures laid out as NCHW", async () => {
+  await openBackend({ backend: "wasm" });
+  const x = noise([1, 2, 5, 5], 1) as tf.Tensor4D;
+  const filter = noise([3, 3, 2, 2], 2) as tf.Tensor4D;
+  assert.throws(() => tf.conv2d(x, filter, 1, "same", "NCHW"), RangeError);
+  tf.dispose([x, filter]);
+});
+
+Deno.test("fused.conv2d on wasm equals the cpu backend for every activation, with and without bias", async () => {
+  for (const activation of ["linear", "relu", "relu6", "sigmoid", "elu", "leakyrelu"] as const) {
+    for (const bias of [undefined, [0.5, -3, 7, 0, 1, 2, -1, 0.1, -0.2]]) {
+      await assertEqualsCpu(`${activation}, bias ${bias !== undefined}`, () => [
+        tf.fused.conv2d({
+          x: tf.mul(noise([1, 6, 5, 3], 1), 4) as tf.Tensor4D,
+          filter: noise([3, 3, 3, 9], 2) as tf.Tensor4D,
+          strides: 2,
+          pad: "same",
+          activation,
+          leakyreluAlpha: 0.2,
+          ...(bias && { bias: tf.tensor1d(bias) }),
+        }),
+      ]);
+    }
+  }
+});
+
+Deno.test("conv2dTranspose and its gradients on wasm equal the cpu backend", async () => {
+  for (const [size, stride] of [[2, 2], [3, 2], [3, 1], [1, 2], [4, 3]]) {
+    for (const pad of ["same", "valid"] as const) {
+      const [height, width] = [4, 3].map((side) =>
+        pad === "same" ? side * stride : (side - 1) * stride + size
+      );
+      await assertEqualsCpu(`${size} / ${stride}, ${pad}`, () =>
+        valueAndGradients(
+          (x, filter) =>
+            tf.conv2dTranspose(
+              x as tf.Tensor4D,
+              filter as tf.Tensor4D,
+              [2, height, width, 3],
+              stride,
+              pad,
+            ),
+          [noise([2, 4, 3, 9], 1), noise([size, size, 3, 9], 2)],
+        ));
+    }
+  }
+});
+
+Deno.test("maxPool's gradient on wasm equals the cpu backend over sizes, strides and paddings, ties included", async () => {
+  for (const [size, stride] of [[2, 2], [3, 2], [3, 1], [2, 3], [7, 7]]) {
+    for (const pad of ["same", "valid"] as const) {
+      for (const channels of [1, 4, 7]) {
+        await assertEqualsCpu(`${size} / ${stride}, ${pad}, ${channels} channels`, () => {
+          // Tenths, and many zeros: windows with several maxima.
+          const x = tf.relu(tf.div(tf.round(tf.mul(noise([2, 9, 7, channels], 3), 5)), 10));
+          return valueAndGradients((input) => tf.maxPool(input as tf.Tensor4D, size, stride, pad), [x]);
+        });
+      }
+    }
+  }
+});
+
+Deno.test("avgPool, the mean over pixels and resizing have the gradients of the cpu backend on wasm", async () => {
+  const functions: Record<string, (x: tf.Tensor) => tf.Tensor> = {
+    avgPool: (x) => tf.avgPool(x as tf.Tensor4D, 3, 2, "same"),
+    mean: (x) => tf.mean(x, [1, 2]),
+    bilinear: (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [13, 10]),
+    aligned: (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [13, 10], true),
+    nearest: (x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [18, 36]),
+  };
+  // One square picture, since the cpu backend swaps the sides of the gradient of resizeBilinear() and mixes up the pictures
+  // of a batch in that of resizeNearestNeighbor().
+  for (const [name, f] of Object.entries(functions)) {
+    await assertEqualsCpu(name, () => valueAndGradients(f, [noise([1, 9, 9, 5], 1)]));
+  }
+});
+
+Deno.test("relu and relu6 on wasm have the gradients of the cpu backend, at their corners too", async () => {
+  const corners = [-7, -1, -0, 0, 1e-30, 3, 6, 6.5, 9, NaN];
+  await assertEqualsCpu("relu", () => valueAndGradients(tf.relu, [tf.tensor1d(corners.slice(0, -1))]));
+  await assertEqualsCpu("relu6", () => valueAndGradients(tf.relu6, [tf.tensor1d(corners.slice(0, -1))]));
+});
+
+Deno.test("matMul and its gradients on wasm equal the cpu backend over sizes, batches and transposes", async () => {
+  for (const [m, k, n] of [[1, 1, 1], [4, 3, 2], [7, 300, 9], [13, 5, 16], [600, 2, 3]]) {
+    for (const [transposeA, transposeB] of [[false, false], [true, false], [false, true], [true, true]]) {
+      for (const batch of [[], [3]]) {
+        await assertEqualsCpu(
+          JSON.stringify({ m, k, n, transposeA, transposeB, batch }),
+          () =>
+            valueAndGradients(
+              (a, b) => tf.matMul(a, b, transposeA, transposeB),
+              [
+                noise([...batch, ...(transposeA ? [k, m] : [m, k])], 1),
+                noise([...batch, ...(transposeB ? [n, k] : [k, n])], 2),
+              ],
+            ),
+        );
+      }
+    }
+  }
+});
+
+Deno.test("sum on wasm equals the cpu backend over leading and other axes", async () => {
+  for (const axis of [[0], [0, 1], [0, 1, 2], [1], [2], [1, 2], [3], [0, 1, 2, 3]]) {
+    for (const keepDims of [false, true]) {
+      for (const channels of [1, 5, 16, 19]) {
+        await assertEqualsCpu(JSON.stringify({ axis, keepDims, channels }), () => [
+          tf.sum(tf.add(noise([3, 5, 2, channels], 1), 1), axis, keepDims),
+        ]);
+      }
+    }
+  }
+  await assertEqualsCpu("many rows", () => [tf.sum(tf.add(noise([100, 11, 3, 17], 1), 1), [0, 1, 2])]);
+});
+
+Deno.test("registerWasmKernels() leaves no memory behind after a training step", async () => {
+  const { bytes, tensors } = await runSteps(2);
+  const later = await runSteps(50);
+  assert.deepEqual(later, { bytes, tensors });
+});
+
+/** Steps of a small network with every layer of a residual network, on wasm; then the tensors and the memory that there are. */
+async function runSteps(steps: number): Promise<{ bytes: number; tensors: number }> {
+  const heap = await openWasmBackend();
+  for (let i = 0; i < steps; i++) {
+    tf.tidy(() => {
+      const [kernel, gamma] = [noise([3, 3, 3, 8], 1), noise([8], 2)];
+      const network = (weights: tf.Tensor, scale: tf.Tensor): tf.Tensor => {
+        const x = tf.conv2d(noise([2, 16, 16, 3], 3) as tf.Tensor4D, weights as tf.Tensor4D, 2, "same");
+        const { y } = batchNormTrain(x, scale as tf.Tensor1D, tf.zeros([8]), 1e-3, { relu: true });
+        return tf.mean(tf.maxPool(tf.relu(tf.add(y, x)) as tf.Tensor4D, 3, 2, "same"));
+      };
+      tf.valueAndGrads(network)([kernel, gamma]);
+    });
+  }
+  return { bytes: heap.bytes, tensors: tf.memory().numTensors };
+}
