@@ -36,15 +36,15 @@ export function bindRows(plane: Plane, [first, end]: RowRange, alignment: number
 }
 
 /**
- * Splits an output into bands of rows so that no binding, input or output, exceeds `limit` bytes. One band where all fits,
- * which is the rule; photos of tens of megapixels need several.
+ * Splits an output into bands of at most `maxRows` rows so that no binding, input or output, exceeds `limit` bytes. One band
+ * where all fits, which is the rule; photos of tens of megapixels need several, and so do large batches of patches.
  *
  * @throws {RangeError} if even a single output row needs a larger binding.
  */
 export function splitIntoBands(
   output: Plane,
   inputs: readonly { plane: Plane; rows: RowsNeeded }[],
-  { limit, alignment }: { limit: number; alignment: number },
+  { limit, alignment, maxRows = Infinity }: { limit: number; alignment: number; maxRows?: number },
 ): RowRange[] {
   const fits = (first: number, end: number): boolean =>
     bindRows(output, [first, end], alignment).size <= limit &&
@@ -53,7 +53,7 @@ export function splitIntoBands(
     );
 
   const bands: RowRange[] = [];
-  let height = output.height;
+  let height = Math.min(output.height, maxRows);
   for (let first = 0; first < output.height;) {
     let end = Math.min(first + height, output.height);
     while (!fits(first, end)) {

@@ -185,7 +185,11 @@ export class Compute implements Disposable {
     const needs = inputs.map(({ plane, rows = 0 }) => ({ plane, rows }));
     const pipeline = this.#kernels.pipeline(kernel, constants);
     const layout = this.#kernels.layout(kernel);
-    for (const [first, end] of splitIntoBands(output, needs, { limit: this.maxBindingBytes, alignment })) {
+    // A dispatch has at most so many workgroups down, and a workgroup may be a single row.
+    const maxRows = this.device.limits.maxComputeWorkgroupsPerDimension;
+    for (
+      const [first, end] of splitIntoBands(output, needs, { limit: this.maxBindingBytes, alignment, maxRows })
+    ) {
       if (!this.#uniforms.hasRoom(2)) this.submit();
       const sources = needs.map(({ plane, rows }) => ({
         buffer: plane.buffer,

@@ -30,6 +30,7 @@ export { defineKernel, type Kernel } from "./kernel.ts";
 export { type Label, labelImage, type LabelOptions } from "./label_image.ts";
 export { maximum } from "./maximum.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./morphology.ts";
+export { niblackThreshold, type NiblackThresholdOptions } from "./niblack_threshold.ts";
 export { type PatchGrid, patchGrid } from "./patch_grid.ts";
 export { patchThreshold, type PatchThresholdOptions } from "./patch_threshold.ts";
 export { Plane, type PlaneShape } from "./plane.ts";
@@ -45,6 +46,7 @@ export {
 } from "./pointwise.ts";
 export { type Recipe, recipes } from "./recipe.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./resize.ts";
+export { sauvolaThreshold, type SauvolaThresholdOptions } from "./sauvola_threshold.ts";
 export type { Stage, StageKey } from "./stages.ts";
 export type { KernelTiming } from "./timings.ts";
 export { uploadImage } from "./upload_image.ts";

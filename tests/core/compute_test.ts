@@ -180,6 +180,14 @@ Deno.test("splitIntoBands() covers every row once within the limit", async () =>
   for (let i = 1; i < bands.length; i++) assert.equal(bands[i][0], bands[i - 1][1]);
 });
 
+Deno.test("Compute.run() takes planes with more rows than a dispatch has workgroups", async () => {
+  const compute = await shared();
+  const height = 3 * compute.device.limits.maxComputeWorkgroupsPerDimension;
+  using plane = compute.upload({ width: 1, height, channels: 3, data: new Uint8Array(3 * height).fill(200) });
+  using grey = grayscale(plane, { weights: [0, 1, 0] });
+  assert.ok((await grey.read()).every((value) => value === 200));
+});
+
 Deno.test("splitIntoBands() says so when not even one row fits", async () => {
   const compute = await shared();
   using output = compute.create({ width: 1000, height: 2, channels: 1 });
