@@ -15,6 +15,9 @@
  * @module
  */
 export { activationMap } from "./activation_map.ts";
+export { applyThreshold, type CellThresholds } from "./apply_threshold.ts";
+export { augment, type AugmentOptions } from "./augment.ts";
+export { type Augmentation, defaultAugmentation } from "./augmentation_table.ts";
 export { averagePatchScores, type AveragePatchScoresOptions } from "./average_patch_scores.ts";
 export type { RowRange, RowsNeeded } from "./bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./bilateral_filter.ts";
