@@ -52,7 +52,9 @@ export function registerWasmKernels(heap: WasmHeap): void {
   replace("FusedConv2D", (args, original) => {
     const { inputs } = args;
     const attributes = args.attrs as unknown as Attributes;
-    return attributes.activation in BOUNDS ? convolution(heap, inputs, attributes) : original(args);
+    const bias = inputs.bias?.shape ?? inputs.filter!.shape.slice(-1);
+    const fits = bias.length === 1 && bias[0] === inputs.filter!.shape[3];
+    return attributes.activation in BOUNDS && fits ? convolution(heap, inputs, attributes) : original(args);
   });
   replace("Conv2DBackpropFilter", ({ inputs, attrs }) => {
     const attributes = attrs as unknown as Attributes;
@@ -223,10 +225,13 @@ function registerGate(heap: WasmHeap): void {
       return dx;
     },
   });
-  const gate = (dy: tf.Tensor, x: tf.Tensor, upper: number): tf.Tensor =>
-    tf.getKernel(GATE, tf.getBackend()) === undefined
-      ? tf.mul(dy, tf.mul(tf.cast(tf.lessEqual(x, upper), "float32"), tf.step(x)))
-      : tf.engine().runKernel(GATE, { dy, x }, { upper }) as tf.Tensor;
+  const gate = (dy: tf.Tensor, x: tf.Tensor, upper: number): tf.Tensor => {
+    if (tf.getKernel(GATE, tf.getBackend()) !== undefined) {
+      return tf.engine().runKernel(GATE, { dy, x }, { upper }) as tf.Tensor;
+    }
+    const open = tf.step(x);
+    return tf.mul(dy, upper === Infinity ? open : tf.mul(open, tf.lessEqual(x, upper).cast("float32")));
+  };
   for (const kernelName of ["Relu", "Relu6"]) tf.unregisterGradient(kernelName);
   tf.registerGradient({
     kernelName: "Relu",
