@@ -19,6 +19,7 @@ export {
   object,
   option,
   optional,
+  parse,
 } from "npm:@optique/core@1.3.6";
 export type {
   InferValue,

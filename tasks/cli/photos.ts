@@ -19,8 +19,8 @@ export interface PhotoList {
 
 /** Options of {@linkcode listPhotos}. */
 export interface ListPhotosOptions {
-  /** Folders to leave out, whether they are there or not: those of the outputs, which may lie inside the inputs. */
-  readonly exclude?: readonly string[];
+  /** The folder of the outputs, whether it is there or not: what an earlier run wrote into it is left out. */
+  readonly outputs?: string;
 }
 
 /** Folders of pictures that the tasks write beside a manifest. */
@@ -128,6 +128,17 @@ function nameAll(files: readonly Found[]): Photo[] {
   }
 }
 
+/** The real paths of the folders of pictures in a folder of outputs. */
+async function outputFolders(folder: string | undefined): Promise<Set<string>> {
+  const found = new Set<string>();
+  if (folder === undefined || await statOrNull(folder) === null) return found;
+  for (const name of OUTPUT_FOLDERS) {
+    const path = join(folder, name);
+    if (await statOrNull(path) !== null) found.add(await Deno.realPath(path));
+  }
+  return found;
+}
+
 /**
  * Lists the photos (JPEG, PNG, TIFF, by extension in any case) among files and, recursively, in folders. Hidden files,
  * outputs of Hairline and a photo's second mention are left out.
@@ -142,13 +153,16 @@ export async function listPhotos(
   paths: readonly string[],
   options: ListPhotosOptions = {},
 ): Promise<PhotoList> {
-  const skip = new Set<string>();
-  for (const folder of options.exclude ?? []) {
-    if (await statOrNull(folder) !== null) skip.add(await Deno.realPath(folder));
-  }
   const files = new Map<string, Found>();
   const ignored: string[] = [];
   const folders: string[] = [];
+  const given = [];
+  for (const path of [...paths].sort(compareNames)) {
+    const info = await statOrNull(path);
+    if (info === null) throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+    given.push({ path, info });
+  }
+  const skip = await outputFolders(options.outputs);
   const add = async (file: Found) => {
     const real = await Deno.realPath(file.path);
     for (const folder of skip) {
@@ -160,9 +174,7 @@ export async function listPhotos(
     }
     if (!files.has(real)) files.set(real, file);
   };
-  for (const path of [...paths].sort(compareNames)) {
-    const info = await statOrNull(path);
-    if (info === null) throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+  for (const { path, info } of given) {
     if (info.isDirectory) folders.push(path);
     else if (EXTENSION.test(path)) await add(found(path, "", basename(path)));
     else ignored.push(path);

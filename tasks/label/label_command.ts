@@ -1,15 +1,5 @@
 import { recipeOptions } from "./recipe_options.ts";
-import {
-  argument,
-  choice,
-  merge,
-  message,
-  multiple,
-  object,
-  option,
-  optional,
-  withDefault,
-} from "../cli/optique.ts";
+import { argument, choice, merge, message, multiple, object, option, optional } from "../cli/optique.ts";
 import { shardValue } from "../cli/shard.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 
@@ -25,10 +15,7 @@ export const labelOptions = object({
   classifier: optional(option("-c", "--classifier", filePath(), {
     description: message`A classifier of your own. Default: the one that ships with Hairline.`,
   })),
-  stages: withDefault(
-    option("--stages", { description: message`Write every intermediate map, too.` }),
-    false,
-  ),
+  stages: option("--stages", { description: message`Write every intermediate map, too.` }),
   shard: optional(option("--shard", shardValue(), {
     description:
       message`Label one part only, such as ${"2/8"}: several machines or processes share the work.`,
@@ -36,12 +23,9 @@ export const labelOptions = object({
   backend: optional(option("--backend", choice(["webgpu", "wasm", "cpu"]), {
     description: message`What runs the network. Default: webgpu on a real GPU, wasm otherwise.`,
   })),
-  profile: withDefault(
-    option("--profile", { description: message`Tell the time that each kernel takes.` }),
-    false,
-  ),
-  quiet: withDefault(option("-q", "--quiet", { description: message`No progress.` }), false),
-  json: withDefault(option("--json", { description: message`Print the result as JSON.` }), false),
+  profile: option("--profile", { description: message`Tell the time that each kernel takes.` }),
+  quiet: option("-q", "--quiet", { description: message`No progress.` }),
+  json: option("--json", { description: message`Print the result as JSON.` }),
 });
 
 /** All options of `label`. */

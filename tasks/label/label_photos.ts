@@ -26,7 +26,7 @@ import {
   runFile,
   writeManifest,
 } from "./manifest.ts";
-import { hasLabel, OUTPUT_FOLDERS, writeLabel } from "./outputs.ts";
+import { hasLabel, writeLabel } from "./outputs.ts";
 import { reportEntries } from "./report_entries.ts";
 
 /** What to label, how, and where to. */
@@ -122,6 +122,7 @@ class LabelRun {
     await this.#save();
     const done = photos.flatMap(({ name }) => this.#failed(name) ? [] : this.#records.get(name) ?? []);
     const report = join(out, runFile("report", shard));
+    if (!quiet) writeErr("Writing the report.\n");
     await this.#writeReport(report, done);
     return {
       manifest: this.#manifestPath,
@@ -248,8 +249,7 @@ export async function labelPhotos(
   open: () => Promise<Instruments>,
 ): Promise<LabelSummary> {
   const { paths, out, shard, quiet } = options;
-  const exclude = OUTPUT_FOLDERS.map((name) => join(out, name));
-  const { photos, ignored } = await listPhotos(paths, { exclude });
+  const { photos, ignored } = await listPhotos(paths, { outputs: out });
   using _lock = await lockFolder(out, shard);
   const manifests = await readManifests(out);
   if (!quiet) {

@@ -5,9 +5,6 @@ import type { StageKey } from "../../core/stages.ts";
 import { writeWhole } from "../cli/write_whole.ts";
 import { confidenceBytes, mapBytes, maskBytes } from "./grey_bytes.ts";
 
-/** Folders of a folder of labels. */
-export const OUTPUT_FOLDERS = ["confidence", "masks", "stages"] as const;
-
 /** `confidence/NAME.png`, 8-bit grey: see {@linkcode confidenceBytes}. */
 export function confidencePath(folder: string, name: string): string {
   return join(folder, "confidence", `${name}.png`);

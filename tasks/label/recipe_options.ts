@@ -154,12 +154,13 @@ export const recipeOptions = object("Recipe", {
  * @throws {UsageError} if two parameters do not fit together.
  */
 export function chooseRecipe(options: InferValue<typeof recipeOptions>): Recipe {
-  const { recipe: base, ...given } = options;
-  const changes = Object.entries(given).filter(([, value]) => value !== undefined);
+  const base = recipes[options.recipe];
+  const fields = Object.keys(overrides) as (keyof typeof overrides)[];
+  const changes = fields.filter((field) => options[field] !== undefined);
   const recipe: Recipe = {
-    ...recipes[base],
-    ...Object.fromEntries(changes),
-    name: [base, ...changes.map(([field, value]) => `${field} ${show(value)}`)].join(", "),
+    ...base,
+    ...Object.fromEntries(changes.map((field) => [field, options[field]])),
+    name: [base.name, ...changes.map((field) => `${field} ${show(options[field])}`)].join(", "),
   };
   divides(recipe.patchStride, recipe.patchSize, ["--patch-stride", "--patch-size"]);
   divides(recipe.thresholdStride, recipe.thresholdPatchSize, [
