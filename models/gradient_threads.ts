@@ -55,6 +55,11 @@ export class GradientThreads implements Disposable {
     return new GradientThreads(classifier, { parts });
   }
 
+  /** Whether other threads take part. */
+  get working(): boolean {
+    return this.#team !== undefined;
+  }
+
   /** The gradients of a batch: the means over its parts. */
   async gradients(batch: HostBatch): Promise<ClassifierGradients> {
     const [own, ...others] = splitBatch(batch, this.parts);

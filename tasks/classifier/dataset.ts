@@ -33,6 +33,8 @@ export interface OpenDatasetOptions {
 /** Photos with their truth, all of them readable. */
 export interface Dataset extends PhotoSource {
   readonly names: readonly string[];
+  /** How each photo is labelled. */
+  readonly labels: readonly ("crack" | "no_crack" | "mask")[];
   /** Photos that could not be read. */
   readonly failures: number;
   /** The dataset of some of its photos. */
@@ -82,6 +84,7 @@ function datasetOf(entries: readonly Entry[], cache: PhotoCache, failures: numbe
   return {
     count: entries.length,
     names: entries.map(({ name }) => name),
+    labels: entries.map(({ truth }) => typeof truth === "string" ? "mask" : truth ? "crack" : "no_crack"),
     failures,
     photo: (index) => cache.photo(entries[index]),
     subset: (indices) => datasetOf(indices.map((index) => entries[index]), cache, failures),

@@ -8,7 +8,6 @@ import { RESNET_ARCHS } from "../../models/resnet.ts";
 import { runCommand } from "../cli/command.ts";
 import {
   choice,
-  flag,
   float,
   group,
   merge,
@@ -121,10 +120,10 @@ const parser = merge(
           message`The classifier. Beside it a card with all figures (.json), the learning curve (.svg) and, until the end, what a killed run needs to go on (.training).`,
       }),
       precision: withDefault(
-        option("--precision", choice(["float32", "float16", "int8"]), {
-          description: message`Of the weights in the file.`,
+        option("--precision", choice(["F32", "F16", "I8"]), {
+          description: message`Of the weights in the file: F32 is exact, F16 takes half of it, I8 a quarter.`,
         }),
-        "float16" as const,
+        "F32" as const,
       ),
       backend: optional(
         option("--backend", choice(["webgpu", "wasm"]), {
@@ -143,11 +142,9 @@ const parser = merge(
         }),
         60,
       ),
-      restart: optional(
-        flag("--restart", { description: message`Start anew, whatever an earlier run left.` }),
-      ),
-      quiet: optional(flag("-q", "--quiet", { description: message`No progress.` })),
-      json: optional(flag("--json", { description: message`Print the card on standard output.` })),
+      restart: option("--restart", { description: message`Start anew, whatever an earlier run left.` }),
+      quiet: option("-q", "--quiet", { description: message`No progress.` }),
+      json: option("--json", { description: message`Print the card on standard output.` }),
     }),
   ),
 );
@@ -181,8 +178,6 @@ await runCommand({
   const { card, failures } = await runTraining({
     ...options,
     augment: options.augment === "on",
-    restart: options.restart ?? false,
-    quiet: options.quiet ?? false,
     args: Deno.args,
   });
   writeOut(options.json ? `${JSON.stringify(card, null, 2)}\n` : describeCard(card, options.out));

@@ -1,0 +1,122 @@
+/**
+ * `classifier:evaluate`: how well a classifier tells patches with crack from patches without.
+ *
+ * @module
+ */
+import { openCompute } from "../../core/compute.ts";
+import { openBackend } from "../../models/backend.ts";
+import { loadCheckpoint } from "../../models/load_checkpoint.ts";
+import { runCommand } from "../cli/command.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import {
+  argument,
+  choice,
+  group,
+  merge,
+  message,
+  object,
+  option,
+  optional,
+  withDefault,
+} from "../cli/optique.ts";
+import { startProgress } from "../cli/progress.ts";
+import { writeErr, writeOut } from "../cli/terminal.ts";
+import { filePath, fraction, positiveInteger } from "../cli/values.ts";
+import { VERSION } from "../cli/version.ts";
+import { dataOptions } from "./data_options.ts";
+import { openDataset } from "./dataset.ts";
+import { describeSizes } from "./describe.ts";
+import { evaluateSizes } from "./evaluate_sizes.ts";
+import { sizesValue } from "./sizes_value.ts";
+
+const parser = merge(
+  object({
+    classifier: argument(filePath("CLASSIFIER"), { description: message`A file of classifier:train.` }),
+  }),
+  dataOptions,
+  group(
+    "Evaluation",
+    object({
+      patchSizes: withDefault(
+        option("--patch-sizes", sizesValue(), { description: message`Sides of the patches.` }),
+        [128] as readonly number[],
+      ),
+      stride: optional(
+        option("--stride", positiveInteger(), {
+          description: message`Pixels from patch to patch. Default: half the side.`,
+        }),
+      ),
+      threshold: withDefault(
+        option("--threshold", fraction(), {
+          description: message`Score from which on a patch is called crack.`,
+        }),
+        0.5,
+      ),
+      backend: optional(
+        option("--backend", choice(["webgpu", "wasm"]), {
+          description: message`What the network runs on. Default: webgpu on a real GPU, wasm elsewhere.`,
+        }),
+      ),
+      quiet: option("-q", "--quiet", { description: message`No progress.` }),
+      json: option("--json", { description: message`Print all figures as JSON.` }),
+    }),
+  ),
+);
+
+await runCommand({
+  name: "classifier:evaluate",
+  brief: "Measures a crack classifier on patches whose class is known.",
+  description:
+    "Cuts photos into a grid of patches, asks the classifier whether each shows a crack, and prints precision, recall and F1 of the " +
+    "class crack, accuracy, and balanced accuracy. A patch is crack when its mask has at least one crack pixel. The default " +
+    "grid, patches of 128 every 64 pixels, is that of the paper's Table I.",
+  examples: [
+    {
+      command: "deno task classifier:evaluate crack.hairline --images photos/ --masks masks/",
+      effect: "Measure as the paper does",
+    },
+    {
+      command:
+        "deno task classifier:evaluate crack.hairline --images photos/ --masks masks/ --skip 150 --patch-sizes 32,64",
+      effect: "Measure on the photos after the first 150, on smaller patches",
+    },
+  ],
+  parser,
+}, async (options) => {
+  const { patchSizes: sizes, stride, threshold, quiet, skip, limit } = options;
+  using compute = await openCompute();
+  const backend = await openBackend({ compute, backend: options.backend });
+  const { classifier: loaded } = await loadCheckpoint(await Deno.readFile(options.classifier));
+  using classifier = loaded;
+  const dataset = await openDataset(options, {
+    skip,
+    limit,
+    onPhoto: (_, failure) => failure === undefined || writeErr(`${failure}\n`),
+  });
+  using progress = startProgress({ total: sizes.length * dataset.count, unit: "photo", quiet });
+  const figures = await evaluateSizes(classifier, dataset, {
+    compute,
+    sizes,
+    stride,
+    threshold,
+    onPhoto: () => progress.advance(),
+  });
+  const { count: photos, failures } = dataset;
+  const result = {
+    program: "hairline",
+    version: VERSION,
+    task: "classifier:evaluate",
+    classifier: options.classifier,
+    name: classifier.name,
+    backend: backend.name,
+    photos,
+    failures,
+    threshold,
+    sizes: figures,
+  };
+  const table = `${classifier.name} on ${photos} photos, threshold ${threshold}:\n${
+    describeSizes(figures)
+  }\n`;
+  writeOut(options.json ? `${JSON.stringify(result, null, 2)}\n` : table);
+  return failures > 0 ? ExitCode.Failed : ExitCode.Ok;
+});

@@ -1,0 +1,117 @@
+import { augment } from "../../core/augment.ts";
+import { type Compute, openCompute } from "../../core/compute.ts";
+import { openBackend } from "../../models/backend.ts";
+import { saveCheckpoint } from "../../models/save_checkpoint.ts";
+import { createClassifier } from "../../models/classifier.ts";
+import { GradientThreads } from "../../models/gradient_threads.ts";
+import { MomentumSgd } from "../../models/momentum.ts";
+import { trainClassifier } from "../../models/train_classifier.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { writeWhole } from "../cli/write_whole.ts";
+import { openDataset } from "./dataset.ts";
+import { evaluateSizes } from "./evaluate_sizes.ts";
+import { holdBack } from "./hold_back.ts";
+import type { TrainingCard, ValidationFigures } from "./training_card.ts";
+import { TrainingLog } from "./training_log.ts";
+import type { TrainingOptions } from "./training_options.ts";
+import { dataOf, learningRateOf, requireSame, samplerOf, settingsOf } from "./training_plan.ts";
+import { startTrainingProgress, type TrainingProgress } from "./training_progress.ts";
+import { cardOf, writeCard } from "./training_results.ts";
+import { loadTraining, removeTraining, saveTraining } from "./training_state.ts";
+
+/**
+ * Trains a classifier, going on where an earlier run with the same options was cut off.
+ *
+ * @throws {UsageError} if the classifier is there already, or the earlier run had other options.
+ */
+export async function runTraining(
+  options: TrainingOptions,
+): Promise<{ card: TrainingCard; failures: number }> {
+  const { patches, patchSizes, restart, quiet } = options;
+  if (patches === undefined && patchSizes.length > 1) {
+    throw new UsageError(
+      `Cannot lay a grid of patches of ${patchSizes.length} sizes: give one size, or --patches for random places.`,
+    );
+  }
+  using compute = await openCompute();
+  using progress = startTrainingProgress({ quiet });
+  return await train(options, { compute, progress, resume: !restart });
+}
+
+async function train(
+  options: TrainingOptions,
+  { compute, progress, resume }: { compute: Compute; progress: TrainingProgress; resume: boolean },
+): Promise<{ card: TrainingCard; failures: number }> {
+  const { out, arch, width, head, seed, patchSizes, stride, saveEvery } = options;
+  const backend = await openBackend({ compute, backend: options.backend });
+  const saved = resume ? await loadTraining(out) : undefined;
+  const dataset = await openDataset(options, {
+    skip: options.skip,
+    limit: options.limit,
+    onPhoto: (_, failure) => failure === undefined || progress.note(failure),
+  });
+  const { training, heldBack } = holdBack(dataset, options.validation);
+  const settings = settingsOf(options, backend, saved?.settings.threads);
+  const data = dataOf(options, { training, heldBack });
+  if (saved !== undefined) requireSame(saved, { settings, data }, out);
+
+  using classifier = saved?.classifier ??
+    createClassifier({ arch, width, head, seed, trainingSize: Math.max(...patchSizes) });
+  using optimiser = new MomentumSgd({ momentum: settings.momentum });
+  saved?.restoreOptimiser(optimiser);
+  using threads = await GradientThreads.open(classifier, settings.threads);
+  if (threads.reason !== undefined) {
+    progress.note(`One thread works on all ${threads.parts} parts of a batch: ${threads.reason}`);
+  }
+
+  const sampler = await samplerOf(settings, training);
+  const steps = settings.epochs * sampler.stepsPerEpoch;
+  const firstStep = saved?.step ?? 0;
+  const log = new TrainingLog(steps, saved?.log);
+  const validation: ValidationFigures[] = [...saved?.validation ?? []];
+  progress.start({ steps, firstStep, batch: settings.batch });
+  let before = performance.now(), savedAt = before;
+  await trainClassifier(classifier, {
+    compute,
+    sampler,
+    augment: settings.augment ? (patches, step) => augment(patches, { ...step, seed }) : undefined,
+    optimiser,
+    learningRate: learningRateOf(settings, sampler.stepsPerEpoch),
+    steps,
+    firstStep,
+    gradients: (batch) => threads.gradients(batch),
+    onStep: async (step) => {
+      log.add(step, performance.now() - before);
+      progress.step(log.recent);
+      const done = step.step + 1;
+      if (heldBack !== undefined && done % sampler.stepsPerEpoch === 0) {
+        const sizes = await evaluateSizes(classifier, heldBack, { compute, sizes: patchSizes, stride });
+        validation.push({ epoch: done / sampler.stepsPerEpoch, step: done, sizes });
+      }
+      if (done < steps && performance.now() - savedAt > 1000 * saveEvery) {
+        const epoch = Math.floor(done / sampler.stepsPerEpoch);
+        const position = { epoch, step: done, settings, data, log: log.state, validation };
+        await saveTraining(out, { classifier, optimiser, position });
+        savedAt = performance.now();
+      }
+      before = performance.now();
+    },
+  });
+
+  const card = cardOf(options, {
+    classifier,
+    compute,
+    backend,
+    workers: threads.working,
+    settings,
+    data,
+    steps,
+    patches: settings.epochs * sampler.patchesPerEpoch,
+    log: log.state,
+    validation,
+  });
+  await writeWhole(out, await saveCheckpoint(classifier, { precision: options.precision }));
+  await writeCard(out, card);
+  await removeTraining(out);
+  return { card, failures: dataset.failures };
+}

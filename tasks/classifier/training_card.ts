@@ -1,0 +1,83 @@
+import type { ClassificationCounts, ClassificationMetrics } from "../../models/classification_metrics.ts";
+import type { CurvePoint } from "./learning_curve.ts";
+
+/** What decides the result of a training, besides the photos. */
+export interface TrainingSettings {
+  readonly arch: string;
+  readonly width: number;
+  readonly head: string;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly schedule: "step" | "one-cycle";
+  readonly momentum: number;
+  readonly patchSizes: readonly number[];
+  /** Of the grid, where there are no random patches. */
+  readonly stride: number | null;
+  /** Random patches an epoch; null for the grid. */
+  readonly patches: number | null;
+  readonly rim: number;
+  readonly augment: boolean;
+  readonly seed: number;
+  /** Share of the photos held back. */
+  readonly validation: number;
+  /** Parts of a batch that are normalised each by itself. */
+  readonly threads: number;
+  readonly backend: string;
+}
+
+/** The photos of a training. */
+export interface TrainingData {
+  readonly folders: readonly string[];
+  readonly images: readonly string[];
+  readonly masks: readonly string[];
+  readonly skip: number;
+  readonly limit: number | null;
+  /** Names of the photos that patches were cut from. */
+  readonly photos: readonly string[];
+  /** Names of the photos held back. */
+  readonly validationPhotos: readonly string[];
+}
+
+/** How a classifier did on patches of one size. */
+export interface SizeFigures extends ClassificationMetrics {
+  readonly size: number;
+  readonly stride: number;
+  readonly counts: ClassificationCounts;
+}
+
+/** The classifier on photos held back, after an epoch. */
+export interface ValidationFigures {
+  readonly epoch: number;
+  readonly step: number;
+  readonly sizes: readonly SizeFigures[];
+}
+
+/** All about a training: what is written beside the classifier. */
+export interface TrainingCard {
+  readonly program: "hairline";
+  readonly version: string;
+  readonly task: "classifier:train";
+  /** The command's arguments. */
+  readonly arguments: readonly string[];
+  readonly finishedAt: string;
+  readonly classifier: { readonly name: string; readonly parameters: number; readonly precision: string };
+  readonly settings: TrainingSettings;
+  readonly data: TrainingData;
+  readonly runtime: {
+    readonly deno: string;
+    readonly tfjs: string;
+    readonly adapter: string;
+    readonly backend: string;
+    readonly workers: boolean;
+  };
+  readonly steps: number;
+  /** Patches seen. */
+  readonly patches: number;
+  /** Seconds of training over all sittings, and what share of them went into cutting and altering patches. */
+  readonly seconds: number;
+  readonly dataShare: number;
+  readonly validation: readonly ValidationFigures[];
+  /** Figures of the running batches. */
+  readonly curve: readonly CurvePoint[];
+}

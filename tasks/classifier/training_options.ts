@@ -1,0 +1,36 @@
+import type { CheckpointPrecision } from "../../models/checkpoint.ts";
+import type { BackendName } from "../../models/backend.ts";
+import type { Head } from "../../models/head.ts";
+import type { ResnetArch } from "../../models/resnet.ts";
+
+/** What to train on what, and how. */
+export interface TrainingOptions {
+  readonly folders: readonly string[];
+  readonly images: readonly string[];
+  readonly masks: readonly string[];
+  readonly skip: number;
+  readonly limit?: number;
+  readonly arch: ResnetArch;
+  readonly width: number;
+  readonly head: Head;
+  readonly epochs: number;
+  readonly batch: number;
+  readonly learningRate: number;
+  readonly schedule: "step" | "one-cycle";
+  readonly patchSizes: readonly number[];
+  readonly stride?: number;
+  readonly patches?: number;
+  readonly rim: number;
+  readonly augment: boolean;
+  readonly seed: number;
+  readonly validation: number;
+  readonly out: string;
+  readonly precision: CheckpointPrecision;
+  readonly backend?: BackendName;
+  readonly threads?: number;
+  readonly saveEvery: number;
+  readonly restart: boolean;
+  readonly quiet: boolean;
+  /** The command's arguments, for the card. */
+  readonly args: readonly string[];
+}

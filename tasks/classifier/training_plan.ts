@@ -1,0 +1,108 @@
+import type { PatchSampler, PhotoSource } from "../../core/classification_patches.ts";
+import { gridPatches, gridSampler } from "../../core/grid_patches.ts";
+import { randomSampler } from "../../core/random_patches.ts";
+import type { Backend } from "../../models/backend.ts";
+import { type LearningRate, oneCycleSchedule, stepSchedule } from "../../models/learning_rate.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import type { Dataset } from "./dataset.ts";
+import type { TrainingData, TrainingSettings } from "./training_card.ts";
+import type { TrainingOptions } from "./training_options.ts";
+
+/** The paper's momentum. */
+const MOMENTUM = 0.9;
+
+/** The fewest patches that batch norm is given in one part. */
+const LEAST_PART = 8;
+
+/** Everything that decides the result, photos apart. @param threads of an earlier sitting. */
+export function settingsOf(
+  options: TrainingOptions,
+  backend: Backend,
+  threads: number | undefined,
+): TrainingSettings {
+  const { arch, width, head, epochs, batch, learningRate, schedule, patchSizes } = options;
+  const { patches = null, rim, augment, seed, validation } = options;
+  const parts = Math.min(navigator.hardwareConcurrency, Math.floor(batch / LEAST_PART));
+  return {
+    arch,
+    width,
+    head,
+    epochs,
+    batch,
+    learningRate,
+    schedule,
+    momentum: MOMENTUM,
+    patchSizes,
+    stride: patches === null ? options.stride ?? Math.ceil(patchSizes[0] / 2) : null,
+    patches,
+    rim,
+    augment,
+    seed,
+    validation,
+    threads: backend.name === "wasm" ? options.threads ?? threads ?? Math.max(1, parts) : 1,
+    backend: backend.name,
+  };
+}
+
+/** The photos of a training, by name. */
+export function dataOf(
+  { folders, images, masks, skip, limit }: TrainingOptions,
+  { training, heldBack }: { readonly training: Dataset; readonly heldBack?: Dataset },
+): TrainingData {
+  return {
+    folders,
+    images,
+    masks,
+    skip,
+    limit: limit ?? null,
+    photos: training.names,
+    validationPhotos: heldBack?.names ?? [],
+  };
+}
+
+/** A training that was saved. */
+interface Plan {
+  readonly settings: TrainingSettings;
+  readonly data: TrainingData;
+}
+
+/**
+ * Makes sure that a run goes on with what it began with.
+ *
+ * @throws {UsageError} naming what differs.
+ */
+export function requireSame(saved: Plan, wanted: Plan, out: string): void {
+  const differing: string[] = [];
+  for (const key of Object.keys(wanted.settings) as (keyof TrainingSettings)[]) {
+    const before = JSON.stringify(saved.settings[key]), now = JSON.stringify(wanted.settings[key]);
+    if (before !== now) differing.push(`${key} ${before} instead of ${now}`);
+  }
+  for (const key of ["photos", "validationPhotos"] as const) {
+    if (saved.data[key].join("\n") !== wanted.data[key].join("\n")) differing.push("other photos");
+  }
+  if (differing.length === 0) return;
+  throw new UsageError(
+    `Cannot go on with the training of ${out} that was cut off: it has ${
+      [...new Set(differing)].join(", ")
+    }; ` +
+      `give the same options, or --restart to begin anew.`,
+  );
+}
+
+/** Where the patches of a training come from. */
+export async function samplerOf(settings: TrainingSettings, source: PhotoSource): Promise<PatchSampler> {
+  const { batch, seed, stride, patches, patchSizes: sizes, rim } = settings;
+  if (patches !== null) return await randomSampler(source, { sizes, batch, patches, seed, rim });
+  const size = sizes[0];
+  return gridSampler(source, await gridPatches(source, { size, stride: stride ?? size }), { batch, seed });
+}
+
+/** The learning rate of each step. */
+export function learningRateOf(
+  { schedule, learningRate: rate, epochs }: TrainingSettings,
+  stepsPerEpoch: number,
+): LearningRate {
+  return schedule === "step"
+    ? stepSchedule({ rate, every: stepsPerEpoch })
+    : oneCycleSchedule({ rate, steps: epochs * stepsPerEpoch });
+}

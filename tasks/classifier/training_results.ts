@@ -1,0 +1,71 @@
+import type { Compute } from "../../core/compute.ts";
+import type { Backend } from "../../models/backend.ts";
+import type { NetworkClassifier } from "../../models/classifier.ts";
+import { countParameters } from "../../models/parameters.ts";
+import { tf } from "../../models/tfjs.ts";
+import { VERSION } from "../cli/version.ts";
+import { writeWhole } from "../cli/write_whole.ts";
+import { drawLearningCurve } from "./learning_curve.ts";
+import type { TrainingCard, TrainingData, TrainingSettings, ValidationFigures } from "./training_card.ts";
+import type { TrainingLogState } from "./training_log.ts";
+import type { TrainingOptions } from "./training_options.ts";
+
+/** A training that came to its end. */
+export interface FinishedTraining {
+  readonly classifier: NetworkClassifier;
+  readonly compute: Compute;
+  readonly backend: Backend;
+  /** Whether other threads took part. */
+  readonly workers: boolean;
+  readonly settings: TrainingSettings;
+  readonly data: TrainingData;
+  readonly steps: number;
+  readonly patches: number;
+  readonly log: TrainingLogState;
+  readonly validation: readonly ValidationFigures[];
+}
+
+/** Puts a training on a card. */
+export function cardOf({ args, precision }: TrainingOptions, finished: FinishedTraining): TrainingCard {
+  const { classifier, compute, backend, workers, settings, data, steps, patches, log, validation } = finished;
+  return {
+    program: "hairline",
+    version: VERSION,
+    task: "classifier:train",
+    arguments: args,
+    finishedAt: new Date().toISOString(),
+    classifier: { name: classifier.name, parameters: countParameters(classifier.specs), precision },
+    settings,
+    data,
+    runtime: {
+      deno: Deno.version.deno,
+      tfjs: tf.version.tfjs,
+      adapter: compute.description,
+      backend: `${backend.name}: ${backend.reason}`,
+      workers,
+    },
+    steps,
+    patches,
+    seconds: Math.round(log.time / 100) / 10,
+    dataShare: log.time === 0 ? 0 : Math.round(1000 * log.dataTime / log.time) / 1000,
+    validation,
+    curve: log.points,
+  };
+}
+
+/** Writes the card and the learning curve beside the classifier. */
+export async function writeCard(out: string, card: TrainingCard): Promise<void> {
+  await writeWhole(`${out}.json`, `${JSON.stringify(card, null, 2)}\n`);
+  const { settings: { patchSizes, learningRate, schedule }, classifier: { name }, patches } = card;
+  await writeWhole(
+    `${out}.svg`,
+    drawLearningCurve({
+      title: `${name}: ${patches} patches of ${patchSizes.join(", ")} pixels, ${schedule} ${learningRate}`,
+      training: card.curve,
+      validation: card.validation.map(({ step, sizes }) => ({
+        step,
+        balancedAccuracy: sizes.reduce((sum, figures) => sum + figures.balancedAccuracy, 0) / sizes.length,
+      })),
+    }),
+  );
+}
