@@ -71,7 +71,10 @@ export class NetworkClassifier implements Classifier {
         `Cannot use the classifier ${this.name}: it was disposed of earlier; keep it until its last use.`,
       );
     }
-    return this.#parameters = this.#create();
+    this.#parameters = this.#create();
+    // What it was made of need not be kept in memory twice.
+    this.#create = undefined;
+    return this.#parameters;
   }
 
   /** The variables that training moves, by name. */

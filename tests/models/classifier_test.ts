@@ -40,6 +40,7 @@ for (const backend of BACKENDS) {
       });
       const { features } = resnetOracle(batch, { ...LAYOUT, statistics: "running", values });
       const expected = headOracle(features, values).map(([a, b]) => 1 / (1 + Math.exp(b - a)));
+      assert.ok(expected.every((score) => score > 0.001 && score < 0.999), `tell something: ${expected}`);
       const held: number[] = [];
       for (const time of ["first", "second"]) {
         {

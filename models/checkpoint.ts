@@ -1,0 +1,30 @@
+/** What the metadata of a checkpoint calls itself. */
+export const CHECKPOINT_FORMAT = "hairline-classifier";
+
+/** Version of the layout that {@linkcode saveCheckpoint} writes; older readers refuse a newer one. */
+export const CHECKPOINT_VERSION = 1;
+
+/** Before the name of an optimiser's tensor, so that it does not clash with the parameter's. */
+export const OPTIMISER_PREFIX = "optimiser/";
+
+/** After the name of a kernel of 8 bits, for the scale of each output channel. */
+export const SCALE_SUFFIX = ":scale";
+
+/** How the weights of a checkpoint are stored. */
+export type CheckpointPrecision = "F32" | "F16" | "I8";
+
+/** Where a training stood, and everything needed to go on with it. */
+export interface TrainingRecord {
+  /** Whole epochs done. */
+  readonly epoch: number;
+  /** Steps done. */
+  readonly step: number;
+  /** The options of the training, as JSON keeps them. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** SHA-256 of the values of a safetensors file, whatever its header says, in hexadecimal. */
+export async function hashValues(file: Uint8Array<ArrayBuffer>): Promise<string> {
+  const headerLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", file.subarray(8 + headerLength))).toHex();
+}
