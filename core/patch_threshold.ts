@@ -1,7 +1,9 @@
 import source from "../shaders/patch_cuts.wgsl" with { type: "text" };
 import { applyThreshold } from "./apply_threshold.ts";
+import { cellRanges } from "./cell_ranges.ts";
 import { defineKernel } from "./kernel.ts";
 import { minFilter } from "./min_filter.ts";
+import { mirroredRows } from "./mirrored_rows.ts";
 import type { Plane } from "./plane.ts";
 
 /** Options of {@linkcode patchThreshold}. */
@@ -69,35 +71,26 @@ export function patchThreshold(
     throw new RangeError(`Cannot threshold by patches: the classes are ${classes}, 2 or 3 are wanted.`);
   }
 
-  // Patches over a pixel are neighbours on their grid, so the AND of their verdicts is a minimum over a window of that grid.
-  const overlap = patchSize / stride;
-  using cuts = compute.create({
-    width: Math.ceil(width / stride) + overlap - 1,
-    height: Math.ceil(height / stride) + overlap - 1,
-    channels: 1,
-  });
+  // Patches over a pixel are neighbours on their grid, so the AND of their verdicts is a minimum over a window of that grid; and
+  // a patch consists of equally many cells, so its range is a minimum over a window of cells.
+  const overlap = patchSize / stride, margin = patchSize - stride;
+  using cells = cellRanges(plane, { cell: stride, margin });
+  using ranges = minFilter(cells, { size: overlap });
+  using cuts = compute.create({ width: ranges.width, height: ranges.height, channels: 1 });
   compute.run({
     kernel,
-    inputs: [{
-      plane,
-      rows: (first, end) => mirroredRows((first + 1) * stride - patchSize, end * stride, height),
-    }],
+    inputs: [
+      {
+        plane,
+        rows: (first, end) => mirroredRows([first * stride - margin, end * stride], height),
+      },
+      { plane: ranges },
+    ],
     output: cuts,
-    params: { u32: [patchSize, stride, width, height] },
-    constants: { classes },
+    params: { u32: [stride, width, height] },
+    constants: { size: patchSize, classes },
     invocations: (first, end) => [cuts.width * kernel.workgroup[0], end - first, 1],
   });
   using lowest = minFilter(cuts, { size: overlap });
   return applyThreshold(plane, { plane: lowest, side: stride });
-}
-
-/** The rows of an image of `height` rows that the rows `[first, end)` show, those outside mirroring it. */
-function mirroredRows(first: number, end: number, height: number): [first: number, end: number] {
-  let from = first, to = end;
-  if (first < 0) [from, to] = [0, Math.max(to, 1 - first)];
-  if (end > height) [from, to] = [Math.min(from, 2 * height - 1 - end), Math.max(to, height)];
-  // What reaches beyond the opposite border is mirrored there again.
-  return from < 0 || to > height && end <= height || 1 - first > height
-    ? [0, height]
-    : [from, Math.min(to, height)];
 }

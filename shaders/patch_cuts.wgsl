@@ -1,31 +1,34 @@
-// Multi-Otsu threshold of each patch of a grey image, as the brightest value that the patch calls crack (the paper's eq. 5).
+// Multi-Otsu threshold of each patch of a grey image, as the brightest grey value that the patch calls crack (the paper's eq. 5).
 //
-// A patch is stretched to its own range: with m = min, r = max − min and d = v − m, the bin of a value v is 255 d / r, rounded,
-// halves up. Written without a division, so that it is the same on every device and exact for integers,
+// A patch is stretched to its own range: with r = max − min and d = v − min, the bin of a value v is 255 d / r, rounded,
+// halves up. Said without a division, so that it is the same on every device and exact for integers:
 //
 //     bin(v) > k   ⇔   (2 k + 1) r ≤ 510 d        in float32.
 //
-// Of the histogram only the occupied bins count. With N and S the number of pixels of a class and the sum of their bins,
-// maximising the variance between the classes is maximising
+// Only the occupied bins of the histogram count. With N pixels and a sum of bins S in each class, the variance between the
+// classes is greatest where
 //
-//     f(k1, k2) = S₀² / N₀ + S₁² / N₁ + S₂² / N₂        (two classes: f(k1) = S₀² / N₀ + S₁² / N₁),
+//     f(k1, k2) = S₀² / N₀ + S₁² / N₁ + S₂² / N₂        (two classes: f(k) = S₀² / N₀ + S₁² / N₁)
 //
-// and of equal maxima the lexicographically smallest (k1, k2) counts. Bins are taken relative to the patch's mean, rounded down,
-// which changes f by a constant. Only k1 is wanted.
+// is, and of equal maxima the lexicographically smallest (k1, k2) counts. Bins are taken relative to the patch's mean, rounded
+// down, which changes f by a constant and keeps its digits. Of the pair only k1 is wanted.
 //
-// The best k2 never decreases as k1 grows, so every STEP-th k1 searches all k2, and each k1 between two of them
-// only from the best k2 of the one to that of the other. f is computed in float32, to within 2⁻²⁰ of itself; where several k1
-// come within 2⁻¹⁷ of the maximum, they are compared exactly.
+// S² / N makes f a sum of path weights with the Monge property, of which the search uses two consequences:
+// k1 ≤ k ≤ k2, where k is the best threshold of two classes; and the best k2 never decreases as k1 grows. So
+// every STEP-th k1 up to k tries all k2, and each k1 between two of these tries only what lies between their best.
 //
-// The result does not call v crack where 510 d ≥ (2 k1 + 1) r. A pixel is crack when all patches over it say so: when
-// it is at most the minimum of their results. A patch with fewer occupied bins than classes has no crack: lowest float.
+// f in float32 is off by less than e = 10 · 2⁻²⁴ of itself, and a k1 found so by less than 5 e. Where several k1 come within 64 · 2⁻²⁴
+// of the maximum, a twentieth of the patches of a photo, they are compared in exact arithmetic.
 //
-// 2  grey  H × W × 1
-// 3  cuts  GH × GW × 1, a grey value for each patch
+// The result is the greatest float v with 510 d < (2 k1 + 1) r. A pixel is crack when all patches over it say so, that is
+// when it is at most the minimum of their results. A patch with fewer occupied bins than classes gives the lowest float.
+//
+// 2  grey    H × W × 1
+// 3  ranges  GH × GW × 2, minimum and negated maximum of each patch
+// 4  cuts    GH × GW × 1, a grey value for each patch
 // One workgroup a patch; patch (0, 0) starts at pixel −(size − stride) of both axes.
 
 struct Params {
-  size: u32,    // of a patch, pixels, at most 256: counts fit 16 bits, sums of bins 24
   stride: u32,
   width: u32,   // of the grey image
   height: u32,
@@ -33,28 +36,30 @@ struct Params {
 
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> grey: array<f32>;
-@group(0) @binding(3) var<storage, read_write> cuts: array<f32>;
+@group(0) @binding(3) var<storage, read> ranges: array<f32>;
+@group(0) @binding(4) var<storage, read_write> cuts: array<f32>;
 
-override classes: u32 = 3;
+override size: u32 = 32;    // side of a patch, at most 256: counts fit 16 bits, sums of bins 24
+override classes: u32 = 3;  // 2 or 3
 
-const LANES = 64u;
-const STEP = 16u;     // k1 searched fully: every 16th
-const CHUNK = 16u;    // bins that one invocation adds up
-const NEAR = 1.0 - 1.0 / 131072.0;
+const LANES = 32u;
+const STEP = 16u;   // with three classes, every 16th k1 searches all k2
+const CHUNK = 8u;   // bins that one invocation adds up
+const NEAR = 1.0 - 1.0 / 262144.0;
 const NO_CRACK = -0x1.fffffep+127f;
 
-var<workgroup> columns: array<u32, 256>;           // of the patch, mirrored
-var<workgroup> rows: array<u32, 256>;              // of the patch, mirrored, as index of their first value
-var<workgroup> inverted_minimum: atomic<u32>;      // of the patch, as ordered bits, inverted because memory starts as zeros
-var<workgroup> maximum: atomic<u32>;
 var<workgroup> histogram: array<atomic<u32>, 256>;
-var<workgroup> chunks: array<vec3u, 16>;           // pixels, sum of bins, occupied bins
+var<workgroup> chunks: array<vec2u, LANES>;        // pixels + 2²⁰ · occupied bins, sum of bins
 var<workgroup> levels: array<u32, 256>;            // the occupied bins
 var<workgroup> sums: array<vec2f, 257>;            // [i]: pixels and sum of bins of the occupied bins before i
-var<workgroup> occupied: u32;
+var<workgroup> highest_of_two: atomic<u32>;        // maximum of f(k), as bits
+var<workgroup> inverted_first: atomic<u32>;        // least and greatest k that come near it
+var<workgroup> last: atomic<u32>;
 var<workgroup> coarse: array<u32, 17>;             // best k2 of every STEP-th k1
 var<workgroup> best: array<f32, 256>;              // max over k2 of f(k1, k2)
 var<workgroup> highest: atomic<u32>;               // maximum of best, as bits
+var<workgroup> near: atomic<u32>;                  // number of k1 that come near it
+var<workgroup> inverted_least: atomic<u32>;        // the least of them
 
 // Unsigned integers in the order of the floats.
 fn to_ordered(v: f32) -> u32 {
@@ -66,40 +71,41 @@ fn from_ordered(u: u32) -> f32 {
   return bitcast<f32>(select(~u, u & 0x7fffffffu, u >= 0x80000000u));
 }
 
-// S² / N of the occupied bins [from, to).
+// S² / N of the class between two running sums.
 fn part(low: vec2f, high: vec2f) -> f32 {
   let c = high - low;
   return c.y * c.y / c.x;
 }
 
-// The best k2 in [from, to] for the classes [0, k1), [k1, k2), [k2, m), and its f less the first class's share.
-fn search(k1: u32, low: u32, high: u32, total: vec2f) -> vec2f {
-  let a = sums[k1];
-  var result = vec2f(-1.0, 0.0);
-  for (var k2 = low; k2 <= high; k2++) {
-    let b = sums[k2];
-    let f = part(a, b) + part(b, total);
-    if (f > result.x) { result = vec2f(f, f32(k2)); }
-  }
-  return result;
+// S² / N of the last two classes, the first ending at a.
+fn two_parts(a: vec2f, b: vec2f, total: vec2f) -> f32 {
+  let p = b - a;
+  let q = total - b;
+  return (p.y * p.y * q.x + q.y * q.y * p.x) / (p.x * q.x);
 }
 
 // A non-negative number: integer part, then six digits to the base 65536.
 alias Digits = array<u32, 7>;
 
+// Quotient below 65537 and remainder, n ≤ 65536: by floats, put right where it rounded to a neighbour. An integer division
+// costs a software adapter twenty times as much.
+fn divide(a: u32, n: u32) -> vec2u {
+  var q = u32(f32(a) / f32(n));
+  var r = i32(a - q * n);
+  if (r < 0) { q--; r += i32(n); }
+  if (r >= i32(n)) { q++; r -= i32(n); }
+  return vec2u(q, u32(r));
+}
+
 // Adds S² / N to a number, digits beyond the last cut off.
 fn add_part(number: ptr<function, Digits>, low: vec2f, high: vec2f) {
   let n = u32(high.x - low.x);
-  let s = u32(abs(high.y - low.y));
-  let q = s / n;
-  var r = s % n;
-  let square = r * r;
-  (*number)[0] += q * q * n + 2 * q * r + square / n;
-  r = square % n;
+  let s = divide(u32(abs(high.y - low.y)), n);
+  var d = divide(s.y * s.y, n);
+  (*number)[0] += s.x * s.x * n + 2 * s.x * s.y + d.x;
   for (var i = 1; i < 7; i++) {
-    r <<= 16u;
-    (*number)[i] += r / n;
-    r %= n;
+    d = divide(d.y << 16u, n);
+    (*number)[i] += d.x;
   }
 }
 
@@ -111,32 +117,46 @@ fn carry(number: ptr<function, Digits>) {
 }
 
 fn greater(a: ptr<function, Digits>, b: ptr<function, Digits>) -> bool {
-  for (var i = 0; i < 7; i++) {
-    if ((*a)[i] != (*b)[i]) { return (*a)[i] > (*b)[i]; }
+  var result = false;
+  for (var i = 6; i >= 0; i--) {
+    result = select(result, (*a)[i] > (*b)[i], (*a)[i] != (*b)[i]);
   }
-  return false;
+  return result;
 }
 
 // The smallest k1 with the exactly greatest f. Two different values of f differ by more than 2⁻⁸⁷ (the product of
 // their denominators, each at most (65536 / 3)³); three parts cut off at 2⁻⁹⁶ deviate by less than 3 · 2⁻⁹⁶.
-fn exact_best(m: u32, limit: f32) -> u32 {
+fn exact_best(m: u32, end: u32, limit: f32) -> u32 {
   let total = sums[m];
+  let last_k2 = select(1u, m - 1, classes == 3);
   var winner = 0u;
   var bar = Digits();
-  for (var k1 = 1u; k1 + classes <= m + 1; k1++) {
-    if (best[k1] < limit) { continue; }
-    let a = sums[k1];
-    let first = part(vec2f(0.0), a);
-    let last = select(k1 + 1, m - 1, classes == 3);
-    for (var k2 = k1 + 1; k2 <= last; k2++) {
-      let b = select(total, sums[k2], classes == 3);
-      var f = first + part(a, b);
-      if (classes == 3) { f += part(b, total); }
-      if (f < limit) { continue; }
+  var k1 = 0u;
+  var k2 = m;
+  while (k1 < end) {
+    // On to the next pair near the maximum.
+    var f = -1.0;
+    while (f < limit && k1 < end) {
+      k2++;
+      if (k2 > last_k2 || best[k1] < limit) {
+        k1++;
+        k2 = k1 + 1;
+      }
+      let a = sums[k1];
+      f = part(vec2f(0.0), a) + select(part(a, total), two_parts(a, sums[k2], total), classes == 3);
+      if (k1 >= end) { f = -1.0; }
+    }
+    if (k1 < end) {
+      let a = sums[k1];
+      let b = sums[k2];
       var value = Digits();  // said outright: naga leaves the last turn's value otherwise
       add_part(&value, vec2f(0.0), a);
-      add_part(&value, a, b);
-      if (classes == 3) { add_part(&value, b, total); }
+      if (classes == 3) {
+        add_part(&value, a, b);
+        add_part(&value, b, total);
+      } else {
+        add_part(&value, a, total);
+      }
       carry(&value);
       if (winner == 0 || greater(&value, &bar)) {
         winner = k1;
@@ -149,114 +169,134 @@ fn exact_best(m: u32, limit: f32) -> u32 {
   return winner;
 }
 
-@compute @workgroup_size(64, 1)
+@compute @workgroup_size(32, 1)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let y = band.first + group.y;
-  let pixels = params.size * params.size;
-  let origin = vec2i(i32(group.x), i32(y)) * i32(params.stride) - i32(params.size - params.stride);
+  let origin = vec2i(i32(group.x), i32(y)) * i32(params.stride) - i32(size - params.stride);
+  let minimum = ranges[2 * (y * band.width + group.x) - band.base.y];
+  let maximum = -ranges[2 * (y * band.width + group.x) + 1 - band.base.y];
+  let range = maximum - minimum;
 
-  for (var i = lane; i < params.size; i += LANES) {
-    columns[i] = mirror(origin.x + i32(i), params.width);
-    rows[i] = mirror(origin.y + i32(i), params.height) * params.width - band.base.x;
-  }
-  workgroupBarrier();
-
-  // Range.
-  var lowest = 0x1.fffffep+127f;
-  var brightest = NO_CRACK;
-  for (var i = lane; i < pixels; i += LANES) {
-    let v = grey[rows[i / params.size] + columns[i % params.size]];
-    lowest = min(lowest, v);
-    brightest = max(brightest, v);
-  }
-  atomicMax(&inverted_minimum, ~to_ordered(lowest));
-  atomicMax(&maximum, to_ordered(brightest));
-  workgroupBarrier();
-
-  // Histogram: the bin by a division, put right where it rounded to a neighbour.
-  let minimum = from_ordered(~atomicLoad(&inverted_minimum));
-  let range = from_ordered(atomicLoad(&maximum)) - minimum;
+  // Histogram. The bin comes from a product that may only be too small, by less than one, and is put right by comparison.
+  let period = max(2 * (params.height - 1), 1);
+  let start = u32((origin.y % i32(period) + i32(period)) % i32(period));
   let scale = select(255.0 / range, 0.0, range == 0.0);
-  for (var i = lane; i < pixels; i += LANES) {
-    let d = grey[rows[i / params.size] + columns[i % params.size]] - minimum;
-    let k = floor(d * scale + 0.5);
-    let above = f32((2.0 * k + 1.0) * range <= 510.0 * d);
-    let below = f32((2.0 * k - 1.0) * range > 510.0 * d);
-    atomicAdd(&histogram[u32(k + above - below)], 1u);
+  for (var x = lane; x < size; x += LANES) {
+    let column = mirror(origin.x + i32(x), params.width) - band.base.x;
+    var t = start;
+    for (var i = 0u; i < size; i++) {
+      let d = grey[min(t, period - t) * params.width + column] - minimum;
+      t = select(t + 1, 0, t + 1 == period);
+      let k = u32(d * scale + 0.499);
+      let above = u32(f32(2 * k + 1) * range <= 510.0 * d);
+      atomicAdd(&histogram[k + above], 1u);
+    }
   }
   workgroupBarrier();
 
   // Running sums over the occupied bins.
-  if (lane < 256 / CHUNK) {
-    var chunk = vec3u(0);
-    for (var k = lane * CHUNK; k < lane * CHUNK + CHUNK; k++) {
-      let n = atomicLoad(&histogram[k]);
-      chunk += vec3u(n, n * k, u32(n > 0));
-    }
-    chunks[lane] = chunk;
+  var chunk = vec2u(0);
+  for (var k = lane * CHUNK; k < lane * CHUNK + CHUNK; k++) {
+    let n = atomicLoad(&histogram[k]);
+    chunk += vec2u(n + (u32(n > 0) << 20), n * k);
   }
+  chunks[lane] = chunk;
   workgroupBarrier();
-  if (lane < 256 / CHUNK) {
-    var before = vec3u(0);
-    var all = vec3u(0);
-    for (var i = 0u; i < 256 / CHUNK; i++) {
-      if (i == lane) { before = all; }
-      all += chunks[i];
+  var packed_before = vec2u(0);
+  var packed_all = vec2u(0);
+  for (var i = 0u; i < LANES; i++) {
+    packed_before = select(packed_before, packed_all, i == lane);
+    packed_all += chunks[i];
+  }
+  let m = packed_all.x >> 20;
+  let mean = packed_all.y / (size * size);
+  var before = vec3u(packed_before.x & 0xfffff, packed_before.y, packed_before.x >> 20);
+  for (var k = lane * CHUNK; k < lane * CHUNK + CHUNK; k++) {
+    let n = atomicLoad(&histogram[k]);
+    if (n > 0) {
+      levels[before.z] = k;
+      before += vec3u(n, n * k, 1);
+      sums[before.z] = vec2f(f32(before.x), f32(i32(before.y) - i32(before.x * mean)));
     }
-    let mean = all.y / pixels;
-    for (var k = lane * CHUNK; k < lane * CHUNK + CHUNK; k++) {
-      let n = atomicLoad(&histogram[k]);
-      if (n > 0) {
-        levels[before.z] = k;
-        before += vec3u(n, n * k, 1);
-        sums[before.z] = vec2f(f32(before.x), f32(i32(before.y) - i32(before.x * mean)));
-      }
-    }
-    if (lane == 0) { occupied = all.z; }
   }
   workgroupBarrier();
 
-  let m = occupied;
+  // Two classes. k, k1 and k2 count the occupied bins below them: 1 ≤ k < m.
   let total = sums[m];
-  // k1 and k2 count the occupied bins below them: 1 ≤ k1 < k2 < m.
-  if (classes == 3) {
-    for (var i = lane; i * STEP + 1 + 2 <= m; i += LANES) {
-      coarse[i] = u32(search(i * STEP + 1, i * STEP + 2, m - 1, total).y);
+  var top = 0.0;
+  for (var k = lane + 1; k < m; k += LANES) {
+    let f = two_parts(vec2f(0.0), sums[k], total);
+    best[k] = f;
+    top = max(top, f);
+  }
+  atomicMax(&highest_of_two, bitcast<u32>(top));
+  workgroupBarrier();
+  let limit_of_two = bitcast<f32>(atomicLoad(&highest_of_two)) * NEAR;
+  if (top >= limit_of_two) {
+    for (var k = lane + 1; k < m; k += LANES) {
+      if (best[k] >= limit_of_two) {
+        atomicMax(&inverted_first, ~k);
+        atomicMax(&last, k);
+      }
     }
   }
   workgroupBarrier();
-  var top = 0.0;
-  for (var k1 = lane + 1; k1 + classes <= m + 1; k1 += LANES) {
-    var f = part(vec2f(0.0), sums[k1]);
+
+  // Three classes: the best k2 for every STEP-th k1, then all k1.
+  let first = ~atomicLoad(&inverted_first);
+  let end = min(atomicLoad(&last) + 1, m + 2 - classes);
+  for (var i = lane; classes == 3 && i * STEP + 1 < end; i += LANES) {
+    let k1 = i * STEP + 1;
+    let a = sums[k1];
+    var f = -1.0;
+    var b = m - 1;
+    for (var k2 = max(first, k1 + 1); k2 < m; k2++) {
+      let g = two_parts(a, sums[k2], total);
+      b = select(b, k2, g > f);
+      f = max(f, g);
+    }
+    coarse[i] = b;
+  }
+  workgroupBarrier();
+  top = 0.0;
+  for (var k1 = lane + 1; k1 < end; k1 += LANES) {
+    let a = sums[k1];
+    var f = 0.0;
     if (classes == 3) {
       let i = (k1 - 1) / STEP;
-      let high = select(m - 1, coarse[i + 1], (i + 1) * STEP + 1 + 2 <= m);
-      f += search(k1, max(coarse[i], k1 + 1), high, total).x;
+      let high = select(m - 1, coarse[i + 1], (i + 1) * STEP + 1 < end);
+      for (var k2 = max(coarse[i], k1 + 1); k2 <= high; k2++) {
+        f = max(f, two_parts(a, sums[k2], total));
+      }
     } else {
-      f += part(sums[k1], total);
+      f = part(a, total);
     }
+    f += part(vec2f(0.0), a);
     best[k1] = f;
     top = max(top, f);
   }
   atomicMax(&highest, bitcast<u32>(top));
   workgroupBarrier();
 
+  let limit = bitcast<f32>(atomicLoad(&highest)) * NEAR;
+  if (top >= limit) {
+    for (var k1 = lane + 1; k1 < end; k1 += LANES) {
+      if (best[k1] >= limit) {
+        atomicAdd(&near, 1u);
+        atomicMax(&inverted_least, ~k1);
+      }
+    }
+  }
+  workgroupBarrier();
+  // The threshold as a grey value: bisection over the floats, which unlike a division finds the last that the comparison takes.
   if (lane == 0) {
     var cut = NO_CRACK;
     if (m >= classes) {
-      let limit = bitcast<f32>(atomicLoad(&highest)) * NEAR;
-      var near = 0u;
-      var k1 = 0u;
-      for (var k = m + 1 - classes; k > 0; k--) {
-        if (best[k] >= limit) {
-          near++;
-          k1 = k;
-        }
-      }
-      if (near > 1) { k1 = exact_best(m, limit); }
+      var k1 = ~atomicLoad(&inverted_least);
+      if (atomicLoad(&near) > 1) { k1 = exact_best(m, end, limit); }
       let bar = (2.0 * f32(levels[k1 - 1]) + 1.0) * range;
       var low = to_ordered(minimum);
-      var high = atomicLoad(&maximum);
+      var high = to_ordered(maximum);
       while (high - low > 1) {
         let middle = low + (high - low) / 2;
         if (510.0 * (from_ordered(middle) - minimum) < bar) { low = middle; } else { high = middle; }

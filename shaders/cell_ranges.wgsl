@@ -1,0 +1,48 @@
+// Range of the values in each cell of a grid that starts outside the image, which is mirrored there.
+//
+//     ranges(i, j) = (min v, min −v) over cell × cell pixels from (i · cell − margin, j · cell − margin)
+//
+// The maximum comes negated, so that a minimum over several cells gives the range of all of them.
+//
+// 2  source  H × W × 1
+// 3  ranges  CH × CW × 2
+// One invocation a cell.
+
+struct Params {
+  cell: u32,    // pixels
+  margin: u32,  // pixels
+  width: u32,   // of the source
+  height: u32,
+}
+
+@group(0) @binding(1) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> source: array<f32>;
+@group(0) @binding(3) var<storage, read_write> ranges: array<f32>;
+
+@compute @workgroup_size(64, 1)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let x = id.x;
+  let y = band.first + id.y;
+  if (x >= band.width || y >= band.end) { return; }
+  let origin = vec2i(i32(x), i32(y)) * i32(params.cell) - i32(params.margin);
+  // Along a mirrored axis the pixel goes 0 1 … n−1 n−2 … 1 with this period; counting on is cheaper than a division a pixel.
+  let period = max(2 * (vec2u(params.width, params.height) - 1), vec2u(1));
+  let start = vec2u((origin % vec2i(period) + vec2i(period)) % vec2i(period));
+  var lowest = 0x1.fffffep+127f;
+  var negated_highest = 0x1.fffffep+127f;
+  var t = start;
+  for (var j = 0u; j < params.cell; j++) {
+    let row = min(t.y, period.y - t.y) * params.width - band.base.x;
+    t.x = start.x;
+    for (var i = 0u; i < params.cell; i++) {
+      let v = source[row + min(t.x, period.x - t.x)];
+      lowest = min(lowest, v);
+      negated_highest = min(negated_highest, -v);
+      t.x = select(t.x + 1, 0, t.x + 1 == period.x);
+    }
+    t.y = select(t.y + 1, 0, t.y + 1 == period.y);
+  }
+  let cell = 2 * (y * band.width + x) - band.output_base;
+  ranges[cell] = lowest;
+  ranges[cell + 1] = negated_highest;
+}
