@@ -33,10 +33,23 @@ const WASM_BYTES = 1.25 * 2 ** 30;
 
 /** A crack classifier: a residual network, global average pooling, a head of two classes. */
 export class NetworkClassifier implements Classifier {
+  /**
+   * The layers of the network.
+   *
+   * @internal
+   */
   readonly network: Resnet;
+  /** What turns the last feature map into two logits. */
   readonly head: Head;
+  /** Side of the square patches that it is (to be) trained on, in pixels. */
   readonly trainingSize: number;
+  /** Seed of the values that it had before training. */
   readonly seed: number;
+  /**
+   * The shapes of its parameters, by Keras' names.
+   *
+   * @internal
+   */
   readonly specs: ParameterSpecs;
   #create: (() => Parameters) | undefined;
   #parameters: Parameters | undefined;
@@ -63,6 +76,7 @@ export class NetworkClassifier implements Classifier {
    * The values of the network, by Keras' names. They are made at the first use, on the backend of that moment.
    *
    * @throws {TypeError} if the classifier was disposed of.
+   * @internal
    */
   get parameters(): Parameters {
     if (this.#parameters) return this.#parameters;
@@ -77,7 +91,11 @@ export class NetworkClassifier implements Classifier {
     return this.#parameters;
   }
 
-  /** The variables that training moves, by name. */
+  /**
+   * The variables that training moves, by name.
+   *
+   * @internal
+   */
   get trainable(): ReadonlyMap<string, tf.Variable> {
     return new Map([...this.parameters].filter(([, { trainable }]) => trainable));
   }
@@ -90,6 +108,7 @@ export class NetworkClassifier implements Classifier {
    * @param options `momentum`: share of the running statistics that one step keeps. Keras' 0.99 averages over the last few hundred
    * steps, more than a training of minutes has; the default 0.9 averages over the last few tens, as PyTorch's does.
    * @returns N × 2, in the order of `CLASSES`.
+   * @internal
    */
   trainingLogits(x: tf.Tensor4D, { momentum = 0.9 }: { momentum?: number } = {}): tf.Tensor2D {
     const { parameters } = this;
@@ -107,6 +126,7 @@ export class NetworkClassifier implements Classifier {
    *
    * @param x N × H × W × 3, RGB 0..255.
    * @returns N × 2, in the order of `CLASSES`.
+   * @internal
    */
   logits(x: tf.Tensor4D): tf.Tensor2D {
     return tf.tidy(() => this.#headLogits(this.features(x)));
@@ -117,6 +137,7 @@ export class NetworkClassifier implements Classifier {
    *
    * @param x N × H × W × 3, RGB 0..255.
    * @returns N × ⌈H / 32⌉ × ⌈W / 32⌉ × K.
+   * @internal
    */
   features(x: tf.Tensor4D): tf.Tensor4D {
     const folded = this.#folded ??= new FoldedUnits(this.parameters);
@@ -125,7 +146,11 @@ export class NetworkClassifier implements Classifier {
     );
   }
 
-  /** @throws {RangeError} for a plane that is not a stack of patches of that size. */
+  /**
+   * The probability of crack of each patch; see {@linkcode Classifier.scorePatches}.
+   *
+   * @throws {RangeError} for a plane that is not a stack of patches of that size.
+   */
   async scorePatches(patches: Plane, size: number): Promise<Plane> {
     const { width, height, channels, compute } = patches;
     if (width !== size || channels !== 3 || !(height % size === 0)) {
@@ -159,7 +184,11 @@ export class NetworkClassifier implements Classifier {
     return compute.upload({ width: 1, height: count, channels: 1, data });
   }
 
-  /** @throws {RangeError} for a plane without 3 channels or too large for the backend's memory. */
+  /**
+   * The last feature map of a whole image and the head's gradients; see {@linkcode Classifier.activations}.
+   *
+   * @throws {RangeError} for a plane without 3 channels or too large for the backend's memory.
+   */
   async activations(image: Plane): Promise<Activations> {
     const { width, height, channels, compute } = image;
     if (channels !== 3) {
@@ -202,6 +231,7 @@ export class NetworkClassifier implements Classifier {
     this.#create = undefined;
   }
 
+  /** As {@linkcode NetworkClassifier.dispose}, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -19,6 +19,7 @@ export const RESNET_ARCHS: readonly ResnetArch[] = Object.keys(ARCHITECTURES) as
 
 /** Options of {@linkcode describeResnet}. */
 export interface ResnetOptions {
+  /** Which of the residual networks. */
   readonly arch: ResnetArch;
   /**
    * Scales the channels of every layer, 0 < width ≤ 1: the 64, 128, 256 and 512 of the four stages become the nearest

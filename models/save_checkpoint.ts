@@ -17,7 +17,11 @@ import type { tf } from "./tfjs.ts";
 
 /** Options of {@linkcode saveCheckpoint}. */
 export interface SaveCheckpointOptions {
-  /** The velocities of the optimiser, to go on with later. */
+  /**
+   * The velocities of the optimiser, to go on with later.
+   *
+   * @internal
+   */
   readonly optimiserState?: ReadonlyMap<string, tf.Tensor>;
   /** Where the training stands. */
   readonly training?: TrainingRecord;
