@@ -7,30 +7,10 @@ import {
   convolveInputGradient,
 } from "./wasm_convolution.ts";
 import { MOMENTUM_STEP, type MomentumStepAttributes } from "./momentum.ts";
+import { registerDepthwise } from "./wasm_depthwise.ts";
+import { type KernelArguments, type KernelAttributes, replaceKernel } from "./wasm_kernel.ts";
 import type { WasmHeap } from "./wasm_heap.ts";
 import { multiplyMatrices } from "./wasm_matrix.ts";
-
-/** Arguments of a kernel, as tfjs hands them over. */
-type Arguments = Parameters<tf.KernelFunc>[0];
-
-type Padding = Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
-
-/** Attributes of the kernels below: each has those that its operation needs. */
-interface Attributes {
-  readonly strides: number | [number, number];
-  readonly pad: Padding;
-  readonly dilations?: number | [number, number];
-  readonly dataFormat: "NHWC" | "NCHW";
-  readonly dimRoundingMode?: "floor" | "round" | "ceil";
-  readonly filterShape: number[];
-  readonly inputShape: number[];
-  readonly filterSize: number | [number, number];
-  readonly activation: string;
-  readonly axis: number | number[];
-  readonly keepDims: boolean;
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
 
 /** The activations that a convolution applies while it writes its result, as the bounds that they clamp to. */
 const BOUNDS: Readonly<Record<string, readonly [lower: number, upper: number]>> = {
@@ -48,59 +28,50 @@ const GATE = "GateGradient";
  * Hairline's own kernels of `wasm/`. To be called once, after the backend is ready.
  */
 export function registerWasmKernels(heap: WasmHeap): void {
-  replace("Conv2D", ({ inputs, attrs }) => convolution(heap, inputs, attrs as unknown as Attributes));
-  replace("FusedConv2D", (args, original) => {
+  replaceKernel(
+    "Conv2D",
+    ({ inputs, attrs }) => convolution(heap, inputs, attrs as unknown as KernelAttributes),
+  );
+  replaceKernel("FusedConv2D", (args, original) => {
     const { inputs } = args;
-    const attributes = args.attrs as unknown as Attributes;
+    const attributes = args.attrs as unknown as KernelAttributes;
     const bias = inputs.bias?.shape ?? inputs.filter!.shape.slice(-1);
     const fits = bias.length === 1 && bias[0] === inputs.filter!.shape[3];
     return attributes.activation in BOUNDS && fits ? convolution(heap, inputs, attributes) : original(args);
   });
-  replace("Conv2DBackpropFilter", ({ inputs, attrs }) => {
-    const attributes = attrs as unknown as Attributes;
+  replaceKernel("Conv2DBackpropFilter", ({ inputs, attrs }) => {
+    const attributes = attrs as unknown as KernelAttributes;
     const [x, dy] = [inputs.x!, inputs.dy!];
     const info = convolutionInfo("Conv2DBackpropFilter", x.shape, attributes.filterShape, attributes);
     const dw = heap.output(attributes.filterShape);
     convolveFilterGradient(heap, info, heap.address(x), heap.address(dy), heap.address(dw));
     return dw;
   });
-  replace("Conv2DBackpropInput", ({ inputs, attrs }) => {
-    const attributes = attrs as unknown as Attributes;
+  replaceKernel("Conv2DBackpropInput", ({ inputs, attrs }) => {
+    const attributes = attrs as unknown as KernelAttributes;
     const [dy, filter] = [inputs.dy!, inputs.filter!];
     const info = convolutionInfo("Conv2DBackpropInput", attributes.inputShape, filter.shape, attributes);
     const dx = heap.output(attributes.inputShape);
     convolveInputGradient(heap, info, heap.address(dy), heap.address(filter), heap.address(dx));
     return dx;
   });
-  replace(
+  replaceKernel(
     "MaxPoolGrad",
-    ({ inputs, attrs }) => maxPoolGradient(heap, inputs, attrs as unknown as Attributes),
+    ({ inputs, attrs }) => maxPoolGradient(heap, inputs, attrs as unknown as KernelAttributes),
   );
-  replace("BatchMatMul", (args, original) => matrixProduct(heap, args) ?? original(args));
-  replace("Sum", (args, original) => sumOfRows(heap, args) ?? original(args));
+  replaceKernel("BatchMatMul", (args, original) => matrixProduct(heap, args) ?? original(args));
+  replaceKernel("Sum", (args, original) => sumOfRows(heap, args) ?? original(args));
+  registerDepthwise(heap);
   registerGate(heap);
   registerMomentum(heap);
   registerBatchNorm(heap);
-}
-
-type Replacement = (args: Arguments, original: tf.KernelFunc) => tf.TensorInfo | tf.TensorInfo[];
-
-function replace(kernelName: string, replacement: Replacement): void {
-  const original = tf.getKernel(kernelName, "wasm") as tf.KernelConfig | undefined;
-  if (original !== undefined) tf.unregisterKernel(kernelName, "wasm");
-  const none: tf.KernelFunc = () => {
-    throw new Error(`Cannot run ${kernelName}: the WASM backend has no kernel for these arguments.`);
-  };
-  const kernelFunc: tf.KernelFunc = (args) => replacement(args, original?.kernelFunc ?? none);
-  // The original's set-up has run: the backend is ready.
-  tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
 }
 
 function convolutionInfo(
   name: string,
   inputShape: readonly number[],
   filterShape: readonly number[],
-  { strides, dilations = 1, pad, dimRoundingMode, dataFormat }: Attributes,
+  { strides, dilations = 1, pad, dimRoundingMode, dataFormat }: KernelAttributes,
 ): ConvolutionInfo {
   if (dataFormat !== "NHWC") {
     throw new RangeError(`Cannot run ${name} on pictures laid out as ${dataFormat}: NHWC is wanted.`);
@@ -115,7 +86,11 @@ function convolutionInfo(
   );
 }
 
-function convolution(heap: WasmHeap, inputs: tf.NamedTensorInfoMap, attributes: Attributes): tf.TensorInfo {
+function convolution(
+  heap: WasmHeap,
+  inputs: tf.NamedTensorInfoMap,
+  attributes: KernelAttributes,
+): tf.TensorInfo {
   const [x, filter] = [inputs.x!, inputs.filter!];
   const info = convolutionInfo("Conv2D", x.shape, filter.shape, attributes);
   const y = heap.output(info.outShape);
@@ -128,7 +103,7 @@ function convolution(heap: WasmHeap, inputs: tf.NamedTensorInfoMap, attributes: 
 function maxPoolGradient(
   heap: WasmHeap,
   inputs: tf.NamedTensorInfoMap,
-  attributes: Attributes,
+  attributes: KernelAttributes,
 ): tf.TensorInfo {
   const [dy, input, output] = [inputs.dy!, inputs.input!, inputs.output!];
   const { filterSize, strides, pad, dimRoundingMode } = attributes;
@@ -165,9 +140,9 @@ function maxPoolGradient(
 }
 
 /** A product of float matrices, batch by batch; `undefined` where tfjs' own kernel has to do it. */
-function matrixProduct(heap: WasmHeap, { inputs, attrs }: Arguments): tf.TensorInfo | undefined {
+function matrixProduct(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo | undefined {
   const [a, b] = [inputs.a!, inputs.b!];
-  const { transposeA, transposeB } = attrs as unknown as Attributes;
+  const { transposeA, transposeB } = attrs as unknown as KernelAttributes;
   if (a.dtype !== "float32" || b.dtype !== "float32" || (transposeA && transposeB)) return undefined;
   const batch = a.shape.slice(0, -2);
   if (a.shape.length !== b.shape.length || batch.some((size, i) => size !== b.shape[i])) return undefined;
@@ -197,9 +172,9 @@ function orient([rows, columns]: number[], transpose: boolean): [number, number]
 }
 
 /** The sum over all axes but the last; `undefined` for other axes, which tfjs' own kernel has to sum. */
-function sumOfRows(heap: WasmHeap, { inputs, attrs }: Arguments): tf.TensorInfo | undefined {
+function sumOfRows(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo | undefined {
   const x = inputs.x!;
-  const { axis, keepDims } = attrs as unknown as Attributes;
+  const { axis, keepDims } = attrs as unknown as KernelAttributes;
   const last = x.shape.length - 1;
   const axes = tf.util.parseAxisParam(axis, x.shape);
   if (x.dtype !== "float32" || last < 1 || axes.length !== last || axes.includes(last)) return undefined;

@@ -135,6 +135,23 @@ Deno.test("conv2dTranspose and its gradients on wasm equal the cpu backend", asy
   }
 });
 
+Deno.test("depthwiseConv2d's gradients on wasm equal the cpu backend over sizes, strides, paddings and channels", async () => {
+  for (const size of [1, 2, 3, 5, 13]) {
+    for (const stride of [1, 2]) {
+      for (const pad of ["same", "valid"] as const) {
+        if (size > 9 && pad === "valid") continue;
+        for (const channels of [1, 16, 19]) {
+          await assertEqualsCpu(JSON.stringify({ size, stride, pad, channels }), () =>
+            valueAndGradients(
+              (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad),
+              [noise([2, 9, 11, channels], 1), noise([size, size, channels, 1], 2)],
+            ));
+        }
+      }
+    }
+  }
+});
+
 Deno.test("maxPool's gradient on wasm equals the cpu backend over sizes, strides and paddings, ties included", async () => {
   for (const [size, stride] of [[2, 2], [3, 2], [3, 1], [2, 3], [7, 7]]) {
     for (const pad of ["same", "valid"] as const) {
