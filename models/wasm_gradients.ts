@@ -1,13 +1,9 @@
 import { tf } from "./tfjs.ts";
 import { registerBatchNorm } from "./wasm_batch_norm.ts";
-import {
-  type ConvolutionInfo,
-  convolve,
-  convolveFilterGradient,
-  convolveInputGradient,
-} from "./wasm_convolution.ts";
+import { type ConvolutionInfo, convolve, convolveFilterGradient } from "./wasm_convolution.ts";
 import { MOMENTUM_STEP, type MomentumStepAttributes } from "./momentum.ts";
 import { registerDepthwise } from "./wasm_depthwise.ts";
+import { convolveInputGradient } from "./wasm_input_gradient.ts";
 import { type KernelArguments, type KernelAttributes, replaceKernel } from "./wasm_kernel.ts";
 import type { WasmHeap } from "./wasm_heap.ts";
 import { multiplyMatrices } from "./wasm_matrix.ts";
