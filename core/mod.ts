@@ -34,6 +34,7 @@ export { type Label, labelImage, type LabelOptions } from "./label_image.ts";
 export { maximum } from "./maximum.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./morphology.ts";
 export { niblackThreshold, type NiblackThresholdOptions } from "./niblack_threshold.ts";
+export { type OtsuOptions, otsuThresholds } from "./otsu_thresholds.ts";
 export { type PatchGrid, patchGrid } from "./patch_grid.ts";
 export { patchThreshold, type PatchThresholdOptions } from "./patch_threshold.ts";
 export { Plane, type PlaneShape } from "./plane.ts";

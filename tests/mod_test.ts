@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { temporaryFolder } from "./temporary_folder.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Serves the files of the repository, as a web host of `mod.ts` would. */
+function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
+  const types: Record<string, string> = {
+    ts: "application/typescript",
+    js: "text/javascript",
+    json: "application/json",
+    wasm: "application/wasm",
+  };
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+    const { pathname } = new URL(request.url);
+    try {
+      const body = await Deno.readFile(new URL(`.${pathname}`, ROOT));
+      return new Response(body, {
+        headers: { "content-type": types[pathname.split(".").at(-1)!] ?? "text/plain" },
+      });
+    } catch {
+      return new Response(null, { status: 404 });
+    }
+  });
+}
+
+Deno.test("mod.ts labels a photo when it is imported from a URL, with no permission but that import", async () => {
+  await using folder = await temporaryFolder();
+  await using server = serveRepository();
+  const host = `127.0.0.1:${server.addr.port}`;
+  const photo = (await Deno.readFile(new URL("tasks/demo/304.jpg", ROOT))).toBase64();
+  const script = `${folder.path}/consumer.ts`;
+  await Deno.writeTextFile(
+    script,
+    `import { decodeImage, labelImage, loadClassifier, openCompute } from "http://${host}/mod.ts";
+    using compute = await openCompute();
+    using classifier = await loadClassifier();
+    const image = await decodeImage(Uint8Array.fromBase64("${photo}"));
+    const { width, height, crackPixels } = await labelImage(compute, image, { classifier });
+    console.log(JSON.stringify({ width, height, found: crackPixels > 0 }));`,
+  );
+  const { code, stdout, stderr } = await new Deno.Command("deno", {
+    args: ["run", "--quiet", "--no-prompt", "--no-config", "--no-lock", `--allow-import=${host}`, script],
+    cwd: folder.path,
+  }).output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), { width: 320, height: 480, found: true });
+});
+
+Deno.test("core/mod.ts loads no tensor library", async () => {
+  const { stdout } = await new Deno.Command("deno", { args: ["info", "--json", "core/mod.ts"], cwd: ROOT })
+    .output();
+  const graph = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
+  const specifiers = graph.modules.map(({ specifier }) => specifier);
+  assert.ok(specifiers.some((specifier) => specifier.endsWith("core/compute.ts")));
+  assert.deepEqual(specifiers.filter((specifier) => specifier.includes("tensorflow")), []);
+});
