@@ -17,7 +17,10 @@
  * @module
  */
 export * from "./core/mod.ts";
+export { type CheckpointPrecision, type TrainingRecord } from "./models/checkpoint.ts";
 export { type ClassifierOptions, createClassifier } from "./models/classifier.ts";
 export type { Head } from "./models/head.ts";
+export { loadClassifier } from "./models/load_classifier.ts";
 export type { NetworkClassifier } from "./models/network_classifier.ts";
-export type { ResnetOptions } from "./models/resnet.ts";
+export type { ResnetArch, ResnetOptions } from "./models/resnet.ts";
+export { saveCheckpoint, type SaveCheckpointOptions } from "./models/save_checkpoint.ts";
