@@ -72,8 +72,8 @@ export function extractPatches(plane: Plane, options: ExtractPatchesOptions): Pl
     const top = y0 + Math.floor((start + patch) / columns) * stride;
     const bottom = y0 + Math.floor((start + lastPatch) / columns) * stride;
     return patch === lastPatch
-      ? mirroredRows(top + from % size, top + (to - 1) % size + 1, height)
-      : mirroredRows(top, bottom + size, height);
+      ? mirroredRows([top + from % size, top + (to - 1) % size + 1], height)
+      : mirroredRows([top, bottom + size], height);
   };
   compute.run({
     kernel,

@@ -56,7 +56,7 @@ export function extractPatchesAt(plane: Plane, { size, at }: ExtractPatchesAtOpt
   const rowsNeeded = (from: number, to: number): [number, number] => {
     let low = height, high = 0;
     for (let patch = Math.floor(from / size); patch * size < to; patch++) {
-      const [first, end] = mirroredRows(at[patch * 4 + 1], at[patch * 4 + 1] + size, height);
+      const [first, end] = mirroredRows([at[patch * 4 + 1], at[patch * 4 + 1] + size], height);
       low = Math.min(low, first);
       high = Math.max(high, end);
     }
