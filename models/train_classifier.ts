@@ -1,12 +1,10 @@
-import type { PatchSampler } from "../core/classification_patches.ts";
-import type { Compute } from "../core/compute.ts";
-import type { Plane } from "../core/plane.ts";
 import { type ClassificationCounts, countClassified } from "./classification_metrics.ts";
 import { type ClassifierGradients, classifierGradients } from "./classifier_gradients.ts";
 import { type HostBatch, hostGradients } from "./gradient_parts.ts";
 import type { LearningRate } from "./learning_rate.ts";
 import type { MomentumSgd } from "./momentum.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
+import { batchTensor, type PatchFeed, prepareBatch, type PreparedBatch } from "./patch_feed.ts";
 import { tf } from "./tfjs.ts";
 
 /** What one step of a training did. */
@@ -25,12 +23,7 @@ export interface TrainingStep {
 }
 
 /** Options of {@linkcode trainClassifier}. */
-export interface TrainClassifierOptions {
-  /** Where patches are altered. */
-  readonly compute: Compute;
-  readonly sampler: PatchSampler;
-  /** Alters a batch of patches of a step, N·S × S × 3, 0..255, into a new plane. None: they stay as they are. */
-  readonly augment?: (patches: Plane, step: { readonly size: number; readonly step: number }) => Plane;
+export interface TrainClassifierOptions extends PatchFeed {
   readonly optimiser: MomentumSgd;
   readonly learningRate: LearningRate;
   /** Steps of the whole training. */
@@ -57,12 +50,12 @@ export async function trainClassifier(
 ): Promise<void> {
   const { optimiser, learningRate, steps, firstStep = 0, onStep } = options;
   const { gradients = (batch) => hostGradients(classifier, batch) } = options;
-  let next = firstStep < steps ? await prepare(firstStep, options) : undefined;
+  let next = firstStep < steps ? await prepareBatch(firstStep, options) : undefined;
   for (let step = firstStep; step < steps; step++) {
     const batch = next as PreparedBatch;
     const start = performance.now();
     // On a software adapter the kernels run in threads of their own, meanwhile.
-    next = step + 1 < steps ? await prepare(step + 1, options) : undefined;
+    next = step + 1 < steps ? await prepareBatch(step + 1, options) : undefined;
     const host = tf.getBackend() === "webgpu" ? undefined : await batch.patches.read();
     const dataTime = performance.now() - start;
     const found = host === undefined
@@ -85,34 +78,14 @@ export async function trainClassifier(
   }
 }
 
-interface PreparedBatch {
-  readonly patches: Plane;
-  readonly size: number;
-  readonly crack: Uint8Array;
-}
-
-/** Cuts the patches of a step, sends them to the device and starts altering them there. */
-async function prepare(
-  step: number,
-  { compute, sampler, augment }: TrainClassifierOptions,
-): Promise<PreparedBatch> {
-  const { size, count, pixels, crack } = await sampler.batch(step);
-  const cut = compute.upload({ width: size, height: count * size, channels: 3, data: pixels });
-  const patches = augment?.(cut, { size, step }) ?? cut;
-  if (patches !== cut) cut.dispose();
-  compute.submit();
-  return { patches, size, crack };
-}
-
 /** The gradients of a batch on the shared device, read there without a copy. */
 async function deviceGradients(
   classifier: NetworkClassifier,
-  { patches, size, crack }: PreparedBatch,
+  batch: PreparedBatch,
 ): Promise<ClassifierGradients> {
-  const buffer = { buffer: patches.share(), zeroCopy: true };
-  const x = tf.tensor(buffer, [crack.length, size, size, 3], "float32") as tf.Tensor4D;
+  const x = await batchTensor(batch);
   try {
-    return await classifierGradients(classifier, { x, crack });
+    return await classifierGradients(classifier, { x, crack: batch.crack });
   } finally {
     x.dispose();
   }

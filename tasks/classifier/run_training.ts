@@ -5,6 +5,8 @@ import { saveCheckpoint } from "../../models/save_checkpoint.ts";
 import { createClassifier } from "../../models/classifier.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
+import type { PatchFeed } from "../../models/patch_feed.ts";
+import { settleStatistics } from "../../models/settle_statistics.ts";
 import { trainClassifier } from "../../models/train_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { writeWhole } from "../cli/write_whole.ts";
@@ -18,6 +20,9 @@ import { dataOf, learningRateOf, requireSame, samplerOf, settingsOf } from "./tr
 import { startTrainingProgress, type TrainingProgress } from "./training_progress.ts";
 import { cardOf, writeCard } from "./training_results.ts";
 import { loadTraining, removeTraining, saveTraining } from "./training_state.ts";
+
+/** Batches that the final statistics of batch norm are taken over. */
+const SETTLING_STEPS = 200;
 
 /**
  * Trains a classifier, going on where an earlier run with the same options was cut off.
@@ -67,14 +72,17 @@ async function train(
   const sampler = await samplerOf(settings, training);
   const steps = settings.epochs * sampler.stepsPerEpoch;
   const firstStep = saved?.step ?? 0;
+  const feed: PatchFeed = {
+    compute,
+    sampler,
+    augment: settings.augment ? (patches, step) => augment(patches, { ...step, seed }) : undefined,
+  };
   const log = new TrainingLog(steps, saved?.log);
   const validation: ValidationFigures[] = [...saved?.validation ?? []];
   progress.start({ steps, firstStep, batch: settings.batch });
   let before = performance.now(), savedAt = before;
   await trainClassifier(classifier, {
-    compute,
-    sampler,
-    augment: settings.augment ? (patches, step) => augment(patches, { ...step, seed }) : undefined,
+    ...feed,
     optimiser,
     learningRate: learningRateOf(settings, sampler.stepsPerEpoch),
     steps,
@@ -84,6 +92,11 @@ async function train(
       log.add(step, performance.now() - before);
       progress.step(log.recent);
       const done = step.step + 1;
+      if (done === steps || (heldBack !== undefined && done % sampler.stepsPerEpoch === 0)) {
+        // On batches of the next epoch; training itself never reads these statistics.
+        const count = Math.min(SETTLING_STEPS, sampler.stepsPerEpoch);
+        await settleStatistics(classifier, { ...feed, firstStep: done, steps: count });
+      }
       if (heldBack !== undefined && done % sampler.stepsPerEpoch === 0) {
         const sizes = await evaluateSizes(classifier, heldBack, { compute, sizes: patchSizes, stride });
         validation.push({ epoch: done / sampler.stepsPerEpoch, step: done, sizes });

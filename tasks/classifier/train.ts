@@ -137,7 +137,7 @@ const parser = merge(
         }),
       ),
       saveEvery: withDefault(
-        option("--save-every", positiveInteger("SECONDS"), {
+        option("--save-every", positiveNumber("SECONDS"), {
           description: message`How much work a killed run may lose.`,
         }),
         60,

@@ -1,0 +1,30 @@
+import type { NetworkClassifier } from "./network_classifier.ts";
+import { batchTensor, type PatchFeed, prepareBatch } from "./patch_feed.ts";
+import { tf } from "./tfjs.ts";
+
+/** Options of {@linkcode settleStatistics}. */
+export interface SettleStatisticsOptions extends PatchFeed {
+  /** Steps whose batches are looked at, from this one on. */
+  readonly firstStep: number;
+  readonly steps: number;
+}
+
+/**
+ * Takes the running statistics of a classifier's batch norms anew, as the mean over many batches while its weights stand still.
+ *
+ * The moving averages of training follow its last few batches, each of one patch size, and weights that still move: too little to
+ * normalise by. This is the PreciseBN of Wu & Johnson 2021 (arXiv:2105.07576), section 3.
+ */
+export async function settleStatistics(
+  classifier: NetworkClassifier,
+  options: SettleStatisticsOptions,
+): Promise<void> {
+  for (let k = 0; k < options.steps; k++) {
+    const batch = await prepareBatch(options.firstStep + k, options);
+    const x = await batchTensor(batch);
+    // Keeping k parts of k + 1 makes the plain mean: the first batch keeps nothing of what was there.
+    tf.tidy(() => void classifier.trainingLogits(x, { momentum: k / (k + 1) }));
+    x.dispose();
+    batch.patches.dispose();
+  }
+}
