@@ -4,35 +4,33 @@ import { encodePng } from "../../core/encode_png.ts";
 import type { TrainingCard } from "../../tasks/classifier/training_card.ts";
 import { type Outcome, runScript, scriptArgs } from "./run_script.ts";
 import { seeded } from "../core/testing.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 const READ = ["--allow-read", "--allow-write"];
 
 /** Photos of grey noise with a dark vertical line and their masks, and one photo without a crack; more than a patch in size. */
 async function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    const random = seeded(8);
-    for (const name of ["images", "masks"]) await Deno.mkdir(join(folder, name));
-    for (let index = 0; index < 5; index++) {
-      const width = 52 + index, height = 44;
-      const pixels = new Uint8Array(width * height * 3), mask = new Uint8Array(width * height);
-      for (let i = 0; i < mask.length; i++) {
-        const crack = index < 4 && Math.abs(i % width - 14 - 3 * index) < 2;
-        mask[i] = crack ? 255 : 0;
-        pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
-      }
-      const write = async (place: string, channels: 1 | 3, data: Uint8Array) =>
-        await Deno.writeFile(
-          join(folder, place, `${index}.png`),
-          await encodePng({ width, height, channels, data }),
-        );
-      await write("images", 3, pixels);
-      await write("masks", 1, mask);
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  const random = seeded(8);
+  for (const name of ["images", "masks"]) await Deno.mkdir(join(folder, name));
+  for (let index = 0; index < 5; index++) {
+    const width = 52 + index, height = 44;
+    const pixels = new Uint8Array(width * height * 3), mask = new Uint8Array(width * height);
+    for (let i = 0; i < mask.length; i++) {
+      const crack = index < 4 && Math.abs(i % width - 14 - 3 * index) < 2;
+      mask[i] = crack ? 255 : 0;
+      pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
     }
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    const write = async (place: string, channels: 1 | 3, data: Uint8Array) =>
+      await Deno.writeFile(
+        join(folder, place, `${index}.png`),
+        await encodePng({ width, height, channels, data }),
+      );
+    await write("images", 3, pixels);
+    await write("masks", 1, mask);
   }
+  await test(folder);
 }
 
 /** Options of a training of seconds on the photos of a folder. */
