@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { openBackend } from "../../models/backend.ts";
 import { batchNormTrain } from "../../models/batch_norm.ts";
+import { createClassifier } from "../../models/classifier.ts";
+import { classifierGradients } from "../../models/classifier_gradients.ts";
 import { tf } from "../../models/tfjs.ts";
 import { openWasmBackend } from "../../models/wasm_backend.ts";
 import { relativeDifference, withBackend } from "./with_backend.ts";
@@ -226,6 +228,20 @@ Deno.test("sum on wasm equals the cpu backend over leading and other axes", asyn
     }
   }
   await assertEqualsCpu("many rows", () => [tf.sum(tf.add(noise([100, 11, 3, 17], 1), 1), [0, 1, 2])]);
+});
+
+Deno.test("the gradients of a whole residual network on wasm equal the cpu backend", async () => {
+  const gradients = async (backend: "wasm" | "cpu"): Promise<Float32Array[]> => {
+    await openBackend({ backend });
+    using classifier = createClassifier({ arch: "resnet18", width: 0.125, seed: 1 });
+    const x = tf.mul(tf.add(noise([3, 48, 48, 3], 5), 1), 127) as tf.Tensor4D;
+    const { gradients } = await classifierGradients(classifier, { x, crack: Uint8Array.of(0, 1, 1) });
+    const values = Object.values(gradients).map((tensor) => Float32Array.from(tensor.dataSync()));
+    tf.dispose([x, gradients]);
+    return values;
+  };
+  const difference = relativeDifference(await gradients("wasm"), await gradients("cpu"));
+  assert.ok(difference < 1e-4, `relative difference ${difference}`);
 });
 
 Deno.test("registerWasmKernels() leaves no memory behind after a training step", async () => {
