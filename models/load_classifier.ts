@@ -6,7 +6,8 @@ import type { NetworkClassifier } from "./network_classifier.ts";
  *
  * Bytes need no permission, a path needs to be readable, a URL needs its host to be allowed.
  *
- * @param source the checkpoint: its bytes, a path, or a URL (`https:`, `http:`, `file:`).
+ * @param source the checkpoint: its bytes, a path, or a URL (`https:`, `http:`, `file:`). Without one, the classifier that ships
+ * with Hairline; models/weights/CARD.md says what it is.
  *
  * @example
  * ```ts
@@ -17,7 +18,7 @@ import type { NetworkClassifier } from "./network_classifier.ts";
  * console.log(classifier.name); // resnet18 × 0.25
  * ```
  *
- * @throws {Error} if no source is given and none ships, or if the source cannot be fetched.
+ * @throws {Error} if the source cannot be fetched.
  * @throws {SyntaxError} for a file that is no checkpoint or is damaged.
  * @throws {RangeError} for parameters that do not fit the network.
  */
@@ -27,11 +28,7 @@ export async function loadClassifier(source?: Uint8Array | string | URL): Promis
 }
 
 async function readSource(source: Uint8Array | string | URL | undefined): Promise<Uint8Array> {
-  if (source === undefined) {
-    throw new Error(
-      "Cannot load the classifier that ships: this copy of Hairline holds none; name a checkpoint.",
-    );
-  }
+  if (source === undefined) return (await import("./shipped.ts")).shippedCheckpoint();
   if (source instanceof Uint8Array) return source;
   const text = String(source);
   if (!/^https?:/i.test(text)) return await Deno.readFile(/^file:/i.test(text) ? new URL(text) : text);

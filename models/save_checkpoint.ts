@@ -1,4 +1,5 @@
 import { CLASSES } from "../core/classifier.ts";
+import { openBackend } from "./backend.ts";
 import {
   CHECKPOINT_FORMAT,
   CHECKPOINT_VERSION,
@@ -60,6 +61,8 @@ export async function saveCheckpoint(
       }: "F32", "F16" or "I8" is wanted.`,
     );
   }
+  // An untrained or just loaded classifier has no values before there is a backend.
+  await openBackend();
   const tensors = new Map<string, StoredTensor>();
   for (const [name, variable] of classifier.parameters) {
     const { shape } = variable;
