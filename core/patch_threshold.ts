@@ -19,7 +19,40 @@ export interface PatchThresholdOptions {
 /** Counts of a patch fit 16 bits and sums of its bins 24, so that float32 holds them exactly. */
 const LARGEST_PATCH = 256;
 
-const kernel = defineKernel("patch_cuts", source);
+/** The largest patch whose count (less one) and sum of bins fit 12 + 20 bits. */
+const LARGEST_PACKED_PATCH = 64;
+
+/** Patches that a workgroup does one after the other: on a GPU few, to keep it busy. */
+const RUN = { software: 16, hardware: 1 };
+
+/** Running sums as one word each, in the histogram's place. */
+const PACKED_SUMS = `
+fn store_sums(i: u32, pixels: u32, sum: u32) {
+  atomicStore(&histogram[i - 1], (pixels - 1) | (sum << 12u));
+}
+
+// Pixels and sum of bins, less mean, of the first i ≥ 1 occupied bins.
+fn sums(i: u32, mean: f32) -> vec2f {
+  let word = atomicLoad(&histogram[i - 1]);
+  let pixels = f32((word & 4095u) + 1);
+  return vec2f(pixels, f32(word >> 12u) - mean * pixels);
+}`;
+
+/** Running sums as two words each. */
+const WIDE_SUMS = `
+var<workgroup> wide_sums: array<vec2u, 256>;
+
+fn store_sums(i: u32, pixels: u32, sum: u32) {
+  wide_sums[i - 1] = vec2u(pixels, sum);
+}
+
+fn sums(i: u32, mean: f32) -> vec2f {
+  let pair = vec2f(wide_sums[i - 1]);
+  return vec2f(pair.x, pair.y - mean * pair.x);
+}`;
+
+const packed = defineKernel("patch_cuts", source, { SUMS: PACKED_SUMS });
+const wide = defineKernel("patch_cuts", source, { SUMS: WIDE_SUMS });
 
 /**
  * Crack pixels by multi-Otsu thresholding of overlapping patches (stage 8 of the recipe; the paper's eqs. 4 to 6).
@@ -73,6 +106,8 @@ export function patchThreshold(
 
   // Patches over a pixel are neighbours on their grid, so the AND of their verdicts is a minimum over a window of that grid; and
   // a patch consists of equally many cells, so its range is a minimum over a window of cells.
+  const kernel = patchSize <= LARGEST_PACKED_PATCH ? packed : wide;
+  const run = compute.software ? RUN.software : RUN.hardware;
   const overlap = patchSize / stride, margin = patchSize - stride;
   using cells = cellRanges(plane, { cell: stride, margin });
   using ranges = minFilter(cells, { size: overlap });
@@ -87,9 +122,9 @@ export function patchThreshold(
       { plane: ranges },
     ],
     output: cuts,
-    params: { u32: [stride, width, height] },
-    constants: { size: patchSize, classes },
-    invocations: (first, end) => [cuts.width * kernel.workgroup[0], end - first, 1],
+    params: { u32: [patchSize, stride, run, width, height] },
+    constants: { classes },
+    invocations: (first, end) => [Math.ceil(cuts.width / run) * kernel.workgroup[0], end - first, 1],
   });
   using lowest = minFilter(cuts, { size: overlap });
   return applyThreshold(plane, { plane: lowest, side: stride });

@@ -24,10 +24,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let x = id.x;
   let y = band.first + id.y;
   if (x >= band.width || y >= band.end) { return; }
-  let origin = vec2i(i32(x), i32(y)) * i32(params.cell) - i32(params.margin);
   // Along a mirrored axis the pixel goes 0 1 … n−1 n−2 … 1 with this period; counting on is cheaper than a division a pixel.
+  // The first pixel as a place in it, without a remainder of a negative number, which OpenGL leaves undefined.
   let period = max(2 * (vec2u(params.width, params.height) - 1), vec2u(1));
-  let start = vec2u((origin % vec2i(period) + vec2i(period)) % vec2i(period));
+  let steps = vec2u(x, y) * params.cell;
+  let margin = vec2u(params.margin);
+  let start = select((period - (margin - steps) % period) % period, (steps - margin) % period, steps >= margin);
   var lowest = 0x1.fffffep+127f;
   var negated_highest = 0x1.fffffep+127f;
   var t = start;

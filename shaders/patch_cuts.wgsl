@@ -26,10 +26,14 @@
 // 2  grey    H × W × 1
 // 3  ranges  GH × GW × 2, minimum and negated maximum of each patch
 // 4  cuts    GH × GW × 1, a grey value for each patch
-// One workgroup a patch; patch (0, 0) starts at pixel −(size − stride) of both axes.
+// One workgroup for `run` patches of a row; patch (0, 0) starts at pixel −(size − stride) of both axes. Software adapters want long
+// runs: OpenGL has its workgroup memory zeroed by one invocation, which takes longer than a patch. For the same reason there
+// is little of that memory, and running sums overwrite the histogram.
 
 struct Params {
+  size: u32,    // side of a patch
   stride: u32,
+  run: u32,     // patches of a workgroup
   width: u32,   // of the grey image
   height: u32,
 }
@@ -39,27 +43,24 @@ struct Params {
 @group(0) @binding(3) var<storage, read> ranges: array<f32>;
 @group(0) @binding(4) var<storage, read_write> cuts: array<f32>;
 
-override size: u32 = 32;    // side of a patch, at most 256: counts fit 16 bits, sums of bins 24
 override classes: u32 = 3;  // 2 or 3
 
 const LANES = 32u;
-const STEP = 16u;   // with three classes, every 16th k1 searches all k2
-const CHUNK = 8u;   // bins that one invocation adds up
-const NEAR = 1.0 - 1.0 / 262144.0;
+const STEP = 16u;   // with three classes, every 16th k1 tries all k2
+const CHUNK = 256 / LANES;
+const NEAR = 1.0 - 64.0 / 16777216.0;
 const NO_CRACK = -0x1.fffffep+127f;
 
-var<workgroup> histogram: array<atomic<u32>, 256>;
-var<workgroup> chunks: array<vec2u, LANES>;        // pixels + 2²⁰ · occupied bins, sum of bins
-var<workgroup> levels: array<u32, 256>;            // the occupied bins
-var<workgroup> sums: array<vec2f, 257>;            // [i]: pixels and sum of bins of the occupied bins before i
-var<workgroup> highest_of_two: atomic<u32>;        // maximum of f(k), as bits
-var<workgroup> inverted_first: atomic<u32>;        // least and greatest k that come near it
+var<workgroup> histogram: array<atomic<u32>, 256>;  // pixels of each bin, later running sums of the occupied bins
+var<workgroup> chunks: array<vec3u, LANES>;         // pixels, sum of bins, occupied bins of CHUNK bins
+var<workgroup> highest_of_two: atomic<u32>;         // maximum of f(k), as bits
+var<workgroup> inverted_first: atomic<u32>;         // least and greatest k that come near it
 var<workgroup> last: atomic<u32>;
-var<workgroup> coarse: array<u32, 17>;             // best k2 of every STEP-th k1
-var<workgroup> best: array<f32, 256>;              // max over k2 of f(k1, k2)
-var<workgroup> highest: atomic<u32>;               // maximum of best, as bits
-var<workgroup> near: atomic<u32>;                  // number of k1 that come near it
-var<workgroup> inverted_least: atomic<u32>;        // the least of them
+var<workgroup> coarse: array<u32, 17>;              // best k2 of every STEP-th k1
+var<workgroup> highest: atomic<u32>;                // maximum of f(k1, k2), as bits
+var<workgroup> near: array<atomic<u32>, CHUNK>;     // bit k1 − 1 is set where the best of k1 comes near it
+
+/*{SUMS}*/
 
 // Unsigned integers in the order of the floats.
 fn to_ordered(v: f32) -> u32 {
@@ -77,7 +78,7 @@ fn part(low: vec2f, high: vec2f) -> f32 {
   return c.y * c.y / c.x;
 }
 
-// S² / N of the last two classes, the first ending at a.
+// S² / N of the last two classes, which begin at a and b.
 fn two_parts(a: vec2f, b: vec2f, total: vec2f) -> f32 {
   let p = b - a;
   let q = total - b;
@@ -126,8 +127,8 @@ fn greater(a: ptr<function, Digits>, b: ptr<function, Digits>) -> bool {
 
 // The smallest k1 with the exactly greatest f. Two different values of f differ by more than 2⁻⁸⁷ (the product of
 // their denominators, each at most (65536 / 3)³); three parts cut off at 2⁻⁹⁶ deviate by less than 3 · 2⁻⁹⁶.
-fn exact_best(m: u32, end: u32, limit: f32) -> u32 {
-  let total = sums[m];
+fn exact_best(m: u32, end: u32, limit: f32, mean: f32) -> u32 {
+  let total = sums(m, mean);
   let last_k2 = select(1u, m - 1, classes == 3);
   var winner = 0u;
   var bar = Digits();
@@ -138,20 +139,23 @@ fn exact_best(m: u32, end: u32, limit: f32) -> u32 {
     var f = -1.0;
     while (f < limit && k1 < end) {
       k2++;
-      if (k2 > last_k2 || best[k1] < limit) {
+      if (k2 > last_k2) {
         k1++;
+        while (k1 < end && (atomicLoad(&near[(k1 - 1) / 32]) >> ((k1 - 1) % 32) & 1) == 0) { k1++; }
         k2 = k1 + 1;
       }
-      let a = sums[k1];
-      f = part(vec2f(0.0), a) + select(part(a, total), two_parts(a, sums[k2], total), classes == 3);
-      if (k1 >= end) { f = -1.0; }
+      if (k1 < end) {
+        let a = sums(k1, mean);
+        f = part(vec2f(0.0), a);
+        if (classes == 3) { f += two_parts(a, sums(k2, mean), total); } else { f += part(a, total); }
+      }
     }
     if (k1 < end) {
-      let a = sums[k1];
-      let b = sums[k2];
+      let a = sums(k1, mean);
       var value = Digits();  // said outright: naga leaves the last turn's value otherwise
       add_part(&value, vec2f(0.0), a);
       if (classes == 3) {
+        let b = sums(k2, mean);
         add_part(&value, a, b);
         add_part(&value, b, total);
       } else {
@@ -172,137 +176,161 @@ fn exact_best(m: u32, end: u32, limit: f32) -> u32 {
 @compute @workgroup_size(32, 1)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let y = band.first + group.y;
-  let origin = vec2i(i32(group.x), i32(y)) * i32(params.stride) - i32(size - params.stride);
-  let minimum = ranges[2 * (y * band.width + group.x) - band.base.y];
-  let maximum = -ranges[2 * (y * band.width + group.x) + 1 - band.base.y];
-  let range = maximum - minimum;
-
-  // Histogram. The bin comes from a product that may only be too small, by less than one, and is put right by comparison.
+  // Along a mirrored axis the pixel goes 0 1 … n−1 n−2 … 1 with this period; the first row as a place in it,
+  // without a remainder of a negative number, which OpenGL leaves undefined.
   let period = max(2 * (params.height - 1), 1);
-  let start = u32((origin.y % i32(period) + i32(period)) % i32(period));
-  let scale = select(255.0 / range, 0.0, range == 0.0);
-  for (var x = lane; x < size; x += LANES) {
-    let column = mirror(origin.x + i32(x), params.width) - band.base.x;
-    var t = start;
-    for (var i = 0u; i < size; i++) {
-      let d = grey[min(t, period - t) * params.width + column] - minimum;
-      t = select(t + 1, 0, t + 1 == period);
-      let k = u32(d * scale + 0.499);
-      let above = u32(f32(2 * k + 1) * range <= 510.0 * d);
-      atomicAdd(&histogram[k + above], 1u);
-    }
-  }
-  workgroupBarrier();
+  let below = y * params.stride;
+  let margin = params.size - params.stride;
+  let start = select((period - (margin - below) % period) % period, (below - margin) % period, below >= margin);
 
-  // Running sums over the occupied bins.
-  var chunk = vec2u(0);
-  for (var k = lane * CHUNK; k < lane * CHUNK + CHUNK; k++) {
-    let n = atomicLoad(&histogram[k]);
-    chunk += vec2u(n + (u32(n > 0) << 20), n * k);
-  }
-  chunks[lane] = chunk;
-  workgroupBarrier();
-  var packed_before = vec2u(0);
-  var packed_all = vec2u(0);
-  for (var i = 0u; i < LANES; i++) {
-    packed_before = select(packed_before, packed_all, i == lane);
-    packed_all += chunks[i];
-  }
-  let m = packed_all.x >> 20;
-  let mean = packed_all.y / (size * size);
-  var before = vec3u(packed_before.x & 0xfffff, packed_before.y, packed_before.x >> 20);
-  for (var k = lane * CHUNK; k < lane * CHUNK + CHUNK; k++) {
-    let n = atomicLoad(&histogram[k]);
-    if (n > 0) {
-      levels[before.z] = k;
-      before += vec3u(n, n * k, 1);
-      sums[before.z] = vec2f(f32(before.x), f32(i32(before.y) - i32(before.x * mean)));
+  let begin = group.x * params.run;
+  for (var patch_x = begin; patch_x < min(begin + params.run, band.width); patch_x++) {
+    for (var k = lane; k < 256; k += LANES) { atomicStore(&histogram[k], 0u); }
+    if (lane < CHUNK) { atomicStore(&near[lane], 0u); }
+    if (lane == 0) {
+      atomicStore(&highest_of_two, 0u);
+      atomicStore(&inverted_first, 0u);
+      atomicStore(&last, 0u);
+      atomicStore(&highest, 0u);
     }
-  }
-  workgroupBarrier();
+    workgroupBarrier();
 
-  // Two classes. k, k1 and k2 count the occupied bins below them: 1 ≤ k < m.
-  let total = sums[m];
-  var top = 0.0;
-  for (var k = lane + 1; k < m; k += LANES) {
-    let f = two_parts(vec2f(0.0), sums[k], total);
-    best[k] = f;
-    top = max(top, f);
-  }
-  atomicMax(&highest_of_two, bitcast<u32>(top));
-  workgroupBarrier();
-  let limit_of_two = bitcast<f32>(atomicLoad(&highest_of_two)) * NEAR;
-  if (top >= limit_of_two) {
+    // Histogram. The bin comes from a product that may only be too small, by less than one, and is put right by comparison.
+    let index = y * band.width + patch_x;
+    let minimum = ranges[2 * index - band.base.y];
+    let maximum = -ranges[2 * index + 1 - band.base.y];
+    let range = maximum - minimum;
+    let scale = select(255.0 / range, 0.0, range == 0.0);
+    let left = i32(patch_x * params.stride) - i32(margin);
+    for (var x = lane; x < params.size; x += LANES) {
+      let column = mirror(left + i32(x), params.width) - band.base.x;
+      var t = start;
+      for (var i = 0u; i < params.size; i++) {
+        let d = grey[min(t, period - t) * params.width + column] - minimum;
+        t = select(t + 1, 0, t + 1 == period);
+        let k = u32(d * scale + 0.499);
+        let bin = k + u32(f32(2 * k + 1) * range <= 510.0 * d);
+        atomicAdd(&histogram[min(bin, 255)], 1u);  // beyond 255 only where the image is not a number
+      }
+    }
+    workgroupBarrier();
+
+    // Running sums over the occupied bins, in the place of the histogram.
+    var chunk = vec3u(0);
+    var counts: array<u32, CHUNK>;
+    for (var i = 0u; i < CHUNK; i++) {
+      let n = atomicLoad(&histogram[lane * CHUNK + i]);
+      counts[i] = n;
+      chunk += vec3u(n, n * (lane * CHUNK + i), u32(n > 0));
+    }
+    chunks[lane] = chunk;
+    workgroupBarrier();
+    var before = vec3u(0);
+    var all = vec3u(0);
+    for (var i = 0u; i < LANES; i++) {
+      before = select(before, all, i == lane);
+      all += chunks[i];
+    }
+    for (var i = 0u; i < CHUNK; i++) {
+      let n = counts[i];
+      if (n > 0) {
+        before += vec3u(n, n * (lane * CHUNK + i), 1);
+        store_sums(before.z, before.x, before.y);
+      }
+    }
+    workgroupBarrier();
+
+    // Two classes. k, k1 and k2 count the occupied bins below them: 1 ≤ k < m.
+    let m = all.z;
+    let mean = floor(f32(all.y) / f32(all.x));
+    let total = vec2f(f32(all.x), f32(all.y) - mean * f32(all.x));
+    var best: array<f32, CHUNK>;
+    var greatest = 0.0;
     for (var k = lane + 1; k < m; k += LANES) {
-      if (best[k] >= limit_of_two) {
+      let f = two_parts(vec2f(0.0), sums(k, mean), total);
+      best[k / LANES] = f;
+      greatest = max(greatest, f);
+    }
+    atomicMax(&highest_of_two, bitcast<u32>(greatest));
+    workgroupBarrier();
+    let limit_of_two = bitcast<f32>(atomicLoad(&highest_of_two)) * NEAR;
+    for (var k = select(m, lane + 1, greatest >= limit_of_two); k < m; k += LANES) {
+      if (best[k / LANES] >= limit_of_two) {
         atomicMax(&inverted_first, ~k);
         atomicMax(&last, k);
       }
     }
-  }
-  workgroupBarrier();
+    workgroupBarrier();
 
-  // Three classes: the best k2 for every STEP-th k1, then all k1.
-  let first = ~atomicLoad(&inverted_first);
-  let end = min(atomicLoad(&last) + 1, m + 2 - classes);
-  for (var i = lane; classes == 3 && i * STEP + 1 < end; i += LANES) {
-    let k1 = i * STEP + 1;
-    let a = sums[k1];
-    var f = -1.0;
-    var b = m - 1;
-    for (var k2 = max(first, k1 + 1); k2 < m; k2++) {
-      let g = two_parts(a, sums[k2], total);
-      b = select(b, k2, g > f);
-      f = max(f, g);
-    }
-    coarse[i] = b;
-  }
-  workgroupBarrier();
-  top = 0.0;
-  for (var k1 = lane + 1; k1 < end; k1 += LANES) {
-    let a = sums[k1];
-    var f = 0.0;
+    // Three classes: the best k2 for every STEP-th k1, then all k1.
+    let first = ~atomicLoad(&inverted_first);
+    let end = min(atomicLoad(&last) + 1, m + 2 - classes);
     if (classes == 3) {
-      let i = (k1 - 1) / STEP;
-      let high = select(m - 1, coarse[i + 1], (i + 1) * STEP + 1 < end);
-      for (var k2 = max(coarse[i], k1 + 1); k2 <= high; k2++) {
-        f = max(f, two_parts(a, sums[k2], total));
+      for (var i = lane; i * STEP + 1 < end; i += LANES) {
+        let k1 = i * STEP + 1;
+        let a = sums(k1, mean);
+        var f = -1.0;
+        var b = m - 1;
+        for (var k2 = max(first, k1 + 1); k2 < m; k2++) {
+          let g = two_parts(a, sums(k2, mean), total);
+          b = select(b, k2, g > f);
+          f = max(f, g);
+        }
+        coarse[i] = b;
       }
-    } else {
-      f = part(a, total);
     }
-    f += part(vec2f(0.0), a);
-    best[k1] = f;
-    top = max(top, f);
-  }
-  atomicMax(&highest, bitcast<u32>(top));
-  workgroupBarrier();
-
-  let limit = bitcast<f32>(atomicLoad(&highest)) * NEAR;
-  if (top >= limit) {
+    workgroupBarrier();
+    greatest = 0.0;
     for (var k1 = lane + 1; k1 < end; k1 += LANES) {
-      if (best[k1] >= limit) {
-        atomicAdd(&near, 1u);
-        atomicMax(&inverted_least, ~k1);
+      let a = sums(k1, mean);
+      var f = 0.0;
+      if (classes == 3) {
+        let i = (k1 - 1) / STEP;
+        let high = select(m - 1, coarse[i + 1], (i + 1) * STEP + 1 < end);
+        for (var k2 = max(coarse[i], k1 + 1); k2 <= high; k2++) {
+          f = max(f, two_parts(a, sums(k2, mean), total));
+        }
+      } else {
+        f = part(a, total);
       }
+      f += part(vec2f(0.0), a);
+      best[k1 / LANES] = f;
+      greatest = max(greatest, f);
     }
-  }
-  workgroupBarrier();
-  // The threshold as a grey value: bisection over the floats, which unlike a division finds the last that the comparison takes.
-  if (lane == 0) {
-    var cut = NO_CRACK;
-    if (m >= classes) {
-      var k1 = ~atomicLoad(&inverted_least);
-      if (atomicLoad(&near) > 1) { k1 = exact_best(m, end, limit); }
-      let bar = (2.0 * f32(levels[k1 - 1]) + 1.0) * range;
-      var low = to_ordered(minimum);
-      var high = to_ordered(maximum);
-      while (high - low > 1) {
-        let middle = low + (high - low) / 2;
-        if (510.0 * (from_ordered(middle) - minimum) < bar) { low = middle; } else { high = middle; }
+    atomicMax(&highest, bitcast<u32>(greatest));
+    workgroupBarrier();
+    let limit = bitcast<f32>(atomicLoad(&highest)) * NEAR;
+    for (var k1 = select(end, lane + 1, greatest >= limit); k1 < end; k1 += LANES) {
+      if (best[k1 / LANES] >= limit) { atomicOr(&near[(k1 - 1) / 32], 1u << ((k1 - 1) % 32)); }
+    }
+    workgroupBarrier();
+
+    // The threshold as a grey value: bisection over the floats, which unlike a division finds the last that the comparison takes.
+    if (lane == 0) {
+      var cut = NO_CRACK;
+      if (m >= classes) {
+        var candidates = 0u;
+        var k1 = 0u;
+        for (var i = CHUNK; i > 0; i--) {
+          let bits = atomicLoad(&near[i - 1]);
+          candidates += countOneBits(bits);
+          if (bits != 0) { k1 = (i - 1) * 32 + firstTrailingBit(bits) + 1; }
+        }
+        if (candidates > 1) { k1 = exact_best(m, end, limit, mean); }
+        // The last bin of the first class, from what it adds to the running sums.
+        var bin = sums(k1, 0.0);
+        if (k1 > 1) { bin -= sums(k1 - 1, 0.0); }
+        let bar = (2.0 * round(bin.y / bin.x) + 1.0) * range;
+        var low = to_ordered(minimum);
+        var high = to_ordered(maximum);
+        while (high - low > 1) {
+          let middle = low + (high - low) / 2;
+          if (510.0 * (from_ordered(middle) - minimum) < bar) { low = middle; } else { high = middle; }
+        }
+        cut = from_ordered(low);
       }
-      cut = from_ordered(low);
+      cuts[index - band.output_base] = cut;
     }
-    cuts[y * band.width + group.x - band.output_base] = cut;
+    workgroupBarrier();
   }
 }

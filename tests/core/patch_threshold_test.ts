@@ -14,6 +14,7 @@ const CASES = [
   { patchSize: 32, stride: 8, sizes: [[1, 1], [3, 5], [33, 17]] },
   { patchSize: 32, stride: 32, sizes: [[64, 64], [101, 67]] },
   { patchSize: 64, stride: 16, sizes: [[33, 17]] },
+  { patchSize: 72, stride: 72, sizes: [[33, 17]] },
   { patchSize: 7, stride: 7, sizes: [[33, 17]] },
 ] as const;
 
@@ -109,6 +110,14 @@ Deno.test("patchThreshold() does not depend on scale and offset of the grey valu
   const [expected, actual] = await compute.read([mask, same]);
   assert.ok(expected.includes(1));
   assert.deepEqual(actual, expected);
+});
+
+Deno.test("patchThreshold() survives values that are not numbers", async () => {
+  const compute = await whole();
+  const data = new Float32Array(64 * 64).map((_, i) => [NaN, Infinity, -Infinity, i % 7][i % 4]);
+  using plane = compute.upload({ width: 64, height: 64, channels: 1, data });
+  using mask = patchThreshold(plane);
+  assert.ok((await mask.read()).every((value) => value === 0 || value === 1));
 });
 
 Deno.test("patchThreshold() refuses colour, strides that do not divide the patch, and other classes", async () => {
