@@ -22,6 +22,15 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EXDEV: "it lies on another file system",
 };
 
+/** What a permission allows, as a verb, where its name is none. */
+const PERMISSION_VERBS: Readonly<Record<string, string>> = {
+  net: "reach",
+  env: "read the environment variable",
+  import: "import from",
+  ffi: "load",
+  sys: "ask the system for",
+};
+
 /** Operations of Deno that only look; the others change something. */
 const READING = new Set(["stat", "lstat", "readfile", "readdir", "realpath", "read", "readlink", "seek"]);
 
@@ -37,7 +46,8 @@ function describeMissingPermission(error: Error): string | undefined {
   const [, permission, path, place] = match;
   const target = path ?? place;
   const flag = `--allow-${permission}${path === undefined ? "" : `=${quote(path)}`}`;
-  return `Cannot ${permission} ${target ?? "what the command needs"}: this run has no permission for it; ` +
+  const verb = PERMISSION_VERBS[permission] ?? permission;
+  return `Cannot ${verb} ${target ?? "what the command needs"}: this run has no permission for it; ` +
     `start it again with ${flag} among the flags of deno run.`;
 }
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { runScript, scriptArgs } from "./run_script.ts";
 
 const FIXTURE = "tests/tasks/fixture_command.ts";
@@ -153,21 +154,18 @@ Deno.test({
   name: "runCommand() ends with 130 on Ctrl-C and leaves no half a file",
   ignore: Deno.build.os === "windows",
   async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      const child = new Deno.Command(Deno.execPath(), {
-        args: scriptArgs(FIXTURE, ["a", "--out", folder, "--fail", "wait"], [`--allow-write=${folder}`]),
-        stdout: "piped",
-      }).spawn();
-      const reader = child.stdout.getReader();
-      await reader.read(); // "waiting": the temporary file is open
-      assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), [".a.txt.part"]);
-      child.kill("SIGINT");
-      assert.equal((await child.status).code, 130);
-      await reader.cancel();
-      assert.deepEqual([...Deno.readDirSync(folder)], []);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+    await using temporary = await temporaryFolder();
+    const folder = temporary.path;
+    const child = new Deno.Command("deno", {
+      args: scriptArgs(FIXTURE, ["a", "--out", folder, "--fail", "wait"], [`--allow-write=${folder}`]),
+      stdout: "piped",
+    }).spawn();
+    const reader = child.stdout.getReader();
+    await reader.read(); // "waiting": the temporary file is open
+    assert.deepEqual([...Deno.readDirSync(folder)].map((entry) => entry.name), [".a.txt.part"]);
+    child.kill("SIGINT");
+    assert.equal((await child.status).code, 130);
+    await reader.cancel();
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
   },
 });

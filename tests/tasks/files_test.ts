@@ -4,14 +4,11 @@ import { lockFolder } from "../../tasks/cli/lock_folder.ts";
 import { inShard } from "../../tasks/cli/shard.ts";
 import { UsageError } from "../../tasks/cli/usage_error.ts";
 import { writeWhole } from "../../tasks/cli/write_whole.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  await using folder = await temporaryFolder();
+  await test(folder.path);
 }
 
 function list(folder: string): string[] {

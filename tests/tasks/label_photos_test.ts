@@ -9,21 +9,19 @@ import { UsageError } from "../../tasks/cli/usage_error.ts";
 import { type Instruments, labelPhotos, type LabelPhotosOptions } from "../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../tasks/label/manifest.ts";
 import { FakeClassifier } from "../core/fake_classifier.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { crackPhoto } from "./crack_photo.ts";
 
 /** Photos `a`, `b`, `c` of different sizes in `photos/` of a new folder, and a device. */
 async function withPhotos(test: (folder: string, compute: Compute) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.mkdir(join(folder, "photos"));
-    for (const [i, name] of ["a", "b", "c"].entries()) {
-      await Deno.writeFile(join(folder, "photos", `${name}.png`), await crackPhoto(48 + i, 40, i));
-    }
-    using compute = await openCompute();
-    await test(folder, compute);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  await using folder = await temporaryFolder();
+  const photos = join(folder.path, "photos");
+  await Deno.mkdir(photos);
+  for (const [i, name] of ["a", "b", "c"].entries()) {
+    await Deno.writeFile(join(photos, `${name}.png`), await crackPhoto(48 + i, 40, i));
   }
+  using compute = await openCompute();
+  await test(folder.path, compute);
 }
 
 function instruments(compute: Compute, sha256 = "ab".repeat(32)): Instruments {

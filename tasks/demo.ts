@@ -1,0 +1,56 @@
+/**
+ * `deno task demo`: labels the photos that come with Hairline.
+ *
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+import { recipes } from "../core/recipe.ts";
+import { runCommand } from "./cli/command.ts";
+import { ExitCode } from "./cli/exit_code.ts";
+import { message, object, option, optional, withDefault } from "./cli/optique.ts";
+import { writeOut } from "./cli/terminal.ts";
+import { UsageError } from "./cli/usage_error.ts";
+import { filePath, folderPath } from "./cli/values.ts";
+import { labelPhotos } from "./label/label_photos.ts";
+import { openInstruments } from "./label/open_instruments.ts";
+import { describeSummary } from "./label/summary.ts";
+
+const parser = object({
+  out: withDefault(
+    option("-o", "--out", folderPath(), { description: message`The folder for the labels; it is made.` }),
+    "hairline-demo",
+  ),
+  classifier: optional(option("-c", "--classifier", filePath(), {
+    description: message`A classifier of your own. Default: the one that ships with Hairline.`,
+  })),
+  quiet: option("-q", "--quiet", { description: message`No progress.` }),
+});
+
+await runCommand({
+  name: "demo",
+  brief: "Label a few photos of cracked pavement that come with Hairline.",
+  description:
+    "Labels the four photos of tasks/demo/ with every intermediate map and says where the report is. The photos are " +
+    "from CrackSC (Guo et al.), under the MIT licence beside them.",
+  examples: [{ command: "deno task demo", effect: "Look at what Hairline does" }],
+  parser,
+}, async ({ out, classifier, quiet }) => {
+  const photos = new URL("./demo/", import.meta.url);
+  if (photos.protocol !== "file:") {
+    throw new UsageError(
+      "Cannot run the demo from a URL: its photos are files; get a copy of Hairline and run it there.",
+    );
+  }
+  const start = performance.now();
+  const summary = await labelPhotos({
+    paths: [fileURLToPath(photos)],
+    out,
+    recipe: recipes.paper,
+    stages: true,
+    quiet,
+    title: "Four photos of cracked pavement",
+  }, () => openInstruments({ classifier, quiet }));
+  writeOut(describeSummary(summary, (performance.now() - start) / 1000));
+  writeOut(`\nOpen the report in a browser: file://${await Deno.realPath(summary.report)}\n`);
+  return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+});
