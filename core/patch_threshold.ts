@@ -22,9 +22,6 @@ const LARGEST_PATCH = 256;
 /** The largest patch whose count (less one) and sum of bins fit 12 + 20 bits. */
 const LARGEST_PACKED_PATCH = 64;
 
-/** Patches that a workgroup does one after the other: on a GPU few, to keep it busy. */
-const RUN = { software: 16, hardware: 1 };
-
 /** Running sums as one word each, in the histogram's place. */
 const PACKED_SUMS = `
 fn store_sums(i: u32, pixels: u32, sum: u32) {
@@ -107,7 +104,6 @@ export function patchThreshold(
   // Patches over a pixel are neighbours on their grid, so the AND of their verdicts is a minimum over a window of that grid; and
   // a patch consists of equally many cells, so its range is a minimum over a window of cells.
   const kernel = patchSize <= LARGEST_PACKED_PATCH ? packed : wide;
-  const run = compute.software ? RUN.software : RUN.hardware;
   const overlap = patchSize / stride, margin = patchSize - stride;
   using cells = cellRanges(plane, { cell: stride, margin });
   using ranges = minFilter(cells, { size: overlap });
@@ -122,9 +118,9 @@ export function patchThreshold(
       { plane: ranges },
     ],
     output: cuts,
-    params: { u32: [patchSize, stride, run, width, height] },
+    params: { u32: [patchSize, stride, width, height] },
     constants: { classes },
-    invocations: (first, end) => [Math.ceil(cuts.width / run) * kernel.workgroup[0], end - first, 1],
+    invocations: (first, end) => [cuts.width * kernel.workgroup[0], end - first, 1],
   });
   using lowest = minFilter(cuts, { size: overlap });
   return applyThreshold(plane, { plane: lowest, side: stride });

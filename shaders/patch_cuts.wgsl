@@ -26,14 +26,12 @@
 // 2  grey    H × W × 1
 // 3  ranges  GH × GW × 2, minimum and negated maximum of each patch
 // 4  cuts    GH × GW × 1, a grey value for each patch
-// One workgroup for `run` patches of a row; patch (0, 0) starts at pixel −(size − stride) of both axes. Software adapters want long
-// runs: OpenGL has its workgroup memory zeroed by one invocation, which takes longer than a patch. For the same reason there
-// is little of that memory, and running sums overwrite the histogram.
+// One workgroup a patch; patch (0, 0) starts at pixel −(size − stride) of both axes. Running sums overwrite the histogram, because
+// OpenGL adapters zero workgroup memory word by word, which takes them long.
 
 struct Params {
   size: u32,    // side of a patch
   stride: u32,
-  run: u32,     // patches of a workgroup
   width: u32,   // of the grey image
   height: u32,
 }
@@ -173,164 +171,160 @@ fn exact_best(m: u32, end: u32, limit: f32, mean: f32) -> u32 {
   return winner;
 }
 
+// Along a mirrored axis of n pixels the pixel goes 0 1 … n−1 n−2 … 1 with this period, and t → min(t, period − t).
+fn mirror_period(n: u32) -> u32 {
+  return max(2 * (n - 1), 1);
+}
+
+// The place of coordinate i in that period. Remainders would be slow on a software adapter; the loop hardly ever turns, because only
+// images smaller than a patch are mirrored twice.
+fn mirror_place(i: i32, period: u32) -> u32 {
+  var t = u32(abs(i));
+  while (t >= period) { t -= period; }
+  return select(t, period - t, i < 0 && t > 0);
+}
+
 @compute @workgroup_size(32, 1)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let y = band.first + group.y;
-  // Along a mirrored axis the pixel goes 0 1 … n−1 n−2 … 1 with this period; the first row as a place in it,
-  // without a remainder of a negative number, which OpenGL leaves undefined.
-  let period = max(2 * (params.height - 1), 1);
-  let below = y * params.stride;
-  let margin = params.size - params.stride;
-  let start = select((period - (margin - below) % period) % period, (below - margin) % period, below >= margin);
+  let rows = mirror_period(params.height);
+  let columns = mirror_period(params.width);
+  let corner = vec2i(vec2u(group.x, y) * params.stride) - i32(params.size - params.stride);
 
-  let begin = group.x * params.run;
-  for (var patch_x = begin; patch_x < min(begin + params.run, band.width); patch_x++) {
-    for (var k = lane; k < 256; k += LANES) { atomicStore(&histogram[k], 0u); }
-    if (lane < CHUNK) { atomicStore(&near[lane], 0u); }
-    if (lane == 0) {
-      atomicStore(&highest_of_two, 0u);
-      atomicStore(&inverted_first, 0u);
-      atomicStore(&last, 0u);
-      atomicStore(&highest, 0u);
+  // Histogram. The bin comes from a product that may only be too small, by less than one, and is put right by comparison.
+  let index = y * band.width + group.x;
+  let minimum = ranges[2 * index - band.base.y];
+  let maximum = -ranges[2 * index + 1 - band.base.y];
+  let range = maximum - minimum;
+  let scale = select(255.0 / range, 0.0, range == 0.0);
+  for (var x = lane; x < params.size; x += LANES) {
+    let c = mirror_place(corner.x + i32(x), columns);
+    let column = min(c, columns - c) - band.base.x;
+    var r = mirror_place(corner.y, rows);
+    for (var i = 0u; i < params.size; i++) {
+      let d = grey[min(r, rows - r) * params.width + column] - minimum;
+      r = select(r + 1, 0, r + 1 == rows);
+      let k = u32(d * scale + 0.499);
+      let bin = k + u32(f32(2 * k + 1) * range <= 510.0 * d);
+      atomicAdd(&histogram[min(bin, 255)], 1u);  // beyond 255 only where the image is not a number
     }
-    workgroupBarrier();
+  }
+  workgroupBarrier();
 
-    // Histogram. The bin comes from a product that may only be too small, by less than one, and is put right by comparison.
-    let index = y * band.width + patch_x;
-    let minimum = ranges[2 * index - band.base.y];
-    let maximum = -ranges[2 * index + 1 - band.base.y];
-    let range = maximum - minimum;
-    let scale = select(255.0 / range, 0.0, range == 0.0);
-    let left = i32(patch_x * params.stride) - i32(margin);
-    for (var x = lane; x < params.size; x += LANES) {
-      let column = mirror(left + i32(x), params.width) - band.base.x;
-      var t = start;
-      for (var i = 0u; i < params.size; i++) {
-        let d = grey[min(t, period - t) * params.width + column] - minimum;
-        t = select(t + 1, 0, t + 1 == period);
-        let k = u32(d * scale + 0.499);
-        let bin = k + u32(f32(2 * k + 1) * range <= 510.0 * d);
-        atomicAdd(&histogram[min(bin, 255)], 1u);  // beyond 255 only where the image is not a number
-      }
+  // Running sums over the occupied bins, in the place of the histogram.
+  var chunk = vec3u(0);
+  var counts: array<u32, CHUNK>;
+  for (var i = 0u; i < CHUNK; i++) {
+    let n = atomicLoad(&histogram[lane * CHUNK + i]);
+    counts[i] = n;
+    chunk += vec3u(n, n * (lane * CHUNK + i), u32(n > 0));
+  }
+  chunks[lane] = chunk;
+  workgroupBarrier();
+  var before = vec3u(0);
+  var all = vec3u(0);
+  for (var i = 0u; i < LANES; i++) {
+    before = select(before, all, i == lane);
+    all += chunks[i];
+  }
+  for (var i = 0u; i < CHUNK; i++) {
+    let n = counts[i];
+    if (n > 0) {
+      before += vec3u(n, n * (lane * CHUNK + i), 1);
+      store_sums(before.z, before.x, before.y);
     }
-    workgroupBarrier();
+  }
+  workgroupBarrier();
 
-    // Running sums over the occupied bins, in the place of the histogram.
-    var chunk = vec3u(0);
-    var counts: array<u32, CHUNK>;
-    for (var i = 0u; i < CHUNK; i++) {
-      let n = atomicLoad(&histogram[lane * CHUNK + i]);
-      counts[i] = n;
-      chunk += vec3u(n, n * (lane * CHUNK + i), u32(n > 0));
+  // Two classes. k, k1 and k2 count the occupied bins below them: 1 ≤ k < m.
+  let m = all.z;
+  let mean = floor(f32(all.y) / f32(all.x));
+  let total = vec2f(f32(all.x), f32(all.y) - mean * f32(all.x));
+  var best: array<f32, CHUNK>;
+  var greatest = 0.0;
+  for (var k = lane + 1; k < m; k += LANES) {
+    let f = two_parts(vec2f(0.0), sums(k, mean), total);
+    best[k / LANES] = f;
+    greatest = max(greatest, f);
+  }
+  atomicMax(&highest_of_two, bitcast<u32>(greatest));
+  workgroupBarrier();
+  let limit_of_two = bitcast<f32>(atomicLoad(&highest_of_two)) * NEAR;
+  for (var k = select(m, lane + 1, greatest >= limit_of_two); k < m; k += LANES) {
+    if (best[k / LANES] >= limit_of_two) {
+      atomicMax(&inverted_first, ~k);
+      atomicMax(&last, k);
     }
-    chunks[lane] = chunk;
-    workgroupBarrier();
-    var before = vec3u(0);
-    var all = vec3u(0);
-    for (var i = 0u; i < LANES; i++) {
-      before = select(before, all, i == lane);
-      all += chunks[i];
-    }
-    for (var i = 0u; i < CHUNK; i++) {
-      let n = counts[i];
-      if (n > 0) {
-        before += vec3u(n, n * (lane * CHUNK + i), 1);
-        store_sums(before.z, before.x, before.y);
-      }
-    }
-    workgroupBarrier();
+  }
+  workgroupBarrier();
 
-    // Two classes. k, k1 and k2 count the occupied bins below them: 1 ≤ k < m.
-    let m = all.z;
-    let mean = floor(f32(all.y) / f32(all.x));
-    let total = vec2f(f32(all.x), f32(all.y) - mean * f32(all.x));
-    var best: array<f32, CHUNK>;
-    var greatest = 0.0;
-    for (var k = lane + 1; k < m; k += LANES) {
-      let f = two_parts(vec2f(0.0), sums(k, mean), total);
-      best[k / LANES] = f;
-      greatest = max(greatest, f);
-    }
-    atomicMax(&highest_of_two, bitcast<u32>(greatest));
-    workgroupBarrier();
-    let limit_of_two = bitcast<f32>(atomicLoad(&highest_of_two)) * NEAR;
-    for (var k = select(m, lane + 1, greatest >= limit_of_two); k < m; k += LANES) {
-      if (best[k / LANES] >= limit_of_two) {
-        atomicMax(&inverted_first, ~k);
-        atomicMax(&last, k);
-      }
-    }
-    workgroupBarrier();
-
-    // Three classes: the best k2 for every STEP-th k1, then all k1.
-    let first = ~atomicLoad(&inverted_first);
-    let end = min(atomicLoad(&last) + 1, m + 2 - classes);
-    if (classes == 3) {
-      for (var i = lane; i * STEP + 1 < end; i += LANES) {
-        let k1 = i * STEP + 1;
-        let a = sums(k1, mean);
-        var f = -1.0;
-        var b = m - 1;
-        for (var k2 = max(first, k1 + 1); k2 < m; k2++) {
-          let g = two_parts(a, sums(k2, mean), total);
-          b = select(b, k2, g > f);
-          f = max(f, g);
-        }
-        coarse[i] = b;
-      }
-    }
-    workgroupBarrier();
-    greatest = 0.0;
-    for (var k1 = lane + 1; k1 < end; k1 += LANES) {
+  // Three classes: the best k2 for every STEP-th k1, then all k1.
+  let first = ~atomicLoad(&inverted_first);
+  let end = min(atomicLoad(&last) + 1, m + 2 - classes);
+  if (classes == 3) {
+    for (var i = lane; i * STEP + 1 < end; i += LANES) {
+      let k1 = i * STEP + 1;
       let a = sums(k1, mean);
-      var f = 0.0;
-      if (classes == 3) {
-        let i = (k1 - 1) / STEP;
-        let high = select(m - 1, coarse[i + 1], (i + 1) * STEP + 1 < end);
-        for (var k2 = max(coarse[i], k1 + 1); k2 <= high; k2++) {
-          f = max(f, two_parts(a, sums(k2, mean), total));
-        }
-      } else {
-        f = part(a, total);
+      var f = -1.0;
+      var b = m - 1;
+      for (var k2 = max(first, k1 + 1); k2 < m; k2++) {
+        let g = two_parts(a, sums(k2, mean), total);
+        b = select(b, k2, g > f);
+        f = max(f, g);
       }
-      f += part(vec2f(0.0), a);
-      best[k1 / LANES] = f;
-      greatest = max(greatest, f);
+      coarse[i] = b;
     }
-    atomicMax(&highest, bitcast<u32>(greatest));
-    workgroupBarrier();
-    let limit = bitcast<f32>(atomicLoad(&highest)) * NEAR;
-    for (var k1 = select(end, lane + 1, greatest >= limit); k1 < end; k1 += LANES) {
-      if (best[k1 / LANES] >= limit) { atomicOr(&near[(k1 - 1) / 32], 1u << ((k1 - 1) % 32)); }
+  }
+  workgroupBarrier();
+  greatest = 0.0;
+  for (var k1 = lane + 1; k1 < end; k1 += LANES) {
+    let a = sums(k1, mean);
+    var f = 0.0;
+    if (classes == 3) {
+      let i = (k1 - 1) / STEP;
+      let high = select(m - 1, coarse[i + 1], (i + 1) * STEP + 1 < end);
+      for (var k2 = max(coarse[i], k1 + 1); k2 <= high; k2++) {
+        f = max(f, two_parts(a, sums(k2, mean), total));
+      }
+    } else {
+      f = part(a, total);
     }
-    workgroupBarrier();
+    f += part(vec2f(0.0), a);
+    best[k1 / LANES] = f;
+    greatest = max(greatest, f);
+  }
+  atomicMax(&highest, bitcast<u32>(greatest));
+  workgroupBarrier();
+  let limit = bitcast<f32>(atomicLoad(&highest)) * NEAR;
+  for (var k1 = select(end, lane + 1, greatest >= limit); k1 < end; k1 += LANES) {
+    if (best[k1 / LANES] >= limit) { atomicOr(&near[(k1 - 1) / 32], 1u << ((k1 - 1) % 32)); }
+  }
+  workgroupBarrier();
 
-    // The threshold as a grey value: bisection over the floats, which unlike a division finds the last that the comparison takes.
-    if (lane == 0) {
-      var cut = NO_CRACK;
-      if (m >= classes) {
-        var candidates = 0u;
-        var k1 = 0u;
-        for (var i = CHUNK; i > 0; i--) {
-          let bits = atomicLoad(&near[i - 1]);
-          candidates += countOneBits(bits);
-          if (bits != 0) { k1 = (i - 1) * 32 + firstTrailingBit(bits) + 1; }
-        }
-        if (candidates > 1) { k1 = exact_best(m, end, limit, mean); }
-        // The last bin of the first class, from what it adds to the running sums.
-        var bin = sums(k1, 0.0);
-        if (k1 > 1) { bin -= sums(k1 - 1, 0.0); }
-        let bar = (2.0 * round(bin.y / bin.x) + 1.0) * range;
-        var low = to_ordered(minimum);
-        var high = to_ordered(maximum);
-        while (high - low > 1) {
-          let middle = low + (high - low) / 2;
-          if (510.0 * (from_ordered(middle) - minimum) < bar) { low = middle; } else { high = middle; }
-        }
-        cut = from_ordered(low);
+  // The threshold as a grey value: bisection over the floats, which unlike a division finds the last that the comparison takes.
+  if (lane == 0) {
+    var cut = NO_CRACK;
+    if (m >= classes) {
+      var candidates = 0u;
+      var k1 = 0u;
+      for (var i = CHUNK; i > 0; i--) {
+        let bits = atomicLoad(&near[i - 1]);
+        candidates += countOneBits(bits);
+        if (bits != 0) { k1 = (i - 1) * 32 + firstTrailingBit(bits) + 1; }
       }
-      cuts[index - band.output_base] = cut;
+      if (candidates > 1) { k1 = exact_best(m, end, limit, mean); }
+      // The last bin of the first class, from what it adds to the running sums.
+      var bin = sums(k1, 0.0);
+      if (k1 > 1) { bin -= sums(k1 - 1, 0.0); }
+      let bar = (2.0 * round(bin.y / bin.x) + 1.0) * range;
+      var low = to_ordered(minimum);
+      var high = to_ordered(maximum);
+      while (high - low > 1) {
+        let middle = low + (high - low) / 2;
+        if (510.0 * (from_ordered(middle) - minimum) < bar) { low = middle; } else { high = middle; }
+      }
+      cut = from_ordered(low);
     }
-    workgroupBarrier();
+    cuts[index - band.output_base] = cut;
   }
 }
