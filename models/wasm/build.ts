@@ -2,7 +2,7 @@
  * Compiles the AssemblyScript of this folder (`*.as`) into `kernels.wasm`. Only needed after a change of a `.as` file:
  *
  * ```sh
- * deno run --allow-read --allow-write=models/wasm models/wasm/build.ts
+ * deno task build:wasm
  * ```
  *
  * @module

@@ -9,6 +9,6 @@ Deno.test("kernels.wasm is what the AssemblyScript beside it compiles to", async
   ]);
   assert.ok(
     kept.length === compiled.length && kept.every((byte, i) => byte === compiled[i]),
-    "a .as file changed: run models/wasm/build.ts",
+    "a .as file changed: run deno task build:wasm",
   );
 });
