@@ -139,7 +139,7 @@ fn exact_best(m: u32, end: u32, limit: f32, mean: f32) -> u32 {
       k2++;
       if (k2 > last_k2) {
         k1++;
-        while (k1 < end && (atomicLoad(&near[(k1 - 1) / 32]) >> ((k1 - 1) % 32) & 1) == 0) { k1++; }
+        while (k1 < end && ((atomicLoad(&near[(k1 - 1) / 32]) >> ((k1 - 1) % 32)) & 1) == 0) { k1++; }
         k2 = k1 + 1;
       }
       if (k1 < end) {
