@@ -3,10 +3,11 @@ import { batchTensor, type PatchFeed, prepareBatch } from "./patch_feed.ts";
 import { tf } from "./tfjs.ts";
 
 /** Options of {@linkcode settleStatistics}. */
-export interface SettleStatisticsOptions extends PatchFeed {
-  /** Steps whose batches are looked at, from this one on. */
+export interface SettleStatisticsOptions {
+  /** The first of the steps whose batches are looked at. */
   readonly firstStep: number;
-  readonly steps: number;
+  /** How many. Default 200, or those of an epoch if it has fewer. */
+  readonly steps?: number;
 }
 
 /**
@@ -17,10 +18,11 @@ export interface SettleStatisticsOptions extends PatchFeed {
  */
 export async function settleStatistics(
   classifier: NetworkClassifier,
-  options: SettleStatisticsOptions,
+  feed: PatchFeed,
+  { firstStep, steps = Math.min(200, feed.sampler.stepsPerEpoch) }: SettleStatisticsOptions,
 ): Promise<void> {
-  for (let k = 0; k < options.steps; k++) {
-    const batch = await prepareBatch(options.firstStep + k, options);
+  for (let k = 0; k < steps; k++) {
+    const batch = await prepareBatch(firstStep + k, feed);
     const x = await batchTensor(batch);
     // Keeping k parts of k + 1 makes the plain mean: the first batch keeps nothing of what was there.
     tf.tidy(() => void classifier.trainingLogits(x, { momentum: k / (k + 1) }));

@@ -21,9 +21,6 @@ import { startTrainingProgress, type TrainingProgress } from "./training_progres
 import { cardOf, writeCard } from "./training_results.ts";
 import { loadTraining, removeTraining, saveTraining } from "./training_state.ts";
 
-/** Batches that the final statistics of batch norm are taken over. */
-const SETTLING_STEPS = 200;
-
 /**
  * Trains a classifier, going on where an earlier run with the same options was cut off.
  *
@@ -92,12 +89,12 @@ async function train(
       log.add(step, performance.now() - before);
       progress.step(log.recent);
       const done = step.step + 1;
-      if (done === steps || (heldBack !== undefined && done % sampler.stepsPerEpoch === 0)) {
-        // On batches of the next epoch; training itself never reads these statistics.
-        const count = Math.min(SETTLING_STEPS, sampler.stepsPerEpoch);
-        await settleStatistics(classifier, { ...feed, firstStep: done, steps: count });
+      const epochEnds = done % sampler.stepsPerEpoch === 0;
+      if (done === steps || (heldBack !== undefined && epochEnds)) {
+        // On batches after the last; training itself never reads these statistics.
+        await settleStatistics(classifier, feed, { firstStep: steps });
       }
-      if (heldBack !== undefined && done % sampler.stepsPerEpoch === 0) {
+      if (heldBack !== undefined && epochEnds) {
         const sizes = await evaluateSizes(classifier, heldBack, { compute, sizes: patchSizes, stride });
         validation.push({ epoch: done / sampler.stepsPerEpoch, step: done, sizes });
       }

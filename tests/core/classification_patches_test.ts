@@ -188,7 +188,13 @@ Deno.test("randomSampler() draws half the patches with crack, by the rule of one
 Deno.test("randomSampler() leaves out patches with crack in their rim only", async () => {
   const only = photo(90, 90, (x, y) => x === 45 && y === 45);
   const columns = async (rim: number) => {
-    const sampler = await randomSampler(sourceOf(only), { sizes: [8], batch: 200, patches: 200, seed: 1, rim });
+    const sampler = await randomSampler(sourceOf(only), {
+      sizes: [8],
+      batch: 200,
+      patches: 200,
+      seed: 1,
+      rim,
+    });
     const { pixels } = await sampler.batch(0);
     const found: number[] = [];
     for (let i = 0; i < 200; i += 2) {
