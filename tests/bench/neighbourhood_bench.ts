@@ -11,9 +11,9 @@ import { close, erode } from "../../core/morphology.ts";
 import { niblackThreshold } from "../../core/niblack_threshold.ts";
 import type { Plane } from "../../core/plane.ts";
 import { sauvolaThreshold } from "../../core/sauvola_threshold.ts";
+import { Peer, PYTHON } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 
-const PYTHON = "/usr/bin/python3";
 const WIDTH = 640, HEIGHT = 360;
 
 const compute = await openCompute();
@@ -44,44 +44,8 @@ for (const { group, apply } of kernels) {
   });
 }
 
-/** Lines of a subprocess, asked one at a time. */
-class Peer {
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  #pending = "";
-
-  constructor(script: URL, args: string[]) {
-    const command = new Deno.Command(PYTHON, {
-      args: [script.pathname, ...args],
-      stdin: "piped",
-      stdout: "piped",
-      // Without a module it says so there; the answer then names fewer operations.
-      stderr: "inherit",
-    });
-    const process = command.spawn();
-    this.#writer = process.stdin.getWriter();
-    this.#reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  }
-
-  async ask(question: Uint8Array | string): Promise<string> {
-    await this.#writer.write(
-      typeof question === "string" ? new TextEncoder().encode(`${question}\n`) : question,
-    );
-    while (!this.#pending.includes("\n")) {
-      const { value, done } = await this.#reader.read();
-      if (done) throw new Error("The peer ended without an answer; its last words are above.");
-      this.#pending += value;
-    }
-    const end = this.#pending.indexOf("\n");
-    const line = this.#pending.slice(0, end);
-    this.#pending = this.#pending.slice(end + 1);
-    return line;
-  }
-}
-
 try {
-  const script = new URL("peers/neighbourhood.py", import.meta.url);
-  const peer = new Peer(script, [`${WIDTH}`, `${HEIGHT}`]);
+  const peer = new Peer("neighbourhood.py", [`${WIDTH}`, `${HEIGHT}`]);
   const names = (await peer.ask(bytes)).split(",").filter(Boolean);
   for (const name of names) {
     const { group } = kernels.find(({ group }) => name.endsWith(` ${group}`)) ?? {};
