@@ -164,7 +164,7 @@ await runCommand({
     },
     {
       command: "deno task classifier:train --images photos/ --masks masks/ --arch resnet18 --width 0.5 " +
-        "--patches 128000 --patch-sizes 32,48,64,96 --epochs 1 --batch 32 --schedule one-cycle --learning-rate 0.03 " +
+        "--patches 128000 --patch-sizes 32,48,64,96 --epochs 1 --batch 32 --schedule one-cycle --learning-rate 0.03 --rim 0.125 " +
         "-o crack.hairline",
       effect: "Train a small network from scratch in less than an hour",
     },
