@@ -26,6 +26,11 @@ export class Peer {
     await this.#writer.write(
       typeof question === "string" ? new TextEncoder().encode(`${question}\n`) : question,
     );
+    return await this.line();
+  }
+
+  /** The next line that it writes. */
+  async line(): Promise<string> {
     while (!this.#pending.includes("\n")) {
       const { value, done } = await this.#reader.read();
       if (done) throw new Error("it ended without an answer, its last words are above");

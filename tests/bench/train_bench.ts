@@ -10,8 +10,8 @@ import { classifierGradients } from "../../models/classifier_gradients.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
 import type { ResnetArch } from "../../models/resnet.ts";
 import { tf } from "../../models/tfjs.ts";
+import { Peer } from "./peer.ts";
 
-const PYTHON = "/usr/bin/python3";
 const THREADS = "2";
 
 const cases: { arch: ResnetArch; width: number; batch: number; size: number }[] = [
@@ -36,41 +36,9 @@ function trainer({ arch, width, batch, size }: typeof cases[number]): () => Prom
   };
 }
 
-/** The PyTorch process, asked one step at a time. */
-class Peer {
-  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #reader: ReadableStreamDefaultReader<string>;
-  #pending = "";
-
-  constructor() {
-    const script = new URL("peers/training_step.py", import.meta.url).pathname;
-    const process = new Deno.Command(PYTHON, { args: [script, THREADS], stdin: "piped", stdout: "piped" })
-      .spawn();
-    this.#writer = process.stdin.getWriter();
-    this.#reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  }
-
-  async ask(request: string): Promise<void> {
-    await this.#writer.write(new TextEncoder().encode(`${request}\n`));
-    await this.line();
-  }
-
-  /** The next line that it writes. */
-  async line(): Promise<string> {
-    while (!this.#pending.includes("\n")) {
-      const { value, done } = await this.#reader.read();
-      if (done) throw new Error(`${PYTHON} ended without an answer`);
-      this.#pending += value;
-    }
-    const [line, ...rest] = this.#pending.split("\n");
-    this.#pending = rest.join("\n");
-    return line;
-  }
-}
-
 async function openPeer(): Promise<{ peer?: Peer; version: string }> {
   try {
-    const peer = new Peer();
+    const peer = new Peer("training_step.py", [THREADS]);
     return { peer, version: await peer.line() };
   } catch (error) {
     console.log(`No PyTorch to compare with: ${error instanceof Error ? error.message : error}`);
