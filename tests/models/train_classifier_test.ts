@@ -126,6 +126,32 @@ Deno.test("trainClassifier() leaves no tensor behind", async () => {
   assert.equal(tf.memory().numTensors, before);
 });
 
+Deno.test("trainClassifier() takes the steps of wasm on webgpu, too, batches staying on the device", async () => {
+  const compute = await opened();
+  // Patches of 32: smaller ones leave batch norm single pixels, which blow rounding errors up.
+  const sampler = await randomSampler(photos(), { sizes: [32], batch: 8, patches: 16, seed: 6 });
+  const outcome = async (backend: "wasm" | "webgpu") => {
+    await openBackend({ backend, compute });
+    using classifier = createClassifier(TINY);
+    using optimiser = new MomentumSgd({ momentum: 0.9 });
+    const steps: TrainingStep[] = [];
+    await trainClassifier(classifier, {
+      compute,
+      sampler,
+      optimiser,
+      learningRate: () => 0.02,
+      steps: 2,
+      onStep: (step) => void steps.push(step),
+      ...(backend === "webgpu" && { gradients: () => assert.fail("a batch went through the host") }),
+    });
+    return losses(steps);
+  };
+  const expected = await outcome("wasm"), actual = await outcome("webgpu");
+  for (const [step, loss] of actual.entries()) {
+    assert.ok(Math.abs(loss - expected[step]) < 1e-3, `step ${step}: ${loss}, ${expected[step]}`);
+  }
+});
+
 const BATCH = {
   pixels: Float32Array.from({ length: 7 * 8 * 8 * 3 }, seeded(3)).map((value) => 255 * value),
   size: 8,
