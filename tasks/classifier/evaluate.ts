@@ -5,9 +5,9 @@
  */
 import { openCompute } from "../../core/compute.ts";
 import { openBackend } from "../../models/backend.ts";
-import { loadCheckpoint } from "../../models/load_checkpoint.ts";
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { readClassifier } from "../cli/read_classifier.ts";
 import {
   argument,
   choice,
@@ -20,7 +20,7 @@ import {
   withDefault,
 } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
-import { writeErr, writeOut } from "../cli/terminal.ts";
+import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { dataOptions } from "./data_options.ts";
@@ -86,12 +86,11 @@ await runCommand({
   const { patchSizes: sizes, stride, threshold, quiet, skip, limit } = options;
   using compute = await openCompute();
   const backend = await openBackend({ compute, backend: options.backend });
-  const { classifier: loaded } = await loadCheckpoint(await Deno.readFile(options.classifier));
-  using classifier = loaded;
+  using classifier = await readClassifier(options.classifier);
   const dataset = await openDataset(options, {
     skip,
     limit,
-    onPhoto: (_, failure) => failure === undefined || writeErr(`${failure}\n`),
+    onPhoto: (_, failure) => failure === undefined || writeErr(`${printable(failure)}\n`),
   });
   using progress = startProgress({ total: sizes.length * dataset.count, unit: "photo", quiet });
   const figures = await evaluateSizes(classifier, dataset, {

@@ -8,6 +8,8 @@ import { MomentumSgd } from "../../models/momentum.ts";
 import type { PatchFeed } from "../../models/patch_feed.ts";
 import { settleStatistics } from "../../models/settle_statistics.ts";
 import { trainClassifier } from "../../models/train_classifier.ts";
+import { lockFile } from "../cli/lock_file.ts";
+import { requireWritable } from "../cli/require_writable.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { writeWhole } from "../cli/write_whole.ts";
 import { openDataset } from "./dataset.ts";
@@ -35,6 +37,8 @@ export async function runTraining(
       `Cannot lay a grid of patches of ${patchSizes.length} sizes: give one size, or --patches for random places.`,
     );
   }
+  await requireWritable(options.out);
+  using _lock = await lockFile(options.out);
   using compute = await openCompute();
   using progress = startTrainingProgress({ quiet });
   return await train(options, { compute, progress, resume: !restart });

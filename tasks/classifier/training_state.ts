@@ -2,6 +2,7 @@ import type { NetworkClassifier } from "../../models/classifier.ts";
 import { saveCheckpoint } from "../../models/save_checkpoint.ts";
 import { loadCheckpoint } from "../../models/load_checkpoint.ts";
 import type { MomentumSgd } from "../../models/momentum.ts";
+import { namingFile } from "../cli/read_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { writeWhole } from "../cli/write_whole.ts";
 import type { TrainingData, TrainingSettings, ValidationFigures } from "./training_card.ts";
@@ -63,7 +64,10 @@ export async function loadTraining(out: string): Promise<SavedTraining | undefin
     if (!await exists(out)) return undefined;
     throw new UsageError(`Cannot train into ${out}: it is there already; give --restart to replace it.`);
   }
-  const { classifier, restoreOptimiser, training } = await loadCheckpoint(bytes);
+  const { classifier, restoreOptimiser, training } = await namingFile(
+    trainingFile(out),
+    () => loadCheckpoint(bytes),
+  );
   if (restoreOptimiser === undefined || training === undefined) {
     throw new Error(`Cannot go on from ${trainingFile(out)}: it holds no training; delete it to begin anew.`);
   }

@@ -2,7 +2,7 @@ import { describeError, exitCodeOf } from "./errors.ts";
 import { ExitCode } from "./exit_code.ts";
 import { endOnSignals } from "./interrupt.ts";
 import { type Message, type Parser, run, type Usage } from "./optique.ts";
-import { styleErr, textWidth, wantsColor, writeErr, writeOut } from "./terminal.ts";
+import { printable, styleErr, textWidth, wantsColor, writeErr, writeOut } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
 /** A task of the command line: how it is called and what its help says. */
@@ -105,7 +105,7 @@ export async function runCommand<T>(
   try {
     code = await action(options) ?? ExitCode.Ok;
   } catch (error) {
-    writeErr(`${styleErr("red", "Error:")} ${describeError(error)}\n`);
+    writeErr(`${styleErr("red", "Error:")} ${printable(describeError(error))}\n`);
     code = exitCodeOf(error);
   }
   Deno.exit(code);

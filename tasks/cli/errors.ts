@@ -20,6 +20,8 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EIO: "the disk reported an input/output error",
   EBUSY: "another program is using it",
   EXDEV: "it lies on another file system",
+  ELOOP: "its symbolic links lead round in a circle",
+  EFBIG: "the file would exceed what the system allows; raise the limit with ulimit -f",
 };
 
 /** What a permission allows, as a verb, where its name is none. */
@@ -57,7 +59,9 @@ function describeSystemError(error: Error): string | undefined {
   if (match === null) return undefined;
   const [, operation = "", from, to] = match;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const reason = SYSTEM_REASONS[code] ?? error.message.replace(/ \(os error.*$/s, "").toLowerCase();
+  // A folder is made along a whole path: what is in its place is a file.
+  const reason = SYSTEM_REASONS[operation === "mkdir" && code === "EEXIST" ? "ENOTDIR" : code] ??
+    error.message.replace(/ \(os error.*$/s, "").toLowerCase();
   const verb = READING.has(operation) ? "read" : operation === "open" ? "open" : "write";
   const path = to ?? from;
   return path === undefined ? `The system refused: ${reason}.` : `Cannot ${verb} ${path}: ${reason}.`;

@@ -1,12 +1,19 @@
 import { join } from "node:path";
+import { tryLock } from "./lock_file.ts";
 import { formatShard, type Shard } from "./shard.ts";
 import { UsageError } from "./usage_error.ts";
 
-async function lock(path: string, exclusive: boolean): Promise<Deno.FsFile | null> {
-  const file = await Deno.open(path, { write: true, create: true });
-  if (await file.tryLock(exclusive)) return file;
-  file.close();
-  return null;
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory)) {
+      throw error;
+    }
+    throw new UsageError(
+      `Cannot write into ${folder}: it, or a part of its path, is a file where a folder is wanted; choose another folder.`,
+    );
+  }
 }
 
 /**
@@ -14,10 +21,10 @@ async function lock(path: string, exclusive: boolean): Promise<Deno.FsFile | nul
  * `.hairline.lock`, which ends with the process however that ends. The runs of different shards share a folder.
  *
  * @returns dispose of it to let the next run in.
- * @throws {UsageError} if another run is at work in the folder.
+ * @throws {UsageError} if another run is at work in the folder, or a file is in its place.
  */
 export async function lockFolder(folder: string, shard?: Shard): Promise<Disposable> {
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const files: Deno.FsFile[] = [];
   const close = () => files.forEach((file) => file.close());
   // A whole run excludes all others; a shard excludes whole runs and its own like.
@@ -25,7 +32,7 @@ export async function lockFolder(folder: string, shard?: Shard): Promise<Disposa
     ? [[".hairline.lock", true]]
     : [[".hairline.lock", false], [`.hairline-${shard.index}-of-${shard.count}.lock`, true]];
   for (const [name, exclusive] of wanted) {
-    const file = await lock(join(folder, name), exclusive);
+    const file = await tryLock(join(folder, name), exclusive);
     if (file === null) {
       close();
       const who = shard === undefined

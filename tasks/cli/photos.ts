@@ -91,7 +91,9 @@ async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
   try {
     return await Deno.stat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
+    // A link that leads nowhere or round in a circle, or a path that goes on behind a file.
+    const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
+    if ([NotFound, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return null;
     throw error;
   }
 }
@@ -176,7 +178,7 @@ export async function listPhotos(
   };
   for (const { path, info } of given) {
     if (info.isDirectory) folders.push(path);
-    else if (EXTENSION.test(path)) await add(found(path, "", basename(path)));
+    else if (info.isFile && EXTENSION.test(path)) await add(found(path, "", basename(path)));
     else ignored.push(path);
   }
   // Folders after files, each with its own memory of what it visited, so that `photos photos/day1` meets both.

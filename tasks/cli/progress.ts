@@ -1,4 +1,4 @@
-import { styleErr, writeErr } from "./terminal.ts";
+import { printable, styleErr, writeErr } from "./terminal.ts";
 
 /** Reports how far a task has come, on standard error. */
 export interface Progress extends Disposable {
@@ -72,7 +72,9 @@ export function startProgress(options: ProgressOptions): Progress {
   const draw = (detail: string) => {
     const filled = total === 0 ? BAR_WIDTH : Math.floor(done / total * BAR_WIDTH);
     const bar = "━".repeat(filled) + styleErr("dim", "─".repeat(BAR_WIDTH - filled));
-    const tail = [`${done}/${total}`, ...pace(), detail].filter((part) => part !== "").join("  ");
+    const tail = [`${done}/${total}`, ...pace(), printable(detail).replaceAll("\n", "\ufffd")].filter((
+      part,
+    ) => part !== "").join("  ");
     // Cut to the terminal's width: a wrapped line could not be redrawn in place.
     write(`\r${bar} ${[...tail].slice(0, Math.max(0, columns() - BAR_WIDTH - 2)).join("")}\x1b[K`);
     drawn = true;
@@ -102,7 +104,7 @@ export function startProgress(options: ProgressOptions): Progress {
     },
     note(text) {
       clear();
-      write(`${text}\n`);
+      write(`${printable(text)}\n`);
     },
     [Symbol.dispose]() {
       if (quiet) return;

@@ -17,6 +17,11 @@ export function writeOut(text: string): void {
   writeAll(Deno.stdout, text);
 }
 
+/** A text that may hold names of files: whatever would move the cursor, change colours or turn letters round becomes �. */
+export function printable(text: string): string {
+  return text.replaceAll(/(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
+}
+
 /** Progress, notes and errors go to standard error. */
 export function writeErr(text: string): void {
   writeAll(Deno.stderr, text);

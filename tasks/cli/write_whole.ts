@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { onInterrupt } from "./interrupt.ts";
 
@@ -7,6 +8,12 @@ async function* chunksOf(content: FileContent): AsyncGenerator<Uint8Array> {
   if (content instanceof Uint8Array) yield content;
   else if (typeof content === "string") yield encoder.encode(content);
   else for await (const chunk of content) yield typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+}
+
+/** `.NAME.part`, or a hash for NAME where that would be too long for a file system: 255 bytes are the usual limit. */
+function temporaryName(name: string): string {
+  if (encoder.encode(name).length + 6 <= 255) return `.${name}.part`;
+  return `.${createHash("sha256").update(name).digest("hex")}.part`;
 }
 
 /** What a file is to hold: bytes, a text (UTF-8), or pieces of either one after the other. */
@@ -30,7 +37,7 @@ function removeIfThere(path: string): void {
 export async function writeWhole(path: string, content: FileContent): Promise<void> {
   const folder = dirname(path);
   await Deno.mkdir(folder, { recursive: true });
-  const temporary = join(folder, `.${basename(path)}.part`);
+  const temporary = join(folder, temporaryName(basename(path)));
   using _cleanup = onInterrupt(() => removeIfThere(temporary));
   try {
     {

@@ -1,8 +1,8 @@
 import { openCompute } from "../../core/compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
-import { loadClassifier } from "../../models/load_classifier.ts";
 import { tf } from "../../models/tfjs.ts";
 import { hashParameters } from "../cli/hash_parameters.ts";
+import { readClassifier } from "../cli/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
 import type { Instruments } from "./label_photos.ts";
 
@@ -23,7 +23,7 @@ export async function openInstruments(options: OpenInstrumentsOptions): Promise<
   const { backend: name, profile, quiet } = options;
   const compute = await openCompute({ profile });
   const backend = await openBackend({ backend: name, compute });
-  const classifier = await loadClassifier(options.classifier);
+  const classifier = await readClassifier(options.classifier);
   const { description: adapter, software } = compute;
   if (!quiet) {
     writeErr(
