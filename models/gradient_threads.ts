@@ -4,6 +4,16 @@ import type { GradientReply, GradientRequest } from "./gradient_worker.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { readShared, writeShared } from "./shared_tensors.ts";
 
+const WORKER = new URL("./gradient_worker.ts", import.meta.url);
+
+/** Whether a worker may load its file. Asked beforehand, since a worker that may not complains on standard error. */
+async function mayStart(url: URL): Promise<boolean> {
+  const { state } = await Deno.permissions.query(
+    url.protocol === "file:" ? { name: "read", path: url } : { name: "import", host: url.host },
+  );
+  return state === "granted";
+}
+
 /**
  * Computes the gradients of a classifier in several threads of the WASM backend, each of which has a copy of it and takes a part of
  * every batch; this thread is one of them. Batch norm takes the statistics of each part, and only this thread's part moves the
@@ -34,6 +44,10 @@ export class GradientThreads implements Disposable {
   static async open(classifier: NetworkClassifier, parts: number): Promise<GradientThreads> {
     if (parts === 1) return GradientThreads.alone(classifier, parts);
     const size = [...classifier.trainable.values()].reduce((sum, variable) => sum + variable.size, 0);
+    if (!await mayStart(WORKER)) {
+      const reason = `this run may not read ${WORKER.pathname}, where the others start`;
+      return new GradientThreads(classifier, { parts, reason });
+    }
     const team: Team = { weights: sharedFloats(size), workers: [] };
     try {
       for (let i = 1; i < parts; i++) {
@@ -106,7 +120,7 @@ class GradientWorker implements Disposable {
     memory: { weights: Float32Array<SharedArrayBuffer>; gradients: Float32Array<SharedArrayBuffer> },
   ): Promise<GradientWorker> {
     const opened = new GradientWorker(
-      new Worker(new URL("./gradient_worker.ts", import.meta.url), { type: "module" }),
+      new Worker(WORKER, { type: "module" }),
       classifier,
       memory.gradients,
     );

@@ -14,6 +14,7 @@ import {
   type TrainingStep,
 } from "../../models/train_classifier.ts";
 import { seeded, sharedCompute } from "../core/testing.ts";
+import { runScript } from "../tasks/run_script.ts";
 
 const opened = sharedCompute();
 
@@ -214,4 +215,19 @@ Deno.test("GradientThreads finds in workers what one thread finds in turn, and m
   assert.equal(together.reason, undefined);
   assert.deepEqual(together.steps, alone.steps);
   assert.deepEqual(together.values, alone.values);
+});
+
+Deno.test("GradientThreads works alone, with the same result and a reason, where it may not start workers", async () => {
+  const outcomes = [];
+  for (const permissions of [["--allow-read"], []]) {
+    const { code, out, err } = await runScript("tests/models/fixture_threads.ts", [], { permissions });
+    assert.equal(code, 0, err);
+    assert.equal(err, "");
+    outcomes.push(JSON.parse(out));
+  }
+  const [together, alone] = outcomes;
+  assert.deepEqual([together.working, together.reason], [true, undefined]);
+  assert.equal(alone.working, false);
+  assert.match(alone.reason, /may not read .*gradient_worker\.ts/);
+  assert.equal(alone.loss, together.loss);
 });
