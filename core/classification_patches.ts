@@ -1,4 +1,5 @@
 import { type Attitude, cutPatch } from "./cut_patch.ts";
+import { enlargePatch } from "./enlarge_patch.ts";
 import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
 
 /** A patch that was chosen: of which photo, where, in which attitude, and its class. */
@@ -39,18 +40,25 @@ export interface PatchSampler {
   batch(step: number): Promise<PatchBatch>;
 }
 
-/** Cuts the chosen patches, all of one size. */
-export async function cutPatches(source: PhotoSource, chosen: readonly ChosenPatch[]): Promise<PatchBatch> {
-  const { size } = chosen[0];
+/** Cuts the chosen patches and enlarges those that are smaller than the batch's `size`, by default that of the first. */
+export async function cutPatches(
+  source: PhotoSource,
+  chosen: readonly ChosenPatch[],
+  { size = chosen[0].size }: { readonly size?: number } = {},
+): Promise<PatchBatch> {
   const bytes = size * size * 3;
   const pixels = new Uint8Array(chosen.length * bytes);
   const crack = new Uint8Array(chosen.length);
   for (const [i, patch] of chosen.entries()) {
     const photo = await source.photo(patch.photo);
-    cutPatch(photo, patch, {
-      attitude: patch.attitude,
-      target: pixels.subarray(i * bytes, (i + 1) * bytes),
-    });
+    const target = pixels.subarray(i * bytes, (i + 1) * bytes);
+    const { attitude } = patch;
+    if (patch.size === size) cutPatch(photo, patch, { attitude, target });
+    else {
+      const small = new Uint8Array(patch.size * patch.size * 3);
+      cutPatch(photo, patch, { attitude, target: small });
+      enlargePatch(small, { from: patch.size, to: size, target });
+    }
     crack[i] = Number(patch.crack);
   }
   return { size, count: chosen.length, pixels, crack };

@@ -22,6 +22,11 @@ export interface RandomSamplerOptions {
    * class and is never drawn: what a few pixels at the edge show can hardly be told. Default 0: one pixel anywhere makes a crack.
    */
   readonly rim?: number;
+  /**
+   * The most that a patch is enlarged. Each is cut smaller by a factor from 1 to this, its logarithm even, and brought to the batch's
+   * size, so that cracks are seen in more widths than the photos have. Default 1: none is.
+   */
+  readonly zoom?: number;
 }
 
 /** Positions tried in one photo, and photos tried, for a patch without crack. */
@@ -34,16 +39,19 @@ const PHOTOS = 200;
  *
  * Each photo is looked at once beforehand.
  *
- * @throws {RangeError} if no photo shows crack, if none can hold a patch without, or for a rim outside [0, 0.5).
+ * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a rim outside [0, 0.5) or a zoom below 1.
  */
 export async function randomSampler(
   source: PhotoSource,
-  { sizes, batch, patches, seed, rim = 0 }: RandomSamplerOptions,
+  { sizes, batch, patches, seed, rim = 0, zoom = 1 }: RandomSamplerOptions,
 ): Promise<PatchSampler> {
   if (!(rim >= 0 && rim < 0.5)) {
     throw new RangeError(
       `Cannot leave out a rim of ${rim} of a patch's side: a share from 0 to below 0.5 is wanted.`,
     );
+  }
+  if (!(zoom >= 1 && zoom < Infinity)) {
+    throw new RangeError(`Cannot enlarge patches up to ${zoom} times: a number from 1 on is wanted.`);
   }
   const cracked: number[] = [], clear: number[] = [];
   for (let index = 0; index < source.count; index++) {
@@ -63,16 +71,18 @@ export async function randomSampler(
     stepsPerEpoch,
     async batch(step) {
       const random = randomStream(seed, step);
-      const size = pick(sizes, random);
+      const full = pick(sizes, random);
       const chosen: ChosenPatch[] = [];
       for (let i = 0; i < batch; i++) {
         const attitude = pick(ATTITUDES, random);
+        // Without zoom nothing is drawn for it: the patches are then those of a sampler that knows none.
+        const size = zoom === 1 ? full : Math.max(1, Math.round(full / zoom ** random()));
         const patch = i % 2 === 0
           ? await crackPatch(source, { photos: cracked, size, rim, random })
           : await clearPatch(source, { photos: clear, size, random });
         chosen.push({ ...patch, attitude });
       }
-      return cutPatches(source, chosen);
+      return cutPatches(source, chosen, { size: full });
     },
   };
 }

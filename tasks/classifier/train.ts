@@ -92,6 +92,12 @@ const parser = merge(
         }),
         0,
       ),
+      zoom: withDefault(
+        option("--zoom", float({ min: 1, max: 16, metavar: "X" }), {
+          description: message`With --patches: enlarge patches up to so many times, at random.`,
+        }),
+        1,
+      ),
       augment: withDefault(
         option("--augment", choice(["on", "off"]), {
           description:

@@ -17,6 +17,7 @@ export interface TrainingSettings {
   /** Random patches an epoch; null for the grid. */
   readonly patches: number | null;
   readonly rim: number;
+  readonly zoom: number;
   readonly augment: boolean;
   readonly seed: number;
   /** Share of the photos held back. */

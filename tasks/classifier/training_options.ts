@@ -21,6 +21,7 @@ export interface TrainingOptions {
   readonly stride?: number;
   readonly patches?: number;
   readonly rim: number;
+  readonly zoom: number;
   readonly augment: boolean;
   readonly seed: number;
   readonly validation: number;

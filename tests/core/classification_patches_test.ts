@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { PhotoSource } from "../../core/classification_patches.ts";
 import { cutPatches } from "../../core/classification_patches.ts";
 import { ATTITUDES, cutPatch } from "../../core/cut_patch.ts";
+import { enlargePatch } from "../../core/enlarge_patch.ts";
 import { gridPatches, gridSampler, gridStarts } from "../../core/grid_patches.ts";
 import { crackPixels, type LabelledPhoto, patchShowsCrack, showsCrack } from "../../core/labelled_photo.ts";
 import { randomSampler } from "../../core/random_patches.ts";
@@ -210,6 +211,59 @@ Deno.test("randomSampler() leaves out patches with crack in their rim only", asy
   assert.deepEqual([...new Set(await columns(0.25))].sort(), [2, 3, 4, 5]);
 });
 
+Deno.test("randomSampler() enlarges patches as resize() does, by all factors up to zoom, and keeps their class", async () => {
+  // Red tells the column: enlarged z times, it grows by 1 / z from pixel to pixel.
+  const sampler = await randomSampler(sourceOf(CRACKED), {
+    sizes: [16],
+    batch: 100,
+    patches: 100,
+    seed: 4,
+    zoom: 3,
+  });
+  const { size, pixels, crack } = await sampler.batch(0);
+  assert.equal(size, 16);
+  const factors: number[] = [];
+  for (let i = 0; i < 100; i++) {
+    const own = pixels.subarray(i * 768, (i + 1) * 768);
+    const red = Array.from({ length: 256 }, (_, k) => own[k * 3]), green = red.map((_, k) => own[k * 3 + 1]);
+    const columns = Math.max(...red) - Math.min(...red) + 1,
+      rows = Math.max(...green) - Math.min(...green) + 1;
+    assert.ok(Math.abs(columns - rows) <= 1, "still a square");
+    factors.push(16 / columns);
+    const shows = typeof CRACKED.truth !== "boolean" &&
+      CRACKED.truth.some((pixel) =>
+        red.some((x, k) => x === pixel % 60 && green[k] === Math.floor(pixel / 60))
+      );
+    if (crack[i] === 0) assert.equal(shows, false, `patch ${i}`);
+    else assert.ok(shows, `patch ${i}`);
+  }
+  assert.ok(Math.min(...factors) < 1.1 && Math.max(...factors) > 2.5 && Math.max(...factors) < 3.3);
+});
+
+Deno.test("enlargePatch() interpolates linearly between pixel centres", () => {
+  const target = new Uint8Array(4 * 4 * 3);
+  const grey = (...values: number[]) => Uint8Array.from(values.flatMap((value) => [value, value, value]));
+  enlargePatch(grey(0, 100, 0, 100), { from: 2, to: 4, target });
+  assert.deepEqual([...target].filter((_, i) => i % 3 === 0), [
+    0,
+    25,
+    75,
+    100,
+    0,
+    25,
+    75,
+    100,
+    0,
+    25,
+    75,
+    100,
+    0,
+    25,
+    75,
+    100,
+  ]);
+});
+
 Deno.test("randomSampler() takes photos that are labelled as a whole", async () => {
   const whole = (truth: boolean, shade: number): LabelledPhoto => ({
     width: 6,
@@ -239,6 +293,7 @@ Deno.test("randomSampler() refuses photos of one class, impossible sizes and rim
   const sampler = await randomSampler(dense, options);
   await assert.rejects(sampler.batch(0), /Cannot find a patch of 4 × 4 without crack/);
   await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, rim: 0.5 }), RangeError);
+  await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, zoom: 0.5 }), RangeError);
 });
 
 Deno.test("randomStream() is even, and another for another seed or step", () => {
