@@ -26,6 +26,7 @@ const SYSTEM_REASONS: Readonly<Record<string, string>> = {
 
 /** What a permission allows, as a verb, where its name is none. */
 const PERMISSION_VERBS: Readonly<Record<string, string>> = {
+  all: "use",
   net: "reach",
   env: "read the environment variable",
   import: "import from",
@@ -47,7 +48,9 @@ function describeMissingPermission(error: Error): string | undefined {
   if (match === null) return undefined;
   const [, permission, path, place] = match;
   const target = path ?? place;
-  const flag = `--allow-${permission}${path === undefined ? "" : `=${quote(path)}`}`;
+  // Devices and the like are for runs that may do anything.
+  const narrow = path !== undefined && permission !== "all";
+  const flag = `--allow-${permission}${narrow ? `=${quote(path)}` : ""}`;
   const verb = PERMISSION_VERBS[permission] ?? permission;
   return `Cannot ${verb} ${target ?? "what the command needs"}: this run has no permission for it; ` +
     `start it again with ${flag} among the flags of deno run.`;
@@ -92,6 +95,10 @@ export function describeError(error: unknown): string {
   const sentence = describeSystemError(error);
   if (sentence !== undefined) return sentence;
   if (isSentence(error)) return error.message;
+  // The network's library tells it in its own words, in whatever it was doing.
+  if (/\bdevice (?:is|was) lost\b/i.test(error.message)) {
+    return "Cannot go on computing: the graphics device was lost, as after a fault of its driver; run the command again.";
+  }
   return `This is a fault of Hairline, not of your data. Please report it with the command and these lines:\n${
     error.stack ?? `${error.name}: ${error.message}`
   }`;

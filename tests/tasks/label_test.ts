@@ -1,29 +1,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "../../core/decode_image.ts";
-import { openBackend } from "../../models/backend.ts";
-import { createClassifier } from "../../models/classifier.ts";
-import { saveCheckpoint } from "../../models/save_checkpoint.ts";
 import type { LabelSummary } from "../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../tasks/label/manifest.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { crackPhoto } from "./crack_photo.ts";
+import { preparePhotos } from "./prepare_photos.ts";
 import { runScript, scriptArgs } from "./run_script.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 const LABEL = "tasks/label.ts";
 const PERMISSIONS = ["--allow-read", "--allow-write"];
-
-/** Small photos in `photos/` and a tiny untrained classifier beside it. */
-async function prepare(folder: string, names: readonly string[]): Promise<void> {
-  await Deno.mkdir(join(folder, "photos"));
-  for (const [i, name] of names.entries()) {
-    await Deno.writeFile(join(folder, "photos", name), await crackPhoto(40, 33, i));
-  }
-  await openBackend({ backend: "cpu" });
-  using classifier = createClassifier({ arch: "resnet18", width: 1 / 16, seed: 1 });
-  await Deno.writeFile(join(folder, "classifier.safetensors"), await saveCheckpoint(classifier));
-}
 
 function list(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
@@ -33,7 +19,7 @@ const ARGS = ["photos", "--out", "labels", "--classifier", "classifier.safetenso
 
 Deno.test("label writes masks, confidences, a manifest and a report, and prints them as JSON on request", async () => {
   await using folder = await temporaryFolder();
-  await prepare(folder.path, ["a.png", "b.png"]);
+  await preparePhotos(folder.path, ["a.png", "b.png"]);
   const { code, out, err } = await runScript(LABEL, [...ARGS, "--json", "--recipe", "reference"], {
     permissions: PERMISSIONS,
     cwd: folder.path,
@@ -59,7 +45,7 @@ Deno.test("label writes masks, confidences, a manifest and a report, and prints 
 
 Deno.test("label says where the report is and ends with 1 where a photo failed", async () => {
   await using folder = await temporaryFolder();
-  await prepare(folder.path, ["a.png"]);
+  await preparePhotos(folder.path, ["a.png"]);
   await Deno.writeTextFile(join(folder.path, "photos/bad.jpg"), "no photo");
   const { code, out, err } = await runScript(LABEL, ARGS, { permissions: PERMISSIONS, cwd: folder.path });
   assert.equal(code, 1, err);
@@ -99,7 +85,7 @@ const REFUSED: Record<string, [args: string[], permissions: string[], message: R
 
 Deno.test("label refuses in one sentence what cannot work, and ends with 2", async (t) => {
   await using folder = await temporaryFolder();
-  await prepare(folder.path, ["a.png"]);
+  await preparePhotos(folder.path, ["a.png"]);
   await Deno.mkdir(join(folder.path, "empty"));
   for (const [what, [args, permissions, message]] of Object.entries(REFUSED)) {
     await t.step(what, async () => {
@@ -114,7 +100,7 @@ Deno.test("label refuses in one sentence what cannot work, and ends with 2", asy
 
 Deno.test("label names a classifier that is not there or is none", async () => {
   await using folder = await temporaryFolder();
-  await prepare(folder.path, ["a.png"]);
+  await preparePhotos(folder.path, ["a.png"]);
   await Deno.writeTextFile(join(folder.path, "text"), "no classifier");
   for (
     const [file, message] of [["nowhere", /^Error: Cannot read nowhere: there is no such/m], [
@@ -133,7 +119,7 @@ Deno.test("label names a classifier that is not there or is none", async () => {
 Deno.test("label keeps a folder to one run, and the next goes on where a killed one ended", async () => {
   await using folder = await temporaryFolder();
   const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
-  await prepare(folder.path, names);
+  await preparePhotos(folder.path, names);
   const masks = join(folder.path, "labels/masks");
   const child = new Deno.Command("deno", {
     args: scriptArgs(LABEL, [...ARGS, "-q"], PERMISSIONS),
@@ -167,7 +153,7 @@ Deno.test("label keeps a folder to one run, and the next goes on where a killed 
 
 Deno.test("demo labels its photos with its own permissions and says where the report is", async () => {
   await using folder = await temporaryFolder();
-  await prepare(folder.path, []);
+  await preparePhotos(folder.path, []);
   const { code, out, err } = await runScript("tasks/demo.ts", ["--classifier", "classifier.safetensors"], {
     permissions: [`--allow-read=${ROOT}`, "--allow-write=hairline-demo"],
     cwd: folder.path,
