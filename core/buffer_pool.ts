@@ -1,41 +1,78 @@
+/** A free buffer. */
+interface Free {
+  buffer: GPUBuffer;
+  /** When it was released, by the pool's clock. */
+  since: number;
+}
+
+/** Options of {@linkcode BufferPool}. */
+export interface BufferPoolOptions {
+  /** Called before free buffers are destroyed, which recorded work may still read. */
+  beforeDestroy: () => void;
+  /** Bytes of free buffers to retain. */
+  capacity?: number;
+  /** Buffers handed out after which one that nobody wanted meanwhile is destroyed. */
+  patience?: number;
+}
+
 /**
  * Keeps GPU buffers that are free for the next plane of the same size, since making one costs more than most kernels.
- * Retains at most {@linkcode BufferPool.capacity} bytes, so that a large photo does not stay resident for ever.
+ *
+ * Photos come in series of one size, but not always: a buffer that was not wanted for a while is given up, and of too many
+ * those first that are free for longest. So a large photo does not stay resident, and sizes do not pile up.
  */
 export class BufferPool {
   readonly #device: GPUDevice;
   readonly #usage: GPUBufferUsageFlags;
-  readonly #free = new Map<number, GPUBuffer[]>();
+  readonly #beforeDestroy: () => void;
+  readonly #capacity: number;
+  readonly #patience: number;
+  /** In the order of their release. */
+  #free: Free[] = [];
   #retained = 0;
+  /** Counts the buffers that were handed out. */
+  #clock = 0;
 
-  /** Bytes of free buffers to retain. */
-  readonly capacity: number;
-
-  constructor(device: GPUDevice, usage: GPUBufferUsageFlags, capacity = 512 * 2 ** 20) {
+  constructor(
+    device: GPUDevice,
+    usage: GPUBufferUsageFlags,
+    { beforeDestroy, capacity = 512 * 2 ** 20, patience = 256 }: BufferPoolOptions,
+  ) {
     this.#device = device;
     this.#usage = usage;
-    this.capacity = capacity;
+    this.#beforeDestroy = beforeDestroy;
+    this.#capacity = capacity;
+    this.#patience = patience;
   }
 
   /** A buffer of at least `bytes` bytes; its content is whatever its last user left. */
   acquire(bytes: number): GPUBuffer {
+    this.#clock++;
     const size = Math.max(16, Math.ceil(bytes / 16) * 16);
-    const buffer = this.#free.get(size)?.pop();
-    if (!buffer) return this.#device.createBuffer({ size, usage: this.#usage });
+    const index = this.#free.findLastIndex(({ buffer }) => buffer.size === size);
+    if (index < 0) return this.#device.createBuffer({ size, usage: this.#usage });
     this.#retained -= size;
-    return buffer;
+    return this.#free.splice(index, 1)[0].buffer;
   }
 
-  /** Takes a buffer back. The caller no longer touches it; work already submitted may still read it. */
+  /** Takes a buffer back. The caller no longer touches it; work already recorded may still read it. */
   release(buffer: GPUBuffer): void {
-    if (this.#retained + buffer.size > this.capacity) {
+    if (buffer.size > this.#capacity) {
+      this.#beforeDestroy();
       buffer.destroy();
       return;
     }
-    const free = this.#free.get(buffer.size);
-    if (free) free.push(buffer);
-    else this.#free.set(buffer.size, [buffer]);
+    this.#free.push({ buffer, since: this.#clock });
     this.#retained += buffer.size;
+    let surplus = this.#retained - this.#capacity;
+    const given = this.#free.findIndex(({ buffer, since }) => {
+      if (surplus <= 0 && this.#clock - since <= this.#patience) return true;
+      surplus -= buffer.size;
+      return false;
+    });
+    if (given === 0) return;
+    this.#beforeDestroy();
+    this.#destroy(given < 0 ? this.#free.length : given);
   }
 
   /** Bytes of free buffers held at the moment. */
@@ -45,8 +82,14 @@ export class BufferPool {
 
   /** Destroys the free buffers. */
   clear(): void {
-    for (const buffers of this.#free.values()) for (const buffer of buffers) buffer.destroy();
-    this.#free.clear();
-    this.#retained = 0;
+    this.#destroy(this.#free.length);
+  }
+
+  /** Destroys those that are free for longest. */
+  #destroy(count: number): void {
+    for (const { buffer } of this.#free.splice(0, count)) {
+      this.#retained -= buffer.size;
+      buffer.destroy();
+    }
   }
 }

@@ -2,10 +2,13 @@ import { activationMap } from "./activation_map.ts";
 import type { Activations, Classifier } from "./classifier.ts";
 import { extractPatches } from "./extract_patches.ts";
 import { maximum } from "./maximum.ts";
+import { mirroredRows } from "./mirrored_rows.ts";
+import type { PhotoMap } from "./photo_map.ts";
+import type { PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "./plane.ts";
 import { normalise } from "./pointwise.ts";
 import type { Recipe } from "./recipe.ts";
-import { resize } from "./resize.ts";
+import { resize, type ResizeOptions } from "./resize.ts";
 
 /**
  * Stage 4: where the classifier looks when it is shown the whole photo.
@@ -19,34 +22,50 @@ import { resize } from "./resize.ts";
  * with g_k the gradient of the class's score with respect to the mean of channel k; Grad-CAM (Selvaraju et al. 2017,
  * doi:10.1109/ICCV.2017.74) is the same without the inner relu.
  *
- * @param photo H × W × 3, 0..255.
- * @returns H × W × 1, 0..1, its maximum 1, or 0 throughout where nothing speaks for the class.
+ * @returns a map of 0..1, its maximum 1, or 0 throughout where nothing speaks for the class.
  */
 export async function classActivationMap(
-  photo: Plane,
+  photo: PhotoWindow,
   classifier: Classifier,
   recipe: Recipe,
-): Promise<Plane> {
+): Promise<PhotoMap> {
   const { width, height } = photo;
   const { trainingSize } = classifier;
-  let upright: Plane;
-  if (Math.max(width, height) <= recipe.camTile) {
-    using evidence = await evidenceMap(photo, classifier, recipe);
-    upright = resize(evidence, { width, height, filter: "lanczos3" });
-  } else {
-    using mosaic = await tiledEvidence(photo, classifier, recipe);
+  const atOnce = Math.max(width, height) <= recipe.camTile;
+  const evidence = atOnce
+    ? await evidenceMap(photo.show([0, height]), classifier, recipe)
+    : await tiledEvidence(photo, classifier, recipe);
+  const target: ResizeOptions = { width, height, filter: "lanczos3" };
+  if (!atOnce) {
+    // The tiles on the right and at the bottom may stick out of the photo.
     const columns = Math.ceil(width / trainingSize), rows = Math.ceil(height / trainingSize);
-    const cells = [mosaic.width / columns / trainingSize, mosaic.height / rows / trainingSize];
-    upright = resize(mosaic, {
-      width,
-      height,
-      filter: "lanczos3",
-      box: [0, 0, width * cells[0], height * cells[1]],
-    });
+    const cells = [evidence.width / columns / trainingSize, evidence.height / rows / trainingSize];
+    target.box = [0, 0, width * cells[0], height * cells[1]];
   }
-  using resized = upright;
-  using peak = maximum(resized);
-  return normalise(resized, peak);
+  const peak = largest(evidence, target, photo.rows);
+  return {
+    rows: (rows) => {
+      using resized = resize(evidence, { ...target, rows });
+      return normalise(resized, peak);
+    },
+    [Symbol.dispose]: () => {
+      evidence.dispose();
+      peak.dispose();
+    },
+  };
+}
+
+/** The maximum of a map at its target size, of which so many rows are made at a time. */
+function largest(map: Plane, target: ResizeOptions, rows: number): Plane {
+  const { compute } = map;
+  using peaks = compute.create({ width: 1, height: Math.ceil(target.height / rows), channels: 1 });
+  for (let i = 0; i < peaks.height; i++) {
+    const range = [i * rows, Math.min(target.height, (i + 1) * rows)] as const;
+    using resized = resize(map, { ...target, rows: range });
+    using peak = maximum(resized);
+    compute.copy(peak, peaks, { to: i });
+  }
+  return maximum(peaks);
 }
 
 /** The map of one image at the resolution of its features, not yet divided by its maximum. */
@@ -56,16 +75,22 @@ async function evidenceMap(image: Plane, classifier: Classifier, recipe: Recipe)
 }
 
 /** The maps of tiles of the training size, side by side; all are later divided by one maximum, or else flat tiles would glow. */
-async function tiledEvidence(photo: Plane, classifier: Classifier, recipe: Recipe): Promise<Plane> {
+async function tiledEvidence(
+  photo: PhotoWindow,
+  classifier: Classifier,
+  recipe: Recipe,
+): Promise<Plane> {
   const { compute, width, height } = photo;
   const size = classifier.trainingSize;
   const columns = Math.ceil(width / size), rows = Math.ceil(height / size);
   let mosaic: Plane | undefined;
   for (let tile = 0; tile < columns * rows; tile++) {
-    using image = extractPatches(photo, {
+    const top = Math.floor(tile / columns) * size;
+    const shown = photo.show(mirroredRows([top, top + size], height));
+    using image = extractPatches(shown, {
       size,
       stride: size,
-      first: [0, 0],
+      first: [0, -photo.top],
       count: [columns, rows],
       start: tile,
       limit: 1,

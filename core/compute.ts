@@ -88,6 +88,7 @@ export class Compute implements Disposable {
     this.#pool = new BufferPool(
       device,
       GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      { beforeDestroy: () => this.submit() },
     );
     this.#readback = new Readback(device);
     this.#uniforms = new UniformArena(device);
@@ -304,8 +305,6 @@ export class Compute implements Disposable {
 
   #release(buffer: GPUBuffer): void {
     if (this.#disposed) return;
-    // The pool may destroy the buffer, which recorded kernels must not outlive.
-    if (this.#pool.retained + buffer.size > this.#pool.capacity) this.submit();
     this.#pool.release(buffer);
   }
 

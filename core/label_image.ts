@@ -6,11 +6,12 @@ import { grayscale } from "./grayscale.ts";
 import { close, erode } from "./morphology.ts";
 import { patchScoreMap } from "./patch_scores.ts";
 import { patchThreshold } from "./patch_threshold.ts";
+import { PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "./plane.ts";
 import { localise, multiply, scale } from "./pointwise.ts";
 import { type Recipe, recipes } from "./recipe.ts";
 import { type Stage, StageRecorder } from "./stages.ts";
-import { uploadImage } from "./upload_image.ts";
+import { layStrips } from "./strips.ts";
 
 /** Options of {@linkcode labelImage}. */
 export interface LabelOptions {
@@ -20,6 +21,11 @@ export interface LabelOptions {
   recipe?: Recipe;
   /** Keep every intermediate map, too. */
   stages?: boolean;
+  /**
+   * Pixels on the device at a time, to a strip's height. A larger photo is labelled in strips, with the same result. A pixel takes
+   * about 50 bytes on the device, with every intermediate map about 100. Defaults to 2²³, with every intermediate map to 2²².
+   */
+  stripPixels?: number;
 }
 
 /** The pseudo label of a photo. */
@@ -74,47 +80,67 @@ export interface Label {
 export async function labelImage(
   compute: Compute,
   image: ImageData,
-  { classifier, recipe = recipes.paper, stages = false }: LabelOptions,
+  { classifier, recipe = recipes.paper, stages = false, stripPixels = defaultStripPixels(stages) }:
+    LabelOptions,
 ): Promise<Label> {
+  if (!(stripPixels > 0)) {
+    throw new RangeError(
+      `Cannot label a photo in strips of ${stripPixels} pixels: a positive number is wanted.`,
+    );
+  }
+  const { width, height } = image;
+  const { strips, rows, alignment } = layStrips(image, { recipe, pixels: stripPixels });
+  using photo = new PhotoWindow(compute, image, { rows, alignment });
   using recorder = new StageRecorder(stages);
-  using photo = uploadImage(compute, image);
-  using dark = thresholdCracks(photo, recipe, recorder);
-  // Let the device work on the threshold while the classifier works on the patches.
+  // Let the device work on the first threshold while the classifier works on the patches.
+  using firstDark = thresholdCracks(photo.show(strips[0].outer), recipe, recorder);
   compute.submit();
-  using located = await localiseCracks(photo, classifier, recipe, recorder);
-  using confidence = joinMaps(located, dark, recipe, recorder);
+  using patchMap = await patchScoreMap(photo, classifier, recipe);
+  // Without the activation map the patch map stands alone: its mean with itself.
+  using activationMap = recipe.cam === "none"
+    ? undefined
+    : await classActivationMap(photo, classifier, recipe);
 
-  const [values, ...maps] = await compute.read([confidence, ...recorder.planes]);
-  const mask = new Uint8Array(values.length);
+  const confidence = new Float32Array(width * height);
+  for (const { inner: [first, end], outer } of strips) {
+    const strip = first === 0 ? undefined : photo.show(outer);
+    const top = first === 0 ? 0 : photo.top;
+    using dark = strip ? thresholdCracks(strip, recipe, recorder) : firstDark;
+    const range = [top, top + dark.height] as const;
+    using patches = recorder.keep("patch-map", patchMap.rows(range));
+    using activation = activationMap && recorder.keep("activation-map", activationMap.rows(range));
+    using located = localiseCracks(patches, activation ?? patches, recipe, recorder);
+    using joined = joinMaps(located, dark, recipe, recorder);
+    const values = await joined.read();
+    confidence.set(values.subarray((first - top) * width, (end - top) * width), first * width);
+    await recorder.collect([first, end], { top, height });
+  }
+
+  const mask = new Uint8Array(confidence.length);
   let crackPixels = 0;
-  for (let i = 0; i < values.length; i++) {
-    mask[i] = Number(values[i] > recipe.labelThreshold);
+  for (let i = 0; i < mask.length; i++) {
+    mask[i] = Number(confidence[i] > recipe.labelThreshold);
     crackPixels += mask[i];
   }
   return {
-    width: image.width,
-    height: image.height,
-    confidence: values,
+    width,
+    height,
+    confidence,
     mask,
     crackPixels,
     usableForTraining: crackPixels >= recipe.minCrackPixels,
-    stages: recorder.describe(maps),
+    stages: recorder.stages,
   };
 }
 
-/** Stages 2 to 5: H × W × 1, 0..1, roughly where crack is. */
-async function localiseCracks(
-  photo: Plane,
-  classifier: Classifier,
-  recipe: Recipe,
-  recorder: StageRecorder,
-): Promise<Plane> {
-  using patchMap = recorder.keep("patch-map", await patchScoreMap(photo, classifier, recipe));
-  // Without the activation map the patch map stands alone: its mean with itself.
-  using activation = recipe.cam === "none"
-    ? undefined
-    : recorder.keep("activation-map", await classActivationMap(photo, classifier, recipe));
-  const localised = localise(patchMap, activation ?? patchMap, { threshold: recipe.localisationThreshold });
+/** The strips of {@linkcode LabelOptions.stripPixels} by default. */
+function defaultStripPixels(stages: boolean): number {
+  return stages ? 2 ** 22 : 2 ** 23;
+}
+
+/** Stage 5: H × W × 1, 0..1, roughly where crack is. */
+function localiseCracks(patchMap: Plane, activation: Plane, recipe: Recipe, recorder: StageRecorder): Plane {
+  const localised = localise(patchMap, activation, { threshold: recipe.localisationThreshold });
   if (recipe.erosionIterations === 0) return recorder.keep("localisation", localised);
   using rough = localised;
   const { erosionSize: size, erosionIterations: iterations } = recipe;

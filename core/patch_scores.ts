@@ -1,7 +1,10 @@
 import { averagePatchScores } from "./average_patch_scores.ts";
 import type { Classifier } from "./classifier.ts";
 import { extractPatches } from "./extract_patches.ts";
+import { mirroredRows } from "./mirrored_rows.ts";
 import { patchGrid } from "./patch_grid.ts";
+import type { PhotoMap } from "./photo_map.ts";
+import type { PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "./plane.ts";
 import type { Recipe } from "./recipe.ts";
 import { resize } from "./resize.ts";
@@ -19,44 +22,38 @@ interface Grid {
 /**
  * Stages 2 and 3: where the classifier finds crack in small patches.
  *
- * @param photo H × W × 3, 0..255.
- * @returns the patch map, H × W × 1, 0..1.
+ * @returns the patch map, 0..1.
  */
-export async function patchScoreMap(photo: Plane, classifier: Classifier, recipe: Recipe): Promise<Plane> {
+export async function patchScoreMap(
+  photo: PhotoWindow,
+  classifier: Classifier,
+  recipe: Recipe,
+): Promise<PhotoMap> {
   const { width, height } = photo;
   const { patchSize: size, patchStride: stride, patchFilter: filter } = recipe;
   const cells = recipe.patchGrid === "cells";
   const grid = cells ? coveringGrid(width, height, size, stride) : paddedGrid(width, height, size, stride);
 
-  using scores = await scorePatches(photo, classifier, grid, { size, stride });
-  using quantised = recipe.patchRound ? eightBits(scores) : undefined;
-  using map = cells
-    ? upscaleCells(quantised ?? scores, { width, height, size, stride, filter })
-    : resize(quantised ?? scores, { width, height, filter });
-  // Lanczos overshoots at steps; a probability does not.
-  return scale(map, 1, { clamp: [0, 1] });
+  let scores = await scorePatches(photo, classifier, grid, { size, stride });
+  if (recipe.patchRound) scores = replace(scores, eightBits(scores));
+  // The mean over each cell of the stride grid.
+  if (cells) scores = replace(scores, averagePatchScores(scores, { overlap: size / stride }));
+  // Cell i covers the pixels i · stride … (i + 1) · stride; the last one may stick out of the photo.
+  const box = cells ? [0, 0, width / stride, height / stride] as const : undefined;
+  return {
+    rows: (rows) => {
+      using map = resize(scores, { width, height, filter, box, rows });
+      // Lanczos overshoots at steps; a probability does not.
+      return scale(map, 1, { clamp: [0, 1] });
+    },
+    [Symbol.dispose]: () => scores.dispose(),
+  };
 }
 
 /** Probabilities as they are after a visit to an 8-bit image. */
 function eightBits(scores: Plane): Plane {
   using bytes = scale(scores, 255, { round: true });
   return scale(bytes, 1 / 255);
-}
-
-/** The mean score over each cell of the stride grid, brought to the size of the photo with each cell at its true place. */
-function upscaleCells(
-  scores: Plane,
-  { width, height, size, stride, filter }: {
-    width: number;
-    height: number;
-    size: number;
-    stride: number;
-    filter: Recipe["patchFilter"];
-  },
-): Plane {
-  using cells = averagePatchScores(scores, { overlap: size / stride });
-  // Cell i covers the pixels i · stride … (i + 1) · stride; the last one may stick out of the photo.
-  return resize(cells, { width, height, filter, box: [0, 0, width / stride, height / stride] });
 }
 
 /** Recipe `paper`: all borders padded, every pixel under (size / stride)² patches. */
@@ -74,19 +71,35 @@ function paddedGrid(width: number, height: number, size: number, stride: number)
 
 /** P(crack) of every patch of the grid, as a plane of columns × rows. */
 async function scorePatches(
-  photo: Plane,
+  photo: PhotoWindow,
   classifier: Classifier,
-  grid: Grid,
+  { first: [x0, y0], count: [columns, rows] }: Grid,
   { size, stride }: { size: number; stride: number },
 ): Promise<Plane> {
   const { compute } = photo;
-  const [columns, rows] = grid.count;
   const scores = compute.create({ width: columns, height: rows, channels: 1 });
   const limit = Math.max(1, Math.floor(BATCH_BYTES / (size * size * 3 * 4)));
   for (let start = 0; start < columns * rows; start += limit) {
-    using patches = extractPatches(photo, { size, stride, ...grid, start, limit });
+    const last = Math.min(start + limit, columns * rows) - 1;
+    const top = y0 + Math.floor(start / columns) * stride;
+    const bottom = y0 + Math.floor(last / columns) * stride + size;
+    const shown = photo.show(mirroredRows([top, bottom], photo.height));
+    using patches = extractPatches(shown, {
+      size,
+      stride,
+      first: [x0, y0 - photo.top],
+      count: [columns, rows],
+      start,
+      limit,
+    });
     using batch = await classifier.scorePatches(patches, size);
     compute.copy(batch, scores, { to: start });
   }
   return scores;
+}
+
+/** Disposes of a plane that a later one takes the place of. */
+function replace(old: Plane, next: Plane): Plane {
+  old.dispose();
+  return next;
 }

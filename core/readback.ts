@@ -1,6 +1,9 @@
 /** Smallest staging buffer; sizes are powers of two, so that reads of similar size share one. */
 const SMALLEST = 2 ** 16;
 
+/** Largest staging buffer that is kept for the next read. */
+const LARGEST_KEPT = 64 * 2 ** 20;
+
 /**
  * Copies results from the device to the host.
  *
@@ -30,7 +33,8 @@ export class Readback {
     const mapped = staging.mapAsync(GPUMapMode.READ, 0, bytes);
     const release = (): void => {
       staging.unmap();
-      this.#free.push(staging);
+      if (staging.size > LARGEST_KEPT) staging.destroy();
+      else this.#free.push(staging);
     };
     if (this.#mappedBefore.has(staging)) {
       try {

@@ -1,4 +1,5 @@
 import source from "../shaders/resize.wgsl" with { type: "text" };
+import type { RowRange } from "./bands.ts";
 import { defineKernel } from "./kernel.ts";
 import type { Plane } from "./plane.ts";
 import { type ResamplingTable, resamplingTable, type ResizeFilter } from "./resampling_table.ts";
@@ -18,6 +19,8 @@ export interface ResizeOptions {
    * Pixels outside the box still count where the filter reaches them. Defaults to the whole plane.
    */
   box?: readonly [x0: number, y0: number, x1: number, y1: number];
+  /** Give only the rows `[first, end)` of the result, with the values that they have in the whole of it. Defaults to all. */
+  rows?: RowRange;
 }
 
 const kernel = defineKernel("resize", source);
@@ -37,11 +40,12 @@ const kernel = defineKernel("resize", source);
  * ```
  *
  * @param plane H × W × C, any unit. "lanczos3" overshoots at edges: its values may leave the plane's range by about a tenth of the edge.
- * @returns `height` × `width` × C, the unit of the plane.
- * @throws {RangeError} if a side is not a positive integer or the box is empty or leaves the plane.
+ * @returns `height` × `width` × C, or the `rows` of it, the unit of the plane.
+ * @throws {RangeError} if a side is not a positive integer, the box is empty or leaves the plane, or `rows` are no rows of the result.
  */
-export function resize(plane: Plane, { width, height, filter, box }: ResizeOptions): Plane {
+export function resize(plane: Plane, { width, height, filter, box, rows }: ResizeOptions): Plane {
   const { compute, channels } = plane;
+  const [first, end] = rows ?? [0, height];
   const [x0, y0] = box ?? [0, 0];
   const x1 = snap(box?.[2], plane.width);
   const y1 = snap(box?.[3], plane.height);
@@ -60,39 +64,60 @@ export function resize(plane: Plane, { width, height, filter, box }: ResizeOptio
       }], a part of the plane is wanted.`,
     );
   }
+  if (!(Number.isInteger(first) && Number.isInteger(end) && 0 <= first && first < end && end <= height)) {
+    throw new RangeError(
+      `Cannot resize a plane to ${width} × ${height}: the wanted rows are [${first}, ${end}), some of 0 to ${height} are wanted.`,
+    );
+  }
 
   const across = resamplingTable(filter, { length: plane.width, from: x0, to: x1, size: width });
-  const down = resamplingTable(filter, { length: plane.height, from: y0, to: y1, size: height });
+  const down = rowsOfTable(
+    resamplingTable(filter, { length: plane.height, from: y0, to: y1, size: height }),
+    [first, end],
+  );
+  // The rows of the plane that count: the first pass leaves out the others.
+  const [top, bottom] = sourceRows(down, 0, end - first);
   using acrossPlane = upload(plane, across);
   using downPlane = upload(plane, down);
 
-  using rows = compute.create({ width, height: plane.height, channels });
+  using wide = compute.create({ width, height: bottom - top, channels });
   compute.run({
     kernel,
-    inputs: [{ plane }, { plane: acrossPlane, rows: "all" }],
-    output: rows,
-    params: { u32: [0, plane.width, across.taps] },
-    invocations: (first, end) => [width * channels, end - first, 1],
+    inputs: [{ plane, rows: (from, to) => [top + from, top + to] }, { plane: acrossPlane, rows: "all" }],
+    output: wide,
+    params: { u32: [0, plane.width, across.taps, top] },
+    invocations: (from, to) => [width * channels, to - from, 1],
   });
 
-  const output = compute.create({ width, height, channels });
-  const rowsNeeded = (first: number, end: number): [number, number] => {
-    let low = plane.height, high = 0;
-    for (let y = first; y < end; y++) {
-      const start = down.rows[y * (1 + down.taps)];
-      low = Math.min(low, start);
-      high = Math.max(high, start + down.taps);
-    }
-    return [low, high];
+  const output = compute.create({ width, height: end - first, channels });
+  const rowsNeeded = (from: number, to: number): RowRange => {
+    const [low, high] = sourceRows(down, from, to);
+    return [low - top, high - top];
   };
   compute.run({
     kernel,
-    inputs: [{ plane: rows, rows: rowsNeeded }, { plane: downPlane }],
+    inputs: [{ plane: wide, rows: rowsNeeded }, { plane: downPlane }],
     output,
-    params: { u32: [1, width, down.taps] },
-    invocations: (first, end) => [width * channels, end - first, 1],
+    params: { u32: [1, width, down.taps, top] },
+    invocations: (from, to) => [width * channels, to - from, 1],
   });
   return output;
+}
+
+/** The entries `[first, end)` of a table. */
+function rowsOfTable({ taps, rows }: ResamplingTable, [first, end]: RowRange): ResamplingTable {
+  return { taps, rows: rows.subarray(first * (1 + taps), end * (1 + taps)) };
+}
+
+/** The source positions behind the entries `[first, end)` of a table. */
+function sourceRows({ taps, rows }: ResamplingTable, first: number, end: number): RowRange {
+  let low = Infinity, high = 0;
+  for (let i = first; i < end; i++) {
+    const start = rows[i * (1 + taps)];
+    low = Math.min(low, start);
+    high = Math.max(high, start + taps);
+  }
+  return [low, high];
 }
 
 /** A far edge of the box; one computed as a product may miss the edge of the plane by rounding errors. */

@@ -1,3 +1,4 @@
+import type { RowRange } from "./bands.ts";
 import type { Plane } from "./plane.ts";
 
 /** An intermediate map of {@linkcode labelImage}. */
@@ -46,39 +47,57 @@ const STAGES: Record<StageKey, Pick<Stage, "number" | "title" | "range">> = {
   "confidence": { number: 11, title: "Confidence", range: UNIT },
 };
 
-/** Copies the maps that pass through it, if told to, until they are read back together. */
+/** Copies the maps that pass through it, if told to, strip by strip, and joins the strips. */
 export class StageRecorder implements Disposable {
-  readonly #kept: { key: StageKey; plane: Plane }[] = [];
   readonly #enabled: boolean;
+  readonly #kept = new Map<StageKey, Plane>();
+  readonly #stages = new Map<StageKey, Stage>();
 
   constructor(enabled: boolean) {
     this.#enabled = enabled;
   }
 
-  /** Notes a map and hands it on. The caller stays free to dispose of it at once. */
+  /** Notes a map of the strip and hands it on. The caller stays free to dispose of it at once. */
   keep(key: StageKey, plane: Plane): Plane {
     if (this.#enabled) {
       const copy = plane.compute.create(plane);
       plane.compute.copy(plane, copy);
-      this.#kept.push({ key, plane: copy });
-      this.#kept.sort((a, b) => STAGES[a.key].number - STAGES[b.key].number);
+      this.#kept.set(key, copy);
     }
     return plane;
   }
 
-  /** The maps noted so far, in the order of the method. */
-  get planes(): Plane[] {
-    return this.#kept.map(({ plane }) => plane);
+  /**
+   * Reads the maps noted of a strip, one after the other, into those of the photo.
+   *
+   * @param range the photo's rows to take.
+   * @param photo.top the photo's row that is the strip's first.
+   * @param photo.height rows of the photo.
+   */
+  async collect([first, end]: RowRange, { top, height }: { top: number; height: number }): Promise<void> {
+    for (const [key, plane] of this.#kept) {
+      const { width, channels } = plane;
+      const values = await plane.read();
+      plane.dispose();
+      let stage = this.#stages.get(key);
+      if (!stage) {
+        const data = new Float32Array(width * height * channels);
+        stage = { key, ...STAGES[key], width, height, channels, data };
+        this.#stages.set(key, stage);
+      }
+      const row = width * channels;
+      stage.data.set(values.subarray((first - top) * row, (end - top) * row), first * row);
+    }
+    this.#kept.clear();
   }
 
-  /** The maps with what was read of {@linkcode StageRecorder.planes}. */
-  describe(values: readonly Float32Array[]): Stage[] {
-    return this.#kept.map(({ key, plane: { width, height, channels } }, i) => (
-      { key, ...STAGES[key], width, height, channels, data: values[i] }
-    ));
+  /** The maps of the photo, in the order of the method. */
+  get stages(): Stage[] {
+    return [...this.#stages.values()].sort((a, b) => a.number - b.number);
   }
 
   [Symbol.dispose](): void {
-    for (const { plane } of this.#kept) plane.dispose();
+    for (const plane of this.#kept.values()) plane.dispose();
+    this.#kept.clear();
   }
 }

@@ -13,6 +13,7 @@ struct Params {
   down: u32,
   width: u32,  // of the source
   taps: u32,
+  top: u32,    // rows of the source of `down` = 0 above the first one used, which the source of `down` = 1 does not have
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
@@ -28,9 +29,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let down = params.down == 1;
 
   let entry = select(id.x / band.channels, y, down) * (1 + params.taps) - band.base.y;
-  let first = u32(table[entry]);
+  let first = u32(table[entry]) - select(0, params.top, down);
   let step = select(band.channels, row_values, down);
-  let corner = select(y * params.width * band.channels + id.x % band.channels, id.x, down);
+  let corner = select((y + params.top) * params.width * band.channels + id.x % band.channels, id.x, down);
   let start = corner + first * step - band.base.x;
 
   var sum = 0.0;

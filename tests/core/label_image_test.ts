@@ -4,7 +4,7 @@ import { type Recipe, recipes } from "../../core/recipe.ts";
 import { activationMapOracle } from "../oracles/activation_map.ts";
 import { labelOracle } from "../oracles/label_image.ts";
 import { darkness, FakeClassifier, featureMap } from "./fake_classifier.ts";
-import { sharedCompute, testImage } from "./testing.ts";
+import { assertClose, sharedCompute, testImage } from "./testing.ts";
 
 const whole = sharedCompute();
 const tiled = sharedCompute({ maxBindingBytes: 128 * 1024 });
@@ -112,6 +112,55 @@ Deno.test("labelImage() gives the same label in bands as at once", async () => {
   const atOnce = await labelImage(await whole(), image, { classifier });
   const inBands = await labelImage(await tiled(), image, { classifier });
   assert.deepEqual(inBands.mask, atOnce.mask);
+});
+
+const RECIPES: Record<string, Partial<Recipe>> = {
+  "paper": {},
+  "reference": recipes.reference,
+  "whole activation map": { camTile: 1024 },
+  "patch map alone, wide patches": { cam: "none", patchSize: 96, patchStride: 24 },
+  "wide windows": {
+    bilateralRadius: 4,
+    localisationThreshold: 0.2,
+    erosionIterations: 12,
+    closingSize: 5,
+    closingIterations: 3,
+  },
+  "odd patches, neither filter nor morphology": {
+    thresholdPatchSize: 35,
+    thresholdStride: 5,
+    bilateralRadius: 0,
+    erosionIterations: 0,
+    closingIterations: 0,
+  },
+};
+
+for (const [name, change] of Object.entries(RECIPES)) {
+  Deno.test(`labelImage() gives the same label and stages in strips as at once (${name})`, async () => {
+    const image = crackedPhoto(71, 307);
+    const options = { classifier, recipe: { ...recipes.paper, camTile: 128, ...change }, stages: true };
+    const atOnce = await labelImage(await whole(), image, options);
+    for (const stripPixels of [1, 71 * 180]) {
+      const inStrips = await labelImage(await whole(), image, { ...options, stripPixels });
+      assert.deepEqual(inStrips.mask, atOnce.mask);
+      assertClose(inStrips.confidence, atOnce.confidence, 1e-5, "confidence");
+      assert.deepEqual(inStrips.stages.map(({ key }) => key), atOnce.stages.map(({ key }) => key));
+      for (const [i, { key, data, range }] of inStrips.stages.entries()) {
+        assertClose(data, atOnce.stages[i].data, 1e-5 * range[1], key);
+      }
+    }
+    assert.ok(atOnce.crackPixels > 300, `${atOnce.crackPixels} crack pixels`);
+  });
+}
+
+Deno.test("labelImage() refuses strips of no pixels", async () => {
+  const compute = await whole();
+  for (const stripPixels of [0, -1, NaN]) {
+    await assert.rejects(
+      labelImage(compute, crackedPhoto(8, 8), { classifier, stripPixels }),
+      (error: Error) => error instanceof RangeError && /strips of (0|-1|NaN) pixels/.test(error.message),
+    );
+  }
 });
 
 Deno.test("labelImage() gives every stage at the photo's size and in its range, and none unasked", async () => {

@@ -37,6 +37,24 @@ for (const filter of FILTERS) {
     }
   });
 
+  Deno.test(`resize() with ${filter} gives single rows the values that they have in the whole`, async () => {
+    const image = testImage(33, 67, 3, "crack");
+    for (const [width, height] of [[40, 130], [9, 20], [35, 67]]) {
+      for (const box of [undefined, [1.5, 0.25, 32, 66.5] as const]) {
+        for (const compute of [await whole(), await tiled()]) {
+          using plane = compute.upload(image);
+          using resized = resize(plane, { width, height, filter, box });
+          const expected = await resized.read();
+          for (const rows of [[0, 1], [3, 11], [height - 5, height], [0, height]] as const) {
+            using part = resize(plane, { width, height, filter, box, rows });
+            assert.deepEqual([part.width, part.height, part.channels], [width, rows[1] - rows[0], 3]);
+            assert.deepEqual(await part.read(), expected.slice(rows[0] * width * 3, rows[1] * width * 3));
+          }
+        }
+      }
+    }
+  });
+
   Deno.test(`resize() with ${filter} gives the same in bands`, async () => {
     const image = testImage(33, 67, 3, "crack");
     for (const [width, height] of [[101, 130], [9, 20], [33, 201], [7, 300]]) {
@@ -81,7 +99,7 @@ Deno.test("resize() takes a box that ends at the border but for rounding errors"
   assert.deepEqual(await rounded.read(), await exact.read());
 });
 
-Deno.test("resize() refuses empty sizes and boxes outside the plane", async () => {
+Deno.test("resize() refuses empty sizes, boxes outside the plane and rows outside the result", async () => {
   const compute = await whole();
   using plane = compute.upload(testImage(8, 8, 1, "random"));
   const wrong = [
@@ -91,6 +109,11 @@ Deno.test("resize() refuses empty sizes and boxes outside the plane", async () =
     { box: [-1, 0, 8, 8] as const },
     { box: [4, 0, 4, 8] as const },
     { box: [0, NaN, 8, 8] as const },
+    { rows: [0, 5] as const },
+    { rows: [-1, 2] as const },
+    { rows: [2, 2] as const },
+    { rows: [0.5, 2] as const },
+    { rows: [NaN, 2] as const },
   ];
   for (const options of wrong) {
     assert.throws(
