@@ -41,8 +41,15 @@ function fade() {
 function enlarge(photo) {
   const image = photo.querySelector("img");
   photo.style.setProperty("--ratio", image.getAttribute("width") / image.getAttribute("height"));
-  photo.classList.toggle("large");
+  const large = photo.classList.toggle("large");
+  // Of many photos, only the one looked at is worth a stop on the way through the page.
+  photo.querySelector(".divider").tabIndex = large ? 0 : -1;
   go(photo);
+}
+
+function divide(divider) {
+  divider.parentElement.style.setProperty("--divide", `${divider.value}%`);
+  divider.classList.toggle("moved", divider.value < 100);
 }
 
 function go(photo) {
@@ -68,6 +75,7 @@ const keys = {
   "/": () => filter.focus(),
   Enter: (photo) => photo && enlarge(photo),
   Escape: (photo) => photo?.classList.contains("large") && enlarge(photo),
+  d: (photo) => photo?.querySelector(".divider").focus({ preventScroll: true }),
   s: (photo) => {
     const stages = photo?.querySelector(".stages");
     if (stages) stages.open = !stages.open;
@@ -77,8 +85,9 @@ const keys = {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target === filter && event.key === "Escape") filter.blur();
-  // Controls keep their own keys.
-  if (event.target.closest("input, select, summary, a")) return;
+  // Controls keep their own keys: of a divider, these are the arrows.
+  const control = event.target.closest("input, select, summary, a");
+  if (control && !(control.matches(".divider") && !event.key.startsWith("Arrow"))) return;
   const act = keys[event.key];
   if (!act) return;
   event.preventDefault();
@@ -86,8 +95,13 @@ document.addEventListener("keydown", (event) => {
 });
 list.addEventListener("click", (event) => {
   const picture = event.target.closest(".picture");
-  if (picture) enlarge(picture.closest(".photo"));
+  if (picture && !event.target.matches(".divider")) enlarge(picture.closest(".photo"));
 });
+list.addEventListener("input", (event) => {
+  if (event.target.matches(".divider")) divide(event.target);
+});
+// Else a drag of a divider would soon be one of the photo beneath it.
+list.addEventListener("dragstart", (event) => event.preventDefault());
 document.querySelector(".tools").addEventListener("submit", (event) => event.preventDefault());
 sort.addEventListener("change", arrange);
 state.addEventListener("change", select);
@@ -97,3 +111,4 @@ opacity.addEventListener("input", fade);
 arrange();
 select();
 fade();
+document.querySelectorAll(".divider").forEach(divide);

@@ -144,6 +144,7 @@ function photoItem(entry: LabelledEntry, index: number, leastCrackPixels: number
 <div class="picture">
 <img src="${dataUrl(entry.preview)}" alt="${name}, ${share}" ${size}>
 <img class="overlay" src="${dataUrl(entry.overlay)}" alt="" ${size}>
+<input type="range" class="divider scripted" value="100" tabindex="-1" aria-label="Mask of ${name}, from the left to">
 </div>
 <div class="caption"><h2>${name}</h2><p class="share">${share}</p>
 <p class="facts">${plural(crackPixels, "crack pixel")}
@@ -166,7 +167,8 @@ function foot(failures: readonly FailedEntry[]): Html {
 ${failureList(failures)}
 </main>
 <footer class="scripted"><p><kbd>j</kbd> <kbd>k</kbd> or <kbd>→</kbd> <kbd>←</kbd> next and previous photo,
-<kbd>space</kbd> mask on and off, <kbd>enter</kbd> or a click larger, <kbd>s</kbd> stages, <kbd>/</kbd> filter</p></footer>
+<kbd>space</kbd> mask on and off, <kbd>enter</kbd> or a click larger, <kbd>d</kbd> divider between mask and photo, for arrows or a drag to move,
+<kbd>s</kbd> stages, <kbd>/</kbd> filter</p></footer>
 <script>${new Html(script)}</script>
 </body>
 </html>
