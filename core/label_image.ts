@@ -10,7 +10,7 @@ import { PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "./plane.ts";
 import { localise, multiply, scale } from "./pointwise.ts";
 import { type Recipe, recipes } from "./recipe.ts";
-import { type Stage, StageRecorder } from "./stages.ts";
+import { type Stage, StageMaps, StageRecorder, type StageRows } from "./stages.ts";
 import { layStrips } from "./strips.ts";
 
 /** Options of {@linkcode labelImage}. */
@@ -19,11 +19,14 @@ export interface LabelOptions {
   classifier: Classifier;
   /** The parameters of the method; {@linkcode recipes}`.paper` by default. */
   recipe?: Recipe;
-  /** Keep every intermediate map, too. */
-  stages?: boolean;
+  /**
+   * Keep every intermediate map, too, or hand it on in parts, strip by strip: the maps of a large photo take far more memory
+   * than the photo.
+   */
+  stages?: boolean | ((rows: StageRows) => void);
   /**
    * Pixels on the device at a time, to a strip's height. A larger photo is labelled in strips, with the same result. A pixel takes
-   * about 50 bytes on the device, with every intermediate map about 100. Defaults to 2²³, with every intermediate map to 2²².
+   * about 50 bytes on the device, with the intermediate maps about 100. Defaults to 2²³, with the intermediate maps to 2²².
    */
   stripPixels?: number;
 }
@@ -42,7 +45,7 @@ export interface Label {
   crackPixels: number;
   /** True if the mask has the recipe's `minCrackPixels`: fewer are no example to train a network on. */
   usableForTraining: boolean;
-  /** The intermediate maps in the order of the method; empty unless they were asked for. */
+  /** The intermediate maps in the order of the method; empty unless they were asked to be kept. */
   stages: Stage[];
 }
 
@@ -80,7 +83,7 @@ export interface Label {
 export async function labelImage(
   compute: Compute,
   image: ImageData,
-  { classifier, recipe = recipes.paper, stages = false, stripPixels = defaultStripPixels(stages) }:
+  { classifier, recipe = recipes.paper, stages = false, stripPixels = stages ? 2 ** 22 : 2 ** 23 }:
     LabelOptions,
 ): Promise<Label> {
   if (!(stripPixels > 0)) {
@@ -91,7 +94,8 @@ export async function labelImage(
   const { width, height } = image;
   const { strips, rows, alignment } = layStrips(image, { recipe, pixels: stripPixels });
   using photo = new PhotoWindow(compute, image, { rows, alignment });
-  using recorder = new StageRecorder(stages);
+  const maps = new StageMaps();
+  using recorder = new StageRecorder(stages === true ? (rows) => maps.add(rows) : stages || undefined);
   // Let the device work on the first threshold while the classifier works on the patches.
   using firstDark = thresholdCracks(photo.show(strips[0].outer), recipe, recorder);
   compute.submit();
@@ -129,13 +133,8 @@ export async function labelImage(
     mask,
     crackPixels,
     usableForTraining: crackPixels >= recipe.minCrackPixels,
-    stages: recorder.stages,
+    stages: maps.all,
   };
-}
-
-/** The strips of {@linkcode LabelOptions.stripPixels} by default. */
-function defaultStripPixels(stages: boolean): number {
-  return stages ? 2 ** 22 : 2 ** 23;
 }
 
 /** Stage 5: H × W × 1, 0..1, roughly where crack is. */
@@ -151,7 +150,7 @@ function localiseCracks(patchMap: Plane, activation: Plane, recipe: Recipe, reco
 export function thresholdCracks(
   photo: Plane,
   recipe: Recipe,
-  recorder: StageRecorder = new StageRecorder(false),
+  recorder: StageRecorder = new StageRecorder(),
 ): Plane {
   using denoised = recipe.bilateralRadius > 0 ? recorder.keep("denoised", denoise(photo, recipe)) : undefined;
   using grey = recorder.keep("grey", grayscale(denoised ?? photo, { weights: recipe.greyWeights }));
@@ -170,7 +169,7 @@ export function joinMaps(
   located: Plane,
   dark: Plane,
   recipe: Recipe,
-  recorder: StageRecorder = new StageRecorder(false),
+  recorder: StageRecorder = new StageRecorder(),
 ): Plane {
   using product = recorder.keep("product", multiply(located, dark));
   let confidence = scale(product, 255, { round: recipe.bilateralRound });

@@ -51,6 +51,6 @@ export {
 export { type Recipe, recipes } from "./recipe.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./resize.ts";
 export { sauvolaThreshold, type SauvolaThresholdOptions } from "./sauvola_threshold.ts";
-export type { Stage, StageKey } from "./stages.ts";
+export type { Stage, StageKey, StageRows } from "./stages.ts";
 export type { KernelTiming } from "./timings.ts";
-export { uploadImage } from "./upload_image.ts";
+export { uploadImage, type UploadImageOptions } from "./upload_image.ts";

@@ -47,19 +47,24 @@ const STAGES: Record<StageKey, Pick<Stage, "number" | "title" | "range">> = {
   "confidence": { number: 11, title: "Confidence", range: UNIT },
 };
 
-/** Copies the maps that pass through it, if told to, strip by strip, and joins the strips. */
-export class StageRecorder implements Disposable {
-  readonly #enabled: boolean;
-  readonly #kept = new Map<StageKey, Plane>();
-  readonly #stages = new Map<StageKey, Stage>();
+/** Some rows of an intermediate map. */
+export interface StageRows extends Stage {
+  /** The photo's row that `data` begins with; it holds whole rows, but not all of `height`. */
+  first: number;
+}
 
-  constructor(enabled: boolean) {
-    this.#enabled = enabled;
+/** Copies the maps of a strip that pass through it, if there is somebody to receive them. */
+export class StageRecorder implements Disposable {
+  readonly #receive: ((rows: StageRows) => void) | undefined;
+  readonly #kept = new Map<StageKey, Plane>();
+
+  constructor(receive?: (rows: StageRows) => void) {
+    this.#receive = receive;
   }
 
-  /** Notes a map of the strip and hands it on. The caller stays free to dispose of it at once. */
+  /** Notes a map and hands it on. The caller stays free to dispose of it at once. */
   keep(key: StageKey, plane: Plane): Plane {
-    if (this.#enabled) {
+    if (this.#receive) {
       const copy = plane.compute.create(plane);
       plane.compute.copy(plane, copy);
       this.#kept.set(key, copy);
@@ -68,9 +73,9 @@ export class StageRecorder implements Disposable {
   }
 
   /**
-   * Reads the maps noted of a strip, one after the other, into those of the photo.
+   * Reads the maps noted of a strip, one after the other, for the receiver.
    *
-   * @param range the photo's rows to take.
+   * @param range the photo's rows to read.
    * @param photo.top the photo's row that is the strip's first.
    * @param photo.height rows of the photo.
    */
@@ -79,25 +84,36 @@ export class StageRecorder implements Disposable {
       const { width, channels } = plane;
       const values = await plane.read();
       plane.dispose();
-      let stage = this.#stages.get(key);
-      if (!stage) {
-        const data = new Float32Array(width * height * channels);
-        stage = { key, ...STAGES[key], width, height, channels, data };
-        this.#stages.set(key, stage);
-      }
       const row = width * channels;
-      stage.data.set(values.subarray((first - top) * row, (end - top) * row), first * row);
+      const data = values.subarray((first - top) * row, (end - top) * row);
+      this.#receive?.({ key, ...STAGES[key], width, height, channels, first, data });
     }
     this.#kept.clear();
-  }
-
-  /** The maps of the photo, in the order of the method. */
-  get stages(): Stage[] {
-    return [...this.#stages.values()].sort((a, b) => a.number - b.number);
   }
 
   [Symbol.dispose](): void {
     for (const plane of this.#kept.values()) plane.dispose();
     this.#kept.clear();
+  }
+}
+
+/** Joins the rows of intermediate maps to whole ones. */
+export class StageMaps {
+  readonly #stages = new Map<StageKey, Stage>();
+
+  /** Takes in some rows of a map. */
+  add({ first, data, ...about }: StageRows): void {
+    const { key, width, height, channels } = about;
+    let stage = this.#stages.get(key);
+    if (!stage) {
+      stage = { ...about, data: new Float32Array(width * height * channels) };
+      this.#stages.set(key, stage);
+    }
+    stage.data.set(data, first * width * channels);
+  }
+
+  /** In the order of the method. */
+  get all(): Stage[] {
+    return [...this.#stages.values()].sort((a, b) => a.number - b.number);
   }
 }

@@ -28,6 +28,7 @@ import {
 } from "./manifest.ts";
 import { hasLabel, writeLabel } from "./outputs.ts";
 import { reportEntries } from "./report_entries.ts";
+import { StagePictures } from "./stage_pictures.ts";
 
 /** What to label, how, and where to. */
 export interface LabelPhotosOptions {
@@ -137,6 +138,7 @@ class LabelRun {
     const { out, recipe, stages } = this.#options;
     const { compute, classifier } = this.#instruments;
     const start = performance.now();
+    const pictures = new StagePictures();
     let bytes, label, hash;
     try {
       bytes = await Deno.readFile(photo.path);
@@ -153,14 +155,18 @@ class LabelRun {
           `Cannot label it into ${out}: ${photo.name} is the name of the label of ${before.path} there; choose another folder.`,
         );
       }
-      label = await labelImage(compute, await decodeImage(bytes), { classifier, recipe, stages });
+      label = await labelImage(compute, await decodeImage(bytes), {
+        classifier,
+        recipe,
+        stages: stages && ((rows) => pictures.add(rows)),
+      });
     } catch (error) {
       if (this.#deviceLost || error instanceof Deno.errors.NotCapable) throw error;
       this.#failures.push({ name: photo.name, path: photo.path, error: describeError(error) });
       return "failed";
     }
     const seconds = (performance.now() - start) / 1000;
-    await writeLabel(out, photo.name, label);
+    await writeLabel(out, photo.name, { label, stages: pictures.all });
     this.#records.set(photo.name, {
       name: photo.name,
       path: photo.path,
@@ -170,7 +176,7 @@ class LabelRun {
       crackPixels: label.crackPixels,
       crackShare: label.crackPixels / label.mask.length,
       usableForTraining: label.usableForTraining,
-      stages: label.stages.map(({ key }) => key),
+      stages: pictures.all.map(({ key }) => key),
       seconds,
       labelledAt: new Date().toISOString(),
     });

@@ -3,7 +3,8 @@ import { encodePng } from "../../core/encode_png.ts";
 import type { Label } from "../../core/label_image.ts";
 import type { StageKey } from "../../core/stages.ts";
 import { writeWhole } from "../cli/write_whole.ts";
-import { confidenceBytes, mapBytes, maskBytes } from "./grey_bytes.ts";
+import { confidenceBytes, maskBytes } from "./grey_bytes.ts";
+import type { StagePicture } from "./stage_pictures.ts";
 
 /** `confidence/NAME.png`, 8-bit grey: see {@linkcode confidenceBytes}. */
 export function confidencePath(folder: string, name: string): string {
@@ -20,17 +21,22 @@ export function stagePath(folder: string, name: string, key: StageKey): string {
   return join(folder, "stages", name, `${key}.png`);
 }
 
+/** What {@linkcode writeLabel} writes. */
+export interface LabelFiles {
+  readonly label: Pick<Label, "width" | "height" | "confidence" | "mask">;
+  readonly stages: readonly StagePicture[];
+}
+
 /** Writes a label's files, each whole or not at all. */
-export async function writeLabel(folder: string, name: string, label: Label): Promise<void> {
+export async function writeLabel(folder: string, name: string, { label, stages }: LabelFiles): Promise<void> {
   const { width, height } = label;
   const grey = (data: Uint8Array) => encodePng({ width, height, channels: 1, data });
   await writeWhole(confidencePath(folder, name), await grey(confidenceBytes(label.confidence)));
   await writeWhole(maskPath(folder, name), await grey(maskBytes(label.mask)));
-  for (const { key, width, height, channels, data, range } of label.stages) {
+  for (const { key, width, height, channels, data } of stages) {
     // Every stage of the method is grey or RGB.
     if (channels !== 1 && channels !== 3) continue;
-    const png = await encodePng({ width, height, channels, data: mapBytes(data, range) });
-    await writeWhole(stagePath(folder, name, key), png);
+    await writeWhole(stagePath(folder, name, key), await encodePng({ width, height, channels, data }));
   }
 }
 

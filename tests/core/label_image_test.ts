@@ -153,6 +153,30 @@ for (const [name, change] of Object.entries(RECIPES)) {
   });
 }
 
+Deno.test("labelImage() hands stages on in strips that are the stages, and keeps none", async () => {
+  const image = crackedPhoto(71, 307);
+  const kept = await labelImage(await whole(), image, { classifier, stages: true });
+  const parts = new Map(
+    kept.stages.map(({ key, data }) => [key, { rows: [0], data: data.slice().fill(-1) }]),
+  );
+  const { stages } = await labelImage(await whole(), image, {
+    classifier,
+    stages: ({ key, width, channels, first, data }) => {
+      const part = parts.get(key)!;
+      part.rows.push(first + data.length / (width * channels));
+      assert.equal(first, part.rows.at(-2));
+      part.data.set(data, first * width * channels);
+    },
+    stripPixels: 1,
+  });
+  assert.deepEqual(stages, []);
+  for (const { key, data, range } of kept.stages) {
+    const { rows, data: joined } = parts.get(key)!;
+    assert.ok(rows.length > 3 && rows.at(-1) === 307, `${key} came in rows ${rows}`);
+    assertClose(joined, data, 1e-5 * range[1], key);
+  }
+});
+
 Deno.test("labelImage() refuses strips of no pixels", async () => {
   const compute = await whole();
   for (const stripPixels of [0, -1, NaN]) {
