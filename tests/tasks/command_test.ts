@@ -147,6 +147,14 @@ Deno.test({
       "Error: Cannot write /dev/full: the disk is full; free some space and run the command again.\n",
     );
     assert.equal(code, 1);
+    const denied = await runScript(FIXTURE, ["a", "-o", "x", "--fail", "full"], {
+      permissions: ["--allow-read", "--allow-write"],
+    });
+    assert.match(
+      denied.err,
+      /^Error: Cannot use \/dev\/full: this run has no permission .* --allow-all among/,
+    );
+    assert.equal(denied.code, 2);
   },
 });
 
