@@ -1,4 +1,5 @@
 import { activationMap } from "./activation_map.ts";
+import { allOrNone } from "./all_or_none.ts";
 import type { Activations, Classifier } from "./classifier.ts";
 import { extractPatches } from "./extract_patches.ts";
 import { maximum } from "./maximum.ts";
@@ -9,6 +10,9 @@ import type { Plane } from "./plane.ts";
 import { normalise } from "./pointwise.ts";
 import type { Recipe } from "./recipe.ts";
 import { resize, type ResizeOptions } from "./resize.ts";
+
+/** Tiles shown to the classifier at a time, which may have threads for them. */
+const TILES_AT_ONCE = 8;
 
 /**
  * Stage 4: where the classifier looks when it is shown the whole photo.
@@ -83,8 +87,7 @@ async function tiledEvidence(
   const { compute, width, height } = photo;
   const size = classifier.trainingSize;
   const columns = Math.ceil(width / size), rows = Math.ceil(height / size);
-  let mosaic: Plane | undefined;
-  for (let tile = 0; tile < columns * rows; tile++) {
+  const tileEvidence = async (tile: number): Promise<Plane> => {
     const top = Math.floor(tile / columns) * size;
     const shown = photo.show(mirroredRows([top, top + size], height));
     using image = extractPatches(shown, {
@@ -95,12 +98,21 @@ async function tiledEvidence(
       start: tile,
       limit: 1,
     });
-    using evidence = await evidenceMap(image, classifier, recipe);
-    const cells = evidence.width;
-    mosaic ??= compute.create({ width: columns * cells, height: rows * cells, channels: 1 });
-    const corner = Math.floor(tile / columns) * cells * mosaic.width + (tile % columns) * cells;
-    for (let row = 0; row < cells; row++) {
-      compute.copy(evidence, mosaic, { from: row * cells, to: corner + row * mosaic.width, length: cells });
+    return await evidenceMap(image, classifier, recipe);
+  };
+  let mosaic: Plane | undefined;
+  for (let first = 0; first < columns * rows; first += TILES_AT_ONCE) {
+    const length = Math.min(TILES_AT_ONCE, columns * rows - first);
+    const maps = await allOrNone(Array.from({ length }, (_, i) => tileEvidence(first + i)));
+    for (const [i, map] of maps.entries()) {
+      using evidence = map;
+      const cells = evidence.width;
+      mosaic ??= compute.create({ width: columns * cells, height: rows * cells, channels: 1 });
+      const [row, column] = [Math.floor((first + i) / columns), (first + i) % columns];
+      for (let y = 0; y < cells; y++) {
+        const to = (row * cells + y) * mosaic.width + column * cells;
+        compute.copy(evidence, mosaic, { from: y * cells, to, length: cells });
+      }
     }
   }
   return mosaic!;

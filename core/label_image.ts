@@ -1,3 +1,4 @@
+import { allOrNone } from "./all_or_none.ts";
 import { bilateralFilter } from "./bilateral_filter.ts";
 import { classActivationMap } from "./class_activation.ts";
 import type { Classifier } from "./classifier.ts";
@@ -6,6 +7,7 @@ import { grayscale } from "./grayscale.ts";
 import { close, erode } from "./morphology.ts";
 import { patchScoreMap } from "./patch_scores.ts";
 import { patchThreshold } from "./patch_threshold.ts";
+import type { PhotoMap } from "./photo_map.ts";
 import { PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "./plane.ts";
 import { localise, multiply, scale } from "./pointwise.ts";
@@ -99,11 +101,10 @@ export async function labelImage(
   // Let the device work on the first threshold while the classifier works on the patches.
   using firstDark = thresholdCracks(photo.show(strips[0].outer), recipe, recorder);
   compute.submit();
-  using patchMap = await patchScoreMap(photo, classifier, recipe);
+  const [patches, activations] = await classifierMaps(photo, classifier, recipe);
+  using patchMap = patches;
   // Without the activation map the patch map stands alone: its mean with itself.
-  using activationMap = recipe.cam === "none"
-    ? undefined
-    : await classActivationMap(photo, classifier, recipe);
+  using activationMap = activations;
 
   const confidence = new Float32Array(width * height);
   for (const { inner: [first, end], outer } of strips) {
@@ -135,6 +136,23 @@ export async function labelImage(
     usableForTraining: crackPixels >= recipe.minCrackPixels,
     stages: maps.all,
   };
+}
+
+/**
+ * Stages 2 to 4: the patch map and, where the recipe wants it, the activation map. Both are found at once, unless the photo's window
+ * has to move for them: threads of the classifier that are done with one go on with the other.
+ */
+async function classifierMaps(
+  photo: PhotoWindow,
+  classifier: Classifier,
+  recipe: Recipe,
+): Promise<[patches: PhotoMap, activations?: PhotoMap]> {
+  const patches = patchScoreMap(photo, classifier, recipe);
+  if (recipe.cam === "none") return [await patches];
+  const activate = () => classActivationMap(photo, classifier, recipe);
+  const whole = photo.rows >= photo.height;
+  const [patchMap, activationMap] = await allOrNone([patches, whole ? activate() : patches.then(activate)]);
+  return [patchMap, activationMap];
 }
 
 /** Stage 5: H × W × 1, 0..1, roughly where crack is. */

@@ -1,18 +1,10 @@
 import type { ClassifierGradients } from "./classifier_gradients.ts";
+import { type ClassifierCopy, copyClassifier, updateCopy } from "./classifier_copy.ts";
 import { type HostBatch, hostGradients, joinGradients, splitBatch } from "./gradient_parts.ts";
 import type { GradientReply, GradientRequest } from "./gradient_worker.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
-import { readShared, writeShared } from "./shared_tensors.ts";
-
-const WORKER = new URL("./gradient_worker.ts", import.meta.url);
-
-/** Whether a worker may load its file. Asked beforehand, since a worker that may not complains on standard error. */
-async function mayStart(url: URL): Promise<boolean> {
-  const { state } = await Deno.permissions.query(
-    url.protocol === "file:" ? { name: "read", path: url } : { name: "import", host: url.host },
-  );
-  return state === "granted";
-}
+import { RequestWorker, workerRefusal } from "./request_worker.ts";
+import { readShared, sharedFloats } from "./shared_tensors.ts";
 
 /**
  * Computes the gradients of a classifier in several threads of the WASM backend, each of which has a copy of it and takes a part of
@@ -42,17 +34,14 @@ export class GradientThreads implements Disposable {
 
   /** Starts the threads, `parts` with this one. */
   static async open(classifier: NetworkClassifier, parts: number): Promise<GradientThreads> {
-    if (parts === 1) return GradientThreads.alone(classifier, parts);
-    const size = [...classifier.trainable.values()].reduce((sum, variable) => sum + variable.size, 0);
-    if (!await mayStart(WORKER)) {
-      const reason = `this run may not read ${WORKER.pathname}, where the others start`;
-      return new GradientThreads(classifier, { parts, reason });
-    }
-    const team: Team = { weights: sharedFloats(size), workers: [] };
+    const reason = workerRefusal();
+    if (parts === 1 || reason !== undefined) return new GradientThreads(classifier, { parts, reason });
+    const team: Team = { copy: copyClassifier(classifier), workers: [] };
     try {
       for (let i = 1; i < parts; i++) {
-        const memory = { weights: team.weights, gradients: sharedFloats(size) };
-        team.workers.push(await GradientWorker.open(classifier, memory));
+        const worker = new GradientWorker(classifier);
+        team.workers.push(worker);
+        await worker.start(team.copy);
       }
       return new GradientThreads(classifier, { parts, team });
     } catch (error) {
@@ -82,8 +71,8 @@ export class GradientThreads implements Disposable {
       for (const part of others) found.push(await hostGradients(this.#classifier, part, { momentum: 1 }));
       return joinGradients(found);
     }
-    const { weights, workers } = this.#team;
-    writeShared(weights, [...this.#classifier.trainable.values()]);
+    const { copy, workers } = this.#team;
+    updateCopy(copy.weights, this.#classifier);
     const replies = others.map((part, i) => workers[i].gradients(part));
     const first = await hostGradients(this.#classifier, own);
     return joinGradients([first, ...await Promise.all(replies)]);
@@ -95,50 +84,31 @@ export class GradientThreads implements Disposable {
 }
 
 interface Team {
-  /** The values of the trainable parameters, one after the other. */
-  readonly weights: Float32Array<SharedArrayBuffer>;
+  readonly copy: ClassifierCopy;
   readonly workers: GradientWorker[];
 }
 
 class GradientWorker implements Disposable {
-  readonly #worker: Worker;
+  readonly #worker = new RequestWorker<GradientRequest, GradientReply>("./gradient_worker.ts");
   readonly #classifier: NetworkClassifier;
   readonly #gradients: Float32Array<SharedArrayBuffer>;
 
-  private constructor(
-    worker: Worker,
-    classifier: NetworkClassifier,
-    gradients: Float32Array<SharedArrayBuffer>,
-  ) {
-    this.#worker = worker;
+  constructor(classifier: NetworkClassifier) {
     this.#classifier = classifier;
-    this.#gradients = gradients;
+    this.#gradients = sharedFloats(
+      [...classifier.trainable.values()].reduce((sum, variable) => sum + variable.size, 0),
+    );
   }
 
-  static async open(
-    classifier: NetworkClassifier,
-    memory: { weights: Float32Array<SharedArrayBuffer>; gradients: Float32Array<SharedArrayBuffer> },
-  ): Promise<GradientWorker> {
-    const opened = new GradientWorker(
-      new Worker(WORKER, { type: "module" }),
-      classifier,
-      memory.gradients,
-    );
-    const { network: { arch, width }, head } = classifier;
-    try {
-      await opened.#ask({ classifier: { arch, width, head }, ...memory });
-      return opened;
-    } catch (error) {
-      opened[Symbol.dispose]();
-      throw error;
-    }
+  async start(classifier: ClassifierCopy): Promise<void> {
+    await this.#worker.ask({ classifier, gradients: this.#gradients });
   }
 
   async gradients(part: HostBatch): Promise<ClassifierGradients> {
     // Slices: a view would send the memory of the whole batch.
     const { pixels, size, crack } = part;
-    const reply = await this.#ask({ pixels: pixels.slice(), size, crack: crack.slice() });
-    if (!("loss" in reply)) {
+    const reply = await this.#worker.ask({ pixels: pixels.slice(), size, crack: crack.slice() });
+    if (reply === undefined) {
       throw new Error("Cannot train in a second thread: it gave an answer without gradients.");
     }
     const { trainable } = this.#classifier;
@@ -147,25 +117,7 @@ class GradientWorker implements Disposable {
     return { ...reply, gradients };
   }
 
-  #ask(request: GradientRequest): Promise<GradientReply> {
-    const { promise, resolve, reject } = Promise.withResolvers<GradientReply>();
-    this.#worker.onmessage = ({ data }: MessageEvent<GradientReply>) =>
-      "failure" in data
-        ? reject(new Error(`Cannot train in a second thread: ${data.failure}`))
-        : resolve(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
-    this.#worker.postMessage(request);
-    return promise;
-  }
-
   [Symbol.dispose](): void {
-    this.#worker.terminate();
+    this.#worker[Symbol.dispose]();
   }
-}
-
-function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
-  return new Float32Array(new SharedArrayBuffer(length * 4));
 }

@@ -4,10 +4,12 @@ import type { Plane } from "../core/plane.ts";
 import { openBackend } from "./backend.ts";
 import { trainConvUnit } from "./conv_unit.ts";
 import { FoldedUnits } from "./folded_units.ts";
-import { type Head, headGradients, headLogits, headSpecs } from "./head.ts";
+import { type Head, headLogits, headSpecs } from "./head.ts";
+import { activationTensors, crackProbability, takeData } from "./host_inference.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "./parameters.ts";
 import { type Resnet, resnetFeatures, resnetSpecs } from "./resnet.ts";
 import { resnetFootprint } from "./resnet_footprint.ts";
+import { ScoringThreads, type ThreadPlan } from "./scoring_threads.ts";
 import { tf } from "./tfjs.ts";
 
 /** What a {@linkcode NetworkClassifier} is made of. */
@@ -19,7 +21,7 @@ export interface NetworkClassifierOptions {
   /** Where its untrained values come from. */
   readonly seed: number;
   /** Its values, once a backend is ready; untrained ones where left out. */
-  readonly parameters?: () => Parameters;
+  readonly parameters?: (specs: ParameterSpecs) => Parameters;
 }
 
 /**
@@ -54,6 +56,7 @@ export class NetworkClassifier implements Classifier {
   #create: (() => Parameters) | undefined;
   #parameters: Parameters | undefined;
   #folded: FoldedUnits | undefined;
+  readonly #threads = new ScoringThreads(this);
 
   /** Classifiers come from {@linkcode createClassifier} and {@linkcode loadClassifier}, not from `new`. */
   constructor({ network, head, trainingSize, seed, parameters }: NetworkClassifierOptions) {
@@ -63,7 +66,7 @@ export class NetworkClassifier implements Classifier {
     this.seed = seed;
     const specs = new Map([...resnetSpecs(network), ...headSpecs(head, network.outputs)]);
     this.specs = specs;
-    this.#create = parameters ?? (() => createParameters(specs, seed));
+    this.#create = () => parameters?.(specs) ?? createParameters(specs, seed);
   }
 
   /** Such as `resnet18 × 0.5`. */
@@ -166,21 +169,14 @@ export class NetworkClassifier implements Classifier {
       const scores = tf.tidy(() => {
         const all = planeTensor(patches, [count, size, size, 3]);
         const parts = batches(count, batch).map(([first, length]) =>
-          this.#crackProbability(all.slice(first, length))
+          crackProbability(this, all.slice(first, length))
         );
         return tf.concat(parts);
       });
       return adoptTensor(compute, scores, { width: 1, height: count, channels: 1 });
     }
     const pixels = await patches.read();
-    const data = new Float32Array(count);
-    for (const [first, length] of batches(count, batch)) {
-      const stride = size * size * 3;
-      const part = pixels.subarray(first * stride, (first + length) * stride);
-      const scores = tf.tidy(() => this.#crackProbability(tf.tensor4d(part, [length, size, size, 3])));
-      data.set(await scores.data(), first);
-      scores.dispose();
-    }
+    const data = await this.#threads.scores({ pixels, size }, { batch });
     return compute.upload({ width: 1, height: count, channels: 1, data });
   }
 
@@ -198,32 +194,41 @@ export class NetworkClassifier implements Classifier {
     }
     const onDevice = await usesDevice(compute);
     this.#checkSize(image, onDevice);
-    const pixels = onDevice ? undefined : await image.read();
-    const { head, parameters } = this;
-    const { features, rest } = tf.tidy(() => {
-      const shape: [number, number, number, number] = [1, height, width, 3];
-      const features = this.features(pixels ? tf.tensor4d(pixels, shape) : planeTensor(image, shape));
-      const means = features.mean<tf.Tensor2D>([1, 2]);
-      const logits = headLogits(means, { head, parameters });
-      const gradients = headGradients(means, { head, parameters });
-      return { features, rest: tf.concat([logits.flatten(), gradients.flatten()]) };
-    });
-    const [, h, w, k] = features.shape;
-    const shape = { width: w, height: h, channels: k };
-    const plane = onDevice
-      ? adoptTensor(compute, features, shape)
-      : compute.upload({ ...shape, data: await takeData(features) });
-    const values = await takeData(rest);
+    let features: Plane, head: Float32Array;
+    if (onDevice) {
+      const found = tf.tidy(() => activationTensors(this, planeTensor(image, [1, height, width, 3])));
+      const [, h, w, k] = found.features.shape;
+      features = adoptTensor(compute, found.features, { width: w, height: h, channels: k });
+      head = await takeData(found.head);
+    } else {
+      const found = await this.#threads.activations({ pixels: await image.read(), width, height });
+      const [h, w, k] = found.shape;
+      features = compute.upload({ width: w, height: h, channels: k, data: found.features });
+      head = found.head;
+    }
+    const { channels: k } = features;
     return {
-      features: plane,
-      logits: [values[0], values[1]],
-      gradients: [values.slice(2, 2 + k), values.slice(2 + k)],
-      [Symbol.dispose]: () => plane.dispose(),
+      features,
+      logits: [head[0], head[1]],
+      gradients: [head.slice(2, 2 + k), head.slice(2 + k)],
+      [Symbol.dispose]: () => features.dispose(),
     };
+  }
+
+  /**
+   * Starts the threads that this classifier works in on the WASM backend, once that is open, ahead of its first use.
+   *
+   * @returns how many there are; where there could be more, why there are not.
+   * @internal
+   */
+  startThreads(): ThreadPlan {
+    this.#threads.start();
+    return this.#threads.plan;
   }
 
   /** Frees the network's memory. Disposing twice does nothing. */
   dispose(): void {
+    this.#threads[Symbol.dispose]();
     this.#folded?.[Symbol.dispose]();
     this.#folded = undefined;
     if (this.#parameters) tf.dispose([...this.#parameters.values()]);
@@ -251,15 +256,6 @@ export class NetworkClassifier implements Classifier {
   #headLogits(features: tf.Tensor4D): tf.Tensor2D {
     return headLogits(features.mean<tf.Tensor2D>([1, 2]), { head: this.head, parameters: this.parameters });
   }
-
-  /** N × H × W × 3 to N values 0..1. */
-  #crackProbability(x: tf.Tensor4D): tf.Tensor1D {
-    return tf.tidy(() => {
-      const logits = this.logits(x);
-      x.dispose();
-      return logits.softmax().slice([0, 0], [-1, 1]).as1D();
-    });
-  }
 }
 
 /** Whether tensors live on the device of `compute`, after choosing the backend if none was. */
@@ -278,13 +274,6 @@ function batches(count: number, size: number): [first: number, length: number][]
 /** The values of a plane on the shared device as a tensor, without a copy: the plane must outlive it. */
 function planeTensor(plane: Plane, shape: [number, number, number, number]): tf.Tensor4D {
   return tf.tensor({ buffer: plane.share(), zeroCopy: true }, shape, "float32");
-}
-
-/** A tensor's values; frees it. */
-async function takeData(tensor: tf.Tensor): Promise<Float32Array> {
-  const values = await tensor.data<"float32">();
-  tensor.dispose();
-  return values;
 }
 
 /** A tensor on the shared device as a plane; frees it. */

@@ -1,5 +1,10 @@
 import { tf } from "./tfjs.ts";
 
+/** Zeros in memory that threads share. */
+export function sharedFloats(length: number): Float32Array<SharedArrayBuffer> {
+  return new Float32Array(new SharedArrayBuffer(length * 4));
+}
+
 /** Copies tensors, one after the other, into memory that threads share. */
 export function writeShared(target: Float32Array<SharedArrayBuffer>, tensors: readonly tf.Tensor[]): void {
   let offset = 0;

@@ -1,5 +1,6 @@
 import { openCompute } from "../../core/compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
+import type { ThreadPlan } from "../../models/scoring_threads.ts";
 import { tf } from "../../models/tfjs.ts";
 import { hashParameters } from "../cli/hash_parameters.ts";
 import { readClassifier } from "../cli/read_classifier.ts";
@@ -24,12 +25,9 @@ export async function openInstruments(options: OpenInstrumentsOptions): Promise<
   const compute = await openCompute({ profile });
   const backend = await openBackend({ backend: name, compute });
   const classifier = await readClassifier(options.classifier);
+  const network = `${classifier.name} on ${backend.name}${describeThreads(classifier.startThreads())}`;
   const { description: adapter, software } = compute;
-  if (!quiet) {
-    writeErr(
-      `Kernels run on ${adapter}${software ? " (software)" : ""}, ${classifier.name} on ${backend.name}.\n`,
-    );
-  }
+  if (!quiet) writeErr(`Kernels run on ${adapter}${software ? " (software)" : ""}, ${network}.\n`);
   return {
     compute,
     classifier,
@@ -40,4 +38,9 @@ export async function openInstruments(options: OpenInstrumentsOptions): Promise<
     },
     runtime: { deno: Deno.version.deno, tfjs: tf.version.tfjs, adapter, software, backend: backend.name },
   };
+}
+
+function describeThreads({ count, reason }: ThreadPlan): string {
+  if (count > 1) return ` in ${count} threads`;
+  return reason === undefined ? "" : ` in one thread: ${reason}`;
 }

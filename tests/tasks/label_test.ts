@@ -25,7 +25,7 @@ Deno.test("label writes masks, confidences, a manifest and a report, and prints 
     cwd: folder.path,
   });
   assert.equal(code, 0, err);
-  assert.match(err, /^Kernels run on .*, resnet18 × 0\.0625 on (?:wasm|webgpu)\.$/m);
+  assert.match(err, /^Kernels run on .*, resnet18 × 0\.0625 on (?:wasm(?: in \d+ threads)?|webgpu)\.$/m);
   const summary: LabelSummary = JSON.parse(out);
   assert.deepEqual(summary.photos.map(({ path }) => path), ["photos/a.png", "photos/b.png"]);
   const labels = join(folder.path, "labels");
