@@ -4,10 +4,12 @@ import type { Compute } from "../../core/compute.ts";
 import { decodeImage } from "../../core/decode_image.ts";
 import { labelImage } from "../../core/label_image.ts";
 import type { Recipe } from "../../core/recipe.ts";
+import { Allowance } from "../cli/allowance.ts";
 import { describeError } from "../cli/errors.ts";
+import { inOrder } from "../cli/in_order.ts";
 import { lockFolder } from "../cli/lock_folder.ts";
 import { compareNames, listPhotos, type Photo } from "../cli/photos.ts";
-import { startProgress } from "../cli/progress.ts";
+import { type Progress, startProgress } from "../cli/progress.ts";
 import { formatShard, inShard, type Shard } from "../cli/shard.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/usage_error.ts";
@@ -69,6 +71,20 @@ export interface LabelSummary {
 /** Milliseconds of work that a killed run may have to do again. */
 const SAVE_EVERY = 5000;
 
+/**
+ * Photos begun and not recorded: while one is written, one or two are computed and the next is decoded, so that neither a core nor
+ * the device waits.
+ */
+const AT_ONCE = 4;
+
+/** Pixels computed at a time: small photos overlap, so that the device works while the network does, and large ones come one by one. */
+const PIXELS_AT_ONCE = 2 ** 20;
+
+/** What became of a photo. */
+type Outcome =
+  | { readonly kind: "labelled" | "skipped"; readonly record: PhotoRecord }
+  | { readonly kind: "failed"; readonly failure: FailureRecord };
+
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
@@ -93,6 +109,11 @@ class LabelRun {
   readonly #manifestPath: string;
   #skipped = 0;
   #savedAt = performance.now();
+  /** When the last photo was done. */
+  #doneAt = performance.now();
+  /** One photo is read and decoded at a time, and waits until it may be computed. */
+  readonly #decoding = new Allowance(1);
+  readonly #computing = new Allowance(PIXELS_AT_ONCE);
   #deviceLost = false;
 
   constructor(options: LabelPhotosOptions, instruments: Instruments, records: Map<string, PhotoRecord>) {
@@ -109,10 +130,9 @@ class LabelRun {
     await this.#save();
     try {
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
-      for (const photo of photos) {
-        const outcome = await this.#takeOn(photo);
-        if (outcome === "failed") progress.note(`${photo.path}: ${this.#failures.at(-1)?.error}`);
-        progress.advance({ detail: photo.name, skipped: outcome === "skipped" });
+      for await (const outcome of inOrder(photos, (photo) => this.#takeOn(photo), { atOnce: AT_ONCE })) {
+        const { name } = this.#record(outcome, progress);
+        progress.advance({ detail: name, skipped: outcome.kind === "skipped" });
         if (performance.now() - this.#savedAt > SAVE_EVERY) await this.#save();
       }
     } catch (error) {
@@ -134,53 +154,77 @@ class LabelRun {
     };
   }
 
-  async #takeOn(photo: Photo): Promise<"labelled" | "skipped" | "failed"> {
+  async #takeOn(photo: Photo): Promise<Outcome> {
     const { out, recipe, stages } = this.#options;
     const { compute, classifier } = this.#instruments;
+    using decoding = await this.#decoding.take(1);
     const start = performance.now();
     const pictures = new StagePictures();
-    let bytes, label, hash;
+    let label, hash;
     try {
-      bytes = await Deno.readFile(photo.path);
+      const bytes = await Deno.readFile(photo.path);
       hash = await sha256(bytes);
       const before = this.#records.get(photo.name);
       if (before?.sha256 === hash && await this.#isDone(before)) {
         // The photo may have moved since: its new place is where the report finds it.
-        this.#records.set(photo.name, { ...before, path: photo.path });
-        this.#skipped++;
-        return "skipped";
+        return { kind: "skipped", record: { ...before, path: photo.path } };
       }
       if (before !== undefined && before.sha256 !== hash && await isTaken(before, photo)) {
         throw new UsageError(
           `Cannot label it into ${out}: ${photo.name} is the name of the label of ${before.path} there; choose another folder.`,
         );
       }
-      label = await labelImage(compute, await decodeImage(bytes), {
+      const image = await decodeImage(bytes);
+      using _computing = await this.#computing.take(image.width * image.height);
+      decoding[Symbol.dispose]();
+      label = await labelImage(compute, image, {
         classifier,
         recipe,
         stages: stages && ((rows) => pictures.add(rows)),
       });
     } catch (error) {
+      // The loss of the device may become known a moment after the first failure that it causes.
+      await Promise.race([compute.device.lost, new Promise((resolve) => setTimeout(resolve, 20))]);
+      // Throws what there is to say of the loss: other errors are its echoes.
+      if (this.#deviceLost) await compute.read([]);
       if (this.#deviceLost || error instanceof Deno.errors.NotCapable) throw error;
-      this.#failures.push({ name: photo.name, path: photo.path, error: describeError(error) });
-      return "failed";
+      const { name, path } = photo;
+      return { kind: "failed", failure: { name, path, error: describeError(error) } };
     }
-    const seconds = (performance.now() - start) / 1000;
     await writeLabel(out, photo.name, { label, stages: pictures.all });
-    this.#records.set(photo.name, {
+    const { width, height, crackPixels, usableForTraining } = label;
+    const record = {
       name: photo.name,
       path: photo.path,
       sha256: hash,
-      width: label.width,
-      height: label.height,
-      crackPixels: label.crackPixels,
-      crackShare: label.crackPixels / label.mask.length,
-      usableForTraining: label.usableForTraining,
+      width,
+      height,
+      crackPixels,
+      crackShare: crackPixels / (width * height),
+      usableForTraining,
       stages: pictures.all.map(({ key }) => key),
-      seconds,
+      seconds: this.#secondsSince(start),
       labelledAt: new Date().toISOString(),
-    });
-    return "labelled";
+    };
+    return { kind: "labelled", record };
+  }
+
+  /** The time that a photo took, without what it shared with the one before: so photos sum up to the time of the run. */
+  #secondsSince(start: number): number {
+    const before = Math.max(start, this.#doneAt);
+    this.#doneAt = performance.now();
+    return (this.#doneAt - before) / 1000;
+  }
+
+  #record(outcome: Outcome, progress: Progress): PhotoRecord | FailureRecord {
+    if (outcome.kind === "failed") {
+      this.#failures.push(outcome.failure);
+      progress.note(`${outcome.failure.path}: ${outcome.failure.error}`);
+      return outcome.failure;
+    }
+    this.#records.set(outcome.record.name, outcome.record);
+    if (outcome.kind === "skipped") this.#skipped++;
+    return outcome.record;
   }
 
   #isDone(record: PhotoRecord): Promise<boolean> {

@@ -21,7 +21,7 @@ export interface PhotoRecord {
   readonly usableForTraining: boolean;
   /** The maps in `stages/NAME/`, in the order of the method; none where they were not asked for. */
   readonly stages: readonly StageKey[];
-  /** Time that reading and labelling took. */
+  /** Time from the end of the photo before, or from the start of its own reading, to its label on the disk. */
   readonly seconds: number;
   /** When, in UTC. */
   readonly labelledAt: string;

@@ -239,7 +239,8 @@ Deno.test({
         /Cannot write labels\/masks\/b\.png: the disk is full; free some space and run/,
       );
       assert.equal(outcome.code, 1);
-      assert.deepEqual(list(masks), ["a.png"]);
+      // The photo after it was in work at the same time.
+      assert.deepEqual(list(masks).filter((name) => name !== "c.png"), ["a.png"]);
       const next = await label(folder, [...ARGS, "--json", "-q"]);
       const { photos, skipped }: LabelSummary = JSON.parse(next.out);
       assert.deepEqual([photos.length, skipped], [3, 1]);
