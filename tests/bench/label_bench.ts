@@ -1,6 +1,11 @@
 /**
  * A label of a 640 × 360 photo: the stages that need no network (6, 7, 8, 10, 11; upload and one readback included), then all
- * of them, with the classifier that ships and with the paper's ResNet-50 (its values do not matter for its time).
+ * of them, with the classifier that ships and with the paper's ResNet-50 (its values do not matter for its time), the latter beside the
+ * same pipeline of PyTorch, OpenCV and scikit-image, which runs in a subprocess where Debian's packages are installed:
+ *
+ *     deno bench --no-prompt --allow-read --allow-run=/usr/bin/python3 tests/bench/label_bench.ts
+ *
+ * On the WASM backend networks run in one thread a core.
  */
 import { openCompute } from "../../core/compute.ts";
 import { joinMaps, labelImage, thresholdCracks } from "../../core/label_image.ts";
@@ -8,6 +13,7 @@ import { recipes } from "../../core/recipe.ts";
 import { uploadImage } from "../../core/upload_image.ts";
 import { createClassifier } from "../../models/classifier.ts";
 import { loadClassifier } from "../../models/load_classifier.ts";
+import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 
 const compute = await openCompute();
@@ -29,9 +35,28 @@ for (const recipe of [recipes.paper, recipes.reference]) {
   });
 }
 
+const THREADS = "2";
+
+async function openPeer(): Promise<{ peer: Peer; versions: string } | undefined> {
+  try {
+    const peer = new Peer("label.py", [String(image.width), String(image.height), THREADS]);
+    return { peer, versions: await peer.ask(Uint8Array.from(image.data).filter((_, i) => i % 4 < 3)) };
+  } catch (error) {
+    console.log(`No PyTorch to compare with: ${error instanceof Error ? error.message : error}`);
+    return undefined;
+  }
+}
+
+const RUNS = { n: 10, warmup: 2 };
+const found = await openPeer();
 for (const classifier of [await loadClassifier(), createClassifier({ arch: "resnet50" })]) {
-  await labelImage(compute, image, { classifier });
-  Deno.bench(`label with ${classifier.name}`, { group: "whole label", n: 10, warmup: 2 }, async () => {
+  const group = `whole label with ${classifier.name}`;
+  Deno.bench(`Hairline: ${classifier.name}`, { group, baseline: true, ...RUNS }, async () => {
     await labelImage(compute, image, { classifier });
+  });
+  if (found === undefined || classifier.name !== "resnet50") continue;
+  const { peer, versions } = found;
+  Deno.bench(`${versions}, ${THREADS} threads: resnet50`, { group, ...RUNS }, async () => {
+    await peer.ask("");
   });
 }
