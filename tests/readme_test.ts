@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encodePng } from "../core/encode_png.ts";
+import { crackPhoto } from "./tasks/crack_photo.ts";
+import { temporaryFolder } from "./temporary_folder.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const readme = await Deno.readTextFile(new URL("README.md", ROOT));
+const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))) as {
+  tasks: Record<string, { command: string }>;
+};
+
+/** Lines of the README's code blocks that run a task, without what starts Deno. */
+const commands = [...readme.matchAll(/^(?: {4}npx -y deno@[\d.]+|deno) task (.+)$/gm)].map(([, line]) =>
+  line.split(" ")
+);
+/** Tasks in running text: for those who change Hairline; CI runs the gate. */
+const mentioned = new Set([...readme.matchAll(/(?<=`)deno task ([\w:]+)/g)].map(([, name]) => name));
+/** Flags in running text, in a command that has them. */
+const SHARDS = ["label", "photos/", "--out", "shards/", "--shard", "1/4"];
+/** Commands in blocks that contain these tests themselves; CI runs them. */
+const NOT_FROM_WITHIN = new Set(["test"]);
+
+/** The folders that the README's commands speak of: photos of 160 × 144, their masks, and patches of both classes. */
+async function prepare(folder: string): Promise<void> {
+  for (const name of ["photos", "masks", "patches/crack", "patches/no_crack"]) {
+    await Deno.mkdir(join(folder, name), { recursive: true });
+  }
+  const [width, height] = [160, 144];
+  const mask = Uint8Array.from(
+    { length: width * height },
+    (_, i) => Math.abs(i % width - width / 2) < 1 ? 255 : 0,
+  );
+  for (let i = 0; i < 2; i++) {
+    await Deno.writeFile(join(folder, `photos/${i}.png`), await crackPhoto(width, height, i));
+    await Deno.writeFile(
+      join(folder, `masks/${i}.png`),
+      await encodePng({ width, height, channels: 1, data: mask }),
+    );
+    await Deno.writeFile(join(folder, `patches/crack/${i}.png`), await crackPhoto(128, 128, i));
+    const flat = new Uint8Array(128 * 128).fill(150 + i);
+    await Deno.writeFile(
+      join(folder, `patches/no_crack/${i}.png`),
+      await encodePng({ width: 128, height: 128, channels: 1, data: flat }),
+    );
+  }
+}
+
+/** Runs a task with the permissions that deno.json gives it, in another folder than the repository's. */
+async function runTask([name, ...args]: readonly string[], cwd: string | URL): Promise<void> {
+  const flags = tasks[name].command.split(" ").slice(2, -1);
+  const script = new URL(tasks[name].command.split(" ").at(-1)!, ROOT).pathname;
+  const { code, stderr } = await new Deno.Command("deno", {
+    args: ["run", "--quiet", "--config", new URL("deno.json", ROOT).pathname, ...flags, script, ...args],
+    cwd,
+    stdin: "null",
+  }).output();
+  assert.equal(code, 0, `deno task ${name} ${args.join(" ")}\n${new TextDecoder().decode(stderr)}`);
+}
+
+/** The README speaks of 150 photos and three epochs of ResNet-50; these tests have two photos and little time. */
+function shorten(command: readonly string[]): string[] {
+  const short = command.map((word, i) => ["--limit", "--skip"].includes(command[i - 1]) ? "1" : word);
+  return command[0] === "classifier:train" ? [...short, "--epochs", "1"] : short;
+}
+
+Deno.test("README.md names only tasks that exist, and every one of them", () => {
+  const named = new Set([...commands.map(([name]) => name), ...mentioned]);
+  assert.deepEqual([...named].sort(), Object.keys(tasks).sort());
+});
+
+Deno.test("README.md names no flag that these tests do not run", () => {
+  const run = new Set([...commands, SHARDS].flat().filter((word) => word.startsWith("--")));
+  const named = [...readme.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag);
+  assert.deepEqual(named.filter((flag) => !run.has(flag)), []);
+});
+
+Deno.test("every command of README.md works, with the permissions of its task", async (t) => {
+  await using folder = await temporaryFolder();
+  await prepare(folder.path);
+  for (const command of [...commands, SHARDS].filter(([name]) => !NOT_FROM_WITHIN.has(name))) {
+    await t.step(command.join(" "), async () => {
+      // The demo reads its photos from the repository and may write only to hairline-demo/ there.
+      await runTask(shorten(command), command[0] === "demo" ? ROOT : folder.path);
+    });
+  }
+});
+
+Deno.test("README.md shows files that exist", async () => {
+  for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)]+)\)/g)) {
+    assert.ok((await Deno.stat(new URL(target, ROOT))).isFile, target);
+  }
+});
