@@ -39,7 +39,7 @@ Deno.test("mod.ts labels a photo when it is imported from a URL, with no permiss
     const { width, height, crackPixels } = await labelImage(compute, image, { classifier });
     console.log(JSON.stringify({ width, height, found: crackPixels > 0 }));`,
   );
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "--no-config", "--no-lock", `--allow-import=${host}`, script],
     cwd: folder.path,
   }).output();
@@ -48,7 +48,10 @@ Deno.test("mod.ts labels a photo when it is imported from a URL, with no permiss
 });
 
 Deno.test("core/mod.ts loads no tensor library", async () => {
-  const { stdout } = await new Deno.Command("deno", { args: ["info", "--json", "core/mod.ts"], cwd: ROOT })
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "core/mod.ts"],
+    cwd: ROOT,
+  })
     .output();
   const graph = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
   const specifiers = graph.modules.map(({ specifier }) => specifier);

@@ -50,7 +50,7 @@ async function prepare(folder: string): Promise<void> {
 async function runTask([name, ...args]: readonly string[], cwd: string | URL): Promise<void> {
   const flags = tasks[name].command.split(" ").slice(2, -1);
   const script = new URL(tasks[name].command.split(" ").at(-1)!, ROOT).pathname;
-  const { code, stderr } = await new Deno.Command("deno", {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--config", new URL("deno.json", ROOT).pathname, ...flags, script, ...args],
     cwd,
     stdin: "null",

@@ -164,7 +164,7 @@ Deno.test({
   async fn() {
     await using temporary = await temporaryFolder();
     const folder = temporary.path;
-    const child = new Deno.Command("deno", {
+    const child = new Deno.Command(Deno.execPath(), {
       args: scriptArgs(FIXTURE, ["a", "--out", folder, "--fail", "wait"], [`--allow-write=${folder}`]),
       stdout: "piped",
     }).spawn();

@@ -39,7 +39,7 @@ function flat(width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
 /** A symbolic link, which Deno makes for runs that may do anything only. */
 async function link(target: string, path: string): Promise<void> {
   const code = `Deno.symlinkSync(${JSON.stringify(target)}, ${JSON.stringify(path)})`;
-  assert.ok((await new Deno.Command("deno", { args: ["eval", code] }).output()).success);
+  assert.ok((await new Deno.Command(Deno.execPath(), { args: ["eval", code] }).output()).success);
 }
 
 /** One sentence on one line, apart from what a run says of itself before. */

@@ -29,7 +29,7 @@ async function files(folder: string, below = ""): Promise<Map<string, Uint8Array
 
 /** Starts a run, waits until it has labelled `more` photos, and a little more, and kills it. */
 async function killedRun(folder: string, { more, delay }: { more: number; delay: number }): Promise<void> {
-  const child = new Deno.Command("deno", {
+  const child = new Deno.Command(Deno.execPath(), {
     args: scriptArgs("tasks/label.ts", args("killed"), PERMISSIONS),
     cwd: folder,
     stdout: "null",

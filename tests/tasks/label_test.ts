@@ -121,7 +121,7 @@ Deno.test("label keeps a folder to one run, and the next goes on where a killed 
   const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
   await preparePhotos(folder.path, names);
   const masks = join(folder.path, "labels/masks");
-  const child = new Deno.Command("deno", {
+  const child = new Deno.Command(Deno.execPath(), {
     args: scriptArgs(LABEL, [...ARGS, "-q"], PERMISSIONS),
     cwd: folder.path,
     stdout: "null",

@@ -11,7 +11,7 @@ export async function runScript(
   args: readonly string[],
   options: { readonly permissions?: readonly string[]; readonly cwd?: string } = {},
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command("deno", {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: scriptArgs(script, args, options.permissions),
     cwd: options.cwd,
     stdin: "null",

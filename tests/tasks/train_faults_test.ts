@@ -146,7 +146,7 @@ Deno.test("classifier:train killed again and again leaves whole files only and e
     const stamp = () => Deno.stat(saved).then(({ mtime }) => mtime?.getTime(), () => undefined);
     for (let round = 0; round < 4; round++) {
       const before = await stamp();
-      const child = new Deno.Command("deno", {
+      const child = new Deno.Command(Deno.execPath(), {
         args: scriptArgs(
           "tasks/classifier/train.ts",
           [...args("broken"), "--save-every", "0.01"],
