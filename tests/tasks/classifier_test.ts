@@ -65,7 +65,8 @@ Deno.test("classifier:train writes a classifier that classifier:evaluate finds g
   await withPhotos(async (folder) => {
     const outcome = await train(
       small(folder, "a.safetensors", {
-        ...{ "--patch-sizes": "12,16", "--batch": "16", "--patches": "1600", "--epochs": "2" },
+        // One size: batch norm's statistics over several sizes are no sure thing in so small a network.
+        ...{ "--patch-sizes": "16", "--batch": "16", "--patches": "1600", "--epochs": "2" },
         ...{ "--schedule": "one-cycle", "--validation": "0.4" },
       }).concat("--json"),
     );
@@ -93,14 +94,14 @@ Deno.test("classifier:train writes a classifier that classifier:evaluate finds g
         "--masks",
         join(folder, "masks"),
       ],
-      ...["--skip", "3", "--patch-sizes", "12,16", "--json", "-q"],
+      ...["--skip", "3", "--patch-sizes", "16", "--json", "-q"],
     ], { permissions: ["--allow-read"] });
     assert.equal(evaluation.code, 0, evaluation.err);
     const { sizes, photos } = JSON.parse(evaluation.out);
     assert.equal(photos, 2);
     // Through float32 on disk the classifier is the same: so are its figures on the photos held back.
     assert.deepEqual(sizes, card.validation[1].sizes);
-    assert.ok(sizes[1].balancedAccuracy > 0.8, evaluation.out);
+    assert.ok(sizes[0].balancedAccuracy > 0.8, evaluation.out);
   });
 });
 
