@@ -1,6 +1,7 @@
 import { tf } from "./tfjs.ts";
 import type { WasmHeap } from "./wasm_heap.ts";
 import { type KernelAttributes, replaceKernel } from "./wasm_kernel.ts";
+import { windowGeometry } from "./wasm_window.ts";
 
 /** The gradients of depthwise convolutions, which tfjs' WASM backend lacks, for one output channel an input channel. */
 export function registerDepthwise(heap: WasmHeap): void {
@@ -30,18 +31,7 @@ export function registerDepthwise(heap: WasmHeap): void {
       heap.address(a),
       heap.address(b),
       heap.address(result),
-      info.batchSize,
-      info.inHeight,
-      info.inWidth,
-      info.inChannels,
-      info.outHeight,
-      info.outWidth,
-      info.filterHeight,
-      info.filterWidth,
-      info.strideHeight,
-      info.strideWidth,
-      info.padInfo.top,
-      info.padInfo.left,
+      ...windowGeometry(info),
     );
     return result;
   };

@@ -5,6 +5,7 @@ import { MOMENTUM_STEP, type MomentumStepAttributes } from "./momentum.ts";
 import { registerDepthwise } from "./wasm_depthwise.ts";
 import { convolveInputGradient } from "./wasm_input_gradient.ts";
 import { type KernelArguments, type KernelAttributes, replaceKernel } from "./wasm_kernel.ts";
+import { windowGeometry } from "./wasm_window.ts";
 import type { WasmHeap } from "./wasm_heap.ts";
 import { multiplyMatrices } from "./wasm_matrix.ts";
 
@@ -118,18 +119,7 @@ function maxPoolGradient(
     heap.address(output),
     heap.address(dy),
     heap.address(dx),
-    info.batchSize,
-    info.inHeight,
-    info.inWidth,
-    info.inChannels,
-    info.outHeight,
-    info.outWidth,
-    info.filterHeight,
-    info.filterWidth,
-    info.strideHeight,
-    info.strideWidth,
-    info.padInfo.top,
-    info.padInfo.left,
+    ...windowGeometry(info),
     memory.addresses[0],
   );
   return dx;

@@ -1,5 +1,6 @@
 import type { BackendWasm, tf } from "./tfjs.ts";
 import { kernelsModule } from "./wasm_module.js";
+import type { WindowGeometry } from "./wasm_window.ts";
 
 /** The functions of `wasm/index.as`, where each is described. Addresses and steps are in bytes, matrices float32. */
 export interface WasmKernels {
@@ -111,54 +112,20 @@ export interface WasmKernels {
     dy: number,
     weights: number,
     dx: number,
-    n: number,
-    h: number,
-    w: number,
-    c: number,
-    outH: number,
-    outW: number,
-    filterH: number,
-    filterW: number,
-    strideH: number,
-    strideW: number,
-    top: number,
-    left: number,
+    ...window: WindowGeometry
   ): void;
   depthwiseFilterGradient(
     x: number,
     dy: number,
     dw: number,
-    n: number,
-    h: number,
-    w: number,
-    c: number,
-    outH: number,
-    outW: number,
-    filterH: number,
-    filterW: number,
-    strideH: number,
-    strideW: number,
-    top: number,
-    left: number,
+    ...window: WindowGeometry
   ): void;
   maxPoolGradients(
     x: number,
     y: number,
     dy: number,
     dx: number,
-    n: number,
-    h: number,
-    w: number,
-    c: number,
-    outH: number,
-    outW: number,
-    windowH: number,
-    windowW: number,
-    strideH: number,
-    strideW: number,
-    top: number,
-    left: number,
-    done: number,
+    ...windowAndDone: readonly [...window: WindowGeometry, done: number]
   ): void;
 }
 
