@@ -69,12 +69,12 @@ export interface Label {
  * 12. where it exceeds a threshold is crack.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { decodeImage, labelImage, loadClassifier, openCompute } from "../mod.ts";
  *
  * using compute = await openCompute();
  * using classifier = await loadClassifier();
- * const image = await decodeImage(await Deno.readFile("photo.jpg"));
+ * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
  * const label = await labelImage(compute, image, { classifier });
  * console.log(`${label.crackPixels} of ${label.mask.length} pixels are crack`);
  * ```

@@ -36,7 +36,7 @@ const UNIT = [0, 1] as const;
 const BYTES = [0, 255] as const;
 
 /** Number, title and range of every stage that leaves a map. */
-const STAGES: Record<StageKey, Pick<Stage, "number" | "title" | "range">> = {
+export const STAGES: Readonly<Record<StageKey, Pick<Stage, "number" | "title" | "range">>> = {
   "patch-map": { number: 3, title: "Patch scores", range: UNIT },
   "activation-map": { number: 4, title: "Class activation", range: UNIT },
   "localisation": { number: 5, title: "Localisation", range: UNIT },

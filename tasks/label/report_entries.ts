@@ -1,6 +1,7 @@
 import { decodeImage } from "../../core/decode_image.ts";
 import { encodeJpeg } from "../../core/encode_jpeg.ts";
 import { encodePng } from "../../core/encode_png.ts";
+import { STAGES } from "../../core/stages.ts";
 import { describeError } from "../cli/errors.ts";
 import type { LabelledEntry, ReportEntry, ReportStage } from "../report/types.ts";
 import type { FailureRecord, PhotoRecord } from "./manifest.ts";
@@ -25,7 +26,8 @@ async function labelledEntry(folder: string, record: PhotoRecord, side: number):
   for (const key of record.stages) {
     stages.push({
       key,
-      ...STAGE_NOTES[key],
+      title: STAGES[key].title,
+      note: STAGE_NOTES[key],
       image: await smallJpeg(stagePath(folder, name, key), STAGE_SIDE),
     });
   }

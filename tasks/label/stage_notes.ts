@@ -1,16 +1,13 @@
 import type { StageKey } from "../../core/stages.ts";
 
-/** What a report says of each map of the method: its title and what is to be seen in it. */
-export const STAGE_NOTES: Readonly<Record<StageKey, { readonly title: string; readonly note: string }>> = {
-  "patch-map": { title: "Patch scores", note: "How sure the classifier is that a small patch shows crack." },
-  "activation-map": {
-    title: "Class activation",
-    note: "Where the classifier finds crack in the whole photo.",
-  },
-  "localisation": { title: "Localisation", note: "The mean of both, cut below the threshold and eroded." },
-  "denoised": { title: "Denoised photo", note: "Bilateral filter: grain is smoothed, edges are kept." },
-  "grey": { title: "Grey values", note: "The weighted mean of red, green and blue." },
-  "threshold": { title: "Patch threshold", note: "Dark in every patch around it." },
-  "product": { title: "Localised threshold", note: "The localisation, where the threshold says dark." },
-  "confidence": { title: "Confidence", note: "Denoised and closed: the label." },
+/** What is to be seen in each map of the method, for a report. */
+export const STAGE_NOTES: Readonly<Record<StageKey, string>> = {
+  "patch-map": "How sure the classifier is that a small patch shows crack.",
+  "activation-map": "Where the classifier finds crack in the whole photo.",
+  "localisation": "The mean of both, cut below the threshold and eroded.",
+  "denoised": "Bilateral filter: grain is smoothed, edges are kept.",
+  "grey": "The weighted mean of red, green and blue.",
+  "threshold": "Dark in every patch around it.",
+  "product": "The localisation, where the threshold says dark.",
+  "confidence": "Denoised and closed: the label.",
 };
