@@ -5,6 +5,8 @@ import {
   type PhotoSource,
 } from "./classification_patches.ts";
 import { ATTITUDES } from "./cut_patch.ts";
+import { drawCrack } from "./draw_crack.ts";
+import { drawDistraction } from "./draw_distraction.ts";
 import { type LabelledPhoto, patchShowsCrack, showsCrack } from "./labelled_photo.ts";
 import { randomStream } from "./random_stream.ts";
 
@@ -27,6 +29,12 @@ export interface RandomSamplerOptions {
    * size, so that cracks are seen in more widths than the photos have. Default 1: none is.
    */
   readonly zoom?: number;
+  /**
+   * The share, 0 to 1, of the patches with crack that show a drawn one, {@linkcode drawCrack}, on ground without crack; as many of those
+   * without are given a {@linkcode drawDistraction}. Drawn cracks are of every width and contrast, and their place is known exactly.
+   * Default 0: none; with 1 no photo need show crack.
+   */
+  readonly drawn?: number;
 }
 
 /** Positions tried in one photo, and photos tried, for a patch without crack. */
@@ -39,11 +47,12 @@ const PHOTOS = 200;
  *
  * Each photo is looked at once beforehand.
  *
- * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a rim outside [0, 0.5) or a zoom below 1.
+ * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a rim outside [0, 0.5), a zoom below
+ * 1 or a share outside [0, 1].
  */
 export async function randomSampler(
   source: PhotoSource,
-  { sizes, batch, patches, seed, rim = 0, zoom = 1 }: RandomSamplerOptions,
+  { sizes, batch, patches, seed, rim = 0, zoom = 1, drawn = 0 }: RandomSamplerOptions,
 ): Promise<PatchSampler> {
   if (!(rim >= 0 && rim < 0.5)) {
     throw new RangeError(
@@ -53,14 +62,18 @@ export async function randomSampler(
   if (!(zoom >= 1 && zoom < Infinity)) {
     throw new RangeError(`Cannot enlarge patches up to ${zoom} times: a number from 1 on is wanted.`);
   }
+  if (!(drawn >= 0 && drawn <= 1)) {
+    throw new RangeError(`Cannot draw cracks in a share of ${drawn}: a share from 0 to 1 is wanted.`);
+  }
   const cracked: number[] = [], clear: number[] = [];
   for (let index = 0; index < source.count; index++) {
     const photo = await source.photo(index);
     if (showsCrack(photo)) cracked.push(index);
     if (photo.truth !== true) clear.push(index);
   }
-  if (cracked.length === 0 || clear.length === 0) {
-    const missing = cracked.length === 0 ? "shows a crack" : "has a place without crack";
+  const noCrack = cracked.length === 0 && drawn < 1;
+  if (noCrack || clear.length === 0) {
+    const missing = noCrack ? "shows a crack" : "has a place without crack";
     throw new RangeError(
       `Cannot draw patches of both classes: none of the ${source.count} photos ${missing}.`,
     );
@@ -73,16 +86,27 @@ export async function randomSampler(
       const random = randomStream(seed, step);
       const full = pick(sizes, random);
       const chosen: ChosenPatch[] = [];
+      const toDraw: number[] = [];
       for (let i = 0; i < batch; i++) {
+        const crack = i % 2 === 0;
         const attitude = pick(ATTITUDES, random);
-        // Without zoom nothing is drawn for it: the patches are then those of a sampler that knows none.
+        // Without zoom no number is drawn for it: the patches are then those of a sampler that knows none.
         const size = zoom === 1 ? full : Math.max(1, Math.round(full / zoom ** random()));
-        const patch = i % 2 === 0
+        const draws = drawn > 0 && random() < drawn;
+        if (draws) toDraw.push(i);
+        const patch = crack && !draws
           ? await crackPatch(source, { photos: cracked, size, rim, random })
           : await clearPatch(source, { photos: clear, size, random });
-        chosen.push({ ...patch, attitude });
+        chosen.push({ ...patch, attitude, crack });
       }
-      return cutPatches(source, chosen, { size: full });
+      const cut = await cutPatches(source, chosen, { size: full });
+      const bytes = 3 * full * full;
+      for (const i of toDraw) {
+        const pixels = cut.pixels.subarray(i * bytes, (i + 1) * bytes);
+        const draw = cut.crack[i] ? drawCrack : drawDistraction;
+        draw({ pixels, size: full, random });
+      }
+      return cut;
     },
   };
 }
@@ -93,31 +117,31 @@ interface Draw {
   readonly random: () => number;
 }
 
-type Drawn = Omit<ChosenPatch, "attitude">;
+type Found = Omit<ChosenPatch, "attitude" | "crack">;
 
-async function crackPatch(source: PhotoSource, draw: Draw & { readonly rim: number }): Promise<Drawn> {
+async function crackPatch(source: PhotoSource, draw: Draw & { readonly rim: number }): Promise<Found> {
   const { photos, size, random, rim } = draw;
   const index = pick(photos, random);
   const photo = await source.photo(index);
   const { width, height, truth } = photo;
-  if (typeof truth === "boolean") return { photo: index, ...anywhere(photo, draw), crack: true };
+  if (typeof truth === "boolean") return { photo: index, ...anywhere(photo, draw) };
   const pixel = pick(truth, random);
   const margin = Math.floor(rim * size);
   // Where in the patch that pixel lies; at the photo's border the patch moves inwards.
   const inPatch = () => margin + Math.floor(random() * (size - 2 * margin));
   const x = inside(pixel % width - inPatch(), width, size);
   const y = inside(Math.floor(pixel / width) - inPatch(), height, size);
-  return { photo: index, x, y, size, crack: true };
+  return { photo: index, x, y, size };
 }
 
-async function clearPatch(source: PhotoSource, draw: Draw): Promise<Drawn> {
+async function clearPatch(source: PhotoSource, draw: Draw): Promise<Found> {
   const { photos, size, random } = draw;
   for (let i = 0; i < PHOTOS; i++) {
     const index = pick(photos, random);
     const photo = await source.photo(index);
     for (let k = 0; k < POSITIONS; k++) {
       const place = anywhere(photo, draw);
-      if (!patchShowsCrack(photo, place)) return { photo: index, ...place, crack: false };
+      if (!patchShowsCrack(photo, place)) return { photo: index, ...place };
     }
   }
   throw new RangeError(
