@@ -33,13 +33,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var lowest = 0x1.fffffep+127f;
   var negated_highest = 0x1.fffffep+127f;
   var t = start;
-  for (var j = 0u; j < params.cell; j++) {
+  // The loops count from the cell's place, not from zero: a loop that uniforms alone bound makes Mesa 22.3's Vulkan driver compile
+  // the shader anew at every dispatch, to unroll it, and keep each result.
+  for (var v = steps.y; v < steps.y + params.cell; v++) {
     let row = min(t.y, period.y - t.y) * params.width - band.base.x;
     t.x = start.x;
-    for (var i = 0u; i < params.cell; i++) {
-      let v = source[row + min(t.x, period.x - t.x)];
-      lowest = min(lowest, v);
-      negated_highest = min(negated_highest, -v);
+    for (var u = steps.x; u < steps.x + params.cell; u++) {
+      let value = source[row + min(t.x, period.x - t.x)];
+      lowest = min(lowest, value);
+      negated_highest = min(negated_highest, -value);
       t.x = select(t.x + 1, 0, t.x + 1 == period.x);
     }
     t.y = select(t.y + 1, 0, t.y + 1 == period.y);

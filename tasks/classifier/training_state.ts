@@ -67,6 +67,7 @@ export async function loadTraining(out: string): Promise<SavedTraining | undefin
   const { classifier, restoreOptimiser, training } = await namingFile(
     trainingFile(out),
     () => loadCheckpoint(bytes),
+    { remedy: "give --restart to begin anew" },
   );
   if (restoreOptimiser === undefined || training === undefined) {
     throw new Error(`Cannot go on from ${trainingFile(out)}: it holds no training; delete it to begin anew.`);
