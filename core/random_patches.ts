@@ -5,8 +5,6 @@ import {
   type PhotoSource,
 } from "./classification_patches.ts";
 import { ATTITUDES } from "./cut_patch.ts";
-import { drawCrack } from "./draw_crack.ts";
-import { drawDistraction } from "./draw_distraction.ts";
 import { type LabelledPhoto, patchShowsCrack, showsCrack } from "./labelled_photo.ts";
 import { randomStream } from "./random_stream.ts";
 
@@ -29,12 +27,6 @@ export interface RandomSamplerOptions {
    * size, so that cracks are seen in more widths than the photos have. Default 1: none is.
    */
   readonly zoom?: number;
-  /**
-   * The share, 0 to 1, of the patches with crack that show a drawn one, {@linkcode drawCrack}, on ground without crack; as many of those
-   * without are given a {@linkcode drawDistraction}. Drawn cracks are of every width and contrast, and their place is known exactly.
-   * Default 0: none; with 1 no photo need show crack.
-   */
-  readonly drawn?: number;
 }
 
 /** Positions tried in one photo, and photos tried, for a patch without crack. */
@@ -47,12 +39,11 @@ const PHOTOS = 200;
  *
  * Each photo is looked at once beforehand.
  *
- * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a rim outside [0, 0.5), a zoom below
- * 1 or a share outside [0, 1].
+ * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a rim outside [0, 0.5) or a zoom below 1.
  */
 export async function randomSampler(
   source: PhotoSource,
-  { sizes, batch, patches, seed, rim = 0, zoom = 1, drawn = 0 }: RandomSamplerOptions,
+  { sizes, batch, patches, seed, rim = 0, zoom = 1 }: RandomSamplerOptions,
 ): Promise<PatchSampler> {
   if (!(rim >= 0 && rim < 0.5)) {
     throw new RangeError(
@@ -62,18 +53,14 @@ export async function randomSampler(
   if (!(zoom >= 1 && zoom < Infinity)) {
     throw new RangeError(`Cannot enlarge patches up to ${zoom} times: a number from 1 on is wanted.`);
   }
-  if (!(drawn >= 0 && drawn <= 1)) {
-    throw new RangeError(`Cannot draw cracks in a share of ${drawn}: a share from 0 to 1 is wanted.`);
-  }
   const cracked: number[] = [], clear: number[] = [];
   for (let index = 0; index < source.count; index++) {
     const photo = await source.photo(index);
     if (showsCrack(photo)) cracked.push(index);
     if (photo.truth !== true) clear.push(index);
   }
-  const noCrack = cracked.length === 0 && drawn < 1;
-  if (noCrack || clear.length === 0) {
-    const missing = noCrack ? "shows a crack" : "has a place without crack";
+  if (cracked.length === 0 || clear.length === 0) {
+    const missing = cracked.length === 0 ? "shows a crack" : "has a place without crack";
     throw new RangeError(
       `Cannot draw patches of both classes: none of the ${source.count} photos ${missing}.`,
     );
@@ -86,27 +73,16 @@ export async function randomSampler(
       const random = randomStream(seed, step);
       const full = pick(sizes, random);
       const chosen: ChosenPatch[] = [];
-      const toDraw: number[] = [];
       for (let i = 0; i < batch; i++) {
-        const crack = i % 2 === 0;
         const attitude = pick(ATTITUDES, random);
-        // Without zoom no number is drawn for it: the patches are then those of a sampler that knows none.
+        // Without zoom nothing is drawn for it: the patches are then those of a sampler that knows none.
         const size = zoom === 1 ? full : Math.max(1, Math.round(full / zoom ** random()));
-        const draws = drawn > 0 && random() < drawn;
-        if (draws) toDraw.push(i);
-        const patch = crack && !draws
+        const patch = i % 2 === 0
           ? await crackPatch(source, { photos: cracked, size, rim, random })
           : await clearPatch(source, { photos: clear, size, random });
-        chosen.push({ ...patch, attitude, crack });
+        chosen.push({ ...patch, attitude });
       }
-      const cut = await cutPatches(source, chosen, { size: full });
-      const bytes = 3 * full * full;
-      for (const i of toDraw) {
-        const pixels = cut.pixels.subarray(i * bytes, (i + 1) * bytes);
-        const draw = cut.crack[i] ? drawCrack : drawDistraction;
-        draw({ pixels, size: full, random });
-      }
-      return cut;
+      return cutPatches(source, chosen, { size: full });
     },
   };
 }
@@ -117,31 +93,31 @@ interface Draw {
   readonly random: () => number;
 }
 
-type Found = Omit<ChosenPatch, "attitude" | "crack">;
+type Drawn = Omit<ChosenPatch, "attitude">;
 
-async function crackPatch(source: PhotoSource, draw: Draw & { readonly rim: number }): Promise<Found> {
+async function crackPatch(source: PhotoSource, draw: Draw & { readonly rim: number }): Promise<Drawn> {
   const { photos, size, random, rim } = draw;
   const index = pick(photos, random);
   const photo = await source.photo(index);
   const { width, height, truth } = photo;
-  if (typeof truth === "boolean") return { photo: index, ...anywhere(photo, draw) };
+  if (typeof truth === "boolean") return { photo: index, ...anywhere(photo, draw), crack: true };
   const pixel = pick(truth, random);
   const margin = Math.floor(rim * size);
   // Where in the patch that pixel lies; at the photo's border the patch moves inwards.
   const inPatch = () => margin + Math.floor(random() * (size - 2 * margin));
   const x = inside(pixel % width - inPatch(), width, size);
   const y = inside(Math.floor(pixel / width) - inPatch(), height, size);
-  return { photo: index, x, y, size };
+  return { photo: index, x, y, size, crack: true };
 }
 
-async function clearPatch(source: PhotoSource, draw: Draw): Promise<Found> {
+async function clearPatch(source: PhotoSource, draw: Draw): Promise<Drawn> {
   const { photos, size, random } = draw;
   for (let i = 0; i < PHOTOS; i++) {
     const index = pick(photos, random);
     const photo = await source.photo(index);
     for (let k = 0; k < POSITIONS; k++) {
       const place = anywhere(photo, draw);
-      if (!patchShowsCrack(photo, place)) return { photo: index, ...place };
+      if (!patchShowsCrack(photo, place)) return { photo: index, ...place, crack: false };
     }
   }
   throw new RangeError(

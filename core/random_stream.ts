@@ -18,12 +18,3 @@ export function randomStream(seed: number, step: number): () => number {
     return (words.pop() as number) / 2 ** 32;
   };
 }
-
-/**
- * A normal random number of mean 0 and standard deviation 1 (Box and Muller, doi:10.1214/aoms/1177706645).
- *
- * @param random numbers in [0, 1).
- */
-export function randomNormal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-}

@@ -98,13 +98,6 @@ const parser = merge(
         }),
         1,
       ),
-      drawn: withDefault(
-        option("--drawn", fraction("SHARE"), {
-          description:
-            message`With --patches: show drawn cracks, of every width and contrast, in this share of the patches with crack, and drawn shadows, stains and bright lines in as many without.`,
-        }),
-        0,
-      ),
       augment: withDefault(
         option("--augment", choice(["on", "off"]), {
           description:

@@ -18,7 +18,6 @@ export interface TrainingSettings {
   readonly patches: number | null;
   readonly rim: number;
   readonly zoom: number;
-  readonly drawn: number;
   readonly augment: boolean;
   readonly seed: number;
   /** Share of the photos held back. */

@@ -22,7 +22,6 @@ export interface TrainingOptions {
   readonly patches?: number;
   readonly rim: number;
   readonly zoom: number;
-  readonly drawn: number;
   readonly augment: boolean;
   readonly seed: number;
   readonly validation: number;

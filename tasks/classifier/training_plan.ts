@@ -21,7 +21,7 @@ export function settingsOf(
   threads: number | undefined,
 ): TrainingSettings {
   const { arch, width, head, epochs, batch, learningRate, schedule, patchSizes } = options;
-  const { patches = null, rim, zoom, drawn, augment, seed, validation } = options;
+  const { patches = null, rim, zoom, augment, seed, validation } = options;
   const parts = Math.min(navigator.hardwareConcurrency, Math.floor(batch / LEAST_PART));
   return {
     arch,
@@ -37,7 +37,6 @@ export function settingsOf(
     patches,
     rim,
     zoom,
-    drawn,
     augment,
     seed,
     validation,
@@ -93,10 +92,8 @@ export function requireSame(saved: Plan, wanted: Plan, out: string): void {
 
 /** Where the patches of a training come from. */
 export async function samplerOf(settings: TrainingSettings, source: PhotoSource): Promise<PatchSampler> {
-  const { batch, seed, stride, patches, patchSizes: sizes, rim, zoom, drawn } = settings;
-  if (patches !== null) {
-    return await randomSampler(source, { sizes, batch, patches, seed, rim, zoom, drawn });
-  }
+  const { batch, seed, stride, patches, patchSizes: sizes, rim, zoom } = settings;
+  if (patches !== null) return await randomSampler(source, { sizes, batch, patches, seed, rim, zoom });
   const size = sizes[0];
   return gridSampler(source, await gridPatches(source, { size, stride: stride ?? size }), { batch, seed });
 }

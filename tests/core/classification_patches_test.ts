@@ -264,38 +264,6 @@ Deno.test("enlargePatch() interpolates linearly between pixel centres", () => {
   ]);
 });
 
-Deno.test("randomSampler() draws cracks and distractions in a share of the patches, on ground without crack", async () => {
-  const flat: LabelledPhoto = {
-    width: 80,
-    height: 60,
-    pixels: new Uint8Array(80 * 60 * 3).fill(120),
-    truth: Uint32Array.of(0),
-  };
-  const changed = async (drawn: number, seed = 5) => {
-    const options = { sizes: [32], batch: 400, patches: 400, seed, zoom: 2, drawn };
-    const { pixels, crack } = await (await randomSampler(sourceOf(flat), options)).batch(0);
-    const found = [0, 0];
-    for (let i = 0; i < 400; i++) {
-      const own = pixels.subarray(i * 3072, (i + 1) * 3072);
-      if (own.some((value) => value !== 120)) found[crack[i]]++;
-    }
-    return found;
-  };
-  assert.deepEqual(await changed(0), [0, 0]);
-  for (const count of await changed(0.5)) assert.ok(count > 60 && count < 125, `${count} of 200`);
-  const [distractions, cracks] = await changed(1);
-  assert.equal(cracks, 200, "every crack shows");
-  // The far side of a shadow's edge may be all that is in the patch.
-  assert.ok(distractions > 150, `${distractions} of 200`);
-  assert.deepEqual(await changed(0.5), await changed(0.5));
-});
-
-Deno.test("randomSampler() needs no photo with crack where all cracks are drawn", async () => {
-  const source = sourceOf(photo(40, 40, () => false));
-  const sampler = await randomSampler(source, { sizes: [16], batch: 4, patches: 4, seed: 0, drawn: 1 });
-  assert.deepEqual([...(await sampler.batch(0)).crack], [1, 0, 1, 0]);
-});
-
 Deno.test("randomSampler() takes photos that are labelled as a whole", async () => {
   const whole = (truth: boolean, shade: number): LabelledPhoto => ({
     width: 6,
@@ -326,7 +294,6 @@ Deno.test("randomSampler() refuses photos of one class, impossible sizes and rim
   await assert.rejects(sampler.batch(0), /Cannot find a patch of 4 × 4 without crack/);
   await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, rim: 0.5 }), RangeError);
   await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, zoom: 0.5 }), RangeError);
-  await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, drawn: 1.5 }), /share of 1\.5/);
 });
 
 Deno.test("randomStream() is even, and another for another seed or step", () => {
