@@ -1,8 +1,8 @@
 /** Smallest staging buffer; sizes are powers of two, so that reads of similar size share one. */
 const SMALLEST = 2 ** 16;
 
-/** Largest staging buffer that is kept for the next read. */
-const LARGEST_KEPT = 64 * 2 ** 20;
+/** Bytes and number of staging buffers that are kept for the next reads. */
+const KEPT_BYTES = 64 * 2 ** 20, KEPT = 8;
 
 /**
  * Copies results from the device to the host.
@@ -33,8 +33,7 @@ export class Readback {
     const mapped = staging.mapAsync(GPUMapMode.READ, 0, bytes);
     const release = (): void => {
       staging.unmap();
-      if (staging.size > LARGEST_KEPT) staging.destroy();
-      else this.#free.push(staging);
+      this.#keep(staging);
     };
     if (this.#mappedBefore.has(staging)) {
       try {
@@ -62,8 +61,21 @@ export class Readback {
     const size = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(bytes)));
     const index = this.#free.findIndex((buffer) => buffer.size === size);
     if (index >= 0) return this.#free.splice(index, 1)[0];
-    // One size at a time stays resident: photos come in series of one size.
-    if (this.#free.length > 4) this.clear();
     return this.#device.createBuffer({ size, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+  }
+
+  /**
+   * Keeps a buffer for the next read, and of too many gives up those that are free for longest. While reads follow each other
+   * without a turn of the event loop no buffer comes back, so that more and more of them would be made.
+   */
+  #keep(staging: GPUBuffer): void {
+    if (staging.size > KEPT_BYTES) return staging.destroy();
+    this.#free.push(staging);
+    let bytes = this.#free.reduce((sum, { size }) => sum + size, 0);
+    while (bytes > KEPT_BYTES || this.#free.length > KEPT) {
+      const oldest = this.#free.shift()!;
+      bytes -= oldest.size;
+      oldest.destroy();
+    }
   }
 }
