@@ -1,11 +1,11 @@
 import type { Head } from "./head.ts";
+import { describeNetwork, type NetworkOptions } from "./architectures.ts";
 import { NetworkClassifier } from "./network_classifier.ts";
-import { describeResnet, type ResnetOptions } from "./resnet.ts";
 
 export type { NetworkClassifier };
 
 /** Options of {@linkcode createClassifier}. */
-export interface ClassifierOptions extends ResnetOptions {
+export interface ClassifierOptions extends NetworkOptions {
   /** `paper`: one dense layer (the default); `reference`: a hidden one of 1000 before it, as in the authors' code. */
   readonly head?: Head;
   /** Seed of the untrained values, any integer. Default 0. */
@@ -15,7 +15,7 @@ export interface ClassifierOptions extends ResnetOptions {
 }
 
 /**
- * An untrained crack classifier: ResNet-18, 34, 50, 101 or 152 of any width up to 1, with the paper's or the authors' head.
+ * An untrained crack classifier: ResNet-18, 34, 50, 101, 152 or MobileNetV2 of any width up to 1, with the paper's or the authors' head.
  * Equal options give equal values on every machine.
  *
  * @example
@@ -38,5 +38,5 @@ export function createClassifier(options: ClassifierOptions): NetworkClassifier 
       `Cannot create a classifier for patches of side ${trainingSize}: a positive integer is wanted.`,
     );
   }
-  return new NetworkClassifier({ network: describeResnet(options), head, seed, trainingSize });
+  return new NetworkClassifier({ network: describeNetwork(options), head, seed, trainingSize });
 }

@@ -1,12 +1,12 @@
 import type { Head } from "./head.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { countParameters, type ParameterSpecs } from "./parameters.ts";
-import type { ResnetOptions } from "./resnet.ts";
+import type { NetworkOptions } from "./architectures.ts";
 import { sharedFloats, writeShared } from "./shared_tensors.ts";
 
 /** A classifier as another thread is told of it. */
 export interface ClassifierCopy {
-  readonly network: ResnetOptions;
+  readonly network: NetworkOptions;
   readonly head: Head;
   readonly trainingSize: number;
   readonly seed: number;

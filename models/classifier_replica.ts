@@ -1,6 +1,6 @@
 import { type ClassifierCopy, splitWeights } from "./classifier_copy.ts";
 import { NetworkClassifier } from "./network_classifier.ts";
-import { describeResnet } from "./resnet.ts";
+import { describeNetwork } from "./architectures.ts";
 import { tf } from "./tfjs.ts";
 
 /** The classifier that {@linkcode copyClassifier} described, with the values that it had then. Needs an open backend. */
@@ -8,7 +8,7 @@ export function openReplica(
   { network, head, trainingSize, seed, weights }: ClassifierCopy,
 ): NetworkClassifier {
   return new NetworkClassifier({
-    network: describeResnet(network),
+    network: describeNetwork(network),
     head,
     trainingSize,
     seed,

@@ -1,11 +1,15 @@
-import { BATCH_NORM_EPSILON, type ConvUnit, padding } from "./conv_unit.ts";
+import { BATCH_NORM_EPSILON, biasName, type ConvUnit, kernelName, padding } from "./conv_unit.ts";
 import { denseKernel } from "./dense_kernel.ts";
 import { parameter, type Parameters } from "./parameters.ts";
 import { tf } from "./tfjs.ts";
 
-interface Folded {
+/** A convolution without a batch norm. */
+interface Plain {
   readonly kernel: tf.Tensor4D;
   readonly bias: tf.Tensor1D;
+}
+
+interface Folded extends Plain {
   /** Identity of the values that it was made from: a variable that is assigned to gets another. */
   readonly made: readonly object[];
 }
@@ -15,6 +19,12 @@ interface Folded {
  * and takes 16 / 9 of its memory, with more it would save little and take much.
  */
 const DENSE_PIXELS = 4;
+
+interface DenseSize {
+  readonly height: number;
+  readonly width: number;
+  readonly padding: number;
+}
 
 /**
  * The convolutions of a network with their batch norms folded in, made at first use and kept until a parameter changes.
@@ -31,20 +41,17 @@ export class FoldedUnits implements Disposable {
 
   /** The unit's output, normalised by the running statistics. */
   run(x: tf.Tensor4D, unit: ConvUnit): tf.Tensor4D {
-    const activation = unit.relu ? "relu" : "linear";
+    const { stride: strides, activation } = unit;
     const [count, height, width] = x.shape;
-    const { kernel, bias } = this.#fold(unit);
-    if (unit.side === 1 || height * width > DENSE_PIXELS) {
-      return tf.fused.conv2d({
-        x,
-        filter: kernel,
-        strides: unit.stride,
-        pad: padding(unit),
-        bias,
-        activation,
-      });
+    const pad = padding(unit);
+    const { kernel: filter, bias } = unit.batchNorm ? this.#fold(unit) : this.#plain(unit);
+    if (unit.kind === "depthwise") {
+      return tf.fused.depthwiseConv2d({ x, filter, strides, pad, bias, activation });
     }
-    const dense = this.#densify(unit, height, width);
+    if (unit.side === 1 || height * width > DENSE_PIXELS || pad === "same") {
+      return tf.fused.conv2d({ x, filter, strides, pad, bias, activation });
+    }
+    const dense = this.#densify(unit, { height, width, padding: pad });
     const flat = x.reshape<tf.Tensor4D>([count, 1, 1, -1]);
     const y = tf.fused.conv2d({
       x: flat,
@@ -58,24 +65,32 @@ export class FoldedUnits implements Disposable {
     return y.reshape([count, size(height), size(width), unit.outputs]);
   }
 
+  #plain(unit: ConvUnit): Plain {
+    return {
+      kernel: parameter<tf.Rank.R4>(this.#parameters, kernelName(unit)),
+      bias: parameter<tf.Rank.R1>(this.#parameters, biasName(unit)),
+    };
+  }
+
   /** The unit on pictures of that size, as one matrix. */
-  #densify(unit: ConvUnit, height: number, width: number): Folded {
+  #densify(unit: ConvUnit, { height, width, padding }: DenseSize): Folded {
     const { kernel, bias } = this.#fold(unit);
     return this.#keep(`${unit.name} of ${height} × ${width}`, [kernel, bias], () => {
-      const dense = denseKernel(kernel, { height, width, stride: unit.stride, padding: padding(unit) });
+      const dense = denseKernel(kernel, { height, width, stride: unit.stride, padding });
       return [dense, bias.tile([dense.shape[3] / unit.outputs])];
     });
   }
 
-  #fold({ name }: ConvUnit): Folded {
+  #fold(unit: ConvUnit): Folded {
+    const { name } = unit;
     const sources = [
-      "_conv/kernel",
-      "_conv/bias",
-      "_bn/gamma",
-      "_bn/beta",
-      "_bn/moving_mean",
-      "_bn/moving_variance",
-    ].map((suffix) => parameter(this.#parameters, name + suffix));
+      kernelName(unit),
+      biasName(unit),
+      `${name}_bn/gamma`,
+      `${name}_bn/beta`,
+      `${name}_bn/moving_mean`,
+      `${name}_bn/moving_variance`,
+    ].map((source) => parameter(this.#parameters, source));
     const [kernel, bias, gamma, beta, mean, variance] = sources;
     return this.#keep(name, sources, () => {
       const scale = gamma.div(variance.add(BATCH_NORM_EPSILON).sqrt());

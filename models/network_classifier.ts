@@ -7,14 +7,14 @@ import { FoldedUnits } from "./folded_units.ts";
 import { type Head, headLogits, headSpecs } from "./head.ts";
 import { activationTensors, crackProbability, takeData } from "./host_inference.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "./parameters.ts";
-import { type Resnet, resnetFeatures, resnetSpecs } from "./resnet.ts";
-import { resnetFootprint } from "./resnet_footprint.ts";
+import { type Network, networkFeatures, networkSpecs } from "./network.ts";
+import { networkFootprint } from "./network_footprint.ts";
 import { ScoringThreads, type ThreadPlan } from "./scoring_threads.ts";
 import { tf } from "./tfjs.ts";
 
 /** What a {@linkcode NetworkClassifier} is made of. */
 export interface NetworkClassifierOptions {
-  readonly network: Resnet;
+  readonly network: Network;
   readonly head: Head;
   /** Side of the square patches that it is (to be) trained on, in pixels. */
   readonly trainingSize: number;
@@ -33,14 +33,14 @@ const BATCH_PIXELS: Record<string, number> = { webgpu: 2 ** 20, wasm: 2 ** 16, c
 /** Bytes of a picture's feature maps that fit into WASM's memory of 2 GiB beside three copies of the weights of ResNet-152. */
 const WASM_BYTES = 1.25 * 2 ** 30;
 
-/** A crack classifier: a residual network, global average pooling, a head of two classes. */
+/** A crack classifier: a convolutional network, global average pooling, a head of two classes. */
 export class NetworkClassifier implements Classifier {
   /**
    * The layers of the network.
    *
    * @internal
    */
-  readonly network: Resnet;
+  readonly network: Network;
   /** What turns the last feature map into two logits. */
   readonly head: Head;
   /** Side of the square patches that it is (to be) trained on, in pixels. */
@@ -64,7 +64,7 @@ export class NetworkClassifier implements Classifier {
     this.head = head;
     this.trainingSize = trainingSize;
     this.seed = seed;
-    const specs = new Map([...resnetSpecs(network), ...headSpecs(head, network.outputs)]);
+    const specs = new Map([...networkSpecs(network), ...headSpecs(head, network.outputs)]);
     this.specs = specs;
     this.#create = () => parameters?.(specs) ?? createParameters(specs, seed);
   }
@@ -116,7 +116,7 @@ export class NetworkClassifier implements Classifier {
   trainingLogits(x: tf.Tensor4D, { momentum = 0.9 }: { momentum?: number } = {}): tf.Tensor2D {
     const { parameters } = this;
     return tf.tidy(() => {
-      const features = resnetFeatures(x, this.network, {
+      const features = networkFeatures(x, this.network, {
         run: (input, unit) => trainConvUnit(input, unit, { parameters, momentum }),
         release: false,
       });
@@ -139,13 +139,13 @@ export class NetworkClassifier implements Classifier {
    * The last feature map of a batch by the running statistics.
    *
    * @param x N × H × W × 3, RGB 0..255.
-   * @returns N × ⌈H / 32⌉ × ⌈W / 32⌉ × K.
+   * @returns N × h × w × K, for a ResNet h = ⌈H / 32⌉ and w = ⌈W / 32⌉.
    * @internal
    */
   features(x: tf.Tensor4D): tf.Tensor4D {
     const folded = this.#folded ??= new FoldedUnits(this.parameters);
     return tf.tidy(() =>
-      resnetFeatures(x, this.network, { run: (input, unit) => folded.run(input, unit), release: true })
+      networkFeatures(x, this.network, { run: (input, unit) => folded.run(input, unit), release: true })
     );
   }
 
@@ -242,7 +242,7 @@ export class NetworkClassifier implements Classifier {
   }
 
   #checkSize({ width, height, compute }: Plane, onDevice: boolean): void {
-    const { peak, largest } = resnetFootprint(this.network, width * height);
+    const { peak, largest } = networkFootprint(this.network, width * height);
     const [needed, limit, where] = onDevice
       ? [largest, compute.device.limits.maxStorageBufferBindingSize, "one buffer of this GPU"]
       : [peak, WASM_BYTES, "the memory of the backend"];

@@ -1,9 +1,9 @@
-import { type ConvUnit, convUnitSpecs } from "./conv_unit.ts";
-import type { ParameterSpec } from "./parameters.ts";
-import { tf } from "./tfjs.ts";
+import type { ConvUnit } from "./conv_unit.ts";
+import type { Arch, Block, Network } from "./network.ts";
+import { requireWidth } from "./require_width.ts";
 
 /** Names of the residual networks. */
-export type ResnetArch = "resnet18" | "resnet34" | "resnet50" | "resnet101" | "resnet152";
+export type ResnetArch = Exclude<Arch, "mobilenet_v2">;
 
 /** Residual blocks a stage, and whether they are bottlenecks (1 × 1, 3 × 3, 1 × 1) or basic (3 × 3, 3 × 3). */
 const ARCHITECTURES: Record<ResnetArch, { blocks: readonly number[]; bottleneck: boolean }> = {
@@ -39,31 +39,13 @@ export interface ResnetOptions {
   readonly zeroInitResidual?: boolean;
 }
 
-/** One residual block: relu(branch(x) + shortcut(x)). */
-interface Block {
-  readonly branch: readonly ConvUnit[];
-  /** 1 × 1 projection where the shape changes (in bottlenecks, as in Keras, in every stage's first block); else the identity. */
-  readonly shortcut?: ConvUnit;
-}
-
-/** A residual network without a head (He et al. 2016, doi:10.1109/CVPR.2016.90): its layers, not their values. */
-export interface Resnet {
-  readonly arch: ResnetArch;
-  readonly width: number;
-  readonly strideAt: "first" | "middle";
-  readonly stem: ConvUnit;
-  readonly blocks: readonly Block[];
-  /** Channels of the last feature map. */
-  readonly outputs: number;
-}
-
 /**
  * Lays out a residual network with Keras' v1 layers and names; ResNet-18 and 34, which Keras lacks, are named alike
  * (`conv2_block1_1_conv`, `conv2_block1_2_conv`, `…_0_conv` for a projection).
  *
  * @throws {RangeError} for an unknown architecture or a width outside (0, 1].
  */
-export function describeResnet(options: ResnetOptions): Resnet {
+export function describeResnet(options: ResnetOptions): Network {
   const { arch, width = 1, strideAt = "first", zeroInitResidual = false } = options;
   if (!Object.hasOwn(ARCHITECTURES, arch)) {
     const names = RESNET_ARCHS.map((name) => `"${name}"`).join(", ");
@@ -71,11 +53,7 @@ export function describeResnet(options: ResnetOptions): Resnet {
       `Cannot lay out a network called ${JSON.stringify(arch)}: it must be one of ${names}.`,
     );
   }
-  if (!(width > 0 && width <= 1)) {
-    throw new RangeError(
-      `Cannot lay out ${arch} of width ${width}: the width must be above 0 and at most 1.`,
-    );
-  }
+  requireWidth(arch, width);
   if (strideAt !== "first" && strideAt !== "middle") {
     throw new RangeError(
       `Cannot lay out ${arch} with its stride at ${
@@ -88,12 +66,13 @@ export function describeResnet(options: ResnetOptions): Resnet {
   const lastGamma = zeroInitResidual ? 0 : 1;
   const stem: ConvUnit = {
     name: "conv1",
+    kind: "convolution",
     side: 7,
     stride: 2,
     inputs: 3,
     outputs: channels(64),
-    relu: true,
-    initialGamma: 1,
+    activation: "relu",
+    batchNorm: { initialGamma: 1 },
   };
   const blocks: Block[] = [];
   let inputs = stem.outputs;
@@ -110,9 +89,10 @@ export function describeResnet(options: ResnetOptions): Resnet {
         const last = number === (bottleneck ? 3 : 2);
         return {
           name: `${block}_${number}`,
+          kind: "convolution",
           ...shape,
-          relu: number > 0 && !last,
-          initialGamma: last ? lastGamma : 1,
+          activation: number > 0 && !last ? "relu" : "linear",
+          batchNorm: { initialGamma: last ? lastGamma : 1 },
         };
       };
       const [first, middle] = strideAt === "first" ? [stride, 1] : [1, stride];
@@ -127,47 +107,22 @@ export function describeResnet(options: ResnetOptions): Resnet {
           unit(2, { side: 3, stride: 1, inputs: inner, outputs }),
         ];
       const projects = index === 0 && (bottleneck || stride !== 1 || inputs !== outputs);
-      blocks.push(
-        projects ? { branch, shortcut: unit(0, { side: 1, stride, inputs, outputs }) } : { branch },
-      );
+      blocks.push({
+        branch,
+        ...projects && { shortcut: unit(0, { side: 1, stride, inputs, outputs }) },
+        join: "relu",
+      });
       inputs = outputs;
     }
   }
-  return { arch, width, strideAt, stem, blocks, outputs: inputs };
-}
-
-/** The parameters of a residual network without a head. */
-export function resnetSpecs({ stem, blocks }: Resnet): [string, ParameterSpec][] {
-  const units = [stem];
-  for (const { branch, shortcut } of blocks) units.push(...(shortcut ? [shortcut] : []), ...branch);
-  return units.flatMap(convUnitSpecs);
-}
-
-/** Options of {@linkcode resnetFeatures}. */
-export interface ResnetFeaturesOptions {
-  /** Computes one unit: training and inference differ in nothing else. */
-  readonly run: (x: tf.Tensor4D, unit: ConvUnit) => tf.Tensor4D;
-  /** Whether each block's input is freed once its output exists; false where gradients are wanted. */
-  readonly release: boolean;
-}
-
-/**
- * The last feature map of a residual network, after its ReLU.
- *
- * @param x N × H × W × 3, RGB 0..255, any H, W ≥ 1.
- * @returns N × ⌈H / 32⌉ × ⌈W / 32⌉ × `outputs`.
- */
-export function resnetFeatures(x: tf.Tensor4D, network: Resnet, options: ResnetFeaturesOptions): tf.Tensor4D {
-  const { run, release } = options;
-  // Keras pads the max-pool with zeros, tfjs with −∞: the same after a ReLU.
-  let features: tf.Tensor4D = tf.tidy(() => tf.maxPool(run(x.div(255), network.stem), 3, 2, 1));
-  for (const { branch, shortcut } of network.blocks) {
-    const next = tf.tidy((): tf.Tensor4D => {
-      const kept = shortcut ? run(features, shortcut) : features;
-      return branch.reduce(run, features).add<tf.Tensor4D>(kept).relu();
-    });
-    if (release) features.dispose();
-    features = next;
-  }
-  return features;
+  return {
+    arch,
+    width,
+    strideAt,
+    input: { enlarge: 1, offset: 0, divisor: 255 },
+    stem,
+    pool: true,
+    blocks,
+    outputs: inputs,
+  };
 }

@@ -2,7 +2,6 @@ import { augment } from "../../core/augment.ts";
 import { type Compute, openCompute } from "../../core/compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { saveCheckpoint } from "../../models/save_checkpoint.ts";
-import { createClassifier } from "../../models/classifier.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
 import type { PatchFeed } from "../../models/patch_feed.ts";
@@ -15,6 +14,7 @@ import { writeWhole } from "../cli/write_whole.ts";
 import { openDataset } from "./dataset.ts";
 import { evaluateSizes } from "./evaluate_sizes.ts";
 import { holdBack } from "./hold_back.ts";
+import { openNetwork } from "./start_weights.ts";
 import type { TrainingCard, ValidationFigures } from "./training_card.ts";
 import { TrainingLog } from "./training_log.ts";
 import type { TrainingOptions } from "./training_options.ts";
@@ -48,7 +48,8 @@ async function train(
   options: TrainingOptions,
   { compute, progress, resume }: { compute: Compute; progress: TrainingProgress; resume: boolean },
 ): Promise<{ card: TrainingCard; failures: number }> {
-  const { out, arch, width, head, seed, patchSizes, stride, saveEvery } = options;
+  const { out, seed, patchSizes, stride, saveEvery } = options;
+  const network = await openNetwork(options);
   const backend = await openBackend({ compute, backend: options.backend });
   const saved = resume ? await loadTraining(out) : undefined;
   const dataset = await openDataset(options, {
@@ -57,12 +58,12 @@ async function train(
     onPhoto: (_, failure) => failure === undefined || progress.note(failure),
   });
   const { training, heldBack } = holdBack(dataset, options.validation);
-  const settings = settingsOf(options, backend, saved?.settings.threads);
+  const settings = settingsOf(options, { network, backend, threads: saved?.settings.threads });
   const data = dataOf(options, { training, heldBack });
   if (saved !== undefined) requireSame(saved, { settings, data }, out);
 
   using classifier = saved?.classifier ??
-    createClassifier({ arch, width, head, seed, trainingSize: Math.max(...patchSizes) });
+    network.create({ seed, trainingSize: Math.max(...patchSizes) });
   using optimiser = new MomentumSgd({ momentum: settings.momentum });
   saved?.restoreOptimiser(optimiser);
   using threads = await GradientThreads.open(classifier, settings.threads);

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { ARCHS } from "../../models/architectures.ts";
 import { HEADS } from "../../models/head.ts";
-import { RESNET_ARCHS } from "../../models/resnet.ts";
 import { runCommand } from "../cli/command.ts";
 import {
   choice,
@@ -30,19 +30,24 @@ const parser = merge(
   group(
     "Network",
     object({
-      arch: withDefault(
-        option("--arch", choice(RESNET_ARCHS), { description: message`The residual network.` }),
-        "resnet50" as const,
+      arch: optional(
+        option("--arch", choice(ARCHS), { description: message`The network. Default: resnet50.` }),
       ),
-      width: withDefault(
-        option("--width", positiveNumber(), { description: message`Scales its channels, up to 1.` }),
-        1,
-      ),
-      head: withDefault(
-        option("--head", choice(HEADS), {
-          description: message`One dense layer, or the authors' two, which their weights need.`,
+      width: optional(
+        option("--width", positiveNumber(), {
+          description: message`Scales its channels, up to 1, the default.`,
         }),
-        "paper" as const,
+      ),
+      head: optional(
+        option("--head", choice(HEADS), {
+          description:
+            message`One dense layer (paper, the default), or the authors' two, which their weights need.`,
+        }),
+      ),
+      start: optional(
+        option("--start", filePath(), {
+          description: message`Start from the weights of this classifier, and with its network.`,
+        }),
       ),
     }),
   ),
@@ -159,7 +164,7 @@ await runCommand({
   name: "classifier:train",
   brief: "Trains a crack classifier.",
   description:
-    "Reads photos with pixel masks, or folders of photos with and without cracks, and trains a residual network to tell patches " +
+    "Reads photos with pixel masks, or folders of photos with and without cracks, and trains a network to tell patches " +
     "with crack from patches without. A run that was killed goes on from its last save when the same command is given again, " +
     "and ends with the same classifier.\n\nThe defaults are the paper's, which starts from pretrained weights. From scratch on a machine " +
     "without a GPU, the second example suits better.",

@@ -6,6 +6,8 @@ export interface TrainingSettings {
   readonly arch: string;
   readonly width: number;
   readonly head: string;
+  /** SHA-256 of the weights that it started from; null where they were random. */
+  readonly start: string | null;
   readonly epochs: number;
   readonly batch: number;
   readonly learningRate: number;

@@ -1,18 +1,14 @@
 import type { CheckpointPrecision } from "../../models/checkpoint.ts";
 import type { BackendName } from "../../models/backend.ts";
-import type { Head } from "../../models/head.ts";
-import type { ResnetArch } from "../../models/resnet.ts";
+import type { NetworkChoice } from "./start_weights.ts";
 
 /** What to train on what, and how. */
-export interface TrainingOptions {
+export interface TrainingOptions extends NetworkChoice {
   readonly folders: readonly string[];
   readonly images: readonly string[];
   readonly masks: readonly string[];
   readonly skip: number;
   readonly limit?: number;
-  readonly arch: ResnetArch;
-  readonly width: number;
-  readonly head: Head;
   readonly epochs: number;
   readonly batch: number;
   readonly learningRate: number;

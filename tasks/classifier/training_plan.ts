@@ -14,19 +14,25 @@ const MOMENTUM = 0.9;
 /** The fewest patches that batch norm is given in one part. */
 const LEAST_PART = 8;
 
-/** Everything that decides the result, photos apart. @param threads of an earlier sitting. */
+/** Everything that decides the result, photos apart. */
 export function settingsOf(
   options: TrainingOptions,
-  backend: Backend,
-  threads: number | undefined,
+  { network, backend, threads }: {
+    readonly network: Pick<TrainingSettings, "arch" | "width" | "head" | "start">;
+    readonly backend: Backend;
+    /** Those of an earlier sitting. */
+    readonly threads?: number;
+  },
 ): TrainingSettings {
-  const { arch, width, head, epochs, batch, learningRate, schedule, patchSizes } = options;
+  const { arch, width, head, start } = network;
+  const { epochs, batch, learningRate, schedule, patchSizes } = options;
   const { patches = null, rim, zoom, augment, seed, validation } = options;
   const parts = Math.min(navigator.hardwareConcurrency, Math.floor(batch / LEAST_PART));
   return {
     arch,
     width,
     head,
+    start,
     epochs,
     batch,
     learningRate,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ClassifierOptions, createClassifier } from "../../models/classifier.ts";
 import { describeResnet } from "../../models/resnet.ts";
-import { resnetFootprint } from "../../models/resnet_footprint.ts";
+import { networkFootprint } from "../../models/network_footprint.ts";
 import { tf } from "../../models/tfjs.ts";
 import { assertClose, seeded } from "../core/testing.ts";
 import { headOracle, resnetOracle } from "../oracles/resnet.ts";
@@ -136,8 +136,8 @@ Deno.test("activations() refuses an image that the backend cannot hold and tells
   });
 });
 
-Deno.test("resnetFootprint() counts what a block of ResNet-50 holds", () => {
-  const { peak, largest } = resnetFootprint(describeResnet({ arch: "resnet50" }), 1000);
+Deno.test("networkFootprint() counts what a block of ResNet-50 holds", () => {
+  const { peak, largest } = networkFootprint(describeResnet({ arch: "resnet50" }), 1000);
   // At a quarter of the side: the stem's 64 channels, 64 + 64 + 256 in the branch, 256 each in shortcut, sum and ReLU.
   assert.equal(peak, 4000 / 16 * (64 + 64 + 64 + 256 + 3 * 256));
   assert.equal(largest, 4000 / 16 * 256);

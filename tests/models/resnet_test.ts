@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createClassifier } from "../../models/classifier.ts";
 import { denseKernel } from "../../models/dense_kernel.ts";
 import { countParameters } from "../../models/parameters.ts";
-import { describeResnet, type ResnetArch, resnetSpecs } from "../../models/resnet.ts";
+import { networkSpecs } from "../../models/network.ts";
+import { describeResnet, type ResnetArch } from "../../models/resnet.ts";
 import { tf } from "../../models/tfjs.ts";
 import { uniformValues } from "../../models/uniform_values.ts";
 import { assertClose, seeded } from "../core/testing.ts";
@@ -20,9 +21,9 @@ const COUNTS: Record<ResnetArch, number> = {
 
 for (const [arch, count] of Object.entries(COUNTS) as [ResnetArch, number][]) {
   Deno.test(`describeResnet() gives ${arch} the parameters of Keras and torchvision`, () => {
-    assert.equal(countParameters(new Map(resnetSpecs(describeResnet({ arch })))), count);
+    assert.equal(countParameters(new Map(networkSpecs(describeResnet({ arch })))), count);
     assert.equal(
-      countParameters(new Map(resnetSpecs(describeResnet({ arch, strideAt: "middle" })))),
+      countParameters(new Map(networkSpecs(describeResnet({ arch, strideAt: "middle" })))),
       count,
     );
   });
@@ -32,8 +33,8 @@ Deno.test("createClassifier() gives ResNet-50 with the authors' head 25,638,714 
   assert.equal(countParameters(createClassifier({ arch: "resnet50", head: "reference" }).specs), 25_638_714);
 });
 
-Deno.test("resnetSpecs() names and shapes layers as Keras does", () => {
-  const specs = new Map(resnetSpecs(describeResnet({ arch: "resnet50" })));
+Deno.test("networkSpecs() names and shapes layers as Keras does", () => {
+  const specs = new Map(networkSpecs(describeResnet({ arch: "resnet50" })));
   const shape = (name: string) => specs.get(name)?.shape;
   assert.deepEqual(shape("conv1_conv/kernel"), [7, 7, 3, 64]);
   assert.deepEqual(shape("conv2_block1_0_conv/kernel"), [1, 1, 64, 256]);

@@ -1,0 +1,67 @@
+import type { ClassifierOptions, NetworkClassifier } from "../../models/classifier.ts";
+import { createClassifier } from "../../models/classifier.ts";
+import type { Head } from "../../models/head.ts";
+import { loadCheckpoint } from "../../models/load_checkpoint.ts";
+import type { Arch } from "../../models/network.ts";
+import { namingFile } from "../cli/read_classifier.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/** What a training makes a network of. */
+export interface NetworkChoice {
+  readonly arch?: Arch;
+  readonly width?: number;
+  readonly head?: Head;
+  /** File of a classifier whose weights are the first ones. */
+  readonly start?: string;
+}
+
+/** A network to train, and what it starts from. */
+export interface TrainedNetwork {
+  readonly arch: Arch;
+  readonly width: number;
+  readonly head: Head;
+  /** SHA-256 of the first weights; null where they are random. */
+  readonly start: string | null;
+  /** Makes the classifier. */
+  create(options: Pick<ClassifierOptions, "seed" | "trainingSize">): NetworkClassifier;
+}
+
+/**
+ * The network that was chosen: by name, or that of the file to start from.
+ *
+ * @throws {UsageError} where the file holds another network than was named.
+ */
+export async function openNetwork(choice: NetworkChoice): Promise<TrainedNetwork> {
+  const { arch = "resnet50", width = 1, head = "paper", start } = choice;
+  if (start === undefined) {
+    return {
+      arch,
+      width,
+      head,
+      start: null,
+      create: (options) => createClassifier({ arch, width, head, ...options }),
+    };
+  }
+  const bytes = await Deno.readFile(start);
+  const { classifier, sha256 } = await namingFile(start, () => loadCheckpoint(bytes));
+  const { arch: known, width: scale, strideAt } = classifier.network;
+  const found = { arch: known, width: scale, head: classifier.head };
+  for (const name of ["arch", "width", "head"] as const) {
+    if (choice[name] === undefined || choice[name] === found[name]) continue;
+    throw new UsageError(
+      `Cannot start from ${start}: its ${name} is ${found[name]} and --${name} says ${
+        choice[name]
+      }; leave out --${name}.`,
+    );
+  }
+  return {
+    ...found,
+    start: sha256,
+    create(options) {
+      using source = classifier;
+      const made = createClassifier({ ...found, strideAt, ...options });
+      for (const [name, variable] of made.parameters) variable.assign(source.parameters.get(name)!);
+      return made;
+    },
+  };
+}
