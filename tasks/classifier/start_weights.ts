@@ -6,6 +6,9 @@ import type { Arch } from "../../models/network.ts";
 import { namingFile } from "../cli/read_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
+/** What stands for the classifier that ships with Hairline, in the place of a file. */
+const SHIPPED = "shipped";
+
 /** What a training makes a network of. */
 export interface NetworkChoice {
   readonly arch?: Arch;
@@ -42,7 +45,9 @@ export async function openNetwork(choice: NetworkChoice): Promise<TrainedNetwork
       create: (options) => createClassifier({ arch, width, head, ...options }),
     };
   }
-  const bytes = await Deno.readFile(start);
+  const bytes = start === SHIPPED
+    ? (await import("../../models/shipped.ts")).shippedCheckpoint()
+    : await Deno.readFile(start);
   const { classifier, sha256 } = await namingFile(start, () => loadCheckpoint(bytes));
   const { arch: known, width: scale, strideAt } = classifier.network;
   const found = { arch: known, width: scale, head: classifier.head };

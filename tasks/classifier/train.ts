@@ -46,7 +46,8 @@ const parser = merge(
       ),
       start: optional(
         option("--start", filePath(), {
-          description: message`Start from the weights of this classifier, and with its network.`,
+          description:
+            message`Start from the weights of this classifier, and with its network; "shipped" is the one that ships.`,
         }),
       ),
     }),

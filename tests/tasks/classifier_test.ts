@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../core/encode_png.ts";
+import { loadClassifier } from "../../models/load_classifier.ts";
+import { decodeSafetensors } from "../../models/safetensors.ts";
 import type { TrainingCard } from "../../tasks/classifier/training_card.ts";
 import { type Outcome, runScript, scriptArgs } from "./run_script.ts";
-import { seeded } from "../core/testing.ts";
+import { assertClose, seeded } from "../core/testing.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 const READ = ["--allow-read", "--allow-write"];
@@ -102,6 +104,50 @@ Deno.test("classifier:train writes a classifier that classifier:evaluate finds g
     // Through float32 on disk the classifier is the same: so are its figures on the photos held back.
     assert.deepEqual(sizes, card.validation[1].sizes);
     assert.ok(sizes[0].balancedAccuracy > 0.8, evaluation.out);
+  });
+});
+
+Deno.test("classifier:train starts from the weights of another classifier, and with its network", async () => {
+  await withPhotos(async (folder) => {
+    const first = { "--patches": "16", "--patch-sizes": "12" };
+    assert.equal((await train(small(folder, "first", first))).code, 0);
+    const start = join(folder, "first");
+    const second = small(folder, "second", { "--patches": "8", "--start": start, "--learning-rate": "1e-9" });
+    const named = await train(second);
+    assert.equal(named.code, 0, named.err);
+    const weights = async (name: string) => {
+      const { tensors } = decodeSafetensors(await Deno.readFile(join(folder, name)));
+      return [...tensors].filter(([name]) => !name.includes("_bn/")).map(([, { data }]) =>
+        Float32Array.from(data as Float32Array)
+      );
+    };
+    const [before, after] = [await weights("first"), await weights("second")];
+    // A rate of next to nothing moves next to nothing.
+    for (const [i, values] of before.entries()) assertClose(after[i], values, 1e-6, `tensor ${i}`);
+    const { settings, classifier } = await cardOf(folder, "second");
+    assert.match(settings.start ?? "", /^[0-9a-f]{64}$/);
+    assert.equal(classifier.name, "resnet18 × 0.125");
+
+    const other = await train(small(folder, "third", { "--start": start, "--arch": "resnet34" }));
+    assert.match(
+      other.err,
+      /^Error: Cannot start from .*first: its arch is resnet18 and --arch says resnet34; leave out --arch\.$/m,
+    );
+    assert.equal(other.code, 2);
+    const none = await train(small(folder, "third", { "--start": join(folder, "none") }));
+    assert.match(none.err, /^Error: Cannot read .*none: there is no such file/m);
+    assert.equal(none.code, 1);
+  });
+});
+
+Deno.test("classifier:train starts from the classifier that ships", async () => {
+  await withPhotos(async (folder) => {
+    const options = small(folder, "own", { "--patches": "8", "--start": "shipped" })
+      .filter((_, i, all) => !["--arch", "--width"].some((name) => [all[i], all[i - 1]].includes(name)));
+    const outcome = await train(options);
+    assert.equal(outcome.code, 0, outcome.err);
+    using shipped = await loadClassifier();
+    assert.equal((await cardOf(folder, "own")).classifier.name, shipped.name);
   });
 });
 
