@@ -1,5 +1,8 @@
 import { basename, join, sep } from "node:path";
+import { compareNames } from "../../core/datasets/compare_names.ts";
 import { UsageError } from "./usage_error.ts";
+
+export { compareNames };
 
 /** A photo to work on. */
 export interface Photo {
@@ -27,13 +30,6 @@ export interface ListPhotosOptions {
 const OUTPUT_FOLDERS: ReadonlySet<string> = new Set(["confidence", "masks", "stages"]);
 
 const EXTENSION = /\.(?:jpe?g|png|tiff?)$/i;
-const collator = new Intl.Collator("en", { numeric: true });
-
-/** Natural order (IMG_9 before IMG_10), and code units where it cannot tell two names apart, so that the order never depends on the disk. */
-export function compareNames(a: string, b: string): number {
-  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
-}
-
 const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
 
 /** Whether a folder holds outputs of Hairline, by how the manifest in it starts. It may hold photos, too. */

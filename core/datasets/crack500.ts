@@ -1,0 +1,120 @@
+import { basename, dirname, join } from "node:path";
+import { type FolderContent, type FoundFile, listFiles, PICTURE, statOrNull } from "./list_files.ts";
+import { emptySplit, joinListings, type Listing, type Pair, pairFiles } from "./pair_files.ts";
+import type { DatasetProblem } from "./types.ts";
+
+/** `photo.jpg mask.png`: two pictures, either of which may have spaces in its name. */
+const ENTRY = /^(.+?\.(?:jpe?g|png|tiff?))\s+(\S.*\.(?:jpe?g|png|tiff?))$/i;
+const LIST = /\.txt$/i;
+const SUFFIX = /_mask$/i;
+
+/** CRACK500's folders are `traincrop`, `valcrop`, `testcrop`, its lists `train.txt`, `val.txt`, `test.txt`. */
+function splitNames(names: readonly string[]): string[] {
+  const plain = names.map((name) => /^(train|val|test)/i.exec(name)?.[1].toLowerCase() ?? name);
+  // `traincrop` and `traindata` beside each other keep their names.
+  return names.map((name, i) => plain.filter((other) => other === plain[i]).length > 1 ? name : plain[i]);
+}
+
+async function entriesOf(path: string): Promise<string[]> {
+  const text = await Deno.readTextFile(path);
+  return text.replace(/^\ufeff/, "").split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+}
+
+/** The files in a folder whose first line names two pictures. */
+async function listsIn(root: string, files: readonly string[]): Promise<string[]> {
+  const lists = [];
+  for (const name of files.filter((name) => LIST.test(name))) {
+    if (ENTRY.test((await entriesOf(join(root, name)))[0] ?? "")) lists.push(join(root, name));
+  }
+  return lists;
+}
+
+function sideBySide(files: readonly FoundFile[]): { photos: FoundFile[]; truths: FoundFile[] } {
+  const isTruth = ({ path }: FoundFile) => /\.png$/i.test(path);
+  return { photos: files.filter((file) => !isTruth(file)), truths: files.filter(isTruth) };
+}
+
+/** The folders with photos and masks side by side; the root itself where its pictures lie in no folder. */
+async function sidesIn(
+  root: string,
+  content: FolderContent,
+): Promise<{ name: string; files: FoundFile[] }[]> {
+  const inRoot = content.files.some((name) => PICTURE.test(name));
+  const names = inRoot ? [""] : content.folders;
+  const sides = await Promise.all(
+    names.map(async (name) => ({ name: name || "all", files: await listFiles(join(root, name)) })),
+  );
+  return sides.filter(({ files }) => {
+    const { photos, truths } = sideBySide(files);
+    const stems = new Set(photos.map(({ stem }) => stem));
+    return truths.some(({ stem }) => stems.has(stem) || stems.has(stem.replace(SUFFIX, "")));
+  });
+}
+
+/** Whether a folder has list files of photos and masks, or JPEG and PNG files side by side. */
+export async function isCrack500(root: string, content: FolderContent): Promise<boolean> {
+  return (await listsIn(root, content.files)).length > 0 || (await sidesIn(root, content)).length > 0;
+}
+
+/**
+ * CRACK500: list files of photos and masks, or, where there is none, JPEG and PNG files side by side. Yang et al., "Feature Pyramid and
+ * Hierarchical Boosting Network for Pavement Crack Detection", IEEE Transactions on Intelligent Transportation Systems 21 (4), 2020,
+ * doi:10.1109/TITS.2019.2910595.
+ */
+export async function listCrack500(root: string, content: FolderContent): Promise<Listing> {
+  const lists = await listsIn(root, content.files);
+  if (lists.length > 0) return await readLists(lists);
+  const sides = await sidesIn(root, content);
+  const splits = splitNames(sides.map(({ name }) => name));
+  return joinListings(
+    sides.map(({ name, files }, i) => {
+      const { photos, truths } = sideBySide(files);
+      const stems = new Set(photos.map(({ stem }) => stem));
+      return pairFiles({
+        split: splits[i],
+        path: name,
+        photos,
+        truths,
+        nameOfTruth: (stem) => stems.has(stem) ? stem : stem.replace(SUFFIX, ""),
+      });
+    }),
+    ["Photos and masks lie side by side: a JPEG and a PNG of the same name."],
+  );
+}
+
+/** Reads list files; paths in them count from the folder that they lie in. */
+export async function readLists(lists: readonly string[]): Promise<Listing> {
+  const splits = splitNames(lists.map((path) => basename(path).replace(LIST, "")));
+  const listings = await Promise.all(lists.map((path, i) => readList(path, splits[i])));
+  return joinListings(listings, [
+    `Photos and masks are those that ${lists.map((path) => basename(path)).join(", ")} name.`,
+  ]);
+}
+
+async function readList(path: string, split: string): Promise<Listing> {
+  const pairs: Pair[] = [], problems: DatasetProblem[] = [], names = new Set<string>();
+  for (const [i, entry] of (await entriesOf(path)).entries()) {
+    const where = `entry ${i + 1} of ${path}`;
+    const match = ENTRY.exec(entry);
+    const [image, truth] = match === null ? [] : match.slice(1).map((name) => join(dirname(path), name));
+    const problem = (kind: DatasetProblem["kind"], message: string) =>
+      problems.push({ kind, split, path: image ?? path, message });
+    if (image === undefined || truth === undefined) {
+      problem("list entry", `Cannot use ${where}: it is "${entry}" where a photo and a mask are wanted.`);
+      continue;
+    }
+    const name = match![1].replace(/\.[^.]*$/, "").replaceAll("\\", "/").replace(/^.*\//, "");
+    if (await statOrNull(image) === null) {
+      problem("truth without photo", `Cannot use ${where}: there is no file ${image}.`);
+    } else if (await statOrNull(truth) === null) {
+      problem("photo without truth", `Cannot use ${where}: there is no file ${truth}.`);
+    } else if (names.has(name)) {
+      problem("ambiguous name", `Cannot use ${where}: another entry bears the name ${name}, too.`);
+    } else {
+      names.add(name);
+      pairs.push({ split, name, image, truth });
+    }
+  }
+  if (pairs.length + problems.length === 0) problems.push(emptySplit(split, path));
+  return { pairs, problems, notes: [] };
+}

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { compareNames } from "./compare_names.ts";
+
+/** A file below a folder. */
+export interface FoundFile {
+  readonly path: string;
+  /** Its path below the folder, forward slashes, without extension. */
+  readonly stem: string;
+}
+
+/** Names of pictures that `decodeImage` reads. */
+export const PICTURE = /\.(?:jpe?g|png|tiff?)$/i;
+
+/** Names of folders and files in a folder, hidden ones left out. */
+export interface FolderContent {
+  readonly folders: readonly string[];
+  readonly files: readonly string[];
+}
+
+/** What lies in a folder, symbolic links followed, in natural order. */
+export async function readFolder(path: string): Promise<FolderContent> {
+  const folders: string[] = [], files: string[] = [];
+  for await (const { name, isFile, isDirectory, isSymlink } of Deno.readDir(path)) {
+    if (name.startsWith(".") || name === "__MACOSX") continue;
+    const info = isSymlink ? await statOrNull(join(path, name)) : { isFile, isDirectory };
+    if (info?.isDirectory) folders.push(name);
+    else if (info?.isFile) files.push(name);
+  }
+  return { folders: folders.sort(compareNames), files: files.sort(compareNames) };
+}
+
+/** What is at a path; null where there is nothing, or a link that leads nowhere. */
+export async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
+    if ([NotFound, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return null;
+    throw error;
+  }
+}
+
+/** The files of a kind in a folder and below, in natural order. */
+export async function listFiles(folder: string, kind = PICTURE): Promise<FoundFile[]> {
+  const found: FoundFile[] = [];
+  const visited = new Set<string>();
+  const walk = async (path: string, below: string): Promise<void> => {
+    // A symbolic link may lead round in a circle.
+    const real = await Deno.realPath(path);
+    if (visited.has(real)) return;
+    visited.add(real);
+    const { folders, files } = await readFolder(path);
+    for (const name of files) {
+      if (kind.test(name)) {
+        found.push({ path: join(path, name), stem: below + name.replace(/\.[^.]*$/, "") });
+      }
+    }
+    for (const name of folders) await walk(join(path, name), `${below}${name}/`);
+  };
+  await walk(folder, "");
+  return found.sort((a, b) => compareNames(a.stem, b.stem));
+}

@@ -1,0 +1,211 @@
+import { isAel, listAel } from "./ael.ts";
+import { isCfd, listCfd } from "./cfd.ts";
+import { isClasses, listClasses } from "./classes.ts";
+import { compareNames } from "./compare_names.ts";
+import { isCrack500, listCrack500, readLists } from "./crack500.ts";
+import { isDcd, listDcd } from "./dcd.ts";
+import { FileSample } from "./file_sample.ts";
+import { isFolder, listFolder } from "./folder.ts";
+import { type FolderContent, readFolder } from "./list_files.ts";
+import type { MaskRule } from "./mask_form.ts";
+import type { Listing, Pair } from "./pair_files.ts";
+import { probeTruth } from "./probe_truth.ts";
+import { publishedSplit } from "./published_splits.ts";
+import type { Dataset, DatasetProblem, Layout } from "./types.ts";
+
+/** Options of {@linkcode openDataset}. */
+export interface OpenDatasetOptions {
+  /**
+   * How the files lie.
+   *
+   * @default {"auto"} by what is in the folder.
+   */
+  readonly layout?: Layout | "auto";
+  /** Only the photos of this split. */
+  readonly split?: string;
+  /**
+   * `folders`: as the folders or lists say. `paper`: those of König et al., arXiv:2109.00456, for CFD, AEL and DCD.
+   *
+   * @default {"folders"}
+   */
+  readonly splits?: "folders" | "paper";
+  /**
+   * Whether dark is crack in the masks. Default: as the layout says (only AEL's are); of masks in a general folder, whether bright
+   * pixels are the majority in most of those looked at.
+   */
+  readonly inverted?: boolean;
+}
+
+/** How a layout is recognised and read, and which values of its masks are crack. */
+interface LayoutReader {
+  readonly recognise?: (root: string, content: FolderContent) => boolean | Promise<boolean>;
+  readonly list: (root: string, content: FolderContent) => Promise<Listing>;
+  readonly rule: MaskRule | "cfd";
+}
+
+/** In the order in which they are tried: the more particular first. */
+const READERS: Readonly<Record<Layout, LayoutReader>> = {
+  cfd: { recognise: isCfd, list: listCfd, rule: "cfd" },
+  dcd: { recognise: isDcd, list: listDcd, rule: "bright" },
+  classes: { recognise: isClasses, list: listClasses, rule: "bright" },
+  folder: { recognise: isFolder, list: listFolder, rule: "recognise" },
+  // Laid out as a general folder is: only by name can its truth be taken for granted.
+  cracksc: { list: listFolder, rule: "bright" },
+  ael: { recognise: isAel, list: listAel, rule: "dark" },
+  crack500: { recognise: isCrack500, list: listCrack500, rule: "bright" },
+};
+
+/** In the order of their use; others come after them. */
+const SPLITS: readonly string[] = ["train", "val", "test"];
+
+const WANTED =
+  "train_img/ and train_lab/ (DCD), image/ and groundTruth/ (CFD), Im_* and GT_* (AEL), lists of photos and masks or " +
+  "JPEG and PNG side by side (CRACK500), images/ and masks/, or crack/ and no_crack/";
+
+/**
+ * Opens a dataset: lists its photos and their truth, without holding either. What cannot be used (a photo without mask, a list entry that
+ * leads nowhere) is told of in `problems` and left out. Up to twelve masks are read to say in `notes` what they hold.
+ *
+ * Layouts: CRACK500 (list files, or JPEG and PNG side by side; a list file itself may be given), CFD (`image/`, `groundTruth/`; 042 is left
+ * out), AEL (`Im_*`, `GT_*`, dark is crack), DCD (`train_img/`, `train_lab/`, …), CrackSC and general folders (`images/`, `masks/`,
+ * with or without `train/`, `val/`, `test/` above or below), and folders of classes (`crack/`, `no_crack/`).
+ *
+ * @example
+ * ```ts
+ * import { encodePng } from "../encode_png.ts";
+ * import { openDataset } from "./open_dataset.ts";
+ *
+ * const folder = "tests/.tmp/open_dataset_example";
+ * for (const name of ["images", "masks"]) {
+ *   await Deno.mkdir(`${folder}/${name}`, { recursive: true });
+ *   const data = Uint8Array.of(0, 1, 0, 0);
+ *   await Deno.writeFile(`${folder}/${name}/a.png`, await encodePng({ width: 2, height: 2, channels: 1, data }));
+ * }
+ * const dataset = await openDataset(folder);
+ * console.log(dataset.layout, dataset.notes); // "folder", what was decided
+ * for (const sample of dataset.samples) {
+ *   const { image, truth } = await sample.read();
+ *   console.log(sample.name, image.width, typeof truth === "boolean" ? truth : truth.data); // "a", 2, [0, 1, 0, 0]
+ * }
+ * await Deno.remove(folder, { recursive: true });
+ * ```
+ *
+ * @param path the dataset's folder, or a list file of CRACK500. Needs the permission to read it.
+ * @throws {TypeError} When the folder is laid out in no way that is known, or `layout` or `splits` is unknown.
+ * @throws {RangeError} When there is no photo with truth, or no such split.
+ */
+export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  const { split, splits = "folders", inverted } = options;
+  if (splits !== "folders" && splits !== "paper") {
+    throw new TypeError(`Cannot open ${path}: splits is ${String(splits)} where folders or paper is wanted.`);
+  }
+  const { layout, listing } = await list(path, options.layout ?? "auto");
+  const notes = [...listing.notes];
+  const assigned = splits === "folders" ? listing.pairs : publishedPairs(layout, listing.pairs, notes);
+  const { problems } = listing;
+  const pairs = inSplit(path, assigned, problems, split);
+  const { rule, notes: found } = await ruleOf(layout, pairs, inverted);
+  const samples = pairs.map((pair) => new FileSample(pair, rule));
+  const counts = new Map<string, number>();
+  for (const sample of samples) counts.set(sample.split, (counts.get(sample.split) ?? 0) + 1);
+  return {
+    path,
+    layout,
+    splits: counts,
+    notes: [...notes, ...found],
+    problems: split === undefined ? problems : problems.filter((problem) => problem.split === split),
+    samples,
+  };
+}
+
+async function list(path: string, wanted: Layout | "auto"): Promise<{ layout: Layout; listing: Listing }> {
+  if (wanted !== "auto" && !Object.hasOwn(READERS, wanted)) {
+    throw new TypeError(
+      `Cannot open ${path}: the layout is ${String(wanted)} where auto, ${
+        Object.keys(READERS).join(", ")
+      } is wanted.`,
+    );
+  }
+  if ((await Deno.stat(path)).isFile) {
+    if (wanted === "auto" || wanted === "crack500") {
+      return { layout: "crack500", listing: await readLists([path]) };
+    }
+    throw new TypeError(`Cannot open ${path}: it is a file, and the layout ${wanted} wants a folder.`);
+  }
+  const content = await readFolder(path);
+  if (wanted !== "auto") return { layout: wanted, listing: await READERS[wanted].list(path, content) };
+  for (const [layout, { recognise, list }] of Object.entries(READERS) as [Layout, LayoutReader][]) {
+    if (await recognise?.(path, content)) return { layout, listing: await list(path, content) };
+  }
+  const names = [...content.folders.map((name) => `${name}/`), ...content.files];
+  const shown = names.length > 5
+    ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`
+    : names.join(", ");
+  throw new TypeError(
+    `Cannot open ${path}: it holds ${shown || "nothing"} where a dataset is wanted: ${WANTED}.`,
+  );
+}
+
+function inSplit(
+  path: string,
+  pairs: readonly Pair[],
+  problems: readonly DatasetProblem[],
+  split: string | undefined,
+): Pair[] {
+  if (pairs.length === 0) {
+    const first = problems[0] === undefined
+      ? ""
+      : ` (${problems.length} files do not fit, the first: ${problems[0].path})`;
+    throw new RangeError(`Cannot use ${path}: there is no photo with its truth in it${first}.`);
+  }
+  const chosen = split === undefined ? pairs : pairs.filter((pair) => pair.split === split);
+  if (chosen.length === 0) {
+    const there = [...new Set(pairs.map((pair) => pair.split))].join(", ");
+    throw new RangeError(
+      `Cannot use the split ${split} of ${path}: it has no photo with truth; there is ${there}.`,
+    );
+  }
+  const rank = ({ split }: Pair) => SPLITS.indexOf(split) >>> 0;
+  return chosen.toSorted((a, b) =>
+    rank(a) - rank(b) || compareNames(a.split, b.split) || compareNames(a.name, b.name)
+  );
+}
+
+/** The pairs in their published splits, where there are some. */
+function publishedPairs(layout: Layout, pairs: readonly Pair[], notes: string[]): Pair[] {
+  const published = pairs.map((pair) => ({ ...pair, split: publishedSplit(layout, pair) ?? pair.split }));
+  notes.push(
+    published.some(({ split }, i) => split !== pairs[i].split)
+      ? "Splits are those of König et al., arXiv:2109.00456."
+      : "No photo is on the lists of splits that König et al. published: splits are as the folders say.",
+  );
+  return published;
+}
+
+/** Which values are crack, and what to say about it. */
+async function ruleOf(
+  layout: Layout,
+  pairs: readonly Pair[],
+  inverted: boolean | undefined,
+): Promise<{ rule: MaskRule | "cfd"; notes: string[] }> {
+  const { rule } = READERS[layout];
+  if (rule === "cfd" || layout === "classes") return { rule, notes: [] };
+  const given = inverted ?? rule === "dark";
+  const upright = rule === "recognise" ? rule : "bright";
+  const dark = rule === "recognise" ? "recognise inverted" : "dark";
+  const { forms, looked, mostlyCrack } = await probeTruth(pairs, given ? dark : upright);
+  const turned = inverted === undefined && rule === "recognise" && 2 * mostlyCrack > looked;
+  const notes = looked === 0 ? [] : [
+    `Truth: ${forms.join("; ")}; ${given !== turned ? "dark (inverted)" : "bright"} is crack.`,
+  ];
+  if (turned) {
+    notes.push(
+      `The masks are inverted: in ${mostlyCrack} of the ${looked} looked at, bright pixels are the majority, and cracks never are.`,
+    );
+  } else if (2 * mostlyCrack > looked) {
+    notes.push(
+      `In ${mostlyCrack} of the ${looked} masks looked at most pixels are crack: they may have to be inverted.`,
+    );
+  }
+  return { rule: given !== turned ? dark : upright, notes };
+}

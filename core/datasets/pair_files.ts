@@ -1,0 +1,87 @@
+import type { FoundFile } from "./list_files.ts";
+import type { DatasetProblem } from "./types.ts";
+
+/** A photo and its truth: a file, or whether it shows a crack. */
+export interface Pair {
+  readonly split: string;
+  readonly name: string;
+  readonly image: string;
+  readonly truth: string | boolean;
+}
+
+/** What a layout makes of a folder. */
+export interface Listing {
+  readonly pairs: readonly Pair[];
+  readonly problems: readonly DatasetProblem[];
+  readonly notes: readonly string[];
+}
+
+/** Photos and truths of a split, to be paired. */
+export interface PairSource {
+  readonly split: string;
+  /** Where the photos were looked for. */
+  readonly path: string;
+  readonly photos: readonly FoundFile[];
+  readonly truths: readonly FoundFile[];
+  /** The name that a photo and its truth share. Default: the stem. */
+  readonly nameOf?: (stem: string) => string;
+  /** The name that a truth shares with its photo. Default: as of a photo. */
+  readonly nameOfTruth?: (stem: string) => string;
+}
+
+/** Pairs photos with truths of the same name; what finds no partner, or more than one, is told of and left out. */
+export function pairFiles(
+  { split, path, photos, truths, nameOf = (stem) => stem, nameOfTruth = nameOf }: PairSource,
+): Listing {
+  const problems: DatasetProblem[] = photos.length > 0 ? [] : [emptySplit(split, path)];
+  const [photosByName, truthsByName] =
+    ([[photos, nameOf, "photos"], [truths, nameOfTruth, "truths"]] as const)
+      .map(([files, name, what]) => {
+        const byName = new Map<string, FoundFile>();
+        for (const file of files) {
+          const key = name(file.stem);
+          const first = byName.get(key);
+          if (first === undefined) byName.set(key, file);
+          else {
+            const message =
+              `Cannot use ${file.path}: ${first.path} bears the same name, and ${what} are told apart by it.`;
+            problems.push({ kind: "ambiguous name", split, path: file.path, message });
+          }
+        }
+        return byName;
+      });
+  const pairs: Pair[] = [];
+  for (const [name, { path }] of photosByName) {
+    const truth = truthsByName.get(name);
+    if (truth !== undefined) pairs.push({ split, name, image: path, truth: truth.path });
+    else {
+      const message = `Cannot use ${path}: there is no truth of the name ${name}.`;
+      problems.push({ kind: "photo without truth", split, path, message });
+    }
+  }
+  for (const [name, { path }] of truthsByName) {
+    if (photosByName.has(name)) continue;
+    const message = `Cannot use ${path}: there is no photo of the name ${name}.`;
+    problems.push({ kind: "truth without photo", split, path, message });
+  }
+  return { pairs, problems, notes: [] };
+}
+
+/** What to tell of a split that has no photo. */
+export function emptySplit(split: string, path: string): DatasetProblem {
+  return {
+    kind: "empty split",
+    split,
+    path,
+    message: `Cannot use the split ${split}: there is no photo in ${path}.`,
+  };
+}
+
+/** Several listings as one. */
+export function joinListings(listings: readonly Listing[], notes: readonly string[] = []): Listing {
+  return {
+    pairs: listings.flatMap(({ pairs }) => pairs),
+    problems: listings.flatMap(({ problems }) => problems),
+    notes: [...notes, ...listings.flatMap((listing) => listing.notes)],
+  };
+}
