@@ -52,5 +52,18 @@ export { type Recipe, recipes } from "./recipe.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./resize.ts";
 export { sauvolaThreshold, type SauvolaThresholdOptions } from "./sauvola_threshold.ts";
 export type { Stage, StageKey, StageRows } from "./stages.ts";
+export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./sweep.ts";
+export type { SweepJson } from "./sweep_json.ts";
+export {
+  type Averaging,
+  type CurvePoint,
+  type MeanIou,
+  type MeanIouOptions,
+  type Ods,
+  type OdsDefinition,
+  Sweep,
+  type SweepRow,
+} from "./sweep_result.ts";
+export type { CrackQuality, SweptImage } from "./swept_image.ts";
 export type { KernelTiming } from "./timings.ts";
 export { uploadImage, type UploadImageOptions } from "./upload_image.ts";
