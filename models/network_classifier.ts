@@ -164,7 +164,8 @@ export class NetworkClassifier implements Classifier {
     }
     const count = height / size;
     const onDevice = await usesDevice(compute);
-    const batch = Math.max(1, Math.floor(BATCH_PIXELS[tf.getBackend()] / (size * size)));
+    const side = size * this.network.input.enlarge;
+    const batch = Math.max(1, Math.floor(BATCH_PIXELS[tf.getBackend()] / (side * side)));
     if (onDevice) {
       const scores = tf.tidy(() => {
         const all = planeTensor(patches, [count, size, size, 3]);
