@@ -20,6 +20,7 @@ export {
   option,
   optional,
   parse,
+  string,
 } from "npm:@optique/core@1.3.6";
 export type {
   InferValue,

@@ -1,0 +1,143 @@
+import { encodeJpeg } from "../../core/encode_jpeg.ts";
+import type { Dataset, DatasetSample, TruthMask } from "../../core/datasets/types.ts";
+import { printable } from "../cli/terminal.ts";
+import { fitInto, shrink } from "../label/shrink.ts";
+import { dataUrl, type Html, markup } from "../report/markup.ts";
+import { fullName, type PhotoRecord } from "./examine.ts";
+
+/** Pixels: the side of a thumbnail, the space around it, two lines of text below it. */
+const SIDE = 240, GAP = 16, TEXT = 44;
+const COLUMNS = 6;
+/** Characters that fit below a thumbnail. */
+const LETTERS = 34;
+/** Magenta, as in the reports: neither asphalt nor markings nor leaves have it. */
+const OUTLINE = [255, 31, 107] as const;
+
+/** The photos to show: of those with something to look at up to half, spread over the dataset, and then of the others. In the dataset's order. */
+export function choosePhotos(photos: readonly PhotoRecord[], count: number): number[] {
+  const all = photos.map((_, i) => i);
+  const isMarked = (i: number) => photos[i].failure !== undefined || photos[i].warnings.length > 0;
+  const marked = all.filter(isMarked), others = all.filter((i) => !isMarked(i));
+  const ofMarked = Math.min(marked.length, Math.max(Math.ceil(count / 2), count - others.length));
+  return [...spread(marked, ofMarked), ...spread(others, count - ofMarked)].sort((a, b) => a - b);
+}
+
+function spread<T>(items: readonly T[], count: number): T[] {
+  const taken = Math.min(count, items.length);
+  return Array.from({ length: taken }, (_, i) => items[Math.floor(i * items.length / taken)]);
+}
+
+/**
+ * Draws a contact sheet, an SVG that stands alone: thumbnails with the truth as an outline, six a row, names below, those with something to
+ * look at in a red frame.
+ *
+ * @param chosen positions in `dataset.samples` and `photos`.
+ */
+export async function* contactSheet(
+  dataset: Dataset,
+  photos: readonly PhotoRecord[],
+  chosen: readonly number[],
+): AsyncGenerator<string> {
+  const columns = Math.min(COLUMNS, Math.max(1, chosen.length));
+  const width = GAP + columns * (SIDE + GAP);
+  const rows = Array.from({ length: Math.ceil(chosen.length / columns) }, (_, row) => {
+    const inRow = chosen.slice(row * columns, (row + 1) * columns);
+    return { inRow, side: Math.max(...inRow.map((i) => thumbnailSize(photos[i])[1])) };
+  });
+  const height = rows.reduce((sum, { side }) => sum + side + TEXT + GAP, GAP);
+  yield markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13">
+<title>${printable(dataset.path)}</title>
+<rect width="${width}" height="${height}" fill="#fff"/>
+`.source;
+  let bottom = GAP;
+  for (const { inRow, side } of rows) {
+    bottom += side;
+    for (const [column, i] of inRow.entries()) {
+      yield (await cell(dataset.samples[i], photos[i], { x: GAP + column * (SIDE + GAP), bottom })).source;
+    }
+    bottom += TEXT + GAP;
+  }
+  yield "</svg>\n";
+}
+
+async function cell(
+  sample: DatasetSample,
+  record: PhotoRecord,
+  { x, bottom }: { readonly x: number; readonly bottom: number },
+): Promise<Html> {
+  const note = record.failure !== undefined ? "cannot be used" : record.warnings.join("; ");
+  const facts = record.crackShare !== undefined
+    ? `${(100 * record.crackShare).toFixed(1)} % crack`
+    : record.crack === undefined
+    ? ""
+    : record.crack
+    ? "crack"
+    : "no crack";
+  const thumbnail = await thumbnailOf(sample);
+  const [width, height] = thumbnailSize(record);
+  const left = x + (SIDE - width) / 2, top = bottom - height;
+  const picture = thumbnail === undefined
+    ? markup`<rect x="${left}" y="${top}" width="${width}" height="${height}" fill="#ddd"/>`
+    : markup`<image x="${left}" y="${top}" width="${width}" height="${height}" href="${
+      dataUrl(await encodeJpeg(thumbnail, { quality: 92 }))
+    }"/>`;
+  const frame = note === ""
+    ? markup``
+    : markup`<rect x="${left - 2}" y="${top - 2}" width="${width + 4}" height="${
+      height + 4
+    }" fill="none" stroke="#d00" stroke-width="4"/>`;
+  return markup`<g>
+<title>${
+    printable([fullName(record), record.failure ?? note, facts].filter((text) => text !== "").join(": "))
+  }</title>
+${picture}${frame}
+<text x="${x}" y="${bottom + 18}">${shorten(fullName(record))}</text>
+<text x="${x}" y="${bottom + 35}" fill="${note === "" ? "#555" : "#d00"}">${shorten(note || facts)}</text>
+</g>
+`;
+}
+
+/** Width and height of a photo in small; of one that cannot be read, a flat box. */
+function thumbnailSize({ size }: PhotoRecord): [number, number] {
+  return size === undefined ? [SIDE, SIDE / 2] : fitInto(SIDE, { width: size[0], height: size[1] });
+}
+
+/** The last characters of a text that is too long, since names differ there. */
+function shorten(text: string): string {
+  const letters = [...printable(text)];
+  return letters.length <= LETTERS ? letters.join("") : `…${letters.slice(1 - LETTERS).join("")}`;
+}
+
+/** The photo in small, with an outline around its crack where its mask fits; undefined where it cannot be read. */
+async function thumbnailOf(sample: DatasetSample): Promise<ImageData | undefined> {
+  const image = await sample.image().catch(() => undefined);
+  if (image === undefined) return undefined;
+  const { width, height, data } = shrink(image, SIDE);
+  const thumbnail = new ImageData(new Uint8ClampedArray(data), width, height);
+  const truth = await sample.truth().catch(() => false);
+  if (typeof truth !== "boolean" && truth.width === image.width && truth.height === image.height) {
+    drawOutline(thumbnail, truth);
+  }
+  return thumbnail;
+}
+
+/** Colours the pixels that lie next to crack, not the crack itself, so that both are seen. */
+function drawOutline({ width, height, data }: ImageData, truth: TruthMask): void {
+  const [w, h] = fitInto(SIDE, truth);
+  const crack = new Uint8Array(w * h);
+  for (let i = 0; i < truth.data.length; i++) {
+    if (truth.data[i] === 0) continue;
+    const x = i % truth.width, y = Math.floor(i / truth.width);
+    crack[Math.floor(y * h / truth.height) * w + Math.floor(x * w / truth.width)] = 1;
+  }
+  const isCrack = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < width && y < height && crack[y * w + x] === 1;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      if (isCrack(x, y)) continue;
+      if (isCrack(x - 1, y) || isCrack(x + 1, y) || isCrack(x, y - 1) || isCrack(x, y + 1)) {
+        data.set(OUTLINE, 4 * (y * width + x));
+      }
+    }
+  }
+}

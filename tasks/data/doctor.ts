@@ -1,0 +1,119 @@
+/**
+ * `data:doctor`: whether a dataset is what it seems to be.
+ *
+ * @module
+ */
+import { openDataset } from "../../core/datasets/open_dataset.ts";
+import { LAYOUTS } from "../../core/datasets/types.ts";
+import { runCommand } from "../cli/command.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { argument, choice, message, object, option, optional, string, withDefault } from "../cli/optique.ts";
+import { startProgress } from "../cli/progress.ts";
+import { requireWritable } from "../cli/require_writable.ts";
+import { writeErr, writeOut } from "../cli/terminal.ts";
+import { filePath, positiveInteger } from "../cli/values.ts";
+import { VERSION } from "../cli/version.ts";
+import { writeWhole } from "../cli/write_whole.ts";
+import { choosePhotos, contactSheet } from "./contact_sheet.ts";
+import { describeExamination } from "./describe.ts";
+import { examine, fullName } from "./examine.ts";
+import { datasetWarnings, summarise } from "./summary.ts";
+
+const parser = object({
+  path: argument(filePath("PATH"), {
+    description: message`The folder of a dataset, or a list file of CRACK500.`,
+  }),
+  layout: withDefault(
+    option("--layout", choice(["auto", ...LAYOUTS]), {
+      description: message`How its files lie; auto tells by what is in the folder.`,
+    }),
+    "auto" as const,
+  ),
+  split: optional(
+    option("--split", string({ metavar: "NAME" }), { description: message`Only this split.` }),
+  ),
+  splits: withDefault(
+    option("--splits", choice(["folders", "paper"]), {
+      description: message`As the folders say, or those of the paper's experiments (CFD, AEL, DCD).`,
+    }),
+    "folders" as const,
+  ),
+  crack: optional(
+    option("--crack", choice(["bright", "dark"]), {
+      description:
+        message`What is crack in the masks. Default: as the layout says; of a general folder, whichever is less.`,
+    }),
+  ),
+  sheet: optional(
+    option("--sheet", filePath(), {
+      description:
+        message`Write a contact sheet, an SVG to open in a browser: photos with their truth as an outline, in a red frame where there is something to look at.`,
+    }),
+  ),
+  cells: withDefault(
+    option("--cells", positiveInteger(), { description: message`Photos on the contact sheet.` }),
+    24,
+  ),
+  quiet: option("-q", "--quiet", { description: message`No progress.` }),
+  json: option("--json", { description: message`Print all that was found, photo by photo, as JSON.` }),
+});
+
+await runCommand({
+  name: "data:doctor",
+  brief: "Looks whether a dataset is what it seems to be.",
+  description:
+    "Reads every photo and its truth and prints, for each split, counts, sizes, how masks are stored, how many photos show crack " +
+    "and how much, and by how many standard deviations crack is darker than the rest. It names photos without truth and truths " +
+    "without photo, files that cannot be read, masks of another size, of three values, empty or inverted, masks that serve two " +
+    "photos, and photos that occur twice, in one split or in two (copies of another size or compression are found; turned or cropped ones are not).\n\n" +
+    "Layouts: CRACK500 (list files, or JPEG and PNG side by side), CFD (image/, groundTruth/), AEL (Im_*, GT_*), DCD (train_img/, " +
+    "train_lab/, …), images/ and masks/ with or without train/, val/ and test/, and crack/ and no_crack/.\n\n" +
+    "It ends with 1 where something cannot be used, and with 0 where there is only something to look at.",
+  examples: [
+    {
+      command: "deno task data:doctor DeepCrack/ --sheet sheet.svg",
+      effect: "Examine a dataset and draw a contact sheet",
+    },
+    {
+      command: "deno task data:doctor CFD/ --splits paper --json",
+      effect: "Count the photos of the paper's splits",
+    },
+    { command: "deno task data:doctor CRACK500/test.txt", effect: "Examine the photos that a list names" },
+  ],
+  parser,
+}, async ({ path, layout, split, splits, crack, sheet, cells, quiet, json }) => {
+  if (sheet !== undefined) await requireWritable(sheet);
+  const inverted = crack === undefined ? undefined : crack === "dark";
+  const dataset = await openDataset(path, { layout, split, splits, inverted });
+  const progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
+  const examination = await (async () => {
+    using _progress = progress;
+    return await examine(dataset, ({ name }) => progress.advance({ detail: name }));
+  })();
+  const { photos, problems, duplicates } = examination;
+  const summaries = summarise(photos);
+  const chosen = sheet === undefined ? [] : choosePhotos(photos, cells);
+  if (sheet !== undefined) await writeWhole(sheet, contactSheet(dataset, photos, chosen));
+  if (json) {
+    const result = {
+      program: "hairline",
+      version: VERSION,
+      task: "data:doctor",
+      path,
+      layout: dataset.layout,
+      notes: dataset.notes,
+      splits: summaries,
+      warnings: datasetWarnings(examination, summaries),
+      problems,
+      duplicates,
+      sheet: sheet === undefined ? undefined : { file: sheet, cells: chosen.map((i) => fullName(photos[i])) },
+      photos,
+    };
+    writeOut(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    writeOut(describeExamination(dataset, examination, summaries));
+    if (sheet !== undefined) writeErr(`Contact sheet of ${chosen.length} photos: ${sheet}\n`);
+  }
+  const failed = problems.length > 0 || photos.some(({ failure }) => failure !== undefined);
+  return failed ? ExitCode.Failed : ExitCode.Ok;
+});

@@ -1,0 +1,154 @@
+import type { Dataset, DatasetProblem, DatasetSample, TruthMask } from "../../core/datasets/types.ts";
+import { describeError } from "../cli/errors.ts";
+import { Fingerprints } from "./fingerprints.ts";
+
+/** What was found in a photo and its truth. */
+export interface PhotoRecord {
+  readonly split: string;
+  readonly name: string;
+  readonly image: string;
+  /** The file of its mask, where there is one. */
+  readonly truth?: string;
+  /** Undefined where the photo cannot be read. */
+  readonly size?: readonly [width: number, height: number];
+  /** Whether any crack is shown; undefined where that cannot be read. */
+  readonly crack?: boolean;
+  /** Pixels of crack, and their share, where there is a mask. */
+  readonly crackPixels?: number;
+  readonly crackShare?: number;
+  /**
+   * How much darker crack is than the rest: the difference of their mean grey values, in standard deviations of the photo. Where a mask
+   * belongs to another photo it is about 0.
+   */
+  readonly contrast?: number;
+  /** How the mask is stored, as `1-bit PNG of 0/255`. */
+  readonly mask?: string;
+  /** Why it cannot be used. */
+  readonly failure?: string;
+  /** What to look at: an empty mask, a duplicate. */
+  readonly warnings: readonly string[];
+}
+
+/** A photo that occurs twice. */
+export interface DuplicateRecord {
+  readonly first: { readonly split: string; readonly name: string };
+  readonly second: { readonly split: string; readonly name: string };
+  /** Whether every pixel is the same. */
+  readonly exact: boolean;
+  /** Whether it is in two splits: figures on the one are then no test. */
+  readonly acrossSplits: boolean;
+}
+
+/** All that was found in a dataset. */
+export interface Examination {
+  readonly photos: readonly PhotoRecord[];
+  readonly problems: readonly DatasetProblem[];
+  readonly duplicates: readonly DuplicateRecord[];
+}
+
+/** Masks that are crack beyond this share are told of. */
+const MOST = 0.5;
+
+/** Looks at every photo and its truth, one after the other. What cannot be read is recorded, and the rest goes on. */
+export async function examine(
+  dataset: Dataset,
+  onPhoto?: (photo: PhotoRecord) => void,
+): Promise<Examination> {
+  const fingerprints = new Fingerprints();
+  /** Photos in the order of their fingerprints. */
+  const printed: DatasetSample[] = [];
+  const masks = new Map<string, DatasetSample>();
+  const duplicates: DuplicateRecord[] = [], photos: PhotoRecord[] = [];
+  for (const sample of dataset.samples) {
+    const { split, name, imagePath, truthPath } = sample;
+    const warnings: string[] = [];
+    let record: PhotoRecord = { split, name, image: imagePath, truth: truthPath, warnings };
+    try {
+      const image = await sample.image();
+      record = { ...record, size: [image.width, image.height] };
+      printed.push(sample);
+      const found = (await fingerprints.add(image, split)).map(({ photos: [i], exact }) => {
+        const first = { split: printed[i].split, name: printed[i].name };
+        return { first, second: { split, name }, exact, acrossSplits: first.split !== split };
+      });
+      duplicates.push(...found);
+      warnings.push(
+        ...found.map(({ first, exact }) => `${exact ? "same photo as" : "looks like"} ${fullName(first)}`),
+      );
+      const truth = await sample.truth();
+      if (typeof truth === "boolean") record = { ...record, crack: truth };
+      else {
+        requireSameSize(image, truth, imagePath);
+        record = { ...record, ...measure(image, truth) };
+        warnings.push(...maskWarnings(record));
+        if (found.length === 0) warnings.push(...await repeatedMask(masks, sample, truth, record));
+      }
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      record = { ...record, failure: describeError(error) };
+    }
+    photos.push(record);
+    onPhoto?.(record);
+  }
+  return { photos, problems: dataset.problems, duplicates };
+}
+
+/** `train/11158`; the name alone where there are no splits. */
+export function fullName({ split, name }: { readonly split: string; readonly name: string }): string {
+  return split === "all" ? name : `${split}/${name}`;
+}
+
+function requireSameSize(image: ImageData, truth: TruthMask, path: string): void {
+  if (image.width === truth.width && image.height === truth.height) return;
+  throw new RangeError(
+    `Cannot use ${path}: it is ${image.width} × ${image.height}, but its mask is ${truth.width} × ${truth.height}.`,
+  );
+}
+
+function measure({ data }: ImageData, { data: truth, form }: TruthMask): Partial<PhotoRecord> {
+  let crackPixels = 0, crackSum = 0, sum = 0, squares = 0;
+  for (let i = 0, at = 0; i < truth.length; i++, at += 4) {
+    // ITU-R 601.
+    const grey = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+    sum += grey;
+    squares += grey * grey;
+    if (truth[i] === 1) {
+      crackPixels++;
+      crackSum += grey;
+    }
+  }
+  const count = truth.length, rest = count - crackPixels;
+  const deviation = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+  const contrast = crackPixels === 0 || rest === 0 || deviation < 1e-6
+    ? undefined
+    : ((sum - crackSum) / rest - crackSum / crackPixels) / deviation;
+  return {
+    crack: crackPixels > 0,
+    crackPixels,
+    crackShare: crackPixels / count,
+    contrast,
+    mask: `${form.file} of ${form.values === "soft" ? "soft values" : form.values}`,
+  };
+}
+
+function maskWarnings({ crackPixels, crackShare = 0 }: PhotoRecord): string[] {
+  if (crackPixels === 0) return ["empty mask"];
+  if (crackShare > MOST) return [`${Math.round(100 * crackShare)} % crack: inverted?`];
+  return [];
+}
+
+/** Whether a mask with crack is, pixel by pixel, that of another photo. */
+async function repeatedMask(
+  masks: Map<string, DatasetSample>,
+  sample: DatasetSample,
+  { width, data }: TruthMask,
+  { crackPixels = 0 }: PhotoRecord,
+): Promise<string[]> {
+  if (crackPixels === 0 || crackPixels === data.length) return [];
+  const digest = await crypto.subtle.digest("SHA-256", Uint8Array.from(data));
+  const key = `${width} ${new Uint8Array(digest).toHex()}`;
+  const first = masks.get(key);
+  if (first !== undefined) return [`same mask as ${fullName(first)}`];
+  masks.set(key, sample);
+  return [];
+}
