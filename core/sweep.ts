@@ -8,8 +8,8 @@ import type { SweptImage } from "./swept_image.ts";
 /** Options of {@linkcode sweepAll}. */
 export interface SweepAllOptions {
   /**
-   * Distance in pixels, an integer, up to which a predicted pixel counts as right and a crack pixel as found. Defaults to 0; 2 and 5 are
-   * usual for thin cracks, whose outlines nobody draws to the pixel.
+   * Distance in pixels, an integer from 0 to 32, up to which a predicted pixel counts as right and a crack pixel as found. Defaults
+   * to 0; 2 and 5 are usual for thin cracks, whose outlines nobody draws to the pixel.
    */
   tolerance?: number;
 }
@@ -57,7 +57,7 @@ const BATCH = 256;
  * @param prediction H × W × 1, confidence of crack 0..1; up to 0.001 beyond passes as rounding.
  * @param truth H × W × 1, 0 for background and positive for crack.
  * @throws {RangeError} if the shapes differ, a prediction is NaN or not within 0..1, a truth NaN or negative, or the tolerance
- * not an integer from 0 on.
+ * not an integer from 0 to 32.
  */
 export async function sweep(
   prediction: Plane,

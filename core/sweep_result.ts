@@ -12,6 +12,9 @@ import {
   type SweptImage,
 } from "./swept_image.ts";
 
+/** Pixels. No crack is drawn so badly; and kernels for larger discs take long to compile. */
+const LARGEST_TOLERANCE = 32;
+
 /**
  * How images are brought together:
  * - `macro`: the mean over images;
@@ -108,12 +111,12 @@ export class Sweep {
   /**
    * A sweep of images whose histograms are known; without any, the start of a sum.
    *
-   * @throws {RangeError} if the tolerance is not an integer from 0 on, or two images have one name.
+   * @throws {RangeError} if the tolerance is not an integer from 0 to 32, or two images have one name.
    */
   constructor(images: Iterable<SweptImage> = [], { tolerance = 0 }: { tolerance?: number } = {}) {
-    if (!Number.isSafeInteger(tolerance) || tolerance < 0) {
+    if (!Number.isInteger(tolerance) || tolerance < 0 || tolerance > LARGEST_TOLERANCE) {
       throw new RangeError(
-        `Cannot sweep with a tolerance of ${tolerance} pixels: an integer from 0 on is wanted.`,
+        `Cannot sweep with a tolerance of ${tolerance} pixels: an integer from 0 to ${LARGEST_TOLERANCE} is wanted.`,
       );
     }
     this.tolerance = tolerance;
@@ -245,7 +248,7 @@ export class Sweep {
    *
    * @param value from `JSON.parse()`.
    * @throws {SyntaxError} if the value is not a sweep, of another version, or damaged.
-   * @throws {RangeError} if two images have one name.
+   * @throws {RangeError} if its tolerance is above 32 or two images have one name.
    */
   static fromJSON(value: unknown): Sweep {
     const { images, tolerance } = parseSweepJson(value);

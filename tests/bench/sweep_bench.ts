@@ -76,9 +76,11 @@ try {
     ) => [overlap, predicted - overlap, crack - overlap])
   );
   assert.deepEqual(ours, theirs, "NumPy counts otherwise");
-  Deno.bench("numpy, 99 thresholds", { group, n: 3, warmup: 1 }, async () => {
-    await peer.ask(`${PAIRS}`);
-  });
+  for (const way of ["sum", "count_nonzero"]) {
+    Deno.bench(`numpy ${way}`, { group, n: 3, warmup: 1 }, async () => {
+      await peer.ask(`${way} ${PAIRS}`);
+    });
+  }
 } catch (error) {
   if (error instanceof assert.AssertionError) throw error;
   console.log(`No NumPy beside it: ${error instanceof Error ? error.message : error}.`);

@@ -215,7 +215,7 @@ Deno.test("sweep() says what is wrong with sizes and values", async () => {
     message: /Cannot sweep an image: .*1 channel/,
   });
   using grey = plane(3, good);
-  for (const tolerance of [-1, 0.5, NaN, Infinity]) {
+  for (const tolerance of [-1, 0.5, 33, NaN]) {
     await assert.rejects(sweep(grey, grey, { tolerance }), { name: "RangeError", message: /tolerance of/ });
   }
 });
