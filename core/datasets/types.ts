@@ -8,7 +8,9 @@ export type Layout = typeof LAYOUTS[number];
 
 /** Which pixels of a photo are crack, drawn by people. */
 export interface TruthMask {
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** One value a pixel, row-major: 1 crack, 0 background, whatever the file holds for them. */
   readonly data: Uint8Array;
@@ -22,6 +24,7 @@ export interface DatasetSample {
   readonly name: string;
   /** `train`, `val`, `test`, as the folders say; `all` where they tell no splits apart. */
   readonly split: string;
+  /** The file of the photo. */
   readonly imagePath: string;
   /** The file of its mask. Without: the photo is labelled as a whole, by the folder that it lies in. */
   readonly truthPath?: string;
@@ -39,13 +42,16 @@ export interface DatasetSample {
 
 /** Something that keeps a file of a dataset from being used. */
 export interface DatasetProblem {
+  /** What it is. */
   readonly kind:
     | "photo without truth"
     | "truth without photo"
     | "ambiguous name"
     | "empty split"
     | "list entry";
+  /** The split that it would belong to. */
   readonly split: string;
+  /** The file, or the folder or list that names it. */
   readonly path: string;
   /** What is wrong, in one sentence. */
   readonly message: string;
@@ -53,7 +59,9 @@ export interface DatasetProblem {
 
 /** Photos with their truth, as they lie on the disk. */
 export interface Dataset {
+  /** The folder or list file, as it was given. */
   readonly path: string;
+  /** The layout that was recognised or asked for. */
   readonly layout: Layout;
   /** The splits and how many photos with truth each has. */
   readonly splits: ReadonlyMap<string, number>;

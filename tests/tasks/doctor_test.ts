@@ -278,5 +278,5 @@ Deno.test("data:doctor says what a folder holds that is no dataset, and which sp
     folderOfPhotos.err,
     /^Error: Cannot open .*train_img: it holds a\.jpg where a dataset is wanted: /,
   );
-  assert.deepEqual([none.code, split.code, folderOfPhotos.code], [1, 1, 1]);
+  assert.deepEqual([none.code, split.code, folderOfPhotos.code], [1, 2, 2]);
 });
