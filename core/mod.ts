@@ -54,16 +54,16 @@ export { sauvolaThreshold, type SauvolaThresholdOptions } from "./sauvola_thresh
 export type { Stage, StageKey, StageRows } from "./stages.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./sweep.ts";
 export type { SweepJson } from "./sweep_json.ts";
-export {
-  type Averaging,
-  type CurvePoint,
-  type MeanIou,
-  type MeanIouOptions,
-  type Ods,
-  type OdsDefinition,
-  Sweep,
-  type SweepRow,
-} from "./sweep_result.ts";
+export type {
+  Averaging,
+  CurvePoint,
+  MeanIou,
+  MeanIouOptions,
+  Ods,
+  OdsDefinition,
+  SweepRow,
+} from "./sweep_metrics.ts";
+export { Sweep } from "./sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./swept_image.ts";
 export type { KernelTiming } from "./timings.ts";
 export { uploadImage, type UploadImageOptions } from "./upload_image.ts";
