@@ -24,5 +24,5 @@ export { loadClassifier } from "./models/load_classifier.ts";
 export type { NetworkClassifier } from "./models/network_classifier.ts";
 export type { NetworkOptions } from "./models/architectures.ts";
 export type { Arch } from "./models/network.ts";
-export type { ResnetArch } from "./models/resnet.ts";
+export type { ResnetArch, ResnetOptions } from "./models/resnet.ts";
 export { saveCheckpoint, type SaveCheckpointOptions } from "./models/save_checkpoint.ts";

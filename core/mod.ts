@@ -67,3 +67,13 @@ export { Sweep } from "./sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./swept_image.ts";
 export type { KernelTiming } from "./timings.ts";
 export { uploadImage, type UploadImageOptions } from "./upload_image.ts";
+export type { MaskForm } from "./datasets/mask_form.ts";
+export { openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
+export {
+  type Dataset,
+  type DatasetProblem,
+  type DatasetSample,
+  type Layout,
+  LAYOUTS,
+  type TruthMask,
+} from "./datasets/types.ts";

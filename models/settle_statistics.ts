@@ -21,6 +21,8 @@ export async function settleStatistics(
   feed: PatchFeed,
   { firstStep, steps = Math.min(200, feed.sampler.stepsPerEpoch) }: SettleStatisticsOptions,
 ): Promise<void> {
+  // A network whose batch norms were folded has none to settle.
+  if (![...classifier.specs.keys()].some((name) => name.endsWith("/moving_mean"))) return;
   for (let k = 0; k < steps; k++) {
     const batch = await prepareBatch(firstStep + k, feed);
     const x = await batchTensor(batch);

@@ -1,5 +1,5 @@
 /**
- * Packs a trained checkpoint as the classifier that ships: 8-bit weights, base64 in a text file, so that it can be imported
+ * Packs a trained checkpoint as the classifier that ships: 16-bit weights, base64 in a text file, so that it can be imported
  * without any permission, from a folder or from a URL.
  *
  * ```sh
@@ -13,6 +13,6 @@ import { saveCheckpoint } from "../save_checkpoint.ts";
 
 const [checkpoint] = Deno.args;
 using classifier = await loadClassifier(checkpoint);
-const bytes = await saveCheckpoint(classifier, { precision: "I8" });
+const bytes = await saveCheckpoint(classifier, { precision: "F16" });
 await Deno.writeTextFile(new URL("crack.safetensors.b64", import.meta.url), bytes.toBase64());
 console.log(`${classifier.name}: ${bytes.length} bytes of weights.`);

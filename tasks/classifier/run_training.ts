@@ -2,6 +2,7 @@ import { augment } from "../../core/augment.ts";
 import { type Compute, openCompute } from "../../core/compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { saveCheckpoint } from "../../models/save_checkpoint.ts";
+import { correctPrior } from "../../models/correct_prior.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
 import type { PatchFeed } from "../../models/patch_feed.ts";
@@ -98,10 +99,13 @@ async function train(
       if (done === steps || (heldBack !== undefined && epochEnds)) {
         // On batches after the last; training itself never reads these statistics.
         await settleStatistics(classifier, feed, { firstStep: steps });
+        correctPrior(classifier, settings.crackShare);
       }
       if (heldBack !== undefined && epochEnds) {
         const sizes = await evaluateSizes(classifier, heldBack, { compute, sizes: patchSizes, stride });
         validation.push({ epoch: done / sampler.stepsPerEpoch, step: done, sizes });
+        // Training goes on with as many patches of either class.
+        if (done < steps) correctPrior(classifier, 1 - settings.crackShare);
       }
       if (done < steps && performance.now() - savedAt > 1000 * saveEvery) {
         const epoch = Math.floor(done / sampler.stepsPerEpoch);

@@ -104,6 +104,13 @@ const parser = merge(
         }),
         1,
       ),
+      crackShare: withDefault(
+        option("--crack-share", float({ min: 0.001, max: 0.999, metavar: "SHARE" }), {
+          description:
+            message`With --patches, of which half show crack: how many patches of a photo do. The classifier is set for it in the end.`,
+        }),
+        0.5,
+      ),
       augment: withDefault(
         option("--augment", choice(["on", "off"]), {
           description:

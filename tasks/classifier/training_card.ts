@@ -20,6 +20,8 @@ export interface TrainingSettings {
   readonly patches: number | null;
   readonly rim: number;
   readonly zoom: number;
+  /** Of the patches of a photo those with crack, which the classifier was set for. */
+  readonly crackShare: number;
   readonly augment: boolean;
   readonly seed: number;
   /** Share of the photos held back. */

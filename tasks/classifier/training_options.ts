@@ -18,6 +18,7 @@ export interface TrainingOptions extends NetworkChoice {
   readonly patches?: number;
   readonly rim: number;
   readonly zoom: number;
+  readonly crackShare: number;
   readonly augment: boolean;
   readonly seed: number;
   readonly validation: number;

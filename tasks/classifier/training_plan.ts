@@ -26,7 +26,7 @@ export function settingsOf(
 ): TrainingSettings {
   const { arch, width, head, start } = network;
   const { epochs, batch, learningRate, schedule, patchSizes } = options;
-  const { patches = null, rim, zoom, augment, seed, validation } = options;
+  const { patches = null, rim, zoom, crackShare, augment, seed, validation } = options;
   const parts = Math.min(navigator.hardwareConcurrency, Math.floor(batch / LEAST_PART));
   return {
     arch,
@@ -43,6 +43,7 @@ export function settingsOf(
     patches,
     rim,
     zoom,
+    crackShare,
     augment,
     seed,
     validation,

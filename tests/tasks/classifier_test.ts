@@ -140,6 +140,23 @@ Deno.test("classifier:train starts from the weights of another classifier, and w
   });
 });
 
+Deno.test("classifier:train sets the classifier for the share of patches with crack, and for nothing else", async () => {
+  await withPhotos(async (folder) => {
+    const load = async (out: string, changes: Record<string, string>) => {
+      const outcome = await train(small(folder, out, { "--patches": "24", ...changes }));
+      assert.equal(outcome.code, 0, outcome.err);
+      return decodeSafetensors(await Deno.readFile(join(folder, out))).tensors;
+    };
+    const even = await load("even", {}), rare = await load("rare", { "--crack-share": "0.2" });
+    for (const [name, { data }] of even) {
+      const expected = Float64Array.from(data as Float32Array);
+      if (name === "predictions/bias") expected[0] += Math.log(0.25);
+      assertClose(Float32Array.from(rare.get(name)!.data as Float32Array), expected, 1e-6, name);
+    }
+    assert.equal((await cardOf(folder, "rare")).settings.crackShare, 0.2);
+  });
+});
+
 Deno.test("classifier:train starts from the classifier that ships", async () => {
   await withPhotos(async (folder) => {
     const options = small(folder, "own", { "--patches": "8", "--start": "shipped" })
