@@ -1,7 +1,4 @@
-// @ts-types="npm:@types/d3-scale@4.0.9"
-import { scaleLinear } from "npm:d3-scale@4.0.2";
-// @ts-types="npm:@types/d3-shape@3.1.8"
-import { line } from "npm:d3-shape@3.2.0";
+import { line, scaleLinear } from "../report/d3.ts";
 
 /** Some steps of a training in a row, taken together. */
 export interface CurvePoint {

@@ -1,0 +1,158 @@
+/**
+ * `deno task evaluate`: how well confidence maps find the cracks that masks show.
+ *
+ * @module
+ */
+import { openCompute } from "../core/compute.ts";
+import type { Sweep } from "../core/sweep_result.ts";
+import { runCommand } from "./cli/command.ts";
+import { ExitCode } from "./cli/exit_code.ts";
+import type { InferValue } from "./cli/optique.ts";
+import { startProgress } from "./cli/progress.ts";
+import { requireWritable } from "./cli/require_writable.ts";
+import { printable, writeErr, writeOut } from "./cli/terminal.ts";
+import { UsageError } from "./cli/usage_error.ts";
+import { VERSION } from "./cli/version.ts";
+import { writeWhole } from "./cli/write_whole.ts";
+import { evaluateParser } from "./evaluate/evaluate_command.ts";
+import { renderEvaluation } from "./evaluate/evaluation_report.ts";
+import { figuresOf } from "./evaluate/figures.ts";
+import { mergeCounts } from "./evaluate/merge_counts.ts";
+import { pairPredictions } from "./evaluate/pair_predictions.ts";
+import { sweepFiles } from "./evaluate/sweep_files.ts";
+import { csvOf, describeEvaluation } from "./evaluate/tables.ts";
+
+type Options = InferValue<typeof evaluateParser>;
+
+/** Counts, and what could not be counted. */
+interface Counted {
+  readonly sweep: Sweep | undefined;
+  readonly skipped: readonly string[];
+  readonly seconds: { readonly decoding: number; readonly metrics: number };
+}
+
+/** Where the counts come from: files of counts, or images. */
+function sourceOf(options: Options): { merge: readonly string[] } | { predictions: string; truth: string } {
+  const { merge, files, predictions, truth, split, crack, tolerance } = options;
+  if (merge) {
+    if ([predictions, truth, split, crack, tolerance].some((option) => option !== undefined)) {
+      throw new UsageError(
+        "Cannot merge: --merge takes files of counts alone, whose images, truth and tolerance are settled.",
+      );
+    }
+    if (files.length === 0) throw new UsageError("Cannot merge nothing: give files of --counts.");
+    return { merge: files };
+  }
+  if (files.length > 0) throw new UsageError(`Cannot use ${files[0]}: files are taken with --merge only.`);
+  if (predictions === undefined || truth === undefined) {
+    throw new UsageError(
+      "Cannot evaluate without images: give --predictions and --truth, or --merge and files of counts.",
+    );
+  }
+  return { predictions, truth };
+}
+
+async function mergeFiles(files: readonly string[], { quiet }: Options): Promise<Counted> {
+  const skipped: string[] = [];
+  const start = performance.now();
+  using progress = startProgress({ total: files.length, unit: "file", quiet });
+  const sweep = await mergeCounts(files, (path, failure) => {
+    if (failure !== undefined) {
+      skipped.push(failure);
+      progress.note(failure);
+    }
+    progress.advance({ detail: path });
+  });
+  return { sweep, skipped, seconds: { decoding: (performance.now() - start) / 1000, metrics: 0 } };
+}
+
+async function sweepImages(
+  paths: { predictions: string; truth: string },
+  { split, crack, tolerance = 0, quiet }: Options,
+): Promise<Counted> {
+  const { pairs, problems, notes } = await pairPredictions({ ...paths, split, crack });
+  const skipped = [...problems];
+  for (const sentence of quiet ? problems : [...notes, ...problems]) writeErr(`${printable(sentence)}\n`);
+  using compute = await openCompute();
+  using progress = startProgress({ total: pairs.length, unit: "image", quiet });
+  const { sweep, seconds } = await sweepFiles(pairs, {
+    compute,
+    tolerance,
+    onPair: (name, failure) => {
+      if (failure !== undefined) {
+        skipped.push(failure);
+        progress.note(failure);
+      }
+      progress.advance({ detail: name });
+    },
+  });
+  return { sweep, skipped, seconds };
+}
+
+async function evaluate(options: Options): Promise<number> {
+  const { counts, csv, report, json } = options;
+  const source = sourceOf(options);
+  for (const path of [counts, csv, report]) if (path !== undefined) await requireWritable(path);
+  const counted = "merge" in source
+    ? await mergeFiles(source.merge, options)
+    : await sweepImages(source, options);
+  const { sweep, skipped } = counted;
+  if (sweep === undefined || sweep.size === 0) {
+    throw new Error("Cannot evaluate: there is no image that could be counted.");
+  }
+  const start = performance.now();
+  const figures = figuresOf(sweep);
+  const rows = sweep.images();
+  const { decoding, metrics } = counted.seconds;
+  const seconds = { decoding, metrics: metrics + (performance.now() - start) / 1000 };
+  if (counts !== undefined) await writeWhole(counts, `${JSON.stringify(sweep)}\n`);
+  if (csv !== undefined) await writeWhole(csv, csvOf(rows));
+  if (report !== undefined) {
+    const title = "merge" in source
+      ? `Evaluation of ${source.merge.length} files of counts`
+      : `Evaluation of ${source.predictions}`;
+    const page = { title, version: VERSION, date: new Date(), sweep, figures, rows, skipped };
+    await writeWhole(report, await renderEvaluation(page));
+  }
+  writeOut(
+    json
+      ? `${JSON.stringify({ ...figures, skipped, seconds }, null, 2)}\n`
+      : describeEvaluation(figures, rows),
+  );
+  const mostlyCrack = rows.filter(({ pixels, crackPixels }) => 2 * crackPixels > pixels).length;
+  if (2 * mostlyCrack > rows.length) {
+    writeErr(
+      `In ${mostlyCrack} of ${rows.length} images most pixels are crack in truth, which cracks never are: --crack turns masks round.\n`,
+    );
+  }
+  return skipped.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+}
+
+await runCommand({
+  name: "evaluate",
+  brief: "Measures how well confidence maps find the cracks that masks show.",
+  description:
+    "Compares confidence maps (grey PNGs, 0 to 255 as 0 to 1) with masks of the same names at the thresholds 0.01, 0.02 … 0.99 and prints " +
+    "ODS (the greatest F1 of one threshold for all images, in the three definitions that are in use), OIS (each image at its own), AP, mean IoU, " +
+    "and the worst and the best images.\n\n" +
+    "With a tolerance, a pixel called crack is right, and a crack pixel is found, where the other lies within so many pixels; mean IoU knows none. " +
+    "An image without crack in which nothing is called crack counts as an F1 of 1.\n\n" +
+    "The truth is a folder of masks, or a dataset in one of the layouts of data:doctor, whose photos are not read. What has no partner or cannot be " +
+    "read, and masks of another size, are named and passed over; the task then ends with 1.",
+  examples: [
+    {
+      command: "deno task evaluate --predictions labels/ --truth masks/ --report evaluation.html",
+      effect: "Evaluate a label run",
+    },
+    {
+      command:
+        "deno task evaluate --predictions labels/ --truth DeepCrack/ --split test --tolerance 2 --json",
+      effect: "Evaluate on a split, and allow for outlines that are two pixels off",
+    },
+    {
+      command: "deno task evaluate --merge part-1.json part-2.json --csv images.csv",
+      effect: "Add up what two machines wrote with --counts",
+    },
+  ],
+  parser: evaluateParser,
+}, evaluate);

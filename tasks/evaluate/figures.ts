@@ -1,0 +1,64 @@
+import type { Sweep } from "../../core/sweep_result.ts";
+
+/** An evaluation in figures; `Sweep` says how each is defined. All are 0..1 but the counts. */
+export interface Figures {
+  readonly images: number;
+  readonly ods: { readonly macro: number; readonly meanPr: number; readonly micro: number };
+  readonly ois: number;
+  /** Of the mean precision and recall of images. */
+  readonly ap: number;
+  /** Of the counts of all images, without a tolerance. */
+  readonly meanIou: number;
+  /** Where each is reached. */
+  readonly thresholds: {
+    readonly macro: number;
+    readonly meanPr: number;
+    readonly micro: number;
+    readonly meanIou: number;
+  };
+  readonly iou: { readonly crack: number; readonly background: number };
+  /** Images without crack in which nothing is called crack at the threshold of the macro ODS: their F1 counts as 1. */
+  readonly emptyImages: number;
+  /** Pixels. */
+  readonly tolerance: number;
+}
+
+/** The figures of a sweep of at least one image. */
+export function figuresOf(sweep: Sweep): Figures {
+  const macro = sweep.ods();
+  const meanPr = sweep.ods({ definition: "mean-pr" });
+  const micro = sweep.ods({ definition: "micro" });
+  const { value: meanIou, threshold, crack, background } = sweep.meanIou();
+  return {
+    images: sweep.size,
+    ods: { macro: macro.value, meanPr: meanPr.value, micro: micro.value },
+    ois: sweep.ois(),
+    ap: sweep.ap(),
+    meanIou,
+    thresholds: {
+      macro: macro.threshold,
+      meanPr: meanPr.threshold,
+      micro: micro.threshold,
+      meanIou: threshold,
+    },
+    iou: { crack, background },
+    emptyImages: macro.emptyImages,
+    tolerance: sweep.tolerance,
+  };
+}
+
+/** Name, value and threshold of each figure, as texts for a table. */
+export function figureRows({ ods, ois, ap, meanIou, thresholds, iou }: Figures): [string, string, string][] {
+  const value = (share: number): string => share.toFixed(4);
+  const at = (threshold: number): string => threshold.toFixed(2);
+  return [
+    ["ODS macro", value(ods.macro), at(thresholds.macro)],
+    ["ODS mean-pr", value(ods.meanPr), at(thresholds.meanPr)],
+    ["ODS micro", value(ods.micro), at(thresholds.micro)],
+    ["OIS", value(ois), "each its own"],
+    ["AP", value(ap), "all"],
+    ["mean IoU", value(meanIou), at(thresholds.meanIou)],
+    ["IoU of crack", value(iou.crack), at(thresholds.meanIou)],
+    ["IoU of background", value(iou.background), at(thresholds.meanIou)],
+  ];
+}

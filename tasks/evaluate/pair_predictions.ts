@@ -1,0 +1,168 @@
+import { join } from "node:path";
+import { FileSample } from "../../core/datasets/file_sample.ts";
+import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
+import { openDataset } from "../../core/datasets/open_dataset.ts";
+import type { DatasetSample } from "../../core/datasets/types.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/** A confidence map and the truth that it is compared with. */
+export interface PredictionPair {
+  /** What both are called, `train/a` where splits of a dataset hold photos of one name. */
+  readonly name: string;
+  /** The file of the confidence map. */
+  readonly prediction: string;
+  readonly truth: DatasetSample;
+}
+
+/** Options of {@linkcode pairPredictions}. */
+export interface PairPredictionsOptions {
+  /** A folder of confidence maps, or of a label run. */
+  readonly predictions: string;
+  /** A folder of masks, or a dataset. */
+  readonly truth: string;
+  /** Only the truth of this split of a dataset. */
+  readonly split?: string;
+  /** What is crack in the masks. Default: as the dataset says; in a folder of masks, bright. */
+  readonly crack?: "bright" | "dark";
+}
+
+/** Confidence maps with their truth. */
+export interface PairedPredictions {
+  /** In the natural order of the confidence maps' names. */
+  readonly pairs: readonly PredictionPair[];
+  /** What has no partner, or more than one, in sentences. */
+  readonly problems: readonly string[];
+  /** What was decided about the truth, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** A truth's name and, where splits are told apart, that with the split before it. */
+interface NamedTruth {
+  readonly name: string;
+  readonly sample: DatasetSample;
+}
+
+/**
+ * Pairs confidence maps with truths of the same stem. What finds no partner is told of and left out.
+ *
+ * @throws {UsageError} if a path or split is wrong, photos are labelled as a whole, or nothing finds a partner.
+ */
+export async function pairPredictions(options: PairPredictionsOptions): Promise<PairedPredictions> {
+  const { predictions, truth, split } = options;
+  const problems: string[] = [];
+  const maps = await listPredictions(predictions);
+  const { truths, problems: unusable, notes } = await listTruths(options);
+  problems.push(...unusable);
+  const byName = new Map<string, NamedTruth>();
+  for (const named of truths) {
+    const first = byName.get(named.name);
+    if (first === undefined) byName.set(named.name, named);
+    else problems.push(ambiguous(pathOf(named), pathOf(first), "truths"));
+  }
+  // A label run over one split's folder names photos without the split.
+  const fullNames = new Map([...byName.values()].map((named) => [fullNameOf(named.sample), named]));
+  const used = new Map<NamedTruth, string>();
+  const pairs: PredictionPair[] = [];
+  for (const { path, stem } of maps) {
+    const named = byName.get(stem) ?? fullNames.get(stem);
+    const first = named && used.get(named);
+    if (named === undefined) {
+      const where = split === undefined ? truth : `the split ${split} of ${truth}`;
+      problems.push(`Cannot use ${path}: there is no truth of the name ${stem} in ${where}.`);
+    } else if (first !== undefined) problems.push(ambiguous(path, first, "confidence maps"));
+    else {
+      used.set(named, path);
+      pairs.push({ name: named.name, prediction: path, truth: named.sample });
+    }
+  }
+  if (pairs.length === 0) {
+    throw new UsageError(
+      `Cannot pair ${predictions} with ${truth}: none of the ${maps.length} confidence maps (such as ${
+        maps[0].stem
+      }) ` +
+        `bears the name of one of the ${byName.size} truths${
+          truths.length > 0 ? ` (such as ${truths[0].name})` : ""
+        }.`,
+    );
+  }
+  for (const named of byName.values()) {
+    if (used.has(named)) continue;
+    problems.push(
+      `Cannot use ${pathOf(named)}: there is no confidence map of the name ${named.name} in ${predictions}.`,
+    );
+  }
+  return { pairs, problems, notes };
+}
+
+async function listPredictions(path: string): Promise<FoundFile[]> {
+  const folder = await folderWithin(path, "confidence");
+  const maps = await listFiles(folder, /\.png$/i);
+  if (maps.length > 0) return maps;
+  throw new UsageError(`Cannot use ${folder}: there is no PNG file in it, and confidence maps are wanted.`);
+}
+
+/** The folder of that name in a label run; else the folder itself. */
+async function folderWithin(path: string, name: string): Promise<string> {
+  const info = await statOrNull(path);
+  if (info === null) throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+  if (!info.isDirectory) throw new UsageError(`Cannot read ${path}: it is a file, and a folder is wanted.`);
+  const within = join(path, name);
+  return (await statOrNull(within))?.isDirectory ? within : path;
+}
+
+async function listTruths(
+  { truth, split, crack }: PairPredictionsOptions,
+): Promise<{ truths: NamedTruth[]; problems: string[]; notes: readonly string[] }> {
+  if (await statOrNull(truth) === null) {
+    throw new UsageError(`Cannot read ${truth}: there is no such file or folder.`);
+  }
+  const inverted = crack === undefined ? undefined : crack === "dark";
+  const dataset = await openDataset(truth, { split, inverted }).catch((error) => {
+    // No dataset: a folder of masks alone, perhaps.
+    if (
+      error instanceof TypeError && split === undefined && /where a dataset is wanted/.test(error.message)
+    ) {
+      return undefined;
+    }
+    if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  });
+  if (dataset === undefined) {
+    const masks = await listFiles(await folderWithin(truth, "masks"));
+    const rule = inverted ? "recognise inverted" : "recognise";
+    const truths = masks.map(({ path, stem }) => ({
+      name: stem,
+      sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, rule),
+    }));
+    return { truths, problems: [], notes: [] };
+  }
+  if (dataset.layout === "classes") {
+    throw new UsageError(
+      `Cannot use ${truth}: its photos are labelled as a whole, and a mask for each is wanted.`,
+    );
+  }
+  const counts = Map.groupBy(dataset.samples, ({ name }) => name);
+  const truths = dataset.samples.map((sample) => ({
+    name: counts.get(sample.name)!.length > 1 ? fullNameOf(sample) : sample.name,
+    sample,
+  }));
+  // Photos are not looked at: whether one is missing beside its mask does not matter here.
+  const problems = dataset.problems
+    .filter(({ kind }) => kind === "ambiguous name" || kind === "list entry")
+    .map(({ message }) => message);
+  return { truths, problems, notes: dataset.notes };
+}
+
+function fullNameOf({ split, name }: DatasetSample): string {
+  return `${split}/${name}`;
+}
+
+function pathOf({ sample }: NamedTruth): string {
+  return sample.truthPath ?? sample.imagePath;
+}
+
+function ambiguous(path: string, first: string, what: string): string {
+  return `Cannot use ${path}: ${first} bears the same name, and ${what} are told apart by it.`;
+}

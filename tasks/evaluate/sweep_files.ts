@@ -1,0 +1,74 @@
+import type { Compute, PlaneSource } from "../../core/compute.ts";
+import { sweepAll, type SweepPair } from "../../core/sweep.ts";
+import type { Sweep } from "../../core/sweep_result.ts";
+import { describeError } from "../cli/errors.ts";
+import type { PredictionPair } from "./pair_predictions.ts";
+import { readConfidence } from "./read_confidence.ts";
+
+/** Options of {@linkcode sweepFiles}. */
+export interface SweepFilesOptions {
+  readonly compute: Compute;
+  /** Pixels. */
+  readonly tolerance: number;
+  /** Called after each pair, with a sentence where it cannot be used. */
+  readonly onPair: (name: string, failure?: string) => void;
+}
+
+/** What {@linkcode sweepFiles} counted, and how long it took. */
+export interface SweptFiles {
+  readonly sweep: Sweep;
+  /**
+   * Seconds in which files were read and decoded, and in which the rest was waited for: uploads, counting, reading the counts back. What
+   * the device counts while the next files are decoded is in the former.
+   */
+  readonly seconds: { readonly decoding: number; readonly metrics: number };
+}
+
+/** Compares confidence maps with their truth, one pair in memory at a time. What cannot be read is told of, and the rest goes on. */
+export async function sweepFiles(
+  pairs: Iterable<PredictionPair>,
+  { compute, tolerance, onPair }: SweepFilesOptions,
+): Promise<SweptFiles> {
+  const start = performance.now();
+  let decoding = 0;
+  async function* planes(): AsyncGenerator<SweepPair> {
+    for (const pair of pairs) {
+      const begun = performance.now();
+      const images = await readPair(pair);
+      decoding += performance.now() - begun;
+      if (typeof images !== "string") {
+        using prediction = compute.upload(images.prediction);
+        using truth = compute.upload(images.truth);
+        yield { name: pair.name, prediction, truth };
+      }
+      onPair(pair.name, typeof images === "string" ? images : undefined);
+    }
+  }
+  const sweep = await sweepAll(planes(), { tolerance });
+  const whole = performance.now() - start;
+  return { sweep, seconds: { decoding: decoding / 1000, metrics: (whole - decoding) / 1000 } };
+}
+
+/** Both images, or why they cannot be used. */
+async function readPair(
+  { prediction: path, truth: sample }: PredictionPair,
+): Promise<{ prediction: PlaneSource; truth: PlaneSource } | string> {
+  let reading = path;
+  try {
+    const prediction = await readConfidence(path);
+    reading = sample.truthPath ?? sample.imagePath;
+    const truth = await sample.truth();
+    if (typeof truth === "boolean") {
+      return `Cannot use ${path}: its photo is labelled as a whole, and a mask is wanted.`;
+    }
+    if (truth.width !== prediction.width || truth.height !== prediction.height) {
+      return `Cannot use ${path}: it is ${prediction.width} × ${prediction.height}, but its truth ${reading} is ` +
+        `${truth.width} × ${truth.height}.`;
+    }
+    return { prediction, truth: { width: truth.width, height: truth.height, channels: 1, data: truth.data } };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const sentence = describeError(error);
+    return sentence.includes(reading) ? sentence : `${reading}: ${sentence}`;
+  }
+}
