@@ -6,12 +6,14 @@ import { tf } from "./tfjs.ts";
 /** The classifier that {@linkcode copyClassifier} described, with the values that it had then. Needs an open backend. */
 export function openReplica(
   { network, head, trainingSize, seed, weights }: ClassifierCopy,
+  { inferenceOnly = false }: { readonly inferenceOnly?: boolean } = {},
 ): NetworkClassifier {
   return new NetworkClassifier({
     network: describeNetwork(network),
     head,
     trainingSize,
     seed,
+    inferenceOnly,
     parameters: (specs) => {
       const values = splitWeights(weights, specs);
       return new Map(

@@ -33,10 +33,13 @@ interface DenseSize {
  */
 export class FoldedUnits implements Disposable {
   readonly #parameters: Parameters;
+  readonly #consume: boolean;
   readonly #folded = new Map<string, Folded>();
 
-  constructor(parameters: Parameters) {
+  /** @param options `consume`: frees parameters once they are folded; they are then gone for everybody else, and cannot change. */
+  constructor(parameters: Parameters, { consume = false }: { readonly consume?: boolean } = {}) {
     this.#parameters = parameters;
+    this.#consume = consume;
   }
 
   /** The unit's output, normalised by the running statistics. */
@@ -83,6 +86,8 @@ export class FoldedUnits implements Disposable {
 
   #fold(unit: ConvUnit): Folded {
     const { name } = unit;
+    const consumed = this.#consume ? this.#folded.get(name) : undefined;
+    if (consumed) return consumed;
     const sources = [
       kernelName(unit),
       biasName(unit),
@@ -92,10 +97,12 @@ export class FoldedUnits implements Disposable {
       `${name}_bn/moving_variance`,
     ].map((source) => parameter(this.#parameters, source));
     const [kernel, bias, gamma, beta, mean, variance] = sources;
-    return this.#keep(name, sources, () => {
+    const folded = this.#keep(name, sources, () => {
       const scale = gamma.div(variance.add(BATCH_NORM_EPSILON).sqrt());
       return [kernel.mul(scale), beta.add(bias.sub(mean).mul(scale))];
     });
+    if (this.#consume) tf.dispose(sources);
+    return folded;
   }
 
   /** What was made of `sources` under that name, made anew where it is missing or one of them changed. */

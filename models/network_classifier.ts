@@ -22,6 +22,8 @@ export interface NetworkClassifierOptions {
   readonly seed: number;
   /** Its values, once a backend is ready; untrained ones where left out. */
   readonly parameters?: (specs: ParameterSpecs) => Parameters;
+  /** Whether it is only ever shown pictures: then it keeps each layer's values once, batch norm folded in. Default false. */
+  readonly inferenceOnly?: boolean;
 }
 
 /**
@@ -56,10 +58,13 @@ export class NetworkClassifier implements Classifier {
   #create: (() => Parameters) | undefined;
   #parameters: Parameters | undefined;
   #folded: FoldedUnits | undefined;
+  readonly #inferenceOnly: boolean;
   readonly #threads = new ScoringThreads(this);
 
   /** Classifiers come from {@linkcode createClassifier} and {@linkcode loadClassifier}, not from `new`. */
-  constructor({ network, head, trainingSize, seed, parameters }: NetworkClassifierOptions) {
+  constructor(options: NetworkClassifierOptions) {
+    const { network, head, trainingSize, seed, parameters, inferenceOnly = false } = options;
+    this.#inferenceOnly = inferenceOnly;
     this.network = network;
     this.head = head;
     this.trainingSize = trainingSize;
@@ -143,7 +148,7 @@ export class NetworkClassifier implements Classifier {
    * @internal
    */
   features(x: tf.Tensor4D): tf.Tensor4D {
-    const folded = this.#folded ??= new FoldedUnits(this.parameters);
+    const folded = this.#folded ??= new FoldedUnits(this.parameters, { consume: this.#inferenceOnly });
     return tf.tidy(() =>
       networkFeatures(x, this.network, { run: (input, unit) => folded.run(input, unit), release: true })
     );

@@ -28,7 +28,7 @@ answerRequests<ScoringRequest, ScoringReply>(async (request) => {
   if ("weights" in request) {
     await openBackend({ backend: "wasm" });
     replica?.dispose();
-    replica = openReplica(request);
+    replica = openReplica(request, { inferenceOnly: true });
     // Made at once: the asking thread does not keep the values.
     void replica.parameters;
     return undefined;

@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
-import { type ClassifierOptions, createClassifier } from "../../models/classifier.ts";
-import { describeResnet } from "../../models/resnet.ts";
+import { type ClassifierOptions, createClassifier, type NetworkClassifier } from "../../models/classifier.ts";
+import { copyClassifier } from "../../models/classifier_copy.ts";
+import { openReplica } from "../../models/classifier_replica.ts";
 import { networkFootprint } from "../../models/network_footprint.ts";
+import { countParameters } from "../../models/parameters.ts";
+import { describeResnet } from "../../models/resnet.ts";
 import { tf } from "../../models/tfjs.ts";
 import { assertClose, seeded } from "../core/testing.ts";
 import { headOracle, resnetOracle } from "../oracles/resnet.ts";
-import { BACKENDS, oracleValues, randomBatch, scrambledClassifier, shared, use } from "./networks.ts";
+import {
+  BACKENDS,
+  batchTensor,
+  oracleValues,
+  randomBatch,
+  scrambledClassifier,
+  shared,
+  use,
+} from "./networks.ts";
 
 const TINY: ClassifierOptions = { arch: "resnet18", width: 0.01 };
 const LAYOUT = { blocks: [2, 2, 2, 2], bottleneck: false, strideAt: "first" as const };
@@ -174,5 +185,24 @@ Deno.test("NetworkClassifier.logits() follows a parameter that changed after the
     assert.deepEqual(await logits(), before, `${name} put back`);
   }
   assert.equal(tf.memory().numTensors, numTensors);
+  x.dispose();
+});
+
+Deno.test("a classifier for inference only gives the same scores again and again, and keeps its values once", async () => {
+  await use("cpu");
+  using whole = scrambledClassifier({ arch: "resnet18", width: 0.05 });
+  // Large enough that no layer is made one matrix.
+  const x = batchTensor(randomBatch(1, 100, 100));
+  const logits = (classifier: NetworkClassifier) => tf.tidy(() => classifier.logits(x).dataSync());
+  const expected = logits(whole);
+  const bytes = 4 * countParameters(whole.specs);
+  const before = tf.memory();
+  {
+    using lean = openReplica(copyClassifier(whole), { inferenceOnly: true });
+    for (let i = 0; i < 3; i++) assert.deepEqual(logits(lean), expected);
+    const taken = tf.memory().numBytes - before.numBytes;
+    assert.ok(taken > 0.9 * bytes && taken < 1.1 * bytes, `${taken} bytes for ${bytes} bytes of parameters`);
+  }
+  assert.equal(tf.memory().numTensors, before.numTensors, "everything is freed");
   x.dispose();
 });
