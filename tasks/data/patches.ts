@@ -1,0 +1,179 @@
+/**
+ * `data:patches`: cuts photos with masks into patches of the two classes.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { openDataset } from "../../core/datasets/open_dataset.ts";
+import { type DatasetSample, LAYOUTS } from "../../core/datasets/types.ts";
+import { crackPixels, type LabelledPhoto } from "../../core/labelled_photo.ts";
+import { runCommand } from "../cli/command.ts";
+import { describeError } from "../cli/errors.ts";
+import { ExitCode } from "../cli/exit_code.ts";
+import { lockFolder } from "../cli/lock_folder.ts";
+import {
+  argument,
+  choice,
+  integer,
+  message,
+  object,
+  option,
+  optional,
+  string,
+  withDefault,
+} from "../cli/optique.ts";
+import { startProgress } from "../cli/progress.ts";
+import { writeOut } from "../cli/terminal.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { filePath, folderPath, positiveInteger } from "../cli/values.ts";
+import { VERSION } from "../cli/version.ts";
+import { cutPhoto } from "./cut_photo.ts";
+import { fullName } from "./examine.ts";
+import { patchNames } from "./patch_names.ts";
+import { keepSettings } from "./patch_settings.ts";
+
+/** The largest side of a patch: one of 50 MB. */
+const LARGEST = 4096;
+
+const parser = object({
+  path: argument(filePath("PATH"), {
+    description: message`The folder of a dataset with masks, or a list file of CRACK500.`,
+  }),
+  out: option("--out", folderPath(), {
+    description: message`Where to write the folders crack/ and no_crack/.`,
+  }),
+  size: withDefault(
+    option("--size", integer({ min: 1, max: LARGEST, metavar: "N" }), {
+      description: message`Side of a patch, in pixels.`,
+    }),
+    128,
+  ),
+  stride: withDefault(
+    option("--stride", positiveInteger(), { description: message`Step from patch to patch, in pixels.` }),
+    64,
+  ),
+  eightfold: option("--eightfold", {
+    description: message`Each patch turned by 0° and 90° and flipped in each way: eight files, _0 to _7.`,
+  }),
+  layout: withDefault(
+    option("--layout", choice(["auto", ...LAYOUTS]), {
+      description: message`How its files lie; auto tells by what is in the folder.`,
+    }),
+    "auto" as const,
+  ),
+  split: optional(
+    option("--split", string({ metavar: "NAME" }), { description: message`Only this split.` }),
+  ),
+  quiet: option("-q", "--quiet", { description: message`No progress.` }),
+  json: option("--json", { description: message`Print the counts as JSON.` }),
+});
+
+await runCommand({
+  name: "data:patches",
+  brief: "Cuts a dataset with masks into patches for the training of a classifier.",
+  description:
+    "Cuts every photo into patches on a grid, the last ones flush with its right and lower end, and writes them as PNG: " +
+    "crack/NAME_X_Y.png where the mask has at least one crack pixel in the patch, no_crack/NAME_X_Y.png elsewhere, X and Y being the " +
+    "upper left pixel. A photo smaller than a patch is mirrored at its border. Photos of the same name in several splits get the split " +
+    "before their name.\n\n" +
+    "classifier:train reads the folder as it is; it turns and flips patches itself, so that --eightfold is for other programs.\n\n" +
+    "A run that was broken off goes on when it is started again with the same options: files that are there are kept. What cannot be " +
+    "read is named and passed over, and the task then ends with 1.",
+  examples: [
+    { command: "deno task data:patches CFD/ --out patches/", effect: "Cut patches of 128 × 128" },
+    {
+      command: "deno task data:patches DeepCrack/ --split train --size 64 --stride 32 --out patches/",
+      effect: "Cut smaller ones out of the training part",
+    },
+  ],
+  parser,
+}, async ({ path, out, size, stride, eightfold, layout, split, quiet, json }) => {
+  const dataset = await openDataset(path, { layout, split }).catch((error) => {
+    // The path or the split is wrong, not what lies in the files.
+    if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  });
+  if (dataset.layout === "classes") {
+    throw new UsageError(
+      `Cannot cut patches out of ${path}: its photos are labelled as a whole, and masks are wanted.`,
+    );
+  }
+  using _lock = await lockFolder(out);
+  await keepSettings(out, {
+    dataset: await Deno.realPath(path),
+    layout: dataset.layout,
+    split: split ?? null,
+    size,
+    stride,
+    eightfold,
+  });
+  for (const name of ["crack", "no_crack"]) await Deno.mkdir(join(out, name), { recursive: true });
+  const counts = { crack: 0, no_crack: 0 };
+  let kept = 0;
+  const failures = dataset.problems.map(({ message }) => message);
+  const names = patchNames(dataset.samples);
+  {
+    using progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
+    failures.forEach(progress.note);
+    for (const [i, sample] of dataset.samples.entries()) {
+      const photo = await readPhoto(sample).catch((error) => {
+        if (error instanceof Deno.errors.NotCapable) throw error;
+        failures.push(`${fullName(sample)}: ${describeError(error)}`);
+        progress.note(failures.at(-1)!);
+      });
+      let written = 0;
+      if (photo !== undefined) {
+        await cutPhoto(photo, {
+          folder: out,
+          name: names[i],
+          size,
+          stride,
+          eightfold,
+          onFile(file) {
+            counts[file.class]++;
+            if (file.kept) kept++;
+            else written++;
+          },
+        });
+      }
+      progress.advance({ detail: sample.name, skipped: written === 0 });
+    }
+  }
+  const { crack, no_crack } = counts;
+  if (json) {
+    const result = {
+      program: "hairline",
+      version: VERSION,
+      task: "data:patches",
+      path,
+      out,
+      layout: dataset.layout,
+      split,
+      size,
+      stride,
+      eightfold,
+      patches: counts,
+      written: crack + no_crack - kept,
+      kept,
+      failures,
+    };
+    writeOut(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    const earlier = kept === 0 ? "" : `, ${kept} of them by an earlier run`;
+    writeOut(`${out}: ${crack} patches with crack, ${no_crack} without${earlier}.\n`);
+  }
+  return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+});
+
+async function readPhoto(sample: DatasetSample): Promise<LabelledPhoto> {
+  const { image: { width, height, data }, truth } = await sample.read();
+  const pixels = new Uint8Array(3 * width * height);
+  for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {
+    pixels[i] = data[from];
+    pixels[i + 1] = data[from + 1];
+    pixels[i + 2] = data[from + 2];
+  }
+  return { width, height, pixels, truth: typeof truth === "boolean" ? truth : crackPixels(truth.data) };
+}
