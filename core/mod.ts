@@ -23,6 +23,16 @@ export type { RowRange, RowsNeeded } from "./bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./bilateral_filter.ts";
 export { type Activations, CLASSES, type Classifier } from "./classifier.ts";
 export { Compute, type ComputeOptions, type Dispatch, openCompute, type PlaneSource } from "./compute.ts";
+export type { MaskForm } from "./datasets/mask_form.ts";
+export { openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
+export {
+  type Dataset,
+  type DatasetProblem,
+  type DatasetSample,
+  type Layout,
+  LAYOUTS,
+  type TruthMask,
+} from "./datasets/types.ts";
 export { decodeImage, type DecodeImageOptions } from "./decode_image.ts";
 export { encodeJpeg, type EncodeJpegOptions } from "./encode_jpeg.ts";
 export { encodePng, type PngSource } from "./encode_png.ts";
@@ -67,13 +77,3 @@ export { Sweep } from "./sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./swept_image.ts";
 export type { KernelTiming } from "./timings.ts";
 export { uploadImage, type UploadImageOptions } from "./upload_image.ts";
-export type { MaskForm } from "./datasets/mask_form.ts";
-export { openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
-export {
-  type Dataset,
-  type DatasetProblem,
-  type DatasetSample,
-  type Layout,
-  LAYOUTS,
-  type TruthMask,
-} from "./datasets/types.ts";

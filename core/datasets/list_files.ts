@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { compareNames } from "./compare_names.ts";
+import { statOrNull } from "./stat_or_null.ts";
 
 /** A file below a folder. */
 export interface FoundFile {
@@ -27,17 +28,6 @@ export async function readFolder(path: string): Promise<FolderContent> {
     else if (info?.isFile) files.push(name);
   }
   return { folders: folders.sort(compareNames), files: files.sort(compareNames) };
-}
-
-/** What is at a path; null where there is nothing, or a link that leads nowhere. */
-export async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
-    if ([NotFound, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return null;
-    throw error;
-  }
 }
 
 /** The files of a kind in a folder and below, in natural order. */

@@ -1,5 +1,6 @@
 import { basename, join, sep } from "node:path";
 import { compareNames } from "../../core/datasets/compare_names.ts";
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
 import { UsageError } from "./usage_error.ts";
 
 export { compareNames };
@@ -80,17 +81,6 @@ async function* walk(
     const info = await statOrNull(path);
     if (info?.isDirectory) yield* walk(root, path, below, skip);
     else if (info?.isFile && EXTENSION.test(name)) yield found(path, root, below);
-  }
-}
-
-async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
-  try {
-    return await Deno.stat(path);
-  } catch (error) {
-    // A link that leads nowhere or round in a circle, or a path that goes on behind a file.
-    const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
-    if ([NotFound, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return null;
-    throw error;
   }
 }
 

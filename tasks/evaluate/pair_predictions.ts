@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { FileSample } from "../../core/datasets/file_sample.ts";
-import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
+import { type FoundFile, listFiles } from "../../core/datasets/list_files.ts";
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
 import { openDataset } from "../../core/datasets/open_dataset.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { UsageError } from "../cli/usage_error.ts";
