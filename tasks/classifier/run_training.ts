@@ -32,10 +32,15 @@ import { loadTraining, removeTraining, saveTraining } from "./training_state.ts"
 export async function runTraining(
   options: TrainingOptions,
 ): Promise<{ card: TrainingCard; failures: number }> {
-  const { patches, patchSizes, restart, quiet } = options;
+  const { patches, patchSizes, crackShare, restart, quiet } = options;
   if (patches === undefined && patchSizes.length > 1) {
     throw new UsageError(
       `Cannot lay a grid of patches of ${patchSizes.length} sizes: give one size, or --patches for random places.`,
+    );
+  }
+  if (patches === undefined && crackShare !== 0.5) {
+    throw new UsageError(
+      `Cannot set the classifier for a share of ${crackShare} with crack: a grid has the photos' own; give --patches, or leave out --crack-share.`,
     );
   }
   await requireWritable(options.out);

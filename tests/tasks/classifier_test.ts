@@ -154,6 +154,12 @@ Deno.test("classifier:train sets the classifier for the share of patches with cr
       assertClose(Float32Array.from(rare.get(name)!.data as Float32Array), expected, 1e-6, name);
     }
     assert.equal((await cardOf(folder, "rare")).settings.crackShare, 0.2);
+    const grid = await train(small(folder, "grid", { "--crack-share": "0.2" }));
+    assert.match(
+      grid.err,
+      /^Error: Cannot set the classifier for a share of 0\.2 with crack: .*give --patches/m,
+    );
+    assert.equal(grid.code, 2);
   });
 });
 
