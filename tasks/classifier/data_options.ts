@@ -1,5 +1,15 @@
-import { argument, message, multiple, object, option, optional, withDefault } from "../cli/optique.ts";
-import { folderPath, naturalNumber, positiveInteger } from "../cli/values.ts";
+import {
+  argument,
+  choice,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  string,
+  withDefault,
+} from "../cli/optique.ts";
+import { filePath, folderPath, naturalNumber, positiveInteger } from "../cli/values.ts";
 
 /** Options that say which photos: shared by training and evaluation. */
 export const dataOptions = object("Photos", {
@@ -18,6 +28,22 @@ export const dataOptions = object("Photos", {
     option("--masks", folderPath(), {
       description:
         message`The folder of their masks, of the same names: crack is 1 of 0/1, or 128 and more of 0..255, in the brightest of red, green and blue.`,
+    }),
+  ),
+  datasets: multiple(
+    option("--dataset", filePath("PATH"), {
+      description: message`A dataset in a layout of data:doctor. May be repeated.`,
+    }),
+  ),
+  split: optional(
+    option("--split", string({ metavar: "NAME" }), {
+      description: message`Of the datasets only this split.`,
+    }),
+  ),
+  splits: optional(
+    option("--splits", choice(["folders", "paper"]), {
+      description:
+        message`Splits of the datasets: as their folders say (the default), or those of the paper's experiments.`,
     }),
   ),
   skip: withDefault(

@@ -1,20 +1,8 @@
-import { basename } from "node:path";
 import type { PhotoSource } from "../../core/classification_patches.ts";
-import { decodeImage } from "../../core/decode_image.ts";
-import { crackPixels, type LabelledPhoto } from "../../core/labelled_photo.ts";
+import type { LabelledPhoto } from "../../core/labelled_photo.ts";
 import { describeError } from "../cli/errors.ts";
-import { listPhotos, type Photo } from "../cli/photos.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { readTruth } from "./read_truth.ts";
-
-/** Where photos and their truth lie. */
-export interface DatasetPaths {
-  /** Folders with the folders `crack/` and `no_crack/`, whose photos are labelled as a whole. */
-  readonly folders: readonly string[];
-  /** Folders of photos, and as many folders of masks with the same names. */
-  readonly images: readonly string[];
-  readonly masks: readonly string[];
-}
+import { type DatasetPaths, type Entry, listEntries } from "./list_entries.ts";
 
 /** Options of {@linkcode openDataset}. */
 export interface OpenDatasetOptions {
@@ -25,7 +13,7 @@ export interface OpenDatasetOptions {
   /** Bytes of decoded photos to hold; others are decoded again when they are needed. */
   readonly memory?: number;
   /** Called for each photo read, with an error if it could not be. */
-  readonly onPhoto?: (photo: Photo, failure?: string) => void;
+  readonly onPhoto?: (photo: Entry, failure?: string) => void;
   /** Called once with the number of photos before the first is read. */
   readonly onStart?: (count: number) => void;
 }
@@ -34,16 +22,11 @@ export interface OpenDatasetOptions {
 export interface Dataset extends PhotoSource {
   readonly names: readonly string[];
   /** How each photo is labelled. */
-  readonly labels: readonly ("crack" | "no_crack" | "mask")[];
+  readonly labels: readonly Entry["label"][];
   /** Photos that could not be read. */
   readonly failures: number;
   /** The dataset of some of its photos. */
   subset(indices: readonly number[]): Dataset;
-}
-
-/** A photo, and its mask or its label. */
-interface Entry extends Photo {
-  readonly truth: string | boolean;
 }
 
 /** Two GiB: all photos of any research set, or some fifty of twelve megapixels. */
@@ -84,41 +67,11 @@ function datasetOf(entries: readonly Entry[], cache: PhotoCache, failures: numbe
   return {
     count: entries.length,
     names: entries.map(({ name }) => name),
-    labels: entries.map(({ truth }) => typeof truth === "string" ? "mask" : truth ? "crack" : "no_crack"),
+    labels: entries.map(({ label }) => label),
     failures,
     photo: (index) => cache.photo(entries[index]),
     subset: (indices) => datasetOf(indices.map((index) => entries[index]), cache, failures),
   };
-}
-
-async function listEntries({ folders, images, masks }: DatasetPaths): Promise<Entry[]> {
-  if (images.length !== masks.length) {
-    throw new UsageError(
-      `Cannot pair ${images.length} folders of photos with ${masks.length} of masks: give --images and --masks equally often.`,
-    );
-  }
-  if (folders.length + images.length === 0) {
-    throw new UsageError(
-      "Cannot train without photos: give a folder with crack/ and no_crack/ in it, or --images and --masks.",
-    );
-  }
-  const entries: Entry[] = [];
-  for (const folder of folders) {
-    for (const label of ["crack", "no_crack"]) {
-      const { photos } = await listPhotos([`${folder}/${label}`]);
-      entries.push(
-        ...photos.map((photo) => ({ ...photo, name: `${label}/${photo.name}`, truth: label === "crack" })),
-      );
-    }
-  }
-  for (const [i, folder] of images.entries()) {
-    const { photos: found } = await listPhotos([masks[i]]);
-    const byName = new Map(found.map(({ name, path }) => [name, path]));
-    const { photos } = await listPhotos([folder]);
-    // A photo without its mask fails when it is read, so that the others are used.
-    entries.push(...photos.map((photo) => ({ ...photo, truth: byName.get(photo.name) ?? "" })));
-  }
-  return entries;
 }
 
 function describeFailure(entry: Entry, error: unknown): string {
@@ -145,7 +98,7 @@ class PhotoCache {
   }
 
   async #read(entry: Entry): Promise<LabelledPhoto> {
-    const photo = await readPhoto(entry);
+    const photo = await entry.read();
     this.#photos.set(entry.path, photo);
     this.#bytes += bytesOf(photo);
     for (const [path, oldest] of this.#photos) {
@@ -159,27 +112,4 @@ class PhotoCache {
 
 function bytesOf({ pixels, truth }: LabelledPhoto): number {
   return pixels.byteLength + (typeof truth === "boolean" ? 0 : truth.byteLength);
-}
-
-async function readPhoto({ path, truth }: Entry): Promise<LabelledPhoto> {
-  const { width, height, data } = await decodeImage(await Deno.readFile(path));
-  const pixels = new Uint8Array(width * height * 3);
-  for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {
-    pixels[i] = data[from];
-    pixels[i + 1] = data[from + 1];
-    pixels[i + 2] = data[from + 2];
-  }
-  if (typeof truth === "boolean") return { width, height, pixels, truth };
-  if (truth === "") {
-    throw new Error(
-      `Cannot use ${path}: there is no mask of the name ${basename(path).replace(/\.\w+$/, "")}.`,
-    );
-  }
-  const mask = await decodeImage(await Deno.readFile(truth));
-  if (mask.width !== width || mask.height !== height) {
-    throw new RangeError(
-      `Cannot use ${path}: it is ${width} × ${height}, but its mask is ${mask.width} × ${mask.height}.`,
-    );
-  }
-  return { width, height, pixels, truth: crackPixels(readTruth(mask)) };
 }

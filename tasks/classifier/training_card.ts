@@ -36,6 +36,10 @@ export interface TrainingData {
   readonly folders: readonly string[];
   readonly images: readonly string[];
   readonly masks: readonly string[];
+  readonly datasets: readonly string[];
+  /** Of the datasets; null for all. */
+  readonly split: string | null;
+  readonly splits: "folders" | "paper";
   readonly skip: number;
   readonly limit: number | null;
   /** Names of the photos that patches were cut from. */

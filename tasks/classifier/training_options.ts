@@ -1,12 +1,10 @@
 import type { CheckpointPrecision } from "../../models/checkpoint.ts";
 import type { BackendName } from "../../models/backend.ts";
+import type { DatasetPaths } from "./list_entries.ts";
 import type { NetworkChoice } from "./start_weights.ts";
 
 /** What to train on what, and how. */
-export interface TrainingOptions extends NetworkChoice {
-  readonly folders: readonly string[];
-  readonly images: readonly string[];
-  readonly masks: readonly string[];
+export interface TrainingOptions extends NetworkChoice, DatasetPaths {
   readonly skip: number;
   readonly limit?: number;
   readonly epochs: number;

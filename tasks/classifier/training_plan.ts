@@ -54,13 +54,16 @@ export function settingsOf(
 
 /** The photos of a training, by name. */
 export function dataOf(
-  { folders, images, masks, skip, limit }: TrainingOptions,
+  { folders, images, masks, datasets, split, splits, skip, limit }: TrainingOptions,
   { training, heldBack }: { readonly training: Dataset; readonly heldBack?: Dataset },
 ): TrainingData {
   return {
     folders,
     images,
     masks,
+    datasets,
+    split: split ?? null,
+    splits: splits ?? "folders",
     skip,
     limit: limit ?? null,
     photos: training.names,

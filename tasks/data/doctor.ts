@@ -3,15 +3,14 @@
  *
  * @module
  */
-import { openDataset } from "../../core/datasets/open_dataset.ts";
 import { LAYOUTS } from "../../core/datasets/types.ts";
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { openDataset } from "../cli/open_dataset.ts";
 import { argument, choice, message, object, option, optional, string, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { requireWritable } from "../cli/require_writable.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
-import { UsageError } from "../cli/usage_error.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../cli/write_whole.ts";
@@ -85,13 +84,7 @@ await runCommand({
 }, async ({ path, layout, split, splits, crack, sheet, cells, quiet, json }) => {
   if (sheet !== undefined) await requireWritable(sheet);
   const inverted = crack === undefined ? undefined : crack === "dark";
-  const dataset = await openDataset(path, { layout, split, splits, inverted }).catch((error) => {
-    // The path or the split is wrong, not what lies in the files.
-    if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {
-      throw new UsageError(error.message);
-    }
-    throw error;
-  });
+  const dataset = await openDataset(path, { layout, split, splits, inverted });
   const progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
   const examination = await (async () => {
     using _progress = progress;

@@ -4,13 +4,13 @@
  * @module
  */
 import { join } from "node:path";
-import { openDataset } from "../../core/datasets/open_dataset.ts";
 import { type DatasetSample, LAYOUTS } from "../../core/datasets/types.ts";
 import { crackPixels, type LabelledPhoto } from "../../core/labelled_photo.ts";
 import { runCommand } from "../cli/command.ts";
 import { describeError } from "../cli/errors.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { lockFolder } from "../cli/lock_folder.ts";
+import { openDataset } from "../cli/open_dataset.ts";
 import {
   argument,
   choice,
@@ -88,13 +88,7 @@ await runCommand({
   ],
   parser,
 }, async ({ path, out, size, stride, eightfold, layout, split, quiet, json }) => {
-  const dataset = await openDataset(path, { layout, split }).catch((error) => {
-    // The path or the split is wrong, not what lies in the files.
-    if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {
-      throw new UsageError(error.message);
-    }
-    throw error;
-  });
+  const dataset = await openDataset(path, { layout, split });
   if (dataset.layout === "classes") {
     throw new UsageError(
       `Cannot cut patches out of ${path}: its photos are labelled as a whole, and masks are wanted.`,

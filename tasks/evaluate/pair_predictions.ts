@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { FileSample } from "../../core/datasets/file_sample.ts";
 import { type FoundFile, listFiles } from "../../core/datasets/list_files.ts";
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
-import { openDataset } from "../../core/datasets/open_dataset.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
+import { openDataset } from "../cli/open_dataset.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /** A confidence map and the truth that it is compared with. */
@@ -121,12 +121,9 @@ async function listTruths(
   const dataset = await openDataset(truth, { split, inverted }).catch((error) => {
     // No dataset: a folder of masks alone, perhaps.
     if (
-      error instanceof TypeError && split === undefined && /where a dataset is wanted/.test(error.message)
+      error instanceof UsageError && split === undefined && /where a dataset is wanted/.test(error.message)
     ) {
       return undefined;
-    }
-    if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {
-      throw new UsageError(error.message);
     }
     throw error;
   });

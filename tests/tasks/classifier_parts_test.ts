@@ -38,7 +38,7 @@ Deno.test("openDataset() pairs photos with masks by name, tells what it cannot u
     if (name !== "b") await writeGrey(join(masks, `${name}.png`), 6, name === "c" ? 4 : 5, i === 0 ? 255 : 0);
   }
   const told: string[] = [];
-  const dataset = await openDataset({ folders: [], images: [images], masks: [masks] }, {
+  const dataset = await openDataset({ folders: [], images: [images], masks: [masks], datasets: [] }, {
     // Each photo has 90 bytes: one at a time is held, the others are read again.
     memory: 100,
     onPhoto: (photo, failure) =>
@@ -59,8 +59,33 @@ Deno.test("openDataset() pairs photos with masks by name, tells what it cannot u
     assert.deepEqual([...new Set(pixels)], [index === 0 ? 50 : 53]);
     assert.equal(typeof truth === "boolean" ? -1 : truth.length, index === 0 ? 30 : 0);
   }
-  const some = await openDataset({ folders: [], images: [images], masks: [masks] }, { skip: 3, limit: 5 });
+  const some = await openDataset({ folders: [], images: [images], masks: [masks], datasets: [] }, {
+    skip: 3,
+    limit: 5,
+  });
   assert.deepEqual(some.names, ["d"]);
+});
+
+Deno.test("openDataset() takes the photos of a dataset's split, with truth in its own form", async () => {
+  await using folder = await temporaryFolder();
+  for (const split of ["train", "test"]) {
+    await Deno.mkdir(join(folder.path, `${split}_img`));
+    await Deno.mkdir(join(folder.path, `${split}_lab`));
+    await writeGrey(join(folder.path, `${split}_img`, "a.png"), 6, 5, 50);
+    await writeGrey(join(folder.path, `${split}_lab`, "a.png"), 6, 5, split === "train" ? 255 : 0);
+  }
+  const open = (split?: string) =>
+    openDataset({ folders: [], images: [], masks: [], datasets: [folder.path], split });
+  assert.deepEqual((await open()).names, ["train/a", "test/a"]);
+  const train = await open("train");
+  assert.deepEqual([train.names, train.labels], [["train/a"], ["mask"]]);
+  const { truth } = await train.photo(0);
+  assert.equal(typeof truth === "boolean" ? -1 : truth.length, 30);
+  await assert.rejects(open("val"), /Cannot use the split val of .*; there is test, train\./);
+  await assert.rejects(
+    openDataset({ folders: [folder.path], images: [], masks: [], datasets: [], split: "train" }),
+    /Cannot choose a split without a dataset/,
+  );
 });
 
 Deno.test("holdBack() keeps neighbours together, and a share of each class", () => {

@@ -82,7 +82,12 @@ Deno.test("data:patches sorts patches by the rule of one crack pixel, and copies
     );
   }
   // As classifier:train reads a folder.
-  const { labels, failures: unread } = await openDataset({ folders: [out], images: [], masks: [] });
+  const { labels, failures: unread } = await openDataset({
+    folders: [out],
+    images: [],
+    masks: [],
+    datasets: [],
+  });
   assert.deepEqual([labels.length, labels.filter((label) => label === "crack").length, unread], [18, 3, 0]);
 });
 
