@@ -1,5 +1,5 @@
 import { requireWidth } from "../require_width.ts";
-import { concatenate, enlargeBilinear, maxPool } from "./operations.ts";
+import { concatenate, enlarge, maxPool } from "./operations.ts";
 import { defineSegmentationNetwork, type SegmentationGraph } from "./segmentation_graph.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
@@ -54,7 +54,7 @@ export function liuDeepcrack({ width = 1 }: LiuDeepcrackOptions = {}): Segmentat
             });
           }
           const score = graph.layer(y, { name: `side${stage}`, side: 1, outputs: 1 });
-          return [y, i === 0 ? score : graph.operation(enlargeBilinear(`side${stage}_full`, 2 ** i), score)];
+          return [y, i === 0 ? score : graph.operation(enlarge(`side${stage}_full`, 2 ** i), score)];
         });
         features = next;
         sides.push(side);

@@ -1,4 +1,5 @@
 import { tf } from "../tfjs.ts";
+import { enlargeAligned } from "./aligned_bilinear.ts";
 import type { Operation } from "./segmentation_graph.ts";
 
 /** The greatest value of each 2 × 2 pixels, each channel by itself: half as high and wide. */
@@ -24,12 +25,12 @@ export function concatenate(name: string): Operation {
   };
 }
 
-/** Bilinear interpolation to `factor` times the size, the pixels of the corners staying where they are. */
-export function enlargeBilinear(name: string, factor: number): Operation {
+/** Bilinear interpolation to `factor` times the size, the pixels of the corners staying where they are: {@linkcode enlargeAligned}. */
+export function enlarge(name: string, factor: number): Operation {
   return {
     name,
     kind: `bilinear × ${factor}`,
     shape: ({ height, width, channels }) => ({ height: factor * height, width: factor * width, channels }),
-    run: (x) => tf.image.resizeBilinear(x, [factor * x.shape[1], factor * x.shape[2]], true),
+    run: (x) => enlargeAligned(x, factor),
   };
 }

@@ -1,4 +1,5 @@
 import type { Parameters, ParameterSpecs } from "../../models/parameters.ts";
+import type { SegmentationNetwork } from "../../models/segmentation/segmentation_network.ts";
 import { tf } from "../../models/tfjs.ts";
 import { seeded } from "../core/testing.ts";
 
@@ -36,4 +37,28 @@ export async function valuesOf(tensors: readonly tf.Tensor[]): Promise<Float32Ar
   for (const tensor of tensors) values.push(Float32Array.from(await tensor.data<"float32">()));
   tf.dispose([...tensors]);
   return values;
+}
+
+/** What a network does on the current backend: its logits in prediction and training, its gradients and its running statistics. */
+export async function networkBehaviour(
+  network: SegmentationNetwork,
+  shape: [number, number, number, number],
+): Promise<Map<string, Float32Array>> {
+  const parameters = scrambledParameters(network.specs);
+  const trained = [...parameters].filter(([, { trainable }]) => trainable);
+  const names = network.outputs.map((name) => `predicted ${name}`);
+  const tensors = tf.tidy(() => {
+    const x = randomTensor<tf.Rank.R4>(shape, { low: 0, high: 255 });
+    const truth = randomTensor([shape[0], shape[1], shape[2], 1], { low: 0, seed: 8 });
+    const predicted = network.logits(x, { parameters, training: false });
+    const { value, grads } = tf.variableGrads(() => {
+      const outputs = network.logits(x, { parameters, training: true });
+      return outputs.map((logits) => tf.losses.sigmoidCrossEntropy(truth, logits).asScalar())
+        .reduce((sum, loss) => sum.add(loss));
+    }, trained.map(([, variable]) => variable));
+    return [...predicted, value, ...trained.map(([, variable]) => grads[variable.name])];
+  });
+  names.push("loss", ...trained.map(([name]) => `gradient of ${name}`), ...parameters.keys());
+  const values = await valuesOf([...tensors, ...parameters.values()]);
+  return new Map(names.map((name, i) => [name, values[i]]));
 }
