@@ -39,6 +39,7 @@ export { encodePng, type PngSource } from "./encode_png.ts";
 export { extractPatches, type ExtractPatchesOptions } from "./extract_patches.ts";
 export { extractPatchesAt, type ExtractPatchesAtOptions } from "./extract_patches_at.ts";
 export { grayscale, type GrayscaleOptions } from "./grayscale.ts";
+export { guidedFilter, type GuidedFilterOptions } from "./guided_filter.ts";
 export { defineKernel, type Kernel } from "./kernel.ts";
 export { type Label, labelImage, type LabelOptions } from "./label_image.ts";
 export { maximum } from "./maximum.ts";
