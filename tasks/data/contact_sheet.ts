@@ -4,6 +4,7 @@ import { printable } from "../cli/terminal.ts";
 import { fitInto, shrink } from "../label/shrink.ts";
 import { dataUrl, type Html, markup } from "../report/markup.ts";
 import { fullName, type PhotoRecord } from "./examine.ts";
+import { spread } from "./spread.ts";
 
 /** Pixels: the side of a thumbnail, the space around it, two lines of text below it. */
 const SIDE = 240, GAP = 16, TEXT = 44;
@@ -20,11 +21,6 @@ export function choosePhotos(photos: readonly PhotoRecord[], count: number): num
   const marked = all.filter(isMarked), others = all.filter((i) => !isMarked(i));
   const ofMarked = Math.min(marked.length, Math.max(Math.ceil(count / 2), count - others.length));
   return [...spread(marked, ofMarked), ...spread(others, count - ofMarked)].sort((a, b) => a - b);
-}
-
-function spread<T>(items: readonly T[], count: number): T[] {
-  const taken = Math.min(count, items.length);
-  return Array.from({ length: taken }, (_, i) => items[Math.floor(i * items.length / taken)]);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Dataset } from "../../core/datasets/types.ts";
+import { columns } from "../cli/columns.ts";
 import { printable } from "../cli/terminal.ts";
 import { type Examination, fullName } from "./examine.ts";
 import { datasetWarnings, type SplitSummary, type Tally } from "./summary.ts";
@@ -62,12 +63,8 @@ function table(splits: readonly SplitSummary[]): string {
       ];
     }),
   ];
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-  const lines = rows.map((row) =>
-    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
-  );
   const kinds = splits.map(({ split, sizes, masks }) =>
     `${split}: ${most(sizes)}${masks.length > 0 ? `; masks: ${most(masks)}` : ""}`
   );
-  return [...lines, "", ...kinds, ""].join("\n");
+  return [columns(rows), ...kinds, ""].join("\n");
 }

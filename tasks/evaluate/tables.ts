@@ -1,5 +1,6 @@
 import { compareNames } from "../../core/datasets/compare_names.ts";
 import type { SweepRow } from "../../core/sweep_metrics.ts";
+import { columns } from "../cli/columns.ts";
 import { printable } from "../cli/terminal.ts";
 import { figureRows, type Figures } from "./figures.ts";
 
@@ -16,7 +17,7 @@ export function describeEvaluation(figures: Figures, rows: readonly SweepRow[]):
   const { images, tolerance, emptyImages } = figures;
   const sections = [
     `${images} ${images === 1 ? "image" : "images"}, tolerance ${tolerance} px\n`,
-    table([["", "value", "threshold"], ...figureRows(figures)]),
+    columns([["", "value", "threshold"], ...figureRows(figures)]),
   ];
   if (emptyImages > 0) {
     sections.push(
@@ -68,14 +69,5 @@ function imageTable(title: string, rows: readonly SweepRow[]): string {
     row.precision.toFixed(4),
     row.recall.toFixed(4),
   ]);
-  return `${title}:\n${table([head, ...lines])}`;
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
-  return rows.map((row) =>
-    `${
-      row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ").trimEnd()
-    }\n`
-  ).join("");
+  return `${title}:\n${columns([head, ...lines])}`;
 }

@@ -1,0 +1,95 @@
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import type { NetworkClassifier } from "../../models/network_classifier.ts";
+import { runTraining } from "../classifier/run_training.ts";
+import type { TrainingCard } from "../classifier/training_card.ts";
+import { hashParameters } from "../cli/hash_parameters.ts";
+import { readClassifier } from "../cli/read_classifier.ts";
+import { writeErr } from "../cli/terminal.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import type { ClassifierPlan } from "./plans.ts";
+import type { Run } from "./run.ts";
+import type { PhotoSet } from "./photo_set.ts";
+
+/** A classifier that an experiment uses. */
+export interface TrainedClassifier {
+  readonly plan: ClassifierPlan;
+  readonly path: string;
+  readonly card: TrainingCard;
+}
+
+/** A trained classifier, ready to be asked. */
+export interface OpenClassifier extends TrainedClassifier {
+  readonly classifier: NetworkClassifier;
+  /** SHA-256 of its parameters. */
+  readonly sha256: string;
+}
+
+/**
+ * Trains a classifier on a set's training part; one that an earlier run trained the same way is taken as it is, and one whose training was
+ * cut off is trained on.
+ *
+ * @throws {UsageError} where one of its name is there that was trained in another way.
+ */
+export async function trainedClassifier(
+  plan: ClassifierPlan,
+  set: PhotoSet,
+  run: Run,
+): Promise<TrainedClassifier> {
+  const path = `${run.folder}/classifiers/${set.name}-${plan.id}.safetensors`;
+  if (await statOrNull(path) === null) {
+    if (!run.quiet) writeErr(`Training ${plan.title} on ${set.title}: ${path}\n`);
+    await Deno.mkdir(`${run.folder}/classifiers`, { recursive: true });
+    const settings = {
+      width: undefined,
+      stride: undefined,
+      patches: undefined,
+      start: undefined,
+      ...plan.settings,
+    };
+    await runTraining({
+      ...settings,
+      folders: [],
+      images: [],
+      masks: [],
+      datasets: [set.path],
+      split: "train",
+      splits: "paper",
+      skip: 0,
+      crackShare: 0.5,
+      validation: 0,
+      out: path,
+      precision: "F32",
+      backend: run.backend,
+      saveEvery: 60,
+      restart: false,
+      quiet: run.quiet,
+      args: run.args,
+    });
+  }
+  const card: TrainingCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  requireSame(card, plan, path);
+  return { plan, path, card };
+}
+
+/** Opens a trained classifier. */
+export async function openClassifier(trained: TrainedClassifier): Promise<OpenClassifier> {
+  const classifier = await readClassifier(trained.path);
+  classifier.startThreads();
+  return { ...trained, classifier, sha256: await hashParameters(classifier.parameters) };
+}
+
+function requireSame({ settings }: TrainingCard, plan: ClassifierPlan, path: string): void {
+  // The weights that a training started from are told by their hash.
+  const { start, ...wanted } = plan.settings;
+  const differing = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) =>
+    wanted[key] !== undefined && JSON.stringify(settings[key]) !== JSON.stringify(wanted[key])
+  );
+  if ((start === undefined) !== (settings.start === null)) differing.push("arch");
+  if (differing.length === 0) return;
+  const [key] = differing;
+  throw new UsageError(
+    `Cannot use ${path}: it was trained with ${key} ${JSON.stringify(settings[key])} where ${
+      JSON.stringify(wanted[key])
+    } is wanted; give another --out, or remove it.`,
+  );
+}

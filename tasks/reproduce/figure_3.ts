@@ -1,0 +1,77 @@
+import { openCompute } from "../../core/compute.ts";
+import { uploadImage } from "../../core/upload_image.ts";
+import { startProgress } from "../cli/progress.ts";
+import { fullName } from "../data/examine.ts";
+import { spread } from "../data/spread.ts";
+import { mapBytes, maskBytes } from "../label/grey_bytes.ts";
+import { labelRow } from "./label_rows.ts";
+import { measure } from "./measure.ts";
+import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
+import { pictureGrid, type PictureRow } from "./picture_grid.ts";
+import type { Photos, PhotoSet } from "./photo_set.ts";
+import { photosOfRun, type Run } from "./run.ts";
+import { thresholdings } from "./thresholdings.ts";
+
+/** Photos in the picture. */
+const SHOWN = 4;
+
+/** Figure 3: thresholds side by side, as a picture and as figures. Of the test part unless told otherwise. */
+export async function figure3(run: Run): Promise<Outcome> {
+  const outcomes: Outcome[] = [];
+  for (const set of run.sets) outcomes.push(await ofSet(set, run));
+  return joinOutcomes(outcomes);
+}
+
+async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
+  const { split = "test" } = run;
+  const photos = await photosOfRun(set, split, run);
+  using compute = await openCompute();
+  using progress = startProgress({ total: photos.samples.length, unit: "photo", quiet: run.quiet });
+  const { results, skipped } = await measure(photos.samples, thresholdings, {
+    compute,
+    folder: `${run.folder}/counts`,
+    prefix: `${set.name}-${split}`,
+    progress,
+  });
+  const rows: PictureRow[] = [];
+  for (const sample of spread(photos.samples, SHOWN)) rows.push(await picturesOf(sample, compute));
+  const columns = ["photo", "truth", ...thresholdings.map(({ title }) => title)];
+  return {
+    tables: [{
+      title:
+        `Thresholds without localisation, ${set.title} ${split}, ${photos.samples.length} of ${photos.all} photos`,
+      rows: results.map((measurement) => labelRow(measurement.method.title, measurement)),
+      notes: [
+        "Each gives one binary mask: ODS and OIS are the same F1. The paper shows pictures, no figures.",
+      ],
+    }],
+    pictures: [{
+      file: `figure-3-${set.name}.svg`,
+      content: await pictureGrid(`Figure 3: thresholds, ${set.title} ${split}`, columns, rows),
+    }],
+    data: [dataOf(set, split, photos)],
+    classifiers: [],
+    skipped,
+  };
+}
+
+async function picturesOf(
+  sample: Photos["samples"][number],
+  compute: Awaited<ReturnType<typeof openCompute>>,
+): Promise<PictureRow> {
+  const { image, truth: mask } = await sample.read();
+  const { width, height } = image;
+  const truth = typeof mask === "boolean" ? new Uint8Array(width * height) : mask.data;
+  using plane = uploadImage(compute, image);
+  using upload = compute.upload({ width, height, channels: 1, data: truth });
+  const cells = [{ width, height, data: image.data }, {
+    width,
+    height,
+    data: maskBytes(truth),
+  }] as PictureRow["cells"][number][];
+  for (const method of thresholdings) {
+    using dark = await method.predict({ image, plane, truth: upload });
+    cells.push({ width, height, data: mapBytes(await dark.read(), [0, 1]) });
+  }
+  return { title: fullName(sample), cells };
+}

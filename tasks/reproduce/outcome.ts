@@ -1,0 +1,85 @@
+import type { OpenClassifier } from "./classifiers.ts";
+import type { Photos, PhotoSet } from "./photo_set.ts";
+import { fullName } from "../data/examine.ts";
+
+/** A figure beside the published one. */
+export interface Figure {
+  /** Such as `ODS`. */
+  readonly metric: string;
+  readonly ours: number;
+  /** Of the paper or its authors, where there is one. */
+  readonly published?: number;
+}
+
+/** A row of figures. */
+export interface OutcomeRow {
+  readonly title: string;
+  readonly figures: readonly Figure[];
+}
+
+/** Figures of equal metrics. */
+export interface OutcomeTable {
+  /** What was measured on what. */
+  readonly title: string;
+  readonly rows: readonly OutcomeRow[];
+  /** What has to be known to read it. */
+  readonly notes: readonly string[];
+}
+
+/** Photos that figures are of. */
+export interface OutcomeData {
+  readonly set: string;
+  readonly path: string;
+  readonly split: string;
+  /** Photos used, of so many. */
+  readonly photos: number;
+  readonly all: number;
+  readonly names: readonly string[];
+}
+
+/** A classifier that figures rest on. */
+export interface OutcomeClassifier {
+  readonly path: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly trainedOn: { readonly photos: number; readonly patches: number; readonly seconds: number };
+}
+
+/** A picture of an experiment. */
+export interface OutcomePicture {
+  /** Without folder. */
+  readonly file: string;
+  readonly content: string;
+}
+
+/** What an experiment found. */
+export interface Outcome {
+  readonly tables: readonly OutcomeTable[];
+  readonly pictures: readonly OutcomePicture[];
+  readonly data: readonly OutcomeData[];
+  readonly classifiers: readonly OutcomeClassifier[];
+  /** Photos that could not be used, each with the reason. */
+  readonly skipped: readonly string[];
+}
+
+/** Photos on record. */
+export function dataOf({ title, path }: PhotoSet, split: string, { samples, all }: Photos): OutcomeData {
+  return { set: title, path, split, photos: samples.length, all, names: samples.map(fullName) };
+}
+
+/** A classifier on record. */
+export function classifierOf({ path, classifier, sha256, card }: OpenClassifier): OutcomeClassifier {
+  const { data, patches, seconds } = card;
+  return { path, name: classifier.name, sha256, trainedOn: { photos: data.photos.length, patches, seconds } };
+}
+
+/** Adds up what was found of several sets. */
+export function joinOutcomes(outcomes: readonly Outcome[]): Outcome {
+  return {
+    tables: outcomes.flatMap(({ tables }) => tables),
+    pictures: outcomes.flatMap(({ pictures }) => pictures),
+    data: outcomes.flatMap(({ data }) => data),
+    classifiers: outcomes.flatMap(({ classifiers }) => classifiers),
+    skipped: outcomes.flatMap(({ skipped }) => skipped),
+  };
+}

@@ -1,0 +1,43 @@
+import type { Dataset, DatasetSample } from "../../core/datasets/types.ts";
+import { openDataset } from "../cli/open_dataset.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { spread } from "../data/spread.ts";
+import { SET_TITLES, type SetName } from "./published.ts";
+
+/** A set of photos that was named on the command line. */
+export interface PhotoSet {
+  readonly name: SetName;
+  readonly title: string;
+  readonly path: string;
+}
+
+/** Photos of a set. */
+export interface Photos {
+  readonly samples: readonly DatasetSample[];
+  /** How many the part has, of which these are. */
+  readonly all: number;
+  /** What was decided about them. */
+  readonly notes: Dataset["notes"];
+}
+
+/** A set by its name. */
+export function photoSet(name: SetName, path: string): PhotoSet {
+  return { name, title: SET_TITLES[name], path };
+}
+
+/** Photos of a part of a set, evenly spread over it, by the splits of the paper's experiments. */
+export async function photosOf(
+  { path, name, title }: PhotoSet,
+  { split, limit }: { readonly split: string; readonly limit?: number },
+): Promise<Photos> {
+  const dataset = await openDataset(path, { split, splits: "paper" });
+  if (dataset.layout === "classes") {
+    throw new UsageError(
+      `Cannot use ${path} for --${name}: its photos are labelled as a whole, and masks are wanted to compare with.`,
+    );
+  }
+  if (dataset.samples.length === 0) {
+    throw new UsageError(`Cannot use ${path} for ${title}: its part ${split} is empty.`);
+  }
+  return { samples: spread(dataset.samples, limit), all: dataset.samples.length, notes: dataset.notes };
+}

@@ -1,0 +1,109 @@
+import type { TrainingOptions } from "../classifier/training_options.ts";
+
+/** How a classifier is trained: what decides its result, its photos apart. */
+export type ClassifierSettings = Pick<
+  TrainingOptions,
+  | "arch"
+  | "width"
+  | "start"
+  | "epochs"
+  | "batch"
+  | "learningRate"
+  | "schedule"
+  | "patchSizes"
+  | "stride"
+  | "patches"
+  | "rim"
+  | "zoom"
+  | "augment"
+  | "seed"
+>;
+
+/** A classifier of an experiment. */
+export interface ClassifierPlan {
+  /** Names its file. */
+  readonly id: string;
+  readonly title: string;
+  /** The paper's classifier whose figures stand beside its own. */
+  readonly published?: "resnet50" | "resnet101" | "resnet152";
+  readonly settings: ClassifierSettings;
+}
+
+/** How much of an experiment is run: `full` is the paper's setting, `small` what two cores do in an hour or so. */
+export const SCALES = ["small", "full"] as const;
+
+/** How much of an experiment is run. */
+export type ScaleName = typeof SCALES[number];
+
+/** What an experiment takes at a scale. */
+export interface Scale {
+  readonly name: ScaleName;
+  /** The classifiers of Tables I and II, the first of which the others are run with. */
+  readonly classifiers: readonly ClassifierPlan[];
+  /** Photos of a training part that are labelled, evenly spread over it; all where left out. */
+  readonly trainingPhotos?: number;
+}
+
+const RANDOM_PATCHES = {
+  epochs: 1,
+  batch: 32,
+  schedule: "one-cycle",
+  patchSizes: [32, 48, 64, 96],
+  rim: 0.125,
+  zoom: 2,
+  augment: true,
+  seed: 1,
+} as const;
+
+/** From scratch: the paper's rate of 10⁻³ presumes pretrained weights. */
+function halfWidth(arch: "resnet18" | "resnet34" | "resnet50"): ClassifierPlan {
+  return {
+    id: arch,
+    title: `${arch.replace("resnet", "ResNet-")} × 0.5, from scratch`,
+    published: arch === "resnet50" ? arch : undefined,
+    settings: { ...RANDOM_PATCHES, arch, width: 0.5, patches: 48_000, learningRate: 0.03 },
+  };
+}
+
+/** Section IV-C of the paper: patches of 128 every 64 pixels, in eight attitudes. */
+function paper(arch: "resnet50" | "resnet101" | "resnet152"): ClassifierPlan {
+  return {
+    id: arch,
+    title: arch.replace("resnet", "ResNet-"),
+    published: arch,
+    settings: {
+      arch,
+      width: 1,
+      epochs: 3,
+      batch: 16,
+      learningRate: 1e-3,
+      schedule: "step",
+      patchSizes: [128],
+      stride: 64,
+      rim: 0,
+      zoom: 1,
+      augment: true,
+      seed: 1,
+    },
+  };
+}
+
+/** The scales by name. */
+export const scales: Readonly<Record<ScaleName, Scale>> = {
+  small: {
+    name: "small",
+    classifiers: [
+      {
+        id: "mobilenet_v2",
+        title: "MobileNetV2, from the shipped classifier",
+        published: "resnet50",
+        settings: { ...RANDOM_PATCHES, start: "shipped", patches: 96_000, learningRate: 0.004 },
+      },
+      halfWidth("resnet18"),
+      halfWidth("resnet34"),
+      halfWidth("resnet50"),
+    ],
+    trainingPhotos: 120,
+  },
+  full: { name: "full", classifiers: (["resnet50", "resnet101", "resnet152"] as const).map(paper) },
+};

@@ -1,0 +1,29 @@
+import type { BackendName } from "../../models/backend.ts";
+import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
+import type { Scale } from "./plans.ts";
+
+/** What a run of an experiment was asked for. */
+export interface Run {
+  /** Where everything is kept: `classifiers/`, `counts/`, and the outcome of each experiment. */
+  readonly folder: string;
+  readonly scale: Scale;
+  readonly sets: readonly PhotoSet[];
+  /** Which part of each set. Default: the paper's. */
+  readonly split?: string;
+  /** How many photos of it. Default: as the scale says. */
+  readonly photos?: number;
+  /** Of the scale's classifiers those with these names. */
+  readonly classifiers: readonly string[];
+  readonly backend?: Extract<BackendName, "webgpu" | "wasm">;
+  readonly quiet: boolean;
+  /** The command's arguments. */
+  readonly args: readonly string[];
+}
+
+/** The photos of a set that a run is about: a training part may be too many for its scale. */
+export async function photosOfRun(set: PhotoSet, split: string, { photos, scale }: Run): Promise<Photos> {
+  return await photosOf(set, {
+    split,
+    limit: photos ?? (split === "train" ? scale.trainingPhotos : undefined),
+  });
+}
