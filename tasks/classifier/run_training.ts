@@ -56,6 +56,7 @@ async function train(
 ): Promise<{ card: TrainingCard; failures: number }> {
   const { out, seed, patchSizes, stride, saveEvery } = options;
   const network = await openNetwork(options);
+  for (const note of network.notes) progress.note(note);
   const backend = await openBackend({ compute, backend: options.backend });
   const saved = resume ? await loadTraining(out) : undefined;
   const dataset = await openDataset(options, {

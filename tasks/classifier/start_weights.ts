@@ -5,6 +5,7 @@ import { loadCheckpoint } from "../../models/load_checkpoint.ts";
 import type { Arch } from "../../models/network.ts";
 import { namingFile } from "../cli/read_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
+import { importNetwork, isForeign } from "./import_network.ts";
 
 /** What stands for the classifier that ships with Hairline, in the place of a file. */
 const SHIPPED = "shipped";
@@ -14,7 +15,7 @@ export interface NetworkChoice {
   readonly arch?: Arch;
   readonly width?: number;
   readonly head?: Head;
-  /** File of a classifier whose weights are the first ones. */
+  /** File of a classifier, or of weights of another library, whose weights are the first ones. */
   readonly start?: string;
 }
 
@@ -25,12 +26,14 @@ export interface TrainedNetwork {
   readonly head: Head;
   /** SHA-256 of the first weights; null where they are random. */
   readonly start: string | null;
+  /** What the first weights lacked or had in excess, for the user. */
+  readonly notes: readonly string[];
   /** Makes the classifier. */
   create(options: Pick<ClassifierOptions, "seed" | "trainingSize">): NetworkClassifier;
 }
 
 /**
- * The network that was chosen: by name, or that of the file to start from.
+ * The network that was chosen: by name, or that of the file to start from, which may be another library's: then by name, too.
  *
  * @throws {UsageError} where the file holds another network than was named.
  */
@@ -42,14 +45,16 @@ export async function openNetwork(choice: NetworkChoice): Promise<TrainedNetwork
       width,
       head,
       start: null,
+      notes: [],
       create: (options) => createClassifier({ arch, width, head, ...options }),
     };
   }
   const bytes = start === SHIPPED
     ? (await import("../../models/shipped.ts")).shippedCheckpoint()
     : await Deno.readFile(start);
+  if (start !== SHIPPED && isForeign(bytes)) return await importNetwork(bytes, { ...choice, start });
   const { classifier, sha256 } = await namingFile(start, () => loadCheckpoint(bytes));
-  const { arch: known, width: scale, strideAt } = classifier.network;
+  const { arch: known, width: scale, strideAt, input: scaling } = classifier.network;
   const found = { arch: known, width: scale, head: classifier.head };
   for (const name of ["arch", "width", "head"] as const) {
     if (choice[name] === undefined || choice[name] === found[name]) continue;
@@ -62,9 +67,10 @@ export async function openNetwork(choice: NetworkChoice): Promise<TrainedNetwork
   return {
     ...found,
     start: sha256,
+    notes: [],
     create(options) {
       using source = classifier;
-      const made = createClassifier({ ...found, strideAt, ...options });
+      const made = createClassifier({ ...found, strideAt, scaling, ...options });
       for (const [name, variable] of made.parameters) variable.assign(source.parameters.get(name)!);
       return made;
     },

@@ -1,4 +1,5 @@
 import { openDataset as open, type OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
 import type { Dataset } from "../../core/datasets/types.ts";
 import { UsageError } from "./usage_error.ts";
 
@@ -8,6 +9,9 @@ import { UsageError } from "./usage_error.ts";
  * @throws {UsageError} where the path or the split is wrong; else what the files' reading throws.
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  if (await statOrNull(path) === null) {
+    throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+  }
   try {
     return await open(path, options);
   } catch (error) {

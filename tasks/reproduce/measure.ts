@@ -57,23 +57,26 @@ export async function measure(
     for (const [i, method] of methods.entries()) await writeCounts(path(method), kept[i]);
     savedAt = performance.now();
   };
-  for (const [at, sample] of samples.entries()) {
-    const name = photos[at];
-    const wanted = methods.filter((_, i) => !kept[i].done.has(name));
-    if (wanted.length > 0) {
-      try {
-        await measurePhoto(sample, { compute, name, methods, kept });
-      } catch (error) {
-        if (error instanceof Deno.errors.NotCapable) throw error;
-        const sentence = `${name}: ${describeError(error)}`;
-        skipped.push(sentence);
-        progress.note(sentence);
+  try {
+    for (const [at, sample] of samples.entries()) {
+      const name = photos[at];
+      const wanted = methods.filter((_, i) => !kept[i].done.has(name));
+      if (wanted.length > 0) {
+        try {
+          await measurePhoto(sample, { compute, name, methods, kept });
+        } catch (error) {
+          if (error instanceof Deno.errors.NotCapable) throw error;
+          const sentence = `${name}: ${describeError(error)}`;
+          skipped.push(sentence);
+          progress.note(sentence);
+        }
+        if (performance.now() - savedAt > SAVE_EVERY) await save();
       }
-      if (performance.now() - savedAt > SAVE_EVERY) await save();
+      progress.advance({ detail: name, skipped: wanted.length === 0 });
     }
-    progress.advance({ detail: name, skipped: wanted.length === 0 });
+  } finally {
+    await save();
   }
-  await save();
   const results = methods.map((method, i) => ({
     method,
     sweep: kept[i].sweep,
