@@ -10,7 +10,7 @@ import type { FoldedLayer } from "./layer.ts";
  * @param x N × h × w × C
  * @returns N × scale · h × scale · w × C
  */
-export function enlarge(x: tf.Tensor4D, scale: number): tf.Tensor4D {
+export function enlargeCentred(x: tf.Tensor4D, scale: number): tf.Tensor4D {
   if (scale === 1) return x;
   return tf.tidy(() => {
     const [n, height, width, channels] = x.shape;
@@ -27,7 +27,7 @@ export function enlarge(x: tf.Tensor4D, scale: number): tf.Tensor4D {
 }
 
 /**
- * A convolution with stride 1, zeros around, of a picture that is first enlarged: what `conv2d(enlarge(x, scale), kernel, 1, "same")` plus
+ * A convolution with stride 1, zeros around, of a picture that is first enlarged: what `conv2d(enlargeCentred(x, scale), kernel, 1, "same")` plus
  * bias is, but that the enlarged picture of all input channels never exists.
  *
  * Enlarging E acts on each channel alone and taking sums over channels on each pixel alone, so that they may change places: with S(ky, kx)

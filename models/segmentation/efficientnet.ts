@@ -1,10 +1,7 @@
-import { tf } from "../tfjs.ts";
-import { type Layer, layerSpecs, runLayer } from "./layer.ts";
-import { layerOutputSize, layerSummary } from "./layer_summary.ts";
-import type { ParameterSpec } from "../parameters.ts";
-import type { LayerSummary, PictureSize, SegmentationRun } from "./segmentation_network.ts";
+import { addition, channelMeans, product } from "./operations_of_blocks.ts";
+import type { LayerOptions, SegmentationGraph } from "./segmentation_graph.ts";
 
-/** Names of the members of the family, by their size. */
+/** Members of the family, by their size. */
 export type EfficientNetArch = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";
 
 /** Scales of channels and of blocks a stage (Tan & Le 2019, and their published code). */
@@ -36,61 +33,50 @@ const DIVISOR = 8;
 const SQUEEZED = 0.25;
 const EPSILON = 1e-3;
 
-/** An inverted residual with gates (Sandler et al. 2018; Hu et al. 2018): expand, filter, gate, project. */
-interface InvertedResidual {
-  /** Missing where the expansion is 1. */
-  readonly expand?: Layer;
-  readonly depthwise: Layer;
-  /** Two 1 × 1 convolutions of the mean of each channel: a factor for each channel. */
-  readonly gates: readonly [reduce: Layer, expand: Layer];
-  readonly project: Layer;
-  /** Whether the input is added to the output: where their shapes are equal. */
-  readonly residual: boolean;
-}
-
-/** The layers of an EfficientNet without its classifier. */
-export interface EfficientNet {
+/** Which EfficientNet. */
+export interface EfficientNetOptions {
   readonly arch: EfficientNetArch;
-  readonly stem: Layer;
-  readonly blocks: readonly InvertedResidual[];
-  readonly top: Layer;
-}
-
-/** A feature map that was kept: of the expansion in the block that halves the picture. */
-export interface Skip {
-  /** How many times smaller than the picture it is. */
-  readonly scale: number;
-  readonly channels: number;
+  /** Scales the channels beyond what the member of the family does, to multiples of 8. 1 gives Keras' layers. */
+  readonly width: number;
 }
 
 /**
- * Lays out an EfficientNet without its classifier (Tan & Le 2019, https://arxiv.org/abs/1905.11946), with Keras' names, so that its weights
- * import by name. With running statistics B5 has 28,513,520 parameters; Keras counts 7 more, for the normalisation of its input.
+ * EfficientNet without its classifier (Tan & Le 2019, https://arxiv.org/abs/1905.11946), with Keras' names, so that its weights import by
+ * name. With running statistics B5 has 28,513,520 parameters; Keras counts 7 more, for the normalisation of its input. Blocks are never
+ * dropped in training, where the authors drop up to a fifth.
  *
- * @param options `width` scales the channels beyond what the member of the family does; 1 gives Keras' layers.
+ * @param x N × H × W × 3, normalised; H and W are multiples of 32.
+ * @returns the features of the expansion in each block that halves the picture, the largest first (half the size to a sixteenth), then the
+ * last features, at a thirty-second of the size.
  */
-export function efficientnet(
-  arch: EfficientNetArch,
-  { width = 1 }: { readonly width?: number } = {},
-): EfficientNet {
+export function efficientnet<T>(
+  x: T,
+  graph: SegmentationGraph<T>,
+  { arch, width }: EfficientNetOptions,
+): T[] {
   const scales = SCALES[arch];
   const channels = (full: number) => roundChannels(full * scales.channels * width);
-  const blocks: InvertedResidual[] = [];
-  const stem = layer({ name: "stem_conv", side: 3, stride: 2, inputs: 3, outputs: channels(STEM) });
-  let inputs = stem.outputs;
+  const expansions: T[] = [];
+  let inputs = channels(STEM);
+  let features = graph.layer(x, normalized({ name: "stem_conv", stride: 2, outputs: inputs }));
   for (const [i, stage] of STAGES.entries()) {
-    const outputs = channels(stage.channels);
     const count = Math.ceil(stage.blocks * scales.blocks);
     for (let j = 0; j < count; j++) {
-      const stride = j === 0 ? stage.stride : 1;
-      // Keras names the blocks of a stage a, b, c, …; the longest has nine.
+      // Keras names the blocks of a stage a, b, c, …
       const name = `block${i + 1}${String.fromCharCode("a".charCodeAt(0) + j)}`;
-      blocks.push(invertedResidual(name, { ...stage, stride, inputs, outputs }));
-      inputs = outputs;
+      const stride = j === 0 ? stage.stride : 1;
+      const shape = { ...stage, stride, inputs, outputs: channels(stage.channels) };
+      const before = features;
+      const [after, ...expansion] = graph.scope(() => invertedResidual(before, graph, { name, ...shape }));
+      expansions.push(...expansion);
+      features = after;
+      inputs = shape.outputs;
     }
   }
-  const top = layer({ name: "top_conv", side: 1, inputs, outputs: channels(TOP) });
-  return { arch, stem, blocks, top };
+  return [
+    ...expansions,
+    graph.layer(features, normalized({ name: "top_conv", side: 1, outputs: channels(TOP) })),
+  ];
 }
 
 /** To the nearest multiple of the divisor, but by no more than a tenth down. */
@@ -99,7 +85,14 @@ function roundChannels(channels: number): number {
   return rounded < 0.9 * channels ? rounded + DIVISOR : rounded;
 }
 
+/** A convolution or depthwise convolution with batch norm, whose name has `bn` where the convolution's has `conv`. */
+function normalized(options: LayerOptions): LayerOptions {
+  const shift = { name: options.name.replace(/(dw)?conv$/, "bn"), epsilon: EPSILON };
+  return { activation: "swish", shift, ...options };
+}
+
 interface BlockShape {
+  readonly name: string;
   readonly expansion: number;
   readonly side: number;
   readonly stride: number;
@@ -107,122 +100,41 @@ interface BlockShape {
   readonly outputs: number;
 }
 
-function invertedResidual(
-  name: string,
-  { expansion, side, stride, inputs, outputs }: BlockShape,
-): InvertedResidual {
-  const inner = expansion * inputs;
-  const squeezed = Math.max(1, Math.floor(SQUEEZED * inputs));
-  const gate = (of: string, rest: Pick<Layer, "inputs" | "outputs" | "activation">): Layer => ({
-    ...layer({ name: `${name}_se_${of}`, side: 1, ...rest }),
-    shift: "bias",
-  });
-  return {
-    ...expansion > 1 && { expand: layer({ name: `${name}_expand_conv`, side: 1, inputs, outputs: inner }) },
-    depthwise: {
-      ...layer({ name: `${name}_dwconv`, side, stride, inputs: inner, outputs: inner }),
-      kind: "depthwise",
-      shift: { name: `${name}_bn`, epsilon: EPSILON },
-    },
-    gates: [
-      gate("reduce", { inputs: inner, outputs: squeezed, activation: "swish" }),
-      gate("expand", { inputs: squeezed, outputs: inner, activation: "sigmoid" }),
-    ],
-    project: layer({ name: `${name}_project_conv`, side: 1, inputs: inner, outputs, activation: "linear" }),
-    residual: stride === 1 && inputs === outputs,
-  };
-}
-
-/** A convolution with batch norm, whose name has `bn` where the convolution's has `conv`. */
-function layer(
-  { name, stride = 1, activation = "swish", ...rest }:
-    & Pick<Layer, "name" | "side" | "inputs" | "outputs">
-    & Partial<Pick<Layer, "stride" | "activation">>,
-): Layer {
-  const shift = { name: name.replace(/conv$/, "bn"), epsilon: EPSILON };
-  return { name, kind: "convolution", stride, padding: "same", activation, shift, ...rest };
-}
-
-/** Layers in the order in which they are computed. */
-function layersOf({ stem, blocks, top }: EfficientNet): Layer[] {
-  const inner = blocks.flatMap(({ expand, depthwise, gates, project }) => [
-    ...expand ? [expand] : [],
-    depthwise,
-    ...gates,
-    project,
-  ]);
-  return [stem, ...inner, top];
-}
-
-/** Shapes and first values of the parameters, by Keras' names. */
-export function efficientnetSpecs(network: EfficientNet): [string, ParameterSpec][] {
-  return layersOf(network).flatMap(layerSpecs);
-}
-
-/** The feature maps that {@linkcode efficientnetFeatures} keeps, the largest first. */
-export function efficientnetSkips({ blocks }: EfficientNet): Skip[] {
-  let scale = 2;
-  return blocks.flatMap(({ expand, depthwise: { stride } }) => {
-    if (!expand || stride === 1) return [];
-    const skip = { scale, channels: expand.outputs };
-    scale *= stride;
-    return [skip];
-  });
-}
-
 /**
- * Features of a picture: of the expansion in each block that halves it, the largest first, then the last features, at a
- * thirty-second of its size.
- *
- * Differentiable. Whole blocks are never dropped in training, where the authors drop up to a fifth.
- *
- * @param x N × H × W × 3, normalised; H and W are multiples of 32.
+ * An inverted residual with gates (Sandler et al. 2018, doi:10.1109/CVPR.2018.00474; Hu et al. 2018, doi:10.1109/CVPR.2018.00745): expand,
+ * filter, multiply each channel by a factor computed from all channels' means, project; plus the input where the shapes are equal.
+ * The second result, of blocks that halve the picture, is the expansion.
  */
-export function efficientnetFeatures(
-  x: tf.Tensor4D,
-  { stem, blocks, top }: EfficientNet,
-  run: SegmentationRun,
-): tf.Tensor4D[] {
-  const kept: tf.Tensor4D[] = [];
-  let features = runLayer(x, stem, run);
-  for (const block of blocks) {
-    const before = features;
-    const { expanded, projected } = tf.tidy(() => runBlock(before, block, run));
-    if (block.expand && block.depthwise.stride > 1) kept.push(expanded);
-    else if (!run.training && expanded !== before) expanded.dispose();
-    if (!run.training) before.dispose();
-    features = projected;
-  }
-  return [...kept, runLayer(features, top, run)];
-}
-
-function runBlock(
-  x: tf.Tensor4D,
-  block: InvertedResidual,
-  run: SegmentationRun,
-): { readonly expanded: tf.Tensor4D; readonly projected: tf.Tensor4D } {
-  const { expand, depthwise, project, residual } = block;
-  const expanded = expand ? runLayer(x, expand, run) : x;
-  const filtered = runLayer(expanded, depthwise, run);
-  const projected = runLayer(filtered.mul<tf.Tensor4D>(gatesOf(filtered, block, run)), project, run);
-  return { expanded, projected: residual ? projected.add(x) : projected };
-}
-
-/** A factor for each channel of each picture, N × 1 × 1 × C, of the channels' means. */
-function gatesOf(x: tf.Tensor4D, { gates }: InvertedResidual, run: SegmentationRun): tf.Tensor4D {
-  return gates.reduce((x, gate) => runLayer(x, gate, run), x.mean<tf.Tensor4D>([1, 2], true));
-}
-
-/** The lines of the summary. */
-export function efficientnetSummary({ stem, blocks, top }: EfficientNet, size: PictureSize): LayerSummary[] {
-  const lines = [layerSummary(stem, size)];
-  let at = layerOutputSize(stem, size);
-  const single = { height: 1, width: 1 };
-  for (const { expand, depthwise, gates, project } of blocks) {
-    if (expand) lines.push(layerSummary(expand, at));
-    lines.push(layerSummary(depthwise, at));
-    at = layerOutputSize(depthwise, at);
-    lines.push(...gates.map((gate) => layerSummary(gate, single)), layerSummary(project, at));
-  }
-  return [...lines, layerSummary(top, at)];
+function invertedResidual<T>(
+  x: T,
+  graph: SegmentationGraph<T>,
+  { name, expansion, side, stride, inputs, outputs }: BlockShape,
+): T[] {
+  const inner = expansion * inputs;
+  const expanded = expansion === 1
+    ? x
+    : graph.layer(x, normalized({ name: `${name}_expand_conv`, side: 1, outputs: inner }));
+  const projected = graph.scope(() => {
+    const filtered = graph.layer(
+      expanded,
+      normalized({ name: `${name}_dwconv`, kind: "depthwise", side, stride, outputs: inner }),
+    );
+    const gate = (x: T, of: string, rest: Pick<LayerOptions, "outputs" | "activation">) =>
+      graph.layer(x, { name: `${name}_se_${of}`, side: 1, shift: "bias", ...rest });
+    const means = graph.operation(channelMeans(`${name}_se_squeeze`), filtered);
+    const squeezed = gate(means, "reduce", {
+      outputs: Math.max(1, Math.floor(SQUEEZED * inputs)),
+      activation: "swish",
+    });
+    const gates = gate(squeezed, "expand", { outputs: inner, activation: "sigmoid" });
+    const gated = graph.operation(product(`${name}_se_excite`), filtered, gates);
+    const projected = graph.layer(
+      gated,
+      normalized({ name: `${name}_project_conv`, side: 1, outputs, activation: "linear" }),
+    );
+    return stride === 1 && inputs === outputs
+      ? graph.operation(addition(`${name}_add`), projected, x)
+      : projected;
+  });
+  return stride === 1 ? [projected] : [projected, expanded];
 }

@@ -2,6 +2,7 @@ import { batchNormTrain } from "../batch_norm.ts";
 import { parameter, type Parameters, type ParameterSpec } from "../parameters.ts";
 import { updateRunningStatistics } from "../running_statistics.ts";
 import { tf } from "../tfjs.ts";
+import { convolveEnlarged } from "./bilinear.ts";
 import { type LayerActivation, runActivation } from "./layer_activation.ts";
 import type { SegmentationRun } from "./segmentation_network.ts";
 
@@ -34,6 +35,8 @@ export interface Layer {
   /** What is added to the convolution: a batch norm would take a bias away again, so that no layer has both. */
   readonly shift: "none" | "bias" | LayerBatchNorm;
   readonly activation: LayerActivation;
+  /** How many times the picture is enlarged first, bilinearly, for a 3 × 3 convolution of stride 1. Default 1. */
+  readonly enlarge?: number;
 }
 
 /** Keras' axes of the outputs and inputs in a kernel's shape after its two sides. */
@@ -133,7 +136,7 @@ export function foldLayer(layer: Layer, parameters: Parameters): FoldedLayer {
 
 function convolve(
   x: tf.Tensor4D,
-  { kind, stride, padding: pad, outputs }: Layer,
+  { kind, stride, padding: pad, outputs, enlarge = 1 }: Layer,
   { kernel: filter, bias }: FoldedLayer,
   // tfjs adds bias and activation in two more passes where it fuses under a gradient: there only the bias is fused.
   { activation, fuse }: { readonly activation: LayerActivation; readonly fuse: boolean },
@@ -144,6 +147,7 @@ function convolve(
     const enlarged = tf.conv2dTranspose(x, filter, size, stride, pad);
     return runActivation(bias ? enlarged.add(bias) : enlarged, activation);
   }
+  if (enlarge > 1) return runActivation(convolveEnlarged(x, { kernel: filter, bias }, enlarge), activation);
   const convolution = kind === "depthwise" ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
   const options = { x, filter, strides: stride, pad, bias };
   if (fuse && activation === "relu") return convolution({ ...options, activation });

@@ -1,223 +1,135 @@
 import { tf } from "../tfjs.ts";
 import { requireWidth } from "../require_width.ts";
-import { enlarge } from "./bilinear.ts";
-import {
-  type EfficientNet,
-  efficientnet,
-  type EfficientNetArch,
-  efficientnetFeatures,
-  efficientnetSkips,
-  efficientnetSpecs,
-  efficientnetSummary,
-} from "./efficientnet.ts";
-import { type Layer, layerSpecs, runLayer } from "./layer.ts";
-import { layerSummary } from "./layer_summary.ts";
+import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
+import { enlargeProbabilities } from "./enlarge_probabilities.ts";
+import { concatenate } from "./operations.ts";
+import { addition } from "./operations_of_blocks.ts";
 import { repeatPixels } from "./repeat_pixels.ts";
-import type {
-  LayerSummary,
-  PictureSize,
-  SegmentationNetwork,
-  SegmentationRun,
-} from "./segmentation_network.ts";
+import {
+  defineSegmentationNetwork,
+  type LayerOptions,
+  type Operation,
+  type SegmentationGraph,
+} from "./segmentation_graph.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Channels of the decoder's blocks, from a sixteenth of the size to all of it. */
 const DECODER = [256, 128, 64, 32, 16] as const;
 
-/** Keras' own. */
+/** Of the decoder's batch norms: Keras' own. */
 const EPSILON = 1e-3;
 
-/** Mean and deviation of ImageNet's pixels as shares of 255, which the encoder's weights were trained with. */
+/** Mean and deviation of ImageNet's pixels as shares of 255, which weights for the encoder were trained with. */
 const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];
 
-/** Beyond that a sigmoid is 0 or 1 but for 10⁻³⁵: float32 ends at 10⁻³⁸. */
-const LARGEST_LOGIT = 80;
-
-/** One size of picture on the way up. */
-interface DecoderBlock {
-  /** How many times smaller than the picture its output is. */
-  readonly scale: number;
-  /** On the features from below, every pixel twice along both axes, and the skip, one after the other. */
-  readonly convolutions: readonly Layer[];
-  /** Branches of two convolutions, whose sum with their input follows. */
-  readonly residuals: readonly (readonly [Layer, Layer])[];
-  /** The logits of an auxiliary output. */
-  readonly head?: Layer;
-}
-
-interface Layers {
-  /** On the picture itself: the skip of the last block. */
-  readonly input: readonly Layer[];
-  readonly encoder: EfficientNet;
-  readonly decoder: readonly DecoderBlock[];
-  readonly main: Layer;
+/** Options of {@linkcode oed}. */
+export interface OedOptions {
+  /** The encoder. Default B5, the authors'. */
+  readonly encoder?: EfficientNetArch;
+  /** Scales the channels of every layer, 0 < width ≤ 1, those of the encoder to multiples of 8. Default 1. */
+  readonly width?: number;
 }
 
 /**
- * Lays out OED, the encoder-decoder of König et al. (2021, doi:10.1016/j.dsp.2020.102907): an EfficientNet, up from whose features go blocks
- * with residual branches, each with a prediction of its own in training. 39,824,405 parameters with B5 at width 1, running statistics
- * included.
+ * OED, the encoder-decoder of König et al. (2021, doi:10.1016/j.dsp.2020.102907): an EfficientNet, up from whose features go blocks with
+ * residual branches, each with a prediction of its own in training. 39,824,405 parameters with B5, running statistics included.
  *
- * The outputs are `main`, then `aux1` (at a sixteenth of the size) to `aux4` (at half of it).
+ * The outputs are `main`, then `aux1` (at a sixteenth of the size) to `aux4` (at half of it). The authors do not say how they normalise
+ * pictures: here with ImageNet's means and deviations.
  *
- * @param encoder the EfficientNet.
- * @param options `width` scales the channels, those of the encoder to multiples of 8 and the others rounded, at least 1.
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function oed(
-  encoder: EfficientNetArch,
-  { width = 1 }: { readonly width?: number } = {},
-): SegmentationNetwork {
+export function oed({ encoder = "b5", width = 1 }: OedOptions = {}): SegmentationNetwork {
   const arch = `oed_${encoder}` as const;
   requireWidth(arch, width);
-  const layers = layOut(efficientnet(encoder, { width }), (full) => Math.max(1, Math.round(full * width)));
-  const { decoder } = layers;
-  const auxiliary = decoder.flatMap(({ head }) => head ? [head.name] : []);
-  return {
+  const channels = (full: number) => Math.max(1, Math.round(full * width));
+  return defineSegmentationNetwork({
     arch,
     width,
-    specs: new Map([
-      ...layers.input.flatMap(layerSpecs),
-      ...efficientnetSpecs(layers.encoder),
-      ...decoder.flatMap(blockLayers).flatMap(layerSpecs),
-      ...layerSpecs(layers.main),
-    ]),
     multiple: 2 ** DECODER.length,
-    outputs: [layers.main.name, ...auxiliary],
-    logits: (x, run) => predict(x, layers, run),
-    summary: (size) => summarize(size, layers),
-  };
-}
-
-function layOut(encoder: EfficientNet, channels: (full: number) => number): Layers {
-  const last = channels(DECODER[DECODER.length - 1]);
-  const input = [
-    convolution("input_conv1", { inputs: 3, outputs: last, batchNorm: true }),
-    convolution("input_conv2", { inputs: last, outputs: last, batchNorm: true }),
-  ];
-  const skips = [...efficientnetSkips(encoder).toReversed(), { scale: 1, channels: last }];
-  let below = encoder.top.outputs;
-  const decoder = DECODER.map((full, i): DecoderBlock => {
-    const outputs = channels(full);
-    const { scale, channels: skip } = skips[i];
-    const first = { inputs: below + skip, outputs, batchNorm: true };
-    const inner = { inputs: outputs, outputs };
-    below = outputs;
-    const name = `decoder${i}`;
-    if (scale === 1) {
-      return {
-        scale,
-        convolutions: [
-          convolution(`${name}_conv1`, first),
-          convolution(`${name}_conv2`, { ...inner, batchNorm: true }),
-        ],
-        residuals: [],
-      };
-    }
-    return {
-      scale,
-      convolutions: [convolution(`${name}_preconv`, first)],
-      residuals: ["a", "b"].map((branch) => [
-        convolution(`${name}${branch}_conv1`, inner),
-        convolution(`${name}${branch}_conv2`, inner),
-      ]),
-      head: { ...convolution(`aux${i + 1}`, { inputs: outputs, outputs: 1 }), side: 1, activation: "linear" },
-    };
+    outputs: ["main", "aux1", "aux2", "aux3", "aux4"],
+    input: { offset: 0, divisor: 255 },
+    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
+      const picture = graph.operation(NORMALIZE, x);
+      const last = channels(DECODER[DECODER.length - 1]);
+      const shallow = convolveTwice(picture, graph, { name: "input", outputs: last });
+      const features = graph.scope(() => efficientnet(picture, graph, { arch: encoder, width }));
+      const skips = [shallow, ...features];
+      let below = skips.pop() as T;
+      const auxiliary: T[] = [];
+      for (const [i, full] of DECODER.entries()) {
+        const name = `decoder${i}`, outputs = channels(full);
+        const up = below, skip = skips.pop() as T;
+        below = graph.scope(() => {
+          const joined = graph.operation(
+            concatenate(`${name}_concat`),
+            graph.operation(repeat(`${name}_repeat`), up),
+            skip,
+          );
+          return i === DECODER.length - 1
+            ? convolveTwice(joined, graph, { name, outputs })
+            : residualBlock(joined, graph, { name, outputs });
+        });
+        if (i === DECODER.length - 1 || !graph.auxiliary) continue;
+        const side = below;
+        auxiliary.push(graph.scope(() => {
+          const logits = graph.layer(side, { name: `aux${i + 1}`, side: 1, outputs: 1, shift: "bias" });
+          return graph.operation(
+            enlargeProbabilities(`aux${i + 1}_enlarge`, 2 ** (DECODER.length - 1 - i)),
+            logits,
+          );
+        }));
+      }
+      return [graph.layer(below, { name: "main", outputs: 1, shift: "bias" }), ...auxiliary];
+    },
   });
-  const main = convolution("main", { inputs: last, outputs: 1 });
-  return { input, encoder, decoder, main: { ...main, activation: "linear" } };
 }
 
-/** A 3 × 3 convolution with ReLU: with batch norm, whose name has `bn` where the convolution's has `conv`, or with bias. */
-function convolution(
-  name: string,
-  { batchNorm = false, ...ends }: Pick<Layer, "inputs" | "outputs"> & { readonly batchNorm?: boolean },
-): Layer {
+/** What a part of the decoder is called and how many channels it makes. */
+type Part = Pick<LayerOptions, "name" | "outputs">;
+
+function normalized({ name, outputs }: Part): LayerOptions {
+  const shift = { name: name.replace("conv", "bn"), epsilon: EPSILON };
+  return { name, outputs, shift, activation: "relu" };
+}
+
+function convolveTwice<T>(x: T, graph: SegmentationGraph<T>, { name, outputs }: Part): T {
+  return graph.scope(() =>
+    [1, 2].reduce((x, i) => graph.layer(x, normalized({ name: `${name}_conv${i}`, outputs })), x)
+  );
+}
+
+/** A convolution, then twice x + branch(x). */
+function residualBlock<T>(x: T, graph: SegmentationGraph<T>, { name, outputs }: Part): T {
+  const first = graph.layer(x, normalized({ name: `${name}_preconv`, outputs }));
+  return ["a", "b"].reduce(
+    (x, branch) =>
+      graph.scope(() => {
+        const of = `${name}${branch}`;
+        const inner = { outputs, shift: "bias", activation: "relu" } as const;
+        const y = graph.layer(graph.layer(x, { name: `${of}_conv1`, ...inner }), {
+          name: `${of}_conv2`,
+          ...inner,
+        });
+        return graph.operation(addition(`${of}_add`), x, y);
+      }),
+    first,
+  );
+}
+
+const NORMALIZE: Operation = {
+  name: "normalize",
+  kind: "normalisation",
+  shape: (x) => x,
+  run: (x) => x.sub<tf.Tensor4D>(tf.tensor1d(MEAN)).div(tf.tensor1d(DEVIATION)),
+};
+
+function repeat(name: string): Operation {
   return {
     name,
-    kind: "convolution",
-    side: 3,
-    stride: 1,
-    padding: "same",
-    shift: batchNorm ? { name: name.replace("conv", "bn"), epsilon: EPSILON } : "bias",
-    activation: "relu",
-    ...ends,
+    kind: "nearest × 2",
+    shape: ({ height, width, channels }) => ({ height: 2 * height, width: 2 * width, channels }),
+    run: repeatPixels,
   };
-}
-
-function blockLayers({ convolutions, residuals, head }: DecoderBlock): Layer[] {
-  return [...convolutions, ...residuals.flat(), ...head ? [head] : []];
-}
-
-function predict(x: tf.Tensor4D, layers: Layers, run: SegmentationRun): tf.Tensor4D[] {
-  const { input, encoder, decoder, main } = layers;
-  const { training, auxiliary = true } = run;
-  return tf.tidy(() => {
-    const picture = x.div<tf.Tensor4D>(255).sub<tf.Tensor4D>(tf.tensor1d(MEAN)).div<tf.Tensor4D>(
-      tf.tensor1d(DEVIATION),
-    );
-    const shallow = tf.tidy(() => chain(picture, input, run));
-    const features = efficientnetFeatures(picture, encoder, run);
-    let below = features[features.length - 1];
-    const skips = [...features.slice(0, -1).toReversed(), shallow];
-    const others: tf.Tensor4D[] = [];
-    for (const [i, block] of decoder.entries()) {
-      const before = below;
-      below = tf.tidy(() => runBlock(before, skips[i], block, run));
-      if (!training) tf.dispose([before, skips[i]]);
-      const { head, scale } = block;
-      if (head && auxiliary) {
-        const features = below;
-        others.push(tf.tidy(() => enlargeLogits(runLayer(features, head, run), scale)));
-      }
-    }
-    return [runLayer(below, main, run), ...others];
-  });
-}
-
-function chain(x: tf.Tensor4D, layers: readonly Layer[], run: SegmentationRun): tf.Tensor4D {
-  return layers.reduce((x, layer) => runLayer(x, layer, run), x);
-}
-
-function runBlock(
-  below: tf.Tensor4D,
-  skip: tf.Tensor4D,
-  { convolutions, residuals }: DecoderBlock,
-  run: SegmentationRun,
-): tf.Tensor4D {
-  const features = chain(tf.concat([repeatPixels(below), skip], 3), convolutions, run);
-  return residuals.reduce((x, branch) => x.add<tf.Tensor4D>(chain(x, branch, run)), features);
-}
-
-/**
- * The logits of enlarged probabilities. An auxiliary output of OED is E σ(z), a sigmoid and then the bilinear enlargement E, and what
- * has those probabilities are the logits
- *
- *     log(E σ(z) / (1 − E σ(z))) = log E σ(z) − log E σ(−z),
- *
- * as the weights of E add up to 1: no difference of nearly equal numbers, however sure the network is.
- */
-function enlargeLogits(logits: tf.Tensor4D, scale: number): tf.Tensor4D {
-  const z = tf.clipByValue(logits, -LARGEST_LOGIT, LARGEST_LOGIT);
-  const logOf = (z: tf.Tensor4D) => enlarge(z.sigmoid(), scale).log<tf.Tensor4D>();
-  return logOf(z).sub(logOf(z.neg<tf.Tensor4D>()));
-}
-
-function summarize(size: PictureSize, { input, encoder, decoder, main }: Layers): LayerSummary[] {
-  const lines = [
-    ...input.map((layer) => layerSummary(layer, size)),
-    ...efficientnetSummary(encoder, size),
-  ];
-  for (const [i, block] of decoder.entries()) {
-    const { scale, convolutions: [first], head } = block;
-    const at = { height: size.height / scale, width: size.width / scale };
-    const plain = (name: string, kind: string, { height, width }: PictureSize, channels: number) =>
-      lines.push({ name, kind, output: [height, width, channels], parameters: 0, multiplyAdds: 0 });
-    const below = i === 0 ? encoder.top.outputs : decoder[i - 1].convolutions[0].outputs;
-    plain(`decoder${i}_enlarge`, "nearest × 2", at, below);
-    plain(`decoder${i}_concat`, "concatenation", at, first.inputs);
-    lines.push(...blockLayers(block).map((layer) => layerSummary(layer, at)));
-    if (head) plain(`${head.name}_enlarge`, `sigmoid, bilinear × ${scale}`, size, 1);
-  }
-  return [...lines, layerSummary(main, size)];
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { convolveEnlarged, enlarge } from "../../models/segmentation/bilinear.ts";
+import { convolveEnlarged, enlargeCentred } from "../../models/segmentation/bilinear.ts";
 import { maxPool, maxUnpool } from "../../models/segmentation/max_unpool.ts";
 import { repeatPixels } from "../../models/segmentation/repeat_pixels.ts";
 import { tf } from "../../models/tfjs.ts";
@@ -125,7 +125,7 @@ for (const backend of BACKENDS) {
     assert.equal(tf.memory().numTensors, before, "everything is freed");
   });
 
-  Deno.test(`enlarge() and convolveEnlarged() equal the oracle, and have its gradients: ${backend}`, async () => {
+  Deno.test(`enlargeCentred() and convolveEnlarged() equal the oracle, and have its gradients: ${backend}`, async () => {
     await use(backend);
     const before = tf.memory().numTensors;
     for (const [n, h, w, c, scale] of [[1, 1, 1, 1, 2], [2, 3, 5, 2, 2], [1, 5, 2, 3, 4], [2, 2, 1, 2, 16]]) {
@@ -141,9 +141,9 @@ for (const backend of BACKENDS) {
           bias: bias as tf.Tensor1D,
         }, scale);
       const results = tf.tidy(() => [
-        enlarge(x, scale),
+        enlargeCentred(x, scale),
         convolved(x, kernel, bias),
-        tf.grad((x) => enlarge(x as tf.Tensor4D, scale))(x, dLarge),
+        tf.grad((x) => enlargeCentred(x as tf.Tensor4D, scale))(x, dLarge),
         ...tf.grads(convolved)([x, kernel, bias], dy),
       ]);
       const [xs, kernels, biases, dLarges, dys, ...found] = await valuesOf(
