@@ -1,5 +1,5 @@
 import { describeMobilenet } from "./mobilenet.ts";
-import type { Arch, Network } from "./network.ts";
+import type { Arch, InputScaling, Network } from "./network.ts";
 import { describeResnet, RESNET_ARCHS, type ResnetOptions } from "./resnet.ts";
 
 /** The names that {@linkcode describeNetwork} takes. */
@@ -9,14 +9,31 @@ export const ARCHS: readonly Arch[] = [...RESNET_ARCHS, "mobilenet_v2"];
 export interface NetworkOptions extends Omit<ResnetOptions, "arch"> {
   /** Which network. */
   readonly arch: Arch;
+  /** How RGB 0..255 is scaled: as the weights were trained. Default: the network's own, RGB / 255 for ResNets. */
+  readonly scaling?: InputScaling;
 }
 
 /**
  * Lays out a network by its name.
  *
- * @throws {RangeError} for an unknown architecture or a width outside (0, 1].
+ * @throws {RangeError} for an unknown architecture, a width outside (0, 1], or a scaling that is not finite or divides by 0.
  */
 export function describeNetwork(options: NetworkOptions): Network {
+  const network = layOut(options);
+  const { scaling } = options;
+  if (scaling === undefined) return network;
+  const { offset, divisor } = scaling;
+  if (!isOperand(offset) || !isOperand(divisor) || [divisor].flat().includes(0)) {
+    throw new RangeError(
+      `Cannot scale pictures by ${
+        JSON.stringify({ offset, divisor })
+      }: each must be one number or three, no divisor 0.`,
+    );
+  }
+  return { ...network, input: { ...network.input, offset, divisor } };
+}
+
+function layOut(options: NetworkOptions): Network {
   const { arch } = options;
   if (arch === "mobilenet_v2") return describeMobilenet(options);
   if (ARCHS.includes(arch)) return describeResnet({ ...options, arch });
@@ -24,4 +41,9 @@ export function describeNetwork(options: NetworkOptions): Network {
   throw new RangeError(
     `Cannot lay out a network called ${JSON.stringify(arch)}: it must be one of ${names}.`,
   );
+}
+
+function isOperand(value: unknown): boolean {
+  return Number.isFinite(value) ||
+    Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
 }

@@ -16,10 +16,10 @@ export interface ClassifierCopy {
 
 /** Describes a classifier, its values included, for another thread. */
 export function copyClassifier(classifier: NetworkClassifier): ClassifierCopy {
-  const { network: { arch, width, strideAt }, head, trainingSize, seed, specs } = classifier;
+  const { network: { arch, width, strideAt, input }, head, trainingSize, seed, specs } = classifier;
   const weights = sharedFloats(countParameters(specs));
   updateCopy(weights, classifier);
-  return { network: { arch, width, strideAt }, head, trainingSize, seed, weights };
+  return { network: { arch, width, strideAt, scaling: input }, head, trainingSize, seed, weights };
 }
 
 /** Writes the values that a classifier has now. */

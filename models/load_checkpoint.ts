@@ -119,13 +119,16 @@ function readParameters(tensors: ReadonlyMap<string, StoredTensor>): Map<string,
 }
 
 function readNetwork(text: string | undefined): ClassifierOptions {
-  const { arch, width, strideAt, head, seed, trainingSize } = parse(text, "network");
+  const { arch, width, strideAt, scaling, head, seed, trainingSize } = parse(text, "network");
   const texts = [arch, strideAt, head], numbers = [width, seed, trainingSize];
   if (!texts.every((v) => typeof v === "string") || !numbers.every((v) => typeof v === "number")) {
     fail('its metadata "network" lacks an arch, width, strideAt, head, seed or trainingSize');
   }
+  if (scaling !== undefined && (typeof scaling !== "object" || scaling === null)) {
+    fail('its metadata "network" has a scaling that is no JSON object');
+  }
   // createClassifier() checks what they say.
-  return { arch, width, strideAt, head, seed, trainingSize } as ClassifierOptions;
+  return { arch, width, strideAt, scaling, head, seed, trainingSize } as ClassifierOptions;
 }
 
 function readTraining(text: string | undefined): TrainingRecord | undefined {

@@ -18,6 +18,15 @@ export interface Block {
   readonly join: "relu" | "linear" | "none";
 }
 
+/**
+ * What becomes of RGB 0..255 before the first layer: (x − offset) / divisor, alike for all channels or with a value for each of R, G, B.
+ * It comes before any padding with zeros: part of a first kernel and its bias it would be wrong along the edges.
+ */
+export interface InputScaling {
+  readonly offset: number | readonly [red: number, green: number, blue: number];
+  readonly divisor: number | readonly [red: number, green: number, blue: number];
+}
+
 /** The layers of a classifier before its head, not their values. */
 export interface Network {
   readonly arch: Arch;
@@ -25,8 +34,8 @@ export interface Network {
   readonly width: number;
   /** Where a bottleneck ResNet halves the picture; of no matter elsewhere. */
   readonly strideAt: "first" | "middle";
-  /** What becomes of RGB 0..255: enlarged so many times, linearly, then (x − offset) / divisor. */
-  readonly input: { readonly enlarge: number; readonly offset: number; readonly divisor: number };
+  /** What becomes of RGB 0..255: enlarged so many times, linearly, then scaled. */
+  readonly input: InputScaling & { readonly enlarge: number };
   readonly stem: ConvUnit;
   /** Whether 3 × 3 maxima, every second pixel, follow the stem. */
   readonly pool: boolean;
@@ -80,7 +89,8 @@ function prepare(x: tf.Tensor4D, { input: { enlarge, offset, divisor } }: Networ
   const large = enlarge === 1
     ? x
     : tf.image.resizeBilinear(x, [enlarge * height, enlarge * width], false, true);
-  return (offset === 0 ? large : large.sub<tf.Tensor4D>(offset)).div(divisor);
+  const operand = (value: InputScaling["offset"]) => typeof value === "number" ? value : [...value];
+  return (offset === 0 ? large : large.sub<tf.Tensor4D>(operand(offset))).div(operand(divisor));
 }
 
 function runBlock(

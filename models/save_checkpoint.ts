@@ -80,11 +80,12 @@ export async function saveCheckpoint(
     tensors.set(OPTIMISER_PREFIX + name, { dtype: "F32", shape: tensor.shape, data });
   }
   const { network, head, seed, trainingSize } = classifier;
-  const { arch, width, strideAt } = network;
+  const { arch, width, strideAt, input: { offset, divisor } } = network;
   const described: Required<Omit<ClassifierOptions, "zeroInitResidual">> = {
     arch,
     width,
     strideAt,
+    scaling: { offset, divisor },
     head,
     seed,
     trainingSize,

@@ -6,7 +6,7 @@ import { headSpecs } from "../../models/head.ts";
 import { describeImport } from "../../models/import/describe_import.ts";
 import { importWeights } from "../../models/import/import_weights.ts";
 import { isImportable } from "../../models/import/layouts.ts";
-import { openWeights } from "../../models/import/open_weights.ts";
+import { kindOfWeights, openWeights } from "../../models/import/open_weights.ts";
 import { networkSpecs } from "../../models/network.ts";
 import { decodeSafetensors } from "../../models/safetensors.ts";
 import { tf } from "../../models/tfjs.ts";
@@ -16,11 +16,7 @@ import type { NetworkChoice, TrainedNetwork } from "./start_weights.ts";
 
 /** Whether a file holds weights of another library, and not a checkpoint of ours, whole or damaged. */
 export function isForeign(bytes: Uint8Array): boolean {
-  // HDF5 begins with 0x89 "HDF", JSON with a brace; the header of safetensors is never so long that its length could.
-  if (
-    (bytes[0] === 0x89 && bytes[1] === 0x48) ||
-    /^\s*\{\s*"/.test(new TextDecoder().decode(bytes.subarray(0, 64)))
-  ) return true;
+  if (kindOfWeights(bytes) !== "safetensors") return true;
   try {
     return decodeSafetensors(bytes).metadata.format !== CHECKPOINT_FORMAT;
   } catch {

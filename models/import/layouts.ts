@@ -1,0 +1,120 @@
+import { BATCH_NORM_EPSILON } from "../conv_unit.ts";
+import type { Arch, InputScaling } from "../network.ts";
+import type { ParameterSpecs } from "../parameters.ts";
+import type { ResnetArch } from "../resnet.ts";
+import type { SegmentationArch } from "../segmentation/segmentation_network.ts";
+import { efficientnetPairs, type LayerPair, resnetPairs, vgg16Pairs } from "./layer_pairs.ts";
+
+/** Networks that weights of other libraries fit: they are one of theirs, or their encoder is. */
+export type ImportableArch = ResnetArch | Exclude<SegmentationArch, "unet">;
+
+/** How a library lays out and names the weights of a kind of network. */
+export interface Layout {
+  /** Such as `torchvision`. */
+  readonly name: string;
+  /** Names of parameters and the order of a kernel's axes: Keras' (height × width × inputs × outputs), or PyTorch's (outputs first). */
+  readonly convention: "keras" | "pytorch";
+  /** What it adds to the variance of a batch norm, and what our network adds. */
+  readonly epsilon: { readonly theirs: number; readonly ours: number };
+  /** Where its bottlenecks halve the picture. */
+  readonly strideAt: "first" | "middle";
+  /** How its weights of ImageNet want RGB 0..255 to be scaled, and whether in the order blue, green, red. */
+  readonly input: InputScaling & { readonly bgr: boolean };
+  /** Our layers and theirs. */
+  pairs(specs: ParameterSpecs): LayerPair[];
+}
+
+/** Mean and standard deviation of ImageNet's pixels, which most networks are trained with. */
+const STANDARDISED = {
+  offset: [123.675, 116.28, 103.53],
+  divisor: [58.395, 57.12, 57.375],
+  bgr: false,
+} as const;
+
+/** As Caffe's networks were trained: blue, green, red, less their means. Offsets here are of R, G, B. */
+const CENTRED = { offset: [123.68, 116.779, 103.939], divisor: 1, bgr: true } as const;
+
+/** What Keras' EfficientNets add to a variance. PyTorch's own default is in use for the smaller of torchvision's. */
+const EFFICIENTNET_EPSILON = 1e-3, PYTORCH_EPSILON = 1e-5;
+
+/** The layouts that weights for a network may come in, the likelier first. */
+export function layoutsOf(arch: ImportableArch): Layout[] {
+  if (arch.startsWith("resnet")) return resnetLayouts();
+  if (arch.startsWith("oed_")) return efficientnetLayouts(arch);
+  return vgg16Layouts(arch as "deepcrack_liu" | "deepcrack_zou");
+}
+
+/** Whether {@linkcode layoutsOf} knows a network. */
+export function isImportable(arch: Arch | SegmentationArch): arch is ImportableArch {
+  return arch !== "mobilenet_v2" && arch !== "unet";
+}
+
+/** timm names a ResNet's layers as torchvision does. */
+function resnetLayouts(): Layout[] {
+  const ours = BATCH_NORM_EPSILON;
+  return [{
+    name: "torchvision",
+    convention: "pytorch",
+    epsilon: { theirs: PYTORCH_EPSILON, ours },
+    strideAt: "middle",
+    input: STANDARDISED,
+    pairs: (specs) => resnetPairs(specs, "torchvision"),
+  }, {
+    name: "Keras",
+    convention: "keras",
+    epsilon: { theirs: BATCH_NORM_EPSILON, ours },
+    strideAt: "first",
+    input: CENTRED,
+    pairs: (specs) => resnetPairs(specs, "Keras"),
+  }];
+}
+
+/**
+ * Keras and timm's `tf_efficientnet_…` pad as TensorFlow does, and so do our networks. torchvision pads alike on all sides: where a
+ * layer halves a picture of even size, its weights find everything one pixel further left and up than they were trained with.
+ */
+function efficientnetLayouts(arch: ImportableArch): Layout[] {
+  const shared = { strideAt: "first", input: STANDARDISED } as const;
+  const own = { theirs: EFFICIENTNET_EPSILON, ours: EFFICIENTNET_EPSILON };
+  const small = arch !== "oed_b5";
+  return [{
+    ...shared,
+    name: "Keras",
+    convention: "keras",
+    epsilon: own,
+    pairs: (specs) => efficientnetPairs(specs, "Keras"),
+  }, {
+    ...shared,
+    name: "timm",
+    convention: "pytorch",
+    epsilon: own,
+    pairs: (specs) => efficientnetPairs(specs, "timm"),
+  }, {
+    ...shared,
+    name: "torchvision",
+    convention: "pytorch",
+    epsilon: { ...own, ...small && { theirs: PYTORCH_EPSILON } },
+    pairs: (specs) => efficientnetPairs(specs, "torchvision"),
+  }];
+}
+
+/** Of the two networks only Liu's has batch norms, with PyTorch's ε; `vgg16_bn` is torchvision's network with them. */
+function vgg16Layouts(arch: "deepcrack_liu" | "deepcrack_zou"): Layout[] {
+  const shared = {
+    convention: "pytorch",
+    epsilon: { theirs: PYTORCH_EPSILON, ours: PYTORCH_EPSILON },
+    strideAt: "first",
+    input: STANDARDISED,
+  } as const;
+  return [
+    { ...shared, name: "torchvision", pairs: () => vgg16Pairs(arch, "torchvision") },
+    { ...shared, name: "torchvision with batch norm", pairs: () => vgg16Pairs(arch, "torchvision_bn") },
+    {
+      ...shared,
+      name: "Keras",
+      convention: "keras",
+      input: CENTRED,
+      pairs: () => vgg16Pairs(arch, "Keras"),
+    },
+  ];
+}
