@@ -91,7 +91,7 @@ await runCommand({
     EXPERIMENTS.map((name) => `${name}: ${experiments[name].title.replace(/^[^:]*: /, "")}`).join("; ") +
     ". " +
     "The paper shows CRACK500; every experiment can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
-    "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18, 34 and 50 from scratch; " +
+    "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch.",
   examples: [
     {

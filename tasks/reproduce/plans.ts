@@ -56,7 +56,7 @@ const RANDOM_PATCHES = {
 } as const;
 
 /** From scratch: the paper's rate of 10⁻³ presumes pretrained weights. */
-function halfWidth(arch: "resnet18" | "resnet34" | "resnet50"): ClassifierPlan {
+function halfWidth(arch: "resnet18" | "resnet50"): ClassifierPlan {
   return {
     id: arch,
     title: `${arch.replace("resnet", "ResNet-")} × 0.5, from scratch`,
@@ -100,7 +100,6 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
         settings: { ...RANDOM_PATCHES, start: "shipped", patches: 96_000, learningRate: 0.004 },
       },
       halfWidth("resnet18"),
-      halfWidth("resnet34"),
       halfWidth("resnet50"),
     ],
     trainingPhotos: 120,
