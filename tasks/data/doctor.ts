@@ -3,11 +3,10 @@
  *
  * @module
  */
-import { LAYOUTS } from "../../core/datasets/types.ts";
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { openDataset } from "../cli/open_dataset.ts";
-import { argument, choice, message, object, option, optional, string, withDefault } from "../cli/optique.ts";
+import { merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { requireWritable } from "../cli/require_writable.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
@@ -15,48 +14,28 @@ import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../cli/write_whole.ts";
 import { choosePhotos, contactSheet } from "./contact_sheet.ts";
+import { datasetOptions, readingOf } from "./dataset_options.ts";
 import { describeExamination } from "./describe.ts";
 import { examine, fullName } from "./examine.ts";
 import { datasetWarnings, summarise } from "./summary.ts";
 
-const parser = object({
-  path: argument(filePath("PATH"), {
-    description: message`The folder of a dataset, or a list file of CRACK500.`,
+const parser = merge(
+  datasetOptions,
+  object("Output", {
+    sheet: optional(
+      option("--sheet", filePath(), {
+        description:
+          message`Write a contact sheet, an SVG to open in a browser: photos with their truth as an outline, in a red frame where there is something to look at.`,
+      }),
+    ),
+    cells: withDefault(
+      option("--cells", positiveInteger(), { description: message`Photos on the contact sheet.` }),
+      24,
+    ),
+    quiet: option("-q", "--quiet", { description: message`No progress.` }),
+    json: option("--json", { description: message`Print all that was found, photo by photo, as JSON.` }),
   }),
-  layout: withDefault(
-    option("--layout", choice(["auto", ...LAYOUTS]), {
-      description: message`How its files lie; auto tells by what is in the folder.`,
-    }),
-    "auto" as const,
-  ),
-  split: optional(
-    option("--split", string({ metavar: "NAME" }), { description: message`Only this split.` }),
-  ),
-  splits: withDefault(
-    option("--splits", choice(["folders", "paper"]), {
-      description: message`As the folders say, or those of the paper's experiments (CFD, AEL, DCD).`,
-    }),
-    "folders" as const,
-  ),
-  crack: optional(
-    option("--crack", choice(["bright", "dark"]), {
-      description:
-        message`What is crack in the masks. Default: as the layout says; of a general folder, whichever is less.`,
-    }),
-  ),
-  sheet: optional(
-    option("--sheet", filePath(), {
-      description:
-        message`Write a contact sheet, an SVG to open in a browser: photos with their truth as an outline, in a red frame where there is something to look at.`,
-    }),
-  ),
-  cells: withDefault(
-    option("--cells", positiveInteger(), { description: message`Photos on the contact sheet.` }),
-    24,
-  ),
-  quiet: option("-q", "--quiet", { description: message`No progress.` }),
-  json: option("--json", { description: message`Print all that was found, photo by photo, as JSON.` }),
-});
+);
 
 await runCommand({
   name: "data:doctor",
@@ -81,10 +60,10 @@ await runCommand({
     { command: "deno task data:doctor CRACK500/test.txt", effect: "Examine the photos that a list names" },
   ],
   parser,
-}, async ({ path, layout, split, splits, crack, sheet, cells, quiet, json }) => {
+}, async ({ sheet, cells, quiet, json, ...named }) => {
   if (sheet !== undefined) await requireWritable(sheet);
-  const inverted = crack === undefined ? undefined : crack === "dark";
-  const dataset = await openDataset(path, { layout, split, splits, inverted });
+  const { path } = named;
+  const dataset = await openDataset(path, readingOf(named));
   const progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
   const examination = await (async () => {
     using _progress = progress;

@@ -9,6 +9,9 @@ export interface PatchSettings {
   readonly layout: string;
   /** The one split that was cut; `null` where all were. */
   readonly split: string | null;
+  readonly splits: "folders" | "paper";
+  /** What was called crack in the masks; `null` where the layout told. */
+  readonly truth: "bright" | "dark" | null;
   readonly size: number;
   readonly stride: number;
   readonly eightfold: boolean;

@@ -4,69 +4,51 @@
  * @module
  */
 import { join } from "node:path";
-import { type DatasetSample, LAYOUTS } from "../../core/datasets/types.ts";
+import type { DatasetSample } from "../../core/datasets/types.ts";
 import { crackPixels, type LabelledPhoto } from "../../core/labelled_photo.ts";
 import { runCommand } from "../cli/command.ts";
 import { describeError } from "../cli/errors.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import { lockFolder } from "../cli/lock_folder.ts";
 import { openDataset } from "../cli/open_dataset.ts";
-import {
-  argument,
-  choice,
-  integer,
-  message,
-  object,
-  option,
-  optional,
-  string,
-  withDefault,
-} from "../cli/optique.ts";
+import { integer, merge, message, object, option, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { filePath, folderPath, positiveInteger } from "../cli/values.ts";
+import { folderPath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { cutPhoto } from "./cut_photo.ts";
 import { fullName } from "./examine.ts";
+import { datasetOptions, readingOf } from "./dataset_options.ts";
 import { patchNames } from "./patch_names.ts";
 import { keepSettings } from "./patch_settings.ts";
 
 /** The largest side of a patch: one of 50 MB. */
 const LARGEST = 4096;
 
-const parser = object({
-  path: argument(filePath("PATH"), {
-    description: message`The folder of a dataset with masks, or a list file of CRACK500.`,
-  }),
-  out: option("--out", folderPath(), {
-    description: message`Where to write the folders crack/ and no_crack/.`,
-  }),
-  size: withDefault(
-    option("--size", integer({ min: 1, max: LARGEST, metavar: "N" }), {
-      description: message`Side of a patch, in pixels.`,
+const parser = merge(
+  datasetOptions,
+  object("Patches", {
+    out: option("--out", folderPath(), {
+      description: message`Where to write the folders crack/ and no_crack/.`,
     }),
-    128,
-  ),
-  stride: withDefault(
-    option("--stride", positiveInteger(), { description: message`Step from patch to patch, in pixels.` }),
-    64,
-  ),
-  eightfold: option("--eightfold", {
-    description: message`Each patch turned by 0° and 90° and flipped in each way: eight files, _0 to _7.`,
-  }),
-  layout: withDefault(
-    option("--layout", choice(["auto", ...LAYOUTS]), {
-      description: message`How its files lie; auto tells by what is in the folder.`,
+    size: withDefault(
+      option("--size", integer({ min: 1, max: LARGEST, metavar: "N" }), {
+        description: message`Side of a patch, in pixels.`,
+      }),
+      128,
+    ),
+    stride: withDefault(
+      option("--stride", positiveInteger(), { description: message`Step from patch to patch, in pixels.` }),
+      64,
+    ),
+    eightfold: option("--eightfold", {
+      description: message`Each patch turned by 0° and 90° and flipped in each way: eight files, _0 to _7.`,
     }),
-    "auto" as const,
-  ),
-  split: optional(
-    option("--split", string({ metavar: "NAME" }), { description: message`Only this split.` }),
-  ),
-  quiet: option("-q", "--quiet", { description: message`No progress.` }),
-  json: option("--json", { description: message`Print the counts as JSON.` }),
-});
+    quiet: option("-q", "--quiet", { description: message`No progress.` }),
+    json: option("--json", { description: message`Print the counts as JSON.` }),
+  }),
+);
 
 await runCommand({
   name: "data:patches",
@@ -87,8 +69,9 @@ await runCommand({
     },
   ],
   parser,
-}, async ({ path, out, size, stride, eightfold, layout, split, quiet, json }) => {
-  const dataset = await openDataset(path, { layout, split });
+}, async ({ out, size, stride, eightfold, quiet, json, ...named }) => {
+  const { path, split, splits } = named;
+  const dataset = await openDataset(path, readingOf(named));
   if (dataset.layout === "classes") {
     throw new UsageError(
       `Cannot cut patches out of ${path}: its photos are labelled as a whole, and masks are wanted.`,
@@ -99,6 +82,8 @@ await runCommand({
     dataset: await Deno.realPath(path),
     layout: dataset.layout,
     split: split ?? null,
+    splits,
+    truth: named.crack ?? null,
     size,
     stride,
     eightfold,

@@ -1,0 +1,49 @@
+import type { OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
+import { LAYOUTS } from "../../core/datasets/types.ts";
+import {
+  argument,
+  choice,
+  type InferValue,
+  message,
+  object,
+  option,
+  optional,
+  string,
+  withDefault,
+} from "../cli/optique.ts";
+import { filePath } from "../cli/values.ts";
+
+/** Options that name a dataset, or a part of it, and say how it is to be read. */
+export const datasetOptions = object("Dataset", {
+  path: argument(filePath("PATH"), {
+    description: message`The folder of a dataset, or a list file of CRACK500.`,
+  }),
+  layout: withDefault(
+    option("--layout", choice(["auto", ...LAYOUTS]), {
+      description: message`How its files lie; auto tells by what is in the folder.`,
+    }),
+    "auto" as const,
+  ),
+  split: optional(
+    option("--split", string({ metavar: "NAME" }), { description: message`Only this split.` }),
+  ),
+  splits: withDefault(
+    option("--splits", choice(["folders", "paper"]), {
+      description: message`As the folders say, or those of the paper's experiments (CFD, AEL, DCD).`,
+    }),
+    "folders" as const,
+  ),
+  crack: optional(
+    option("--crack", choice(["bright", "dark"]), {
+      description:
+        message`What is crack in the masks. Default: as the layout says; of a general folder, whichever is less.`,
+    }),
+  ),
+});
+
+/** How the dataset that was named is to be opened. */
+export function readingOf(
+  { layout, split, splits, crack }: InferValue<typeof datasetOptions>,
+): OpenDatasetOptions {
+  return { layout, split, splits, inverted: crack === undefined ? undefined : crack === "dark" };
+}
