@@ -3,6 +3,7 @@ import { registerBatchNorm } from "./wasm_batch_norm.ts";
 import { type ConvolutionInfo, convolve, convolveFilterGradient } from "./wasm_convolution.ts";
 import { MOMENTUM_STEP, type MomentumStepAttributes } from "./momentum.ts";
 import { registerDepthwise } from "./wasm_depthwise.ts";
+import { registerSlice } from "./wasm_slice.ts";
 import { convolveInputGradient } from "./wasm_input_gradient.ts";
 import { type KernelArguments, type KernelAttributes, replaceKernel } from "./wasm_kernel.ts";
 import { windowGeometry } from "./wasm_window.ts";
@@ -59,6 +60,7 @@ export function registerWasmKernels(heap: WasmHeap): void {
   replaceKernel("BatchMatMul", (args, original) => matrixProduct(heap, args) ?? original(args));
   replaceKernel("Sum", (args, original) => sumOfRows(heap, args) ?? original(args));
   registerDepthwise(heap);
+  registerSlice(heap);
   registerGate(heap);
   registerMomentum(heap);
   registerBatchNorm(heap);

@@ -5,7 +5,7 @@ import type { FoldedLayer } from "./layer.ts";
  * Bilinear enlargement by a whole number, pixels being areas: pixel i of the result lies at (i + ½) / scale − ½ of the
  * picture, whose border pixels go on for ever. PyTorch's `align_corners=False`, TensorFlow's `half_pixel_centers`.
  *
- * tfjs' own kernels of the gradient know neither, so that this is two products with matrices of weights.
+ * tfjs' own kernels of the gradient know neither, so that this is products with matrices of weights.
  *
  * @param x N × h × w × C
  * @returns N × scale · h × scale · w × C
@@ -16,12 +16,12 @@ export function enlargeCentred(x: tf.Tensor4D, scale: number): tf.Tensor4D {
     const [n, height, width, channels] = x.shape;
     const columns = combineRows(
       x.transpose<tf.Tensor4D>([0, 2, 1, 3]).reshape([n, width, height * channels]),
-      bilinearWeights(width, { scale, taps: 1 }),
+      { size: width, scale, taps: 1 },
     );
     const rows = columns.reshape<tf.Tensor4D>([n, scale * width, height, channels]).transpose([0, 2, 1, 3]);
     return combineRows(
       rows.reshape([n, height, scale * width * channels]),
-      bilinearWeights(height, { scale, taps: 1 }),
+      { size: height, scale, taps: 1 },
     ).reshape([n, scale * height, scale * width, channels]);
   });
 }
@@ -65,57 +65,85 @@ export function convolveEnlarged(
         3,
       ])
         .reshape([n, width * taps, height * taps * outputs]),
-      bilinearWeights(width, { scale, taps }),
+      { size: width, scale, taps },
     );
     const rows = columns.reshape<tf.Tensor4D>([n, scale * width, height * taps, outputs])
       .transpose<tf.Tensor4D>([0, 2, 1, 3]);
     const convolved = combineRows(
       rows.reshape([n, height * taps, scale * width * outputs]),
-      bilinearWeights(height, { scale, taps }),
+      { size: height, scale, taps },
     ).reshape<tf.Tensor4D>([n, scale * height, scale * width, outputs]);
     return bias ? convolved.add(bias) : convolved;
   });
 }
 
-/** A matrix by rows. */
-interface Weights {
-  readonly values: Float32Array;
-  readonly rows: number;
-  readonly columns: number;
+/** A line of pixels that is enlarged, and how many taps see each pixel of the result. */
+interface Line {
+  /** Pixels of the line before it is enlarged. */
+  readonly size: number;
+  readonly scale: number;
+  /** 1 or 3 */
+  readonly taps: number;
 }
+
+/** So many pixels of a line are enlarged by one product: further away all weights are 0. */
+const BAND = 32;
 
 /**
- * Row i has in column taps · j + t what pixel i + t − (taps − 1) / 2 of the enlarged line of `size` pixels takes of pixel j; zeros where
- * that lies outside.
+ * Enlarges the lines along the second axis of N × taps · size × K, in which the values for the taps of a pixel lie side by side: row i
+ * of the result, N × scale · size × K, is the sum over the taps t of what pixel i + t − (taps − 1) / 2 of the enlarged line of the
+ * values for t is; zero where that lies outside.
  */
-function bilinearWeights(
-  size: number,
-  { scale, taps }: { readonly scale: number; readonly taps: number },
-): Weights {
-  const rows = scale * size, columns = taps * size;
-  const values = new Float32Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    for (let t = 0; t < taps; t++) {
-      const pixel = i + t - (taps - 1) / 2;
-      if (pixel < 0 || pixel >= rows) continue;
-      const at = Math.min(size - 1, Math.max(0, (pixel + 0.5) / scale - 0.5));
-      const before = Math.floor(at), after = Math.min(size - 1, before + 1), share = at - before;
-      values[i * columns + taps * before + t] += 1 - share;
-      values[i * columns + taps * after + t] += share;
-    }
-  }
-  return { values, rows, columns };
-}
-
-/** weights · x[n] of each picture n of N × columns × K: N × rows × K. */
-function combineRows(x: tf.Tensor3D, { values, rows, columns }: Weights): tf.Tensor3D {
-  // One copy a picture: tfjs' kernels are slow, and its gradient is wrong, where one matrix serves all.
-  const weights = (n: number) => tf.tensor3d(values, [1, rows, columns]).tile([n, 1, 1]);
+function combineRows(x: tf.Tensor3D, line: Line): tf.Tensor3D {
   return tf.customGrad((...inputs) => {
     const [x] = inputs as [tf.Tensor3D];
     return {
-      value: tf.matMul(weights(x.shape[0]), x),
-      gradFunc: (dy: tf.Tensor) => tf.matMul(weights(dy.shape[0]), dy, true),
+      value: multiplyBands(x, line, false),
+      gradFunc: (dy: tf.Tensor) => multiplyBands(dy as tf.Tensor3D, line, true),
     };
   })(x) as tf.Tensor3D;
+}
+
+/** The matrix of weights, or its transpose, times each picture: of the result band by band, from what has weights that are not 0. */
+function multiplyBands(x: tf.Tensor3D, line: Line, transpose: boolean): tf.Tensor3D {
+  const { size, scale, taps } = line;
+  const [n, , length] = x.shape;
+  const bands: tf.Tensor3D[] = [];
+  for (let start = 0; start < size; start += BAND) {
+    const band: Range = [start, Math.min(size, start + BAND)];
+    // A tap moves by less than a pixel of the line, and an enlarged pixel lies between two.
+    const around: Range = [Math.max(0, band[0] - 1), Math.min(size, band[1] + 1)];
+    const matrix = tf.tidy(() =>
+      // One copy a picture: tfjs' kernels are slow, and its gradient is wrong, where one matrix serves all.
+      weightsOf(line, transpose ? { from: band, to: around } : { from: around, to: band }).tile([n, 1, 1])
+    );
+    const step = transpose ? scale : taps;
+    const rows = x.slice([0, step * around[0], 0], [n, step * (around[1] - around[0]), length]);
+    bands.push(tf.matMul(matrix, rows, transpose));
+  }
+  return bands.length === 1 ? bands[0] : tf.concat(bands, 1);
+}
+
+type Range = readonly [start: number, end: number];
+
+/** The weights of the values of the pixels `from` in the enlarged pixels of the pixels `to`, by rows. */
+function weightsOf(
+  { size, scale, taps }: Line,
+  { from, to }: { readonly from: Range; readonly to: Range },
+): tf.Tensor3D {
+  const rows = scale * (to[1] - to[0]), columns = taps * (from[1] - from[0]);
+  const values = new Float32Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let t = 0; t < taps; t++) {
+      const pixel = scale * to[0] + i + t - (taps - 1) / 2;
+      if (pixel < 0 || pixel >= scale * size) continue;
+      const at = Math.min(size - 1, Math.max(0, (pixel + 0.5) / scale - 0.5));
+      const before = Math.floor(at), share = at - before;
+      for (const [j, weight] of [[before, 1 - share], [before + 1, share]]) {
+        // Beyond the last pixel the share is 0.
+        if (j >= from[0] && j < from[1]) values[i * columns + taps * (j - from[0]) + t] += weight;
+      }
+    }
+  }
+  return tf.tensor3d(values, [1, rows, columns]);
 }

@@ -128,7 +128,15 @@ for (const backend of BACKENDS) {
   Deno.test(`enlargeCentred() and convolveEnlarged() equal the oracle, and have its gradients: ${backend}`, async () => {
     await use(backend);
     const before = tf.memory().numTensors;
-    for (const [n, h, w, c, scale] of [[1, 1, 1, 1, 2], [2, 3, 5, 2, 2], [1, 5, 2, 3, 4], [2, 2, 1, 2, 16]]) {
+    for (
+      const [n, h, w, c, scale] of [[1, 1, 1, 1, 2], [2, 3, 5, 2, 2], [1, 5, 2, 3, 4], [2, 2, 1, 2, 16], [
+        1,
+        1,
+        70,
+        1,
+        2,
+      ]]
+    ) {
       const outputs = 3;
       const x = randomTensor<tf.Rank.R4>([n, h, w, c]);
       const kernel = randomTensor<tf.Rank.R4>([3, 3, c, outputs], { seed: 2 });
