@@ -1,13 +1,19 @@
-/** What the metadata of a checkpoint calls itself. */
-export const CHECKPOINT_FORMAT = "hairline-classifier";
+/** What checkpoints hold, by what their metadata calls them. */
+export const CHECKPOINT_FORMATS = {
+  "hairline-classifier": "a classifier",
+  "hairline-segmenter": "a segmentation network",
+} as const;
 
-/** Version of the layout that {@linkcode saveCheckpoint} writes; older readers refuse a newer one. */
+/** What the metadata of a checkpoint calls itself. */
+export type CheckpointFormat = keyof typeof CHECKPOINT_FORMATS;
+
+/** Version of the layout that checkpoints are written in; older readers refuse a newer one. */
 export const CHECKPOINT_VERSION = 1;
 
 /** Before the name of an optimiser's tensor, so that it does not clash with the parameter's. */
 export const OPTIMISER_PREFIX = "optimiser/";
 
-/** After the name of a kernel of 8 bits, for the scale of each output channel. */
+/** After the name of a kernel of 8 bits, for the scale of each channel of its last axis. */
 export const SCALE_SUFFIX = ":scale";
 
 /** How the weights of a checkpoint are stored. */
@@ -27,4 +33,13 @@ export interface TrainingRecord {
 export async function hashValues(file: Uint8Array<ArrayBuffer>): Promise<string> {
   const headerLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   return new Uint8Array(await crypto.subtle.digest("SHA-256", file.subarray(8 + headerLength))).toHex();
+}
+
+/**
+ * Says why a file is not the checkpoint that is wanted.
+ *
+ * @throws {SyntaxError} always.
+ */
+export function refuseCheckpoint(reason: string): never {
+  throw new SyntaxError(`Cannot load the checkpoint: ${reason}.`);
 }

@@ -8,6 +8,7 @@ import { type Head, headLogits, headSpecs } from "./head.ts";
 import { activationTensors, crackProbability, takeData } from "./host_inference.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "./parameters.ts";
 import { type Network, networkFeatures, networkSpecs } from "./network.ts";
+import { networkName } from "./network_name.ts";
 import { networkFootprint } from "./network_footprint.ts";
 import { ScoringThreads, type ThreadPlan } from "./scoring_threads.ts";
 import { tf } from "./tfjs.ts";
@@ -76,8 +77,7 @@ export class NetworkClassifier implements Classifier {
 
   /** Such as `resnet18 × 0.5`. */
   get name(): string {
-    const { arch, width } = this.network;
-    return width === 1 ? arch : `${arch} × ${width}`;
+    return networkName(this.network);
   }
 
   /**

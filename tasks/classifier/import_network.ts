@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { describeNetwork } from "../../models/architectures.ts";
-import { CHECKPOINT_FORMAT } from "../../models/checkpoint.ts";
+import { CHECKPOINT_FORMATS } from "../../models/checkpoint.ts";
 import { createClassifier } from "../../models/classifier.ts";
 import { headSpecs } from "../../models/head.ts";
 import { describeImport } from "../../models/import/describe_import.ts";
@@ -18,7 +18,7 @@ import type { NetworkChoice, TrainedNetwork } from "./start_weights.ts";
 export function isForeign(bytes: Uint8Array): boolean {
   if (kindOfWeights(bytes) !== "safetensors") return true;
   try {
-    return decodeSafetensors(bytes).metadata.format !== CHECKPOINT_FORMAT;
+    return !Object.hasOwn(CHECKPOINT_FORMATS, decodeSafetensors(bytes).metadata.format);
   } catch {
     return false;
   }
