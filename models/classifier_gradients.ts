@@ -1,3 +1,4 @@
+import type { BatchGradients, GradientOptions } from "./batch_gradients.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { tf } from "./tfjs.ts";
 
@@ -9,20 +10,10 @@ export interface TrainingBatch {
   readonly crack: Uint8Array;
 }
 
-/** What one batch says of a classifier. */
-export interface ClassifierGradients {
-  /** The gradient of the loss with respect to each trainable parameter, by name; the caller's to dispose. */
-  readonly gradients: Record<string, tf.Tensor>;
-  /** Mean cross-entropy of the batch, in nats. */
-  readonly loss: number;
+/** What one batch says of a classifier. Its loss is the mean cross-entropy, in nats. */
+export interface ClassifierGradients extends BatchGradients {
   /** Probability of crack of each patch, as training saw it. */
   readonly scores: Float32Array;
-}
-
-/** Options of {@linkcode classifierGradients}. */
-export interface GradientOptions {
-  /** Share of the running statistics that the step keeps: 1 leaves them as they are. Default: the classifier's own. */
-  readonly momentum?: number;
 }
 
 /** The gradients of the mean cross-entropy over a batch, −1/N Σ log softmax(z)[class]. Running statistics move by one step. */

@@ -1,8 +1,5 @@
-import {
-  type ClassifierGradients,
-  classifierGradients,
-  type GradientOptions,
-} from "./classifier_gradients.ts";
+import { type GradientOptions, meanGradients } from "./batch_gradients.ts";
+import { type ClassifierGradients, classifierGradients } from "./classifier_gradients.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { tf } from "./tfjs.ts";
 
@@ -38,21 +35,7 @@ export function hostGradients(
 
 /** The gradients of a whole batch from those of its parts: the means of losses and gradients, weighted by patches. Frees the parts. */
 export function joinGradients(parts: readonly ClassifierGradients[]): ClassifierGradients {
-  if (parts.length === 1) return parts[0];
-  const count = parts.reduce((sum, { scores }) => sum + scores.length, 0);
-  const scores = new Float32Array(count);
-  let loss = 0, filled = 0;
-  for (const part of parts) {
-    scores.set(part.scores, filled);
-    filled += part.scores.length;
-    loss += part.loss * part.scores.length / count;
-  }
-  const gradients: Record<string, tf.Tensor> = {};
-  for (const name of Object.keys(parts[0].gradients)) {
-    gradients[name] = tf.tidy(() =>
-      tf.addN(parts.map(({ gradients, scores }) => gradients[name].mul(scores.length / count)))
-    );
-  }
-  for (const part of parts) tf.dispose(part.gradients);
-  return { gradients, loss, scores };
+  const scores = parts.flatMap(({ scores }) => [...scores]);
+  const { gradients, loss } = meanGradients(parts, parts.map(({ scores }) => scores.length));
+  return { gradients, loss, scores: Float32Array.from(scores) };
 }

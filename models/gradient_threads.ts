@@ -1,52 +1,54 @@
-import type { ClassifierGradients } from "./classifier_gradients.ts";
-import { type ClassifierCopy, copyClassifier, updateCopy } from "./classifier_copy.ts";
-import { type HostBatch, hostGradients, joinGradients, splitBatch } from "./gradient_parts.ts";
-import type { GradientReply, GradientRequest } from "./gradient_worker.ts";
-import type { NetworkClassifier } from "./network_classifier.ts";
+import type { GradientReply, GradientRequest, GradientTask } from "./answer_gradients.ts";
+import type { BatchGradients } from "./batch_gradients.ts";
 import { RequestWorker, workerRefusal } from "./request_worker.ts";
 import { readShared, sharedFloats } from "./shared_tensors.ts";
+import { shareValues, updateShared } from "./shared_values.ts";
+import type { Trainee } from "./trainee.ts";
 
 /**
- * Computes the gradients of a classifier in several threads of the WASM backend, each of which has a copy of it and takes a part of
+ * Computes the gradients of a network in several threads of the WASM backend, each of which has a copy of it and takes a part of
  * every batch; this thread is one of them. Batch norm takes the statistics of each part, and only this thread's part moves the
  * running ones.
  *
  * A worker needs read access to its file. Where that is missing this thread computes all parts, one after the other: slower, but
  * with the same result.
  */
-export class GradientThreads implements Disposable {
+export class GradientThreads<Batch extends object, Found extends BatchGradients> implements Disposable {
   /** Parts that a batch is cut into. */
   readonly parts: number;
   /** Why this thread is alone, where it is without having been asked to. */
   readonly reason: string | undefined;
-  readonly #classifier: NetworkClassifier;
-  readonly #team: Team | undefined;
+  readonly #trainee: Trainee<Batch, Found>;
+  readonly #team: Team<Batch, Found> | undefined;
 
   private constructor(
-    classifier: NetworkClassifier,
-    { parts, team, reason }: { parts: number; team?: Team; reason?: string },
+    trainee: Trainee<Batch, Found>,
+    { parts, team, reason }: { parts: number; team?: Team<Batch, Found>; reason?: string },
   ) {
-    this.#classifier = classifier;
+    this.#trainee = trainee;
     this.parts = parts;
     this.#team = team;
     this.reason = reason;
   }
 
   /** Starts the threads, `parts` with this one. */
-  static async open(classifier: NetworkClassifier, parts: number): Promise<GradientThreads> {
+  static async open<Batch extends object, Found extends BatchGradients>(
+    trainee: Trainee<Batch, Found>,
+    parts: number,
+  ): Promise<GradientThreads<Batch, Found>> {
     const reason = workerRefusal();
-    if (parts === 1 || reason !== undefined) return new GradientThreads(classifier, { parts, reason });
-    const team: Team = { copy: copyClassifier(classifier), workers: [] };
+    if (parts === 1 || reason !== undefined) return new GradientThreads(trainee, { parts, reason });
+    const team: Team<Batch, Found> = { weights: shareValues(trainee.network), workers: [] };
     try {
       for (let i = 1; i < parts; i++) {
-        const worker = new GradientWorker(classifier);
+        const worker = new GradientWorker(trainee);
         team.workers.push(worker);
-        await worker.start(team.copy);
+        await worker.start(team.weights);
       }
-      return new GradientThreads(classifier, { parts, team });
+      return new GradientThreads(trainee, { parts, team });
     } catch (error) {
       for (const worker of team.workers) worker[Symbol.dispose]();
-      return new GradientThreads(classifier, {
+      return new GradientThreads(trainee, {
         parts,
         reason: error instanceof Error ? error.message : String(error),
       });
@@ -54,8 +56,11 @@ export class GradientThreads implements Disposable {
   }
 
   /** The same result from this thread alone. */
-  static alone(classifier: NetworkClassifier, parts: number): GradientThreads {
-    return new GradientThreads(classifier, { parts });
+  static alone<Batch extends object, Found extends BatchGradients>(
+    trainee: Trainee<Batch, Found>,
+    parts: number,
+  ): GradientThreads<Batch, Found> {
+    return new GradientThreads(trainee, { parts });
   }
 
   /** Whether other threads take part. */
@@ -64,18 +69,19 @@ export class GradientThreads implements Disposable {
   }
 
   /** The gradients of a batch: the means over its parts. */
-  async gradients(batch: HostBatch): Promise<ClassifierGradients> {
-    const [own, ...others] = splitBatch(batch, this.parts);
+  async gradients(batch: Batch): Promise<Found> {
+    const trainee = this.#trainee;
+    const [own, ...others] = trainee.split(batch, this.parts);
     if (this.#team === undefined) {
-      const found = [await hostGradients(this.#classifier, own)];
-      for (const part of others) found.push(await hostGradients(this.#classifier, part, { momentum: 1 }));
-      return joinGradients(found);
+      const found = [await trainee.gradients(own)];
+      for (const part of others) found.push(await trainee.gradients(part, { momentum: 1 }));
+      return trainee.join(found);
     }
-    const { copy, workers } = this.#team;
-    updateCopy(copy.weights, this.#classifier);
+    const { weights, workers } = this.#team;
+    updateShared(weights, trainee.network);
     const replies = others.map((part, i) => workers[i].gradients(part));
-    const first = await hostGradients(this.#classifier, own);
-    return joinGradients([first, ...await Promise.all(replies)]);
+    const first = await trainee.gradients(own);
+    return trainee.join([first, ...await Promise.all(replies)]);
   }
 
   [Symbol.dispose](): void {
@@ -83,41 +89,52 @@ export class GradientThreads implements Disposable {
   }
 }
 
-interface Team {
-  readonly copy: ClassifierCopy;
-  readonly workers: GradientWorker[];
+interface Team<Batch extends object, Found extends BatchGradients> {
+  readonly weights: GradientTask["weights"];
+  readonly workers: GradientWorker<Batch, Found>[];
 }
 
-class GradientWorker implements Disposable {
-  readonly #worker = new RequestWorker<GradientRequest, GradientReply>("./gradient_worker.ts");
-  readonly #classifier: NetworkClassifier;
+class GradientWorker<Batch extends object, Found extends BatchGradients> implements Disposable {
+  readonly #worker: RequestWorker<GradientRequest, GradientReply>;
+  readonly #trainee: Trainee<Batch, Found>;
   readonly #gradients: Float32Array<SharedArrayBuffer>;
 
-  constructor(classifier: NetworkClassifier) {
-    this.#classifier = classifier;
+  constructor(trainee: Trainee<Batch, Found>) {
+    this.#trainee = trainee;
+    this.#worker = new RequestWorker(trainee.worker);
     this.#gradients = sharedFloats(
-      [...classifier.trainable.values()].reduce((sum, variable) => sum + variable.size, 0),
+      [...trainee.network.trainable.values()].reduce((sum, variable) => sum + variable.size, 0),
     );
   }
 
-  async start(classifier: ClassifierCopy): Promise<void> {
-    await this.#worker.ask({ classifier, gradients: this.#gradients });
+  async start(weights: GradientTask["weights"]): Promise<void> {
+    const { description } = this.#trainee;
+    await this.#worker.ask({ task: { description, weights, gradients: this.#gradients } });
   }
 
-  async gradients(part: HostBatch): Promise<ClassifierGradients> {
-    // Slices: a view would send the memory of the whole batch.
-    const { pixels, size, crack } = part;
-    const reply = await this.#worker.ask({ pixels: pixels.slice(), size, crack: crack.slice() });
+  async gradients(part: Batch): Promise<Found> {
+    const reply = await this.#worker.ask({ part: compact(part) });
     if (reply === undefined) {
       throw new Error("Cannot train in a second thread: it gave an answer without gradients.");
     }
-    const { trainable } = this.#classifier;
+    const { trainable } = this.#trainee.network;
     const tensors = readShared(this.#gradients, [...trainable.values()]);
     const gradients = Object.fromEntries([...trainable.keys()].map((name, i) => [name, tensors[i]]));
-    return { ...reply, gradients };
+    // The worker's module and this thread's trainee are of one kind.
+    return { ...reply, gradients } as Found;
   }
 
   [Symbol.dispose](): void {
     this.#worker[Symbol.dispose]();
   }
+}
+
+/** The same with slices for views: a view would send the memory of the whole batch. */
+function compact(part: object): object {
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [
+      key,
+      value instanceof Float32Array || value instanceof Uint8Array ? value.slice() : value,
+    ]),
+  );
 }

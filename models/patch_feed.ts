@@ -12,9 +12,9 @@ export interface PatchFeed {
   readonly augment?: (patches: Plane, step: { readonly size: number; readonly step: number }) => Plane;
 }
 
-/** A batch on the device. */
-export interface PreparedBatch {
-  /** N·S × S × 3, 0..255; the owner's to dispose. */
+/** A batch on the device. Disposing of it frees its patches. */
+export interface PreparedBatch extends Disposable {
+  /** N·S × S × 3, 0..255. */
   readonly patches: Plane;
   /** S. */
   readonly size: number;
@@ -32,7 +32,7 @@ export async function prepareBatch(
   const patches = augment?.(cut, { size, step }) ?? cut;
   if (patches !== cut) cut.dispose();
   compute.submit();
-  return { patches, size, crack };
+  return { patches, size, crack, [Symbol.dispose]: () => patches.dispose() };
 }
 
 /** A batch as a tensor N × S × S × 3: on the shared device without a copy, so that the batch must outlive it; else copied. */

@@ -1,35 +1,21 @@
 import { type ClassificationCounts, countClassified } from "./classification_metrics.ts";
 import { type ClassifierGradients, classifierGradients } from "./classifier_gradients.ts";
+import { descend, type DescentSchedule, type DescentStep } from "./descend.ts";
 import { type HostBatch, hostGradients } from "./gradient_parts.ts";
-import type { LearningRate } from "./learning_rate.ts";
-import type { MomentumSgd } from "./momentum.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { batchTensor, type PatchFeed, prepareBatch, type PreparedBatch } from "./patch_feed.ts";
 import { tf } from "./tfjs.ts";
 
-/** What one step of a training did. */
-export interface TrainingStep {
-  /** From 0 over all epochs. */
-  readonly step: number;
+/** What one step of a training did. Its loss is the mean cross-entropy of its batch, in nats. */
+export interface TrainingStep extends DescentStep {
   /** Side of its patches, in pixels. */
   readonly size: number;
-  readonly learningRate: number;
-  /** Mean cross-entropy of its batch, in nats, before the step. */
-  readonly loss: number;
   /** How the patches of its batch were classified, before the step. */
   readonly counts: ClassificationCounts;
-  /** Milliseconds spent on cutting, altering and fetching patches. */
-  readonly dataTime: number;
 }
 
 /** Options of {@linkcode trainClassifier}. */
-export interface TrainClassifierOptions extends PatchFeed {
-  readonly optimiser: MomentumSgd;
-  readonly learningRate: LearningRate;
-  /** Steps of the whole training. */
-  readonly steps: number;
-  /** Where to go on. Default 0. */
-  readonly firstStep?: number;
+export interface TrainClassifierOptions extends PatchFeed, DescentSchedule {
   /** Computes gradients of a batch on the host, where the backend is not `webgpu`. Default: this thread, the batch as a whole. */
   readonly gradients?: (batch: HostBatch) => Promise<ClassifierGradients>;
   /** Called after each step, and waited for: the place to report and to save the classifier and the optimiser. */
@@ -48,34 +34,16 @@ export async function trainClassifier(
   classifier: NetworkClassifier,
   options: TrainClassifierOptions,
 ): Promise<void> {
-  const { optimiser, learningRate, steps, firstStep = 0, onStep } = options;
-  const { gradients = (batch) => hostGradients(classifier, batch) } = options;
-  let next = firstStep < steps ? await prepareBatch(firstStep, options) : undefined;
-  for (let step = firstStep; step < steps; step++) {
-    const batch = next as PreparedBatch;
-    const start = performance.now();
-    // On a software adapter the kernels run in threads of their own, meanwhile.
-    next = step + 1 < steps ? await prepareBatch(step + 1, options) : undefined;
-    const host = tf.getBackend() === "webgpu" ? undefined : await batch.patches.read();
-    const dataTime = performance.now() - start;
-    const found = host === undefined
-      ? await deviceGradients(classifier, batch)
-      : await gradients({ ...batch, pixels: host });
-    batch.patches.dispose();
-    const { loss, scores } = found;
-    if (!Number.isFinite(loss)) {
-      throw new Error(
-        `Cannot go on training: the loss of step ${step + 1} is ${loss}; choose a learning rate below ${
-          learningRate(step)
-        }.`,
-      );
-    }
-    const rate = learningRate(step);
-    optimiser.step(found.gradients, classifier.trainable, rate);
-    tf.dispose(found.gradients);
-    const counts = countClassified(scores, batch.crack);
-    await onStep?.({ step, size: batch.size, learningRate: rate, loss, counts, dataTime });
-  }
+  const { onStep, gradients = (batch) => hostGradients(classifier, batch) } = options;
+  await descend({
+    trainable: classifier.trainable,
+    prepare: (step) => prepareBatch(step, options),
+    fetch: async (batch) =>
+      tf.getBackend() === "webgpu" ? batch : { ...batch, pixels: await batch.patches.read() },
+    gradients: (input) => "pixels" in input ? gradients(input) : deviceGradients(classifier, input),
+    onStep: (step, { scores }, { size, crack }) =>
+      onStep?.({ ...step, size, counts: countClassified(scores, crack) }),
+  }, options);
 }
 
 /** The gradients of a batch on the shared device, read there without a copy. */

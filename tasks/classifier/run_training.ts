@@ -3,6 +3,7 @@ import { type Compute, openCompute } from "../../core/compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { saveCheckpoint } from "../../models/save_checkpoint.ts";
 import { correctPrior } from "../../models/correct_prior.ts";
+import { classifierTrainee } from "../../models/classifier_trainee.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
 import type { PatchFeed } from "../../models/patch_feed.ts";
@@ -73,7 +74,7 @@ async function train(
     network.create({ seed, trainingSize: Math.max(...patchSizes) });
   using optimiser = new MomentumSgd({ momentum: settings.momentum });
   saved?.restoreOptimiser(optimiser);
-  using threads = await GradientThreads.open(classifier, settings.threads);
+  using threads = await GradientThreads.open(classifierTrainee(classifier), settings.threads);
   if (threads.reason !== undefined) {
     progress.note(`One thread works on all ${threads.parts} parts of a batch: ${threads.reason}`);
   }

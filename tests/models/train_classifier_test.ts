@@ -4,6 +4,7 @@ import { crackPixels, type LabelledPhoto } from "../../core/labelled_photo.ts";
 import { randomSampler } from "../../core/random_patches.ts";
 import { openBackend } from "../../models/backend.ts";
 import { createClassifier } from "../../models/classifier.ts";
+import { classifierTrainee } from "../../models/classifier_trainee.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";
 import { hostGradients, joinGradients, splitBatch } from "../../models/gradient_parts.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
@@ -198,8 +199,8 @@ Deno.test("GradientThreads finds in workers what one thread finds in turn, and m
     using classifier = createClassifier(TINY);
     const parts = 2;
     using threads = inWorkers
-      ? await GradientThreads.open(classifier, parts)
-      : GradientThreads.alone(classifier, parts);
+      ? await GradientThreads.open(classifierTrainee(classifier), parts)
+      : GradientThreads.alone(classifierTrainee(classifier), parts);
     const steps = [];
     using optimiser = new MomentumSgd({ momentum: 0.9 });
     for (let step = 0; step < 3; step++) {
