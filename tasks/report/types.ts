@@ -8,8 +8,8 @@ export interface ReportStage {
   readonly image: Uint8Array;
 }
 
-/** A photo that was labelled. */
-export interface LabelledEntry {
+/** A photo whose crack was marked. */
+export interface PhotoEntry {
   readonly name: string;
   /** Size of the photo itself, in pixels. */
   readonly width: number;
@@ -23,23 +23,64 @@ export interface LabelledEntry {
   readonly crackPixels: number;
   /** Crack pixels over all pixels, 0..1. */
   readonly crackShare: number;
-  /** Whether there is enough crack for the photo to be trained on. */
-  readonly usable: boolean;
-  /** Time that labelling took. */
+  /** Time that it took. */
   readonly seconds: number;
 }
 
-/** A photo that could not be labelled. */
+/** A photo that was labelled. */
+export interface LabelledEntry extends PhotoEntry {
+  /** Whether there is enough crack for the photo to be trained on. */
+  readonly usable: boolean;
+}
+
+/** A photo on a page. */
+export interface PagePhoto extends PhotoEntry {
+  /** One of the states of {@linkcode ReportPage}. */
+  readonly state: string;
+  /** What is to be noted, as a sentence. */
+  readonly remark?: string;
+}
+
+/** A photo that something failed for. */
 export interface FailedEntry {
   readonly name: string;
   /** Why, in a sentence. */
   readonly error: string;
 }
 
-/** A photo of the report. */
+/** A photo of a report of labels. */
 export type ReportEntry = LabelledEntry | FailedEntry;
 
-/** All that a report shows. */
+/** A photo of a page, or its failure. */
+export type PageEntry = PagePhoto | FailedEntry;
+
+/** What a page of photos and their masks says besides the photos. */
+export interface ReportPage {
+  readonly title: string;
+  readonly date: Date;
+  readonly version: string;
+  /** Counts and what they count, in words that stand behind them. */
+  readonly figures: readonly (readonly [count: number, text: string])[];
+  /** Photos that are shown. */
+  readonly done: number;
+  readonly failed: number;
+  /** Sum of the times of the photos. */
+  readonly seconds: number;
+  /** What the details are about: `How these labels were made`. */
+  readonly about: string;
+  /** The details: what, and its value. */
+  readonly made: readonly (readonly [term: string, value: string])[];
+  /** The adapter that the kernels ran on and the backend of the network. */
+  readonly adapter: string;
+  readonly backend: string;
+  readonly parametersTitle: string;
+  /** Parameters by name; objects within are shown as `outer.inner`. */
+  readonly parameters: object;
+  /** What photos can be filtered by, and how that is called. */
+  readonly states: readonly (readonly [state: string, text: string])[];
+}
+
+/** All that a report of labels shows. */
 export interface Report {
   readonly title: string;
   readonly date: Date;

@@ -1,0 +1,186 @@
+import { formatDuration } from "../cli/progress.ts";
+import { dataUrl, Html, markup } from "./markup.ts";
+import script from "./report.js" with { type: "text" };
+import style from "./report.css" with { type: "text" };
+import type { FailedEntry, PageEntry, PagePhoto, ReportPage, ReportStage } from "./types.ts";
+
+/** A count as a page shows it: `1,234`. */
+export function formatCount(value: number): string {
+  return value.toLocaleString("en");
+}
+
+function plural(value: number, noun: string): string {
+  return `${formatCount(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** `0.42 %`, with two digits that say something: cracks are thin. */
+function percent(share: number): string {
+  if (share === 0) return "0 %";
+  const value = share * 100;
+  return value < 0.01 ? "< 0.01 %" : `${value.toFixed(value < 10 ? 2 : 1)} %`;
+}
+
+/** Parameters and their values; those of an object within are named `outer.inner`. */
+function flatten(object: object, prefix: string = ""): [string, string][] {
+  return Object.entries(object).flatMap(([key, value]): [string, string][] => {
+    if (typeof value !== "object" || value === null) return [[prefix + key, String(value)]];
+    if (Array.isArray(value)) return [[prefix + key, value.join(", ")]];
+    return flatten(value, `${prefix}${key}.`);
+  });
+}
+
+function terms(pairs: readonly (readonly [string, string])[]): Html[] {
+  return pairs.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`);
+}
+
+/** The content security policy names what the page itself brings: nothing else runs or loads, whatever a name contains. */
+async function policy(): Promise<string> {
+  const hash = async (text: string) => {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+  };
+  return `default-src 'none'; img-src data:; style-src ${await hash(style)}; script-src ${await hash(
+    script,
+  )}; ` +
+    "base-uri 'none'; form-action 'none'";
+}
+
+function summary({ figures, done, failed, seconds }: ReportPage): Html {
+  const failures = markup`<li class="bad"><a href="#failed"><b>${formatCount(failed)}</b> failed</a></li>`;
+  const work = markup`<li><b>${formatDuration(seconds)}</b> of work</li>`;
+  const items = figures.map(([value, text], i) =>
+    markup`${i === 0 ? "" : "\n"}<li><b>${formatCount(value)}</b> ${text}</li>`
+  );
+  return markup`<ul class="figures">
+${items}
+${failed > 0 ? failures : ""}
+${done > 0 ? work : ""}
+</ul>`;
+}
+
+function head(report: ReportPage, csp: string): Html {
+  const finished = report.date.toISOString();
+  const made = terms([
+    ...report.made,
+    ["Kernels ran on", report.adapter],
+    ["Network ran on", report.backend],
+    ["Hairline", report.version],
+    ["Finished", `${finished.slice(0, 10)} ${finished.slice(11, 16)} UTC`],
+  ]);
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${csp}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Hairline ${report.version}">
+<title>${report.title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<header>
+<p class="mark">Hairline</p>
+<h1>${report.title}</h1>
+${summary(report)}
+<details class="made"><summary>${report.about}</summary>
+<dl>${made}</dl>
+<h2>${report.parametersTitle}</h2>
+<dl class="parameters">${terms(flatten(report.parameters))}</dl>
+</details>
+</header>
+${tools(report.states)}
+<main>
+<ol class="photos">
+`;
+}
+
+/** The switch for the masks works by style sheet alone; what is `scripted` shows once the script runs. */
+function tools(states: ReportPage["states"]): Html {
+  const options = states.map(([value, text]) => markup`<option value="${value}">${text}</option>\n`);
+  return markup`<form class="tools" aria-label="View">
+<label class="switch"><input type="checkbox" id="mask" checked> Mask</label>
+<label class="scripted">Opacity <input type="range" id="opacity" min="10" max="100" value="85"></label>
+<label class="scripted">Sort <select id="sort">
+<option value="name">by name</option>
+<option value="most">most crack first</option>
+<option value="least">least crack first</option>
+</select></label>
+<label class="scripted">Show <select id="state">
+<option value="">all photos</option>
+${options}</select></label>
+<label class="scripted find"><span>Filter</span>
+<input type="search" id="filter" placeholder="Name" autocomplete="off"></label>
+<output class="scripted" id="shown"></output>
+</form>`;
+}
+
+function stageItem({ title, note, image }: ReportStage): Html {
+  return markup`<li><figure><img src="${dataUrl(image)}" alt="" loading="lazy" decoding="async">
+<figcaption><b>${title}</b> ${note}</figcaption></figure></li>
+`;
+}
+
+function stageList(stages: readonly ReportStage[]): Html {
+  if (stages.length === 0) return markup``;
+  return markup`<details class="stages"><summary>${plural(stages.length, "stage")}</summary>
+<ol>${stages.map(stageItem)}</ol></details>`;
+}
+
+function photoItem(entry: PagePhoto, index: number): Html {
+  const { name, width, height, crackPixels, state, remark } = entry;
+  const share = `${percent(entry.crackShare)} crack`;
+  const size = markup`width="${width}" height="${height}" loading="lazy" decoding="async"`;
+  const data = markup`data-name="${name}" data-crack="${entry.crackShare}" data-state="${state}"`;
+  return markup`<li class="photo" id="photo-${index}" tabindex="-1" ${data}>
+<div class="picture">
+<img src="${dataUrl(entry.preview)}" alt="${name}, ${share}" ${size}>
+<img class="overlay" src="${dataUrl(entry.overlay)}" alt="" ${size}>
+<input type="range" class="divider scripted" value="100" tabindex="-1" aria-label="Mask of ${name}, from the left to">
+</div>
+<div class="caption"><h2>${name}</h2><p class="share">${share}</p>
+<p class="facts">${plural(crackPixels, "crack pixel")}
+<span>of ${formatCount(width)} × ${formatCount(height)},</span> <span>${entry.seconds.toFixed(1)} s</span></p>
+${remark === undefined ? "" : markup`<p class="remark">${remark}</p>`}</div>
+${stageList(entry.stages)}
+</li>
+`;
+}
+
+function failureList(failures: readonly FailedEntry[]): Html {
+  if (failures.length === 0) return markup``;
+  return markup`<section id="failed"><h2>${plural(failures.length, "photo")} failed</h2>
+<dl>${terms(failures.map(({ name, error }) => [name, error]))}</dl></section>`;
+}
+
+function foot(failures: readonly FailedEntry[]): Html {
+  return markup`</ol>
+<p class="nothing" hidden>No photo matches.</p>
+${failureList(failures)}
+</main>
+<footer class="scripted"><p><kbd>j</kbd> <kbd>k</kbd> or <kbd>→</kbd> <kbd>←</kbd> next and previous photo,
+<kbd>space</kbd> mask on and off, <kbd>enter</kbd> or a click larger, <kbd>d</kbd> divider between mask and photo, for arrows or a drag to move,
+<kbd>s</kbd> stages, <kbd>/</kbd> filter</p></footer>
+<script>${new Html(script)}</script>
+</body>
+</html>
+`;
+}
+
+/**
+ * Renders a page that needs no network and no other file, piece by piece: a photo is in memory only while its piece is being made. The
+ * page works without JavaScript, too, with the masks shown.
+ */
+export async function* pageChunks(
+  page: ReportPage,
+  entries: Iterable<PageEntry> | AsyncIterable<PageEntry>,
+): AsyncGenerator<string> {
+  yield head(page, await policy()).source;
+  const failures: FailedEntry[] = [];
+  let index = 0;
+  for await (const entry of entries) {
+    if ("error" in entry) failures.push(entry);
+    else yield photoItem(entry, ++index).source;
+  }
+  yield foot(failures).source;
+}
