@@ -14,15 +14,6 @@ const SCALING = "scaling";
  * It takes N × H × W × 3, RGB 0..255, and gives N × 2, the probabilities of crack and of none. Layers have Keras' names; one, `scaling`, is
  * a 1 × 1 convolution of each channel that does what Keras leaves to the caller. Pictures for a MobileNetV2 must be twice as large: its
  * metadata says `enlarge: 2`, which no layer of tfjs does alike.
- *
- * @example
- * ```ts
- * import { createClassifier, exportTfjs } from "../mod.ts";
- *
- * using classifier = createClassifier({ arch: "resnet18", width: 0.25 });
- * const { json, weights } = await exportTfjs(classifier);
- * console.log(JSON.parse(json).format, weights.length); // layers-model 2827416
- * ```
  */
 export async function exportTfjs(classifier: NetworkClassifier): Promise<TfjsFiles> {
   // The parameters of an untrained or just loaded classifier are made on the first backend.

@@ -7,7 +7,8 @@ let opened = 0;
 
 /**
  * Opens weights that Keras wrote as HDF5: those of `save_weights()`, and whole models of `save()`, whose `model_weights` are taken. The
- * file is closed with the result. HDF5 is read by its own library, compiled to WebAssembly, which needs no permission.
+ * file is closed with the result. HDF5 is read by its own library, compiled to WebAssembly, which needs no permission. It notices files
+ * that are cut short; bytes changed in the midst of one can go unnoticed, or keep it busy without end.
  *
  * @throws {SyntaxError} for a file that is no HDF5, is damaged, or was not laid out by Keras.
  */
