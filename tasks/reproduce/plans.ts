@@ -61,7 +61,7 @@ function halfWidth(arch: "resnet18" | "resnet50"): ClassifierPlan {
     id: arch,
     title: `${arch.replace("resnet", "ResNet-")} × 0.5, from scratch`,
     published: arch === "resnet50" ? arch : undefined,
-    settings: { ...RANDOM_PATCHES, arch, width: 0.5, patches: 48_000, learningRate: 0.03 },
+    settings: { ...RANDOM_PATCHES, arch, width: 0.5, patches: 32_000, learningRate: 0.03 },
   };
 }
 
