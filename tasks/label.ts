@@ -11,7 +11,8 @@ import { labelParser } from "./label/label_command.ts";
 import { type Instruments, labelPhotos } from "./label/label_photos.ts";
 import { openInstruments } from "./label/open_instruments.ts";
 import { chooseRecipe } from "./label/recipe_options.ts";
-import { describeSummary, describeTimings } from "./label/summary.ts";
+import { describeSummary } from "./label/summary.ts";
+import { describeTimings } from "./photo_run/summary.ts";
 
 async function label(options: InferValue<typeof labelParser>): Promise<number> {
   const { paths, out, stages, shard, quiet, profile } = options;

@@ -28,7 +28,7 @@ export interface ListPhotosOptions {
 }
 
 /** Folders of pictures that the tasks write beside a manifest. */
-const OUTPUT_FOLDERS: ReadonlySet<string> = new Set(["confidence", "masks", "stages"]);
+export const OUTPUT_FOLDERS: ReadonlySet<string> = new Set(["confidence", "masks", "stages", "overlays"]);
 
 const EXTENSION = /\.(?:jpe?g|png|tiff?)$/i;
 const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;

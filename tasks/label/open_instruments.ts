@@ -1,33 +1,24 @@
-import { openCompute } from "../../core/compute.ts";
-import { type BackendName, openBackend } from "../../models/backend.ts";
 import type { ThreadPlan } from "../../models/scoring_threads.ts";
-import { tf } from "../../models/tfjs.ts";
 import { hashParameters } from "../cli/hash_parameters.ts";
 import { readClassifier } from "../cli/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
+import { openDevices, type OpenDevicesOptions } from "../photo_run/open_devices.ts";
 import type { Instruments } from "./label_photos.ts";
 
 /** Options of {@linkcode openInstruments}. */
-export interface OpenInstrumentsOptions {
+export interface OpenInstrumentsOptions extends OpenDevicesOptions {
   /** The file of a classifier. Default: the one that ships with Hairline. */
   readonly classifier?: string;
-  /** What runs the network. Default: chosen by the adapter. */
-  readonly backend?: BackendName;
-  /** Whether to measure each kernel. */
-  readonly profile?: boolean;
   /** Say nothing of what was chosen. */
   readonly quiet?: boolean;
 }
 
 /** Opens the device, the backend and the classifier, and says on standard error which they are. */
 export async function openInstruments(options: OpenInstrumentsOptions): Promise<Instruments> {
-  const { backend: name, profile, quiet } = options;
-  const compute = await openCompute({ profile });
-  const backend = await openBackend({ backend: name, compute });
+  const { compute, runtime, adapterName } = await openDevices(options);
   const classifier = await readClassifier(options.classifier);
-  const network = `${classifier.name} on ${backend.name}${describeThreads(classifier.startThreads())}`;
-  const { description: adapter, software } = compute;
-  if (!quiet) writeErr(`Kernels run on ${adapter}${software ? " (software)" : ""}, ${network}.\n`);
+  const network = `${classifier.name} on ${runtime.backend}${describeThreads(classifier.startThreads())}`;
+  if (!options.quiet) writeErr(`Kernels run on ${adapterName}, ${network}.\n`);
   return {
     compute,
     classifier,
@@ -36,7 +27,7 @@ export async function openInstruments(options: OpenInstrumentsOptions): Promise<
       source: options.classifier ?? "shipped",
       sha256: await hashParameters(classifier.parameters),
     },
-    runtime: { deno: Deno.version.deno, tfjs: tf.version.tfjs, adapter, software, backend: backend.name },
+    runtime,
   };
 }
 

@@ -3,7 +3,7 @@ import { uploadImage } from "../../core/upload_image.ts";
 import { startProgress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
 import { spread } from "../data/spread.ts";
-import { mapBytes, maskBytes } from "../label/grey_bytes.ts";
+import { mapBytes, maskBytes } from "../photo_run/grey_bytes.ts";
 import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";
 import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";

@@ -6,7 +6,7 @@ import type { StageKey } from "../../core/stages.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
-import { confidenceBytes, mapBytes, maskBytes } from "../label/grey_bytes.ts";
+import { confidenceBytes, mapBytes, maskBytes } from "../photo_run/grey_bytes.ts";
 import { chosenClassifiers } from "./chosen_classifiers.ts";
 import { type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { classifierOf, dataOf, joinOutcomes, type Outcome } from "./outcome.ts";

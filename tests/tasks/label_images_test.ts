@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { confidenceBytes, mapBytes, maskBytes } from "../../tasks/label/grey_bytes.ts";
-import { fitInto, overlayOf, shrink } from "../../tasks/label/shrink.ts";
+import { confidenceBytes, mapBytes, maskBytes } from "../../tasks/photo_run/grey_bytes.ts";
+import { fitInto, overlayOf, shrink } from "../../tasks/photo_run/shrink.ts";
 
 /** A picture of random bytes (from a fixed seed). */
 function noise(width: number, height: number): ImageData {

@@ -52,7 +52,7 @@ export function shrink(image: ImageData, side: number): ImageData {
 }
 
 /** Colour of the masks over photos: magenta, which neither asphalt nor markings nor leaves have. */
-const MASK_COLOUR = [255, 31, 107, 255] as const;
+export const MASK_COLOUR = [255, 31, 107, 255] as const;
 
 /**
  * A mask in the size of a preview, coloured on nothing. A pixel is coloured where it covers any crack at all: a crack one
