@@ -9,6 +9,8 @@ const CHUNK_PIXELS = 2 ** 20;
 export interface UploadImageOptions {
   /** Only the rows `[first, end)`. Defaults to all. */
   rows?: RowRange;
+  /** Only the columns `[first, end)`. Defaults to all. */
+  columns?: RowRange;
 }
 
 /**
@@ -18,22 +20,27 @@ export interface UploadImageOptions {
 export function uploadImage(
   compute: Compute,
   image: ImageData,
-  { rows: [first, end] = [0, image.height] }: UploadImageOptions = {},
+  { rows: [top, bottom] = [0, image.height], columns: [left, right] = [0, image.width] }: UploadImageOptions =
+    {},
 ): Plane {
-  const { width, data } = image;
-  const plane = compute.create({ width, height: end - first, channels: 3 });
+  const { data } = image;
+  const [width, height] = [right - left, bottom - top];
+  const plane = compute.create({ width, height, channels: 3 });
   // A pooled buffer may still be read by recorded kernels, and writeBuffer() would overtake them.
   compute.submit();
-  const pixels = width * (end - first);
-  const rgb = new Float32Array(Math.min(pixels, CHUNK_PIXELS) * 3);
-  for (let start = 0; start < pixels; start += CHUNK_PIXELS) {
-    const count = Math.min(CHUNK_PIXELS, pixels - start);
-    for (let i = 0, from = (first * width + start) * 4; i < count * 3; i += 3, from += 4) {
-      rgb[i] = data[from];
-      rgb[i + 1] = data[from + 1];
-      rgb[i + 2] = data[from + 2];
+  const rowsAtOnce = Math.min(height, Math.max(1, Math.floor(CHUNK_PIXELS / width)));
+  const rgb = new Float32Array(rowsAtOnce * width * 3);
+  for (let start = 0; start < height; start += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, height - start);
+    for (let y = 0, i = 0; y < count; y++) {
+      const from = ((top + start + y) * image.width + left) * 4;
+      for (let at = from; at < from + width * 4; at += 4, i += 3) {
+        rgb[i] = data[at];
+        rgb[i + 1] = data[at + 1];
+        rgb[i + 2] = data[at + 2];
+      }
     }
-    compute.device.queue.writeBuffer(plane.buffer, start * 12, rgb, 0, count * 3);
+    compute.device.queue.writeBuffer(plane.buffer, start * width * 12, rgb, 0, count * width * 3);
   }
   return plane;
 }
