@@ -13,8 +13,10 @@ import type { Plane } from "./plane.ts";
 
 /** Options of {@linkcode augment}. */
 export interface AugmentOptions {
-  /** Side of a patch, pixels. */
+  /** Side of a patch, pixels; its columns where `rows` is given. */
   size: number;
+  /** Rows of a patch. Default: as many as columns. */
+  rows?: number;
   /** Chooses the random numbers, 0 to 2³² − 1. */
   seed: number;
   /** Chooses other random numbers of the same seed, 0 to 2³² − 1: another for each batch. */
@@ -44,16 +46,19 @@ const LANES = 64;
  * console.log((await varied.read()).length); // 12288
  * ```
  *
- * @param patches N·S × S × 3, 0..255, the patches one below the other.
- * @returns N·S × S × 3, 0..255.
+ * @param patches N·R × S × 3, 0..255, the patches of R rows and S columns one below the other.
+ * @returns N·R × S × 3, 0..255.
  * @throws {RangeError} if the plane is not such a stack, or a number is outside its range.
  */
-export function augment(patches: Plane, { size, seed, step, options = {} }: AugmentOptions): Plane {
+export function augment(
+  patches: Plane,
+  { size, rows = size, seed, step, options = {} }: AugmentOptions,
+): Plane {
   const { compute, width, height, channels } = patches;
-  if (width !== size || height % size !== 0 || channels !== 3) {
+  if (width !== size || !(height % rows === 0) || channels !== 3) {
     throw new RangeError(
-      `Cannot vary patches of side ${size}: the plane is ${width} × ${height} × ${channels}, ` +
-        `the side wide, a multiple of it high and 3 channels are wanted.`,
+      `Cannot vary patches of ${size} × ${rows}: the plane is ${width} × ${height} × ${channels}, ` +
+        `as wide as a patch, a multiple of its rows high and 3 channels are wanted.`,
     );
   }
   for (const [name, value] of Object.entries({ seed, step })) {
@@ -64,26 +69,26 @@ export function augment(patches: Plane, { size, seed, step, options = {} }: Augm
     }
   }
 
-  const count = height / size;
+  const count = height / rows;
   const data = augmentationTable(count, { ...defaultAugmentation, ...options, seed, step });
   using table = compute.upload({ width: TABLE_WIDTH, height: count, channels: 1, data });
   using means = compute.create({ width: 1, height: count, channels: 1 });
   compute.run({
     kernel: meanKernel,
-    inputs: [{ plane: patches, rows: (first, end) => [first * size, end * size] }, { plane: table }],
+    inputs: [{ plane: patches, rows: (first, end) => [first * rows, end * rows] }, { plane: table }],
     output: means,
-    params: { u32: [size * size] },
+    params: { u32: [size * rows] },
     invocations: (first, end) => [LANES, end - first, 1],
   });
 
   const output = compute.create({ width, height, channels });
   const patchesOf = (first: number, end: number) =>
-    [Math.floor(first / size), Math.ceil(end / size)] as const;
+    [Math.floor(first / rows), Math.ceil(end / rows)] as const;
   compute.run({
     kernel,
     inputs: [{ plane: patches }, { plane: table, rows: patchesOf }, { plane: means, rows: patchesOf }],
     output,
-    params: { u32: [size, seed, step] },
+    params: { u32: [rows, seed, step] },
   });
   return output;
 }

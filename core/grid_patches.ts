@@ -6,6 +6,7 @@ import {
 } from "./classification_patches.ts";
 import { type Attitude, ATTITUDES } from "./cut_patch.ts";
 import { patchShowsCrack } from "./labelled_photo.ts";
+import { permutation } from "./permutation.ts";
 import { randomStream } from "./random_stream.ts";
 
 /** Options of {@linkcode gridStarts}. */
@@ -85,14 +86,4 @@ export function gridSampler(
       return cutPatches(source, chosen);
     },
   };
-}
-
-/** 0 … n − 1 in random order (Fisher & Yates). */
-function permutation(n: number, random: () => number): Uint32Array {
-  const order = Uint32Array.from({ length: n }, (_, i) => i);
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j], order[i]];
-  }
-  return order;
 }

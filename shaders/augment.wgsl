@@ -5,14 +5,14 @@
 // clamp to 0..255, u₁ and u₂ random numbers of the counter (seed, step, patch, pixel) (Box and Muller, doi:10.1214/aoms/1177706645), z
 // the same for the channels of a pixel, and jitter, σ and m from the table of core/augmentation_table.ts.
 //
-// 2  patches  N·S × S × 3, 0..255
+// 2  patches  N·R × S × 3, 0..255
 // 3  table    N × 10 × 1
 // 4  means    N × 1 × 1, 0..255, from augment_mean.wgsl
-// 5  output   N·S × S × 3, 0..255
+// 5  output   N·R × S × 3, 0..255
 // One invocation a pixel.
 
 struct Params {
-  size: u32,  // S
+  rows: u32,  // R
   seed: u32,
   step: u32,
 }
@@ -31,8 +31,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let x = id.x;
   let row = band.first + id.y;
   if (x >= band.width || row >= band.end) { return; }
-  let patch_index = row / params.size;
-  let pixel = row % params.size * params.size + x;
+  let patch_index = row / params.rows;
+  let pixel = row % params.rows * band.width + x;
   let entry = patch_index * 10 - band.base.y;
   let at = (row * band.width + x) * 3;
   let source = at - band.base.x;

@@ -1,12 +1,12 @@
 // Mean grey value of each patch as the jitter's operations before the contrast leave it: what contrast is changed about.
 //
-// 2  patches  N·S × S × 3, 0..255
+// 2  patches  N·R × S × 3, 0..255
 // 3  table    N × 10 × 1, of core/augmentation_table.ts
 // 4  means    N × 1 × 1, 0..255
 // One workgroup a patch: its 64 invocations add up every 64th pixel, then each other.
 
 struct Params {
-  pixels: u32,  // S²
+  pixels: u32,  // R S
 }
 
 @group(0) @binding(1) var<uniform> params: Params;

@@ -179,3 +179,15 @@ Deno.test("augment() refuses what is not a stack of colour patches, and seeds be
     assert.throws(() => augment(stack, { size: 8, seed: 0, step: wrong }), RangeError);
   }
 });
+
+Deno.test("augment() varies rectangles as squares of the same memory", async () => {
+  const compute = await whole();
+  const { data } = testImage(4, 12, 3, "random");
+  using squares = compute.upload({ width: 4, height: 12, channels: 3, data });
+  using rectangles = compute.upload({ width: 8, height: 6, channels: 3, data });
+  using expected = augment(squares, { size: 4, seed: 3, step: 5 });
+  using actual = augment(rectangles, { size: 8, rows: 2, seed: 3, step: 5 });
+  assert.deepEqual([actual.width, actual.height], [8, 6]);
+  assert.deepEqual(await actual.read(), await expected.read());
+  assert.throws(() => augment(rectangles, { size: 8, rows: 4, seed: 3, step: 5 }), RangeError);
+});

@@ -1,0 +1,62 @@
+/**
+ * How a patch is turned: bit 0 flips it left to right, bit 1 upside down, bit 2 transposes it (a quarter turn and a flip).
+ * The eight together are the paper's {0°, 90°} × {none, horizontal, vertical, both}.
+ */
+export type Attitude = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+/** All attitudes; the first leaves a patch as it is. */
+export const ATTITUDES: readonly Attitude[] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/** A picture on the host. */
+export interface HostPixels<T extends Uint8Array | Float32Array> {
+  readonly width: number;
+  readonly height: number;
+  /** Interleaved values a pixel. */
+  readonly channels: number;
+  /** Row-major. */
+  readonly data: T;
+}
+
+/** A rectangle of a picture: its upper left pixel, which may lie outside, and the size that it has before it is turned. */
+export interface WindowPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Copies a rectangle out of a picture. What lies outside the picture is mirrored, the edge pixel not repeated.
+ *
+ * @param target `width · height · channels` values: rows of `width`, or of `height` where the attitude transposes.
+ */
+export function cutWindow<T extends Uint8Array | Float32Array>(
+  { width, height, channels, data }: HostPixels<T>,
+  place: WindowPlace,
+  { attitude = 0, target }: { readonly attitude?: Attitude; readonly target: T },
+): void {
+  const flipX = (attitude & 1) !== 0, flipY = (attitude & 2) !== 0, transpose = (attitude & 4) !== 0;
+  // Where each column and row of the window lies in the picture.
+  const columns = new Uint32Array(place.width), rows = new Uint32Array(place.height);
+  for (let i = 0; i < place.width; i++) {
+    columns[i] = channels * mirror(place.x + (flipX ? place.width - 1 - i : i), width);
+  }
+  for (let i = 0; i < place.height; i++) {
+    rows[i] = channels * width * mirror(place.y + (flipY ? place.height - 1 - i : i), height);
+  }
+  const [across, down] = transpose ? [rows, columns] : [columns, rows];
+  for (let v = 0, out = 0; v < down.length; v++) {
+    for (let u = 0; u < across.length; u++) {
+      const from = down[v] + across[u];
+      for (let c = 0; c < channels; c++) target[out++] = data[from + c];
+    }
+  }
+}
+
+/** Mirror padding of an index into 0 … n − 1, the edge not repeated: … 2 1 | 0 1 2 … n − 1 | n − 2 … */
+function mirror(i: number, n: number): number {
+  if (n === 1) return 0;
+  const period = 2 * (n - 1);
+  const m = Math.abs(i) % period;
+  return Math.min(m, period - m);
+}
