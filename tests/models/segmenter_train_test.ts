@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import type { MaskedPhoto, MaskedPhotoSource } from "../../core/masked_photo.ts";
+import { augment } from "../../core/augment.ts";
+import { cropSampler } from "../../core/random_crops.ts";
+import { GradientThreads } from "../../models/gradient_threads.ts";
+import { MomentumSgd } from "../../models/momentum.ts";
+import { requireFinite } from "../../models/require_finite.ts";
+import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
+import { createSegmenter, type Segmenter } from "../../models/segmentation/segmenter.ts";
+import { segmenterTrainee } from "../../models/segmentation/segmenter_trainee.ts";
+import {
+  settleSegmenter,
+  trainSegmenter,
+  type TrainSegmenterOptions,
+} from "../../models/segmentation/train_segmenter.ts";
+import { tf } from "../../models/tfjs.ts";
+import { seeded } from "../core/testing.ts";
+import { shared, use } from "./networks.ts";
+
+/** A grey photo with noise and a dark line. */
+function photos(): MaskedPhotoSource {
+  const random = seeded(9), width = 40, height = 36;
+  const pixels = new Uint8Array(width * height * 3), truth = new Uint8Array(width * height);
+  for (let i = 0; i < truth.length; i++) {
+    const crack = Math.abs(i % width - 14 - Math.floor(i / width) / 4) < 2;
+    truth[i] = crack ? 255 : 0;
+    pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
+  }
+  const photo: MaskedPhoto = { width, height, pixels, truth };
+  return { count: 1, photo: () => photo };
+}
+
+const TINY = { arch: "unet", width: 0.05, seed: 4 } as const;
+
+/** Trains a tiny network and gives the losses of all steps. */
+async function train(
+  options: Partial<TrainSegmenterOptions> & { segmenter?: Segmenter } = {},
+): Promise<number[]> {
+  using fresh = createSegmenter(TINY);
+  using optimiser = new MomentumSgd({ momentum: 0.9 });
+  const losses: number[] = [];
+  await trainSegmenter(options.segmenter ?? fresh, {
+    compute: await shared(),
+    sampler: await cropSampler(photos(), { size: 16, batch: 4, seed: 6 }),
+    augment: (crops, of) => augment(crops, { ...of, seed: 6 }),
+    optimiser,
+    learningRate: () => 0.05,
+    loss: "bce",
+    steps: 8,
+    onStep: ({ loss }) => void losses.push(loss),
+    ...options,
+  });
+  return losses;
+}
+
+Deno.test("trainSegmenter() learns to mark a dark line, and its settled prediction shows it", async () => {
+  await use("wasm");
+  const compute = await shared();
+  using segmenter = createSegmenter(TINY);
+  const sampler = await cropSampler(photos(), { size: 32, batch: 4, seed: 6 });
+  const losses = await train({ segmenter, sampler, augment: undefined, learningRate: () => 0.2, steps: 40 });
+  const mean = (part: readonly number[]) => part.reduce((a, b) => a + b) / part.length;
+  assert.ok(mean(losses.slice(-5)) < 0.4 * mean(losses.slice(0, 5)), `${losses}`);
+  await settleSegmenter(segmenter, { compute, sampler }, { firstStep: 40, steps: 4 });
+  const { pixels, truth, width, height } = await photos().photo(0);
+  using image = compute.upload({ width, height, channels: 3, data: pixels });
+  using map = await segmenter.predict(image);
+  const confidence = await map.read();
+  const right = confidence.filter((value, i) => value > 0.5 === truth[i] > 0).length;
+  assert.ok(right > 0.93 * truth.length, `${right} of ${truth.length}`);
+});
+
+Deno.test("trainSegmenter() goes on from a checkpoint as if it had never stopped, to the last bit", async () => {
+  await use("wasm");
+  const whole = await train();
+  using segmenter = createSegmenter(TINY);
+  using optimiser = new MomentumSgd({ momentum: 0.9 });
+  const first = await train({ segmenter, optimiser, steps: 5 });
+  const bytes = await saveSegmenter(segmenter, { optimiserState: optimiser.state() });
+  const { segmenter: loaded, restoreOptimiser } = await loadSegmenter(bytes);
+  using resumed = loaded;
+  using restored = new MomentumSgd({ momentum: 0.9 });
+  restoreOptimiser!(restored);
+  const second = await train({ segmenter: resumed, optimiser: restored, firstStep: 5 });
+  assert.deepEqual([...first, ...second], whole);
+});
+
+Deno.test("trainSegmenter() stops at the step whose loss is no longer finite, and keeps the weights before it", async () => {
+  await use("wasm");
+  using segmenter = createSegmenter(TINY);
+  const before = tf.memory().numTensors;
+  let steps = 0;
+  await assert.rejects(
+    train({
+      segmenter,
+      learningRate: (step) => step === 2 ? 1e38 : 0.01,
+      onStep: () => void steps++,
+    }),
+    /^Error: Cannot go on training: the loss of step 4 is (NaN|Infinity); choose a learning rate below 0\.01\.$/,
+  );
+  assert.equal(steps, 3);
+  await assert.rejects(
+    requireFinite(segmenter.parameters, 3),
+    /after step 3 some weights are no longer finite/,
+  );
+  using other = createSegmenter(TINY);
+  await requireFinite(other.parameters, 0);
+  segmenter.dispose();
+  other.dispose();
+  assert.ok(tf.memory().numTensors <= before, "nothing is left");
+});
+
+Deno.test("trainSegmenter() leaves no tensor behind, whatever the network and its loss", async () => {
+  await use("wasm");
+  for (const arch of ["unet", "deepcrack_liu", "deepcrack_zou", "oed_b0"] as const) {
+    const sampler = await cropSampler(photos(), { size: 32, batch: 2, seed: 1 });
+    const run = async (steps: number) => {
+      using segmenter = createSegmenter({ arch, width: 0.03 });
+      const losses = await train({ segmenter, sampler, loss: "own", learningRate: () => 1e-3, steps });
+      assert.ok(losses.every((loss) => Number.isFinite(loss) && loss > 0), `${arch}: ${losses}`);
+    };
+    await run(1);
+    const before = tf.memory().numTensors;
+    await run(2);
+    assert.equal(tf.memory().numTensors, before, arch);
+  }
+});
+
+Deno.test("trainSegmenter() finds in threads what one thread finds in turn", async () => {
+  await use("wasm");
+  const outcome = async (inThreads: boolean) => {
+    using segmenter = createSegmenter(TINY);
+    const trainee = segmenterTrainee(segmenter, { loss: "own" });
+    using threads = inThreads ? await GradientThreads.open(trainee, 2) : GradientThreads.alone(trainee, 2);
+    assert.equal(threads.working, inThreads, threads.reason);
+    const losses = await train({ segmenter, steps: 3, gradients: (batch) => threads.gradients(batch) });
+    return {
+      losses,
+      values: [...segmenter.parameters].map(([name, value]) => [name, [...value.dataSync()]]),
+    };
+  };
+  assert.deepEqual(await outcome(true), await outcome(false));
+});
+
+Deno.test("trainSegmenter() takes the steps of wasm on webgpu, too, batches staying on the device", async () => {
+  const outcome = async (backend: "wasm" | "webgpu") => {
+    await use(backend);
+    using segmenter = createSegmenter(TINY);
+    return await train({
+      segmenter,
+      steps: 2,
+      ...(backend === "webgpu" && { gradients: () => assert.fail("a batch went through the host") }),
+    });
+  };
+  const expected = await outcome("wasm"), actual = await outcome("webgpu");
+  for (const [step, loss] of actual.entries()) {
+    assert.ok(Math.abs(loss - expected[step]) < 2e-3, `step ${step}: ${loss}, ${expected[step]}`);
+  }
+});
