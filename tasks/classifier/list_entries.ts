@@ -6,6 +6,7 @@ import { openDataset } from "../cli/open_dataset.ts";
 import { listPhotos } from "../cli/photos.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { fullName } from "../data/examine.ts";
+import type { Entry as PhotoEntry } from "../training/photo_set.ts";
 import { readTruth } from "./read_truth.ts";
 
 /** Where photos and their truth lie. */
@@ -24,12 +25,8 @@ export interface DatasetPaths {
 }
 
 /** A photo that can be read, with its mask or its label. */
-export interface Entry {
-  readonly name: string;
-  /** The file of the photo. */
-  readonly path: string;
+export interface Entry extends PhotoEntry<LabelledPhoto> {
   readonly label: "crack" | "no_crack" | "mask";
-  read(): Promise<LabelledPhoto>;
 }
 
 /**

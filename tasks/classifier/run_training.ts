@@ -13,17 +13,19 @@ import { lockFile } from "../cli/lock_file.ts";
 import { requireWritable } from "../cli/require_writable.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { writeWhole } from "../cli/write_whole.ts";
+import { requireSame } from "../training/require_same.ts";
+import { removeFile, trainingFile } from "../training/training_file.ts";
+import { TrainingLog } from "../training/training_log.ts";
+import { startTrainingProgress, type TrainingProgress } from "../training/training_progress.ts";
 import { openDataset } from "./dataset.ts";
 import { evaluateSizes } from "./evaluate_sizes.ts";
 import { holdBack } from "./hold_back.ts";
 import { openNetwork } from "./start_weights.ts";
 import type { TrainingCard, ValidationFigures } from "./training_card.ts";
-import { TrainingLog } from "./training_log.ts";
 import type { TrainingOptions } from "./training_options.ts";
-import { dataOf, learningRateOf, requireSame, samplerOf, settingsOf } from "./training_plan.ts";
-import { startTrainingProgress, type TrainingProgress } from "./training_progress.ts";
+import { dataOf, learningRateOf, samplerOf, settingsOf } from "./training_plan.ts";
 import { cardOf, writeCard } from "./training_results.ts";
-import { loadTraining, removeTraining, saveTraining } from "./training_state.ts";
+import { loadTraining, saveTraining } from "./training_state.ts";
 
 /**
  * Trains a classifier, going on where an earlier run with the same options was cut off.
@@ -47,7 +49,7 @@ export async function runTraining(
   await requireWritable(options.out);
   using _lock = await lockFile(options.out);
   using compute = await openCompute();
-  using progress = startTrainingProgress({ quiet });
+  using progress = startTrainingProgress({ quiet, examples: "patches" });
   return await train(options, { compute, progress, resume: !restart });
 }
 
@@ -87,7 +89,7 @@ async function train(
     sampler,
     augment: settings.augment ? (patches, step) => augment(patches, { ...step, seed }) : undefined,
   };
-  const log = new TrainingLog(steps, saved?.log);
+  const log = new TrainingLog(["loss", "accuracy"], { steps, state: saved?.log });
   const validation: ValidationFigures[] = [...saved?.validation ?? []];
   progress.start({ steps, firstStep, batch: settings.batch });
   let before = performance.now(), savedAt = before;
@@ -99,8 +101,16 @@ async function train(
     firstStep,
     gradients: (batch) => threads.gradients(batch),
     onStep: async (step) => {
-      log.add(step, performance.now() - before);
-      progress.step(log.recent);
+      const { loss, counts, dataTime } = step;
+      const { truePositives, trueNegatives, falsePositives, falseNegatives } = counts;
+      const right = truePositives + trueNegatives;
+      const figures = {
+        loss: [loss, 1],
+        accuracy: [right, right + falsePositives + falseNegatives],
+      } as const;
+      log.add({ step: step.step, figures, time: performance.now() - before, dataTime });
+      const { loss: recent, accuracy } = log.recent;
+      progress.step(`loss ${recent.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %`);
       const done = step.step + 1;
       const epochEnds = done % sampler.stepsPerEpoch === 0;
       if (done === steps || (heldBack !== undefined && epochEnds)) {
@@ -138,6 +148,6 @@ async function train(
   });
   await writeWhole(out, await saveCheckpoint(classifier, { precision: options.precision }));
   await writeCard(out, card);
-  await removeTraining(out);
+  await removeFile(trainingFile(out));
   return { card, failures: dataset.failures };
 }

@@ -3,7 +3,6 @@ import { gridPatches, gridSampler } from "../../core/grid_patches.ts";
 import { randomSampler } from "../../core/random_patches.ts";
 import type { Backend } from "../../models/backend.ts";
 import { type LearningRate, oneCycleSchedule, stepSchedule } from "../../models/learning_rate.ts";
-import { UsageError } from "../cli/usage_error.ts";
 import type { Dataset } from "./dataset.ts";
 import type { TrainingData, TrainingSettings } from "./training_card.ts";
 import type { TrainingOptions } from "./training_options.ts";
@@ -69,35 +68,6 @@ export function dataOf(
     photos: training.names,
     validationPhotos: heldBack?.names ?? [],
   };
-}
-
-/** A training that was saved. */
-interface Plan {
-  readonly settings: TrainingSettings;
-  readonly data: TrainingData;
-}
-
-/**
- * Makes sure that a run goes on with what it began with.
- *
- * @throws {UsageError} naming what differs.
- */
-export function requireSame(saved: Plan, wanted: Plan, out: string): void {
-  const differing: string[] = [];
-  for (const key of Object.keys(wanted.settings) as (keyof TrainingSettings)[]) {
-    const before = JSON.stringify(saved.settings[key]), now = JSON.stringify(wanted.settings[key]);
-    if (before !== now) differing.push(`${key} ${before} instead of ${now}`);
-  }
-  for (const key of ["photos", "validationPhotos"] as const) {
-    if (saved.data[key].join("\n") !== wanted.data[key].join("\n")) differing.push("other photos");
-  }
-  if (differing.length === 0) return;
-  throw new UsageError(
-    `Cannot go on with the training of ${out} that was cut off: it has ${
-      [...new Set(differing)].join(", ")
-    }; ` +
-      `give the same options, or --restart to begin anew.`,
-  );
 }
 
 /** Where the patches of a training come from. */

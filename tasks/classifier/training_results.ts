@@ -5,9 +5,9 @@ import { countParameters } from "../../models/parameters.ts";
 import { tf } from "../../models/tfjs.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../cli/write_whole.ts";
+import type { TrainingLogState } from "../training/training_log.ts";
 import { drawLearningCurve } from "./learning_curve.ts";
 import type { TrainingCard, TrainingData, TrainingSettings, ValidationFigures } from "./training_card.ts";
-import type { TrainingLogState } from "./training_log.ts";
 import type { TrainingOptions } from "./training_options.ts";
 
 /** A training that came to its end. */
@@ -21,7 +21,7 @@ export interface FinishedTraining {
   readonly data: TrainingData;
   readonly steps: number;
   readonly patches: number;
-  readonly log: TrainingLogState;
+  readonly log: TrainingLogState<"loss" | "accuracy">;
   readonly validation: readonly ValidationFigures[];
 }
 

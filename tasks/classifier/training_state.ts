@@ -3,10 +3,10 @@ import { saveCheckpoint } from "../../models/save_checkpoint.ts";
 import { loadCheckpoint } from "../../models/load_checkpoint.ts";
 import type { MomentumSgd } from "../../models/momentum.ts";
 import { namingFile } from "../cli/read_classifier.ts";
-import { UsageError } from "../cli/usage_error.ts";
 import { writeWhole } from "../cli/write_whole.ts";
 import type { TrainingData, TrainingSettings, ValidationFigures } from "./training_card.ts";
-import type { TrainingLogState } from "./training_log.ts";
+import { readTraining, trainingFile } from "../training/training_file.ts";
+import type { TrainingLogState } from "../training/training_log.ts";
 
 /** How far a training has come, as plain data. */
 export interface TrainingPosition {
@@ -16,7 +16,7 @@ export interface TrainingPosition {
   readonly step: number;
   readonly settings: TrainingSettings;
   readonly data: TrainingData;
-  readonly log: TrainingLogState;
+  readonly log: TrainingLogState<"loss" | "accuracy">;
   readonly validation: readonly ValidationFigures[];
 }
 
@@ -26,11 +26,6 @@ export interface SavedTraining extends TrainingPosition {
   readonly classifier: NetworkClassifier;
   /** Gives an optimiser the velocities that it had. */
   readonly restoreOptimiser: (optimiser: MomentumSgd) => void;
-}
-
-/** Where the training of `out` saves itself. */
-function trainingFile(out: string): string {
-  return `${out}.training`;
 }
 
 /** Saves what a killed run needs to go on. */
@@ -56,14 +51,8 @@ export async function saveTraining(
  * @throws {UsageError} if it came to its end: the classifier is there.
  */
 export async function loadTraining(out: string): Promise<SavedTraining | undefined> {
-  let bytes;
-  try {
-    bytes = await Deno.readFile(trainingFile(out));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    if (!await exists(out)) return undefined;
-    throw new UsageError(`Cannot train into ${out}: it is there already; give --restart to replace it.`);
-  }
+  const bytes = await readTraining(out);
+  if (bytes === undefined) return undefined;
   const { classifier, restoreOptimiser, training } = await namingFile(
     trainingFile(out),
     () => loadCheckpoint(bytes),
@@ -80,23 +69,4 @@ export async function loadTraining(out: string): Promise<SavedTraining | undefin
     classifier,
     restoreOptimiser,
   };
-}
-
-/** Takes away what {@linkcode saveTraining} left: the training has come to its end. */
-export async function removeTraining(out: string): Promise<void> {
-  try {
-    await Deno.remove(trainingFile(out));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -5,8 +5,8 @@ import { type Dataset, openDataset } from "../../tasks/classifier/dataset.ts";
 import { holdBack } from "../../tasks/classifier/hold_back.ts";
 import { drawLearningCurve } from "../../tasks/classifier/learning_curve.ts";
 import { readTruth } from "../../tasks/classifier/read_truth.ts";
-import { TrainingLog } from "../../tasks/classifier/training_log.ts";
-import { startTrainingProgress } from "../../tasks/classifier/training_progress.ts";
+import { TrainingLog } from "../../tasks/training/training_log.ts";
+import { startTrainingProgress } from "../../tasks/training/training_progress.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 function rgba(
@@ -107,24 +107,23 @@ Deno.test("holdBack() keeps neighbours together, and a share of each class", () 
 Deno.test("TrainingLog makes points of equal stretches, also where it was taken up again", () => {
   const step = (i: number) => ({
     step: i,
-    size: 32,
-    learningRate: 0.1,
-    loss: i,
-    counts: { truePositives: i % 2, falsePositives: 1 - i % 2, falseNegatives: 0, trueNegatives: 0 },
+    figures: { loss: [i, 1], accuracy: [i % 2, 1] } as const,
+    time: 10,
     dataTime: 2,
   });
-  const whole = new TrainingLog(450);
-  for (let i = 0; i < 450; i++) whole.add(step(i), 10);
+  const names = ["loss", "accuracy"] as const;
+  const whole = new TrainingLog(names, { steps: 450 });
+  for (let i = 0; i < 450; i++) whole.add(step(i));
   const { points, time, dataTime } = whole.state;
   assert.equal(points.length, 150);
   assert.deepEqual(points[0], { step: 3, loss: 1, accuracy: 1 / 3 });
   assert.deepEqual(points[149], { step: 450, loss: 448, accuracy: 2 / 3 });
   assert.deepEqual([time, dataTime], [4500, 900]);
 
-  const first = new TrainingLog(450);
-  for (let i = 0; i < 100; i++) first.add(step(i), 10);
-  const second = new TrainingLog(450, JSON.parse(JSON.stringify(first.state)));
-  for (let i = 100; i < 450; i++) second.add(step(i), 10);
+  const first = new TrainingLog(names, { steps: 450 });
+  for (let i = 0; i < 100; i++) first.add(step(i));
+  const second = new TrainingLog(names, { steps: 450, state: JSON.parse(JSON.stringify(first.state)) });
+  for (let i = 100; i < 450; i++) second.add(step(i));
   assert.deepEqual(second.state, whole.state);
 });
 
@@ -151,23 +150,28 @@ Deno.test("startTrainingProgress() tells loss, accuracy, rate and time left, now
   let clock = 0;
   let told = "";
   const progress = (options: { quiet: boolean; interactive: boolean }) =>
-    startTrainingProgress({ ...options, now: () => clock, write: (text) => told += text });
+    startTrainingProgress({
+      ...options,
+      examples: "patches",
+      now: () => clock,
+      write: (text) => told += text,
+    });
   using lines = progress({ quiet: false, interactive: false });
   lines.start({ steps: 100, firstStep: 20, batch: 8 });
   for (let i = 0; i < 80; i++) {
     clock += 1000;
-    lines.step({ loss: 0.5, accuracy: 0.75 });
+    lines.step("loss 0.500");
   }
   assert.deepEqual(told.trimEnd().split("\n"), [
     "Going on after step 20 of 100.",
-    "Step 50 of 100: loss 0.500, accuracy 75.0 %, 8 patches/s, 50 s left",
-    "Step 80 of 100: loss 0.500, accuracy 75.0 %, 8 patches/s, 20 s left",
-    "Step 100 of 100: loss 0.500, accuracy 75.0 %, 8 patches/s",
+    "Step 50 of 100: loss 0.500, 8.0 patches/s, 50 s left",
+    "Step 80 of 100: loss 0.500, 8.0 patches/s, 20 s left",
+    "Step 100 of 100: loss 0.500, 8.0 patches/s",
   ]);
   told = "";
   using quiet = progress({ quiet: true, interactive: true });
   quiet.start({ steps: 2, firstStep: 1, batch: 8 });
-  quiet.step({ loss: 1, accuracy: 1 });
+  quiet.step("loss 1.000");
   assert.equal(told, "");
   quiet.note("A warning.");
   assert.equal(told, "A warning.\n");

@@ -7,8 +7,8 @@ const LINE_EVERY = 30_000;
 export interface TrainingProgress extends Disposable {
   /** The training begins, or goes on after `firstStep` steps of an earlier sitting. */
   start(plan: { readonly steps: number; readonly firstStep: number; readonly batch: number }): void;
-  /** One more step is done; the figures are those of the last few. */
-  step(recent: { readonly loss: number; readonly accuracy: number }): void;
+  /** One more step is done. `recent`: the figures of the last few, in words. */
+  step(recent: string): void;
   /** Prints a line, even where progress is quiet. */
   note(line: string): void;
 }
@@ -16,6 +16,8 @@ export interface TrainingProgress extends Disposable {
 /** Options of {@linkcode startTrainingProgress}. */
 export interface TrainingProgressOptions {
   readonly quiet: boolean;
+  /** What a batch is made of, such as `patches`. */
+  readonly examples: string;
   /** A bar redrawn in place; elsewhere a line now and then. Default: standard error is a terminal. */
   readonly interactive?: boolean;
   /** Where lines go, and the clock in milliseconds: for tests. */
@@ -25,7 +27,8 @@ export interface TrainingProgressOptions {
 
 /** Starts a report. Dispose of it (`using`) when the work ends, however it ends. */
 export function startTrainingProgress(options: TrainingProgressOptions): TrainingProgress {
-  const { quiet, interactive = Deno.stderr.isTerminal(), now = () => performance.now(), write } = options;
+  const { quiet, examples, interactive = Deno.stderr.isTerminal(), now = () => performance.now(), write } =
+    options;
   let bar: Progress = startProgress({ total: 0, unit: "step", quiet: true, write });
   let plan = { steps: 0, firstStep: 0, batch: 0 };
   let started = 0, done = 0, lastLine = 0;
@@ -45,11 +48,12 @@ export function startTrainingProgress(options: TrainingProgressOptions): Trainin
       for (let i = 0; i < plan.firstStep; i++) bar.advance({ skipped: true });
       if (plan.firstStep > 0 && !quiet) bar.note(`Going on after step ${plan.firstStep} of ${plan.steps}.`);
     },
-    step({ loss, accuracy }) {
+    step(recent) {
       done++;
       const rate = (done - plan.firstStep) / (now() - started) * 1000;
-      const detail = `loss ${loss.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %, ` +
-        `${(rate * plan.batch).toFixed(0)} patches/s`;
+      const examplesPerSecond = rate * plan.batch;
+      const speed = examplesPerSecond.toFixed(examplesPerSecond < 10 ? 1 : 0);
+      const detail = `${recent}, ${speed} ${examples}/s`;
       bar.advance({ detail });
       if (quiet || interactive || (now() - lastLine < LINE_EVERY && done < plan.steps)) return;
       lastLine = now();
