@@ -6,9 +6,9 @@ import { hashParameters } from "../cli/hash_parameters.ts";
 import { readClassifier } from "../cli/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import type { ClassifierPlan } from "./plans.ts";
+import type { ClassifierPlan, ClassifierSettings } from "./plans.ts";
 import type { Run } from "./run.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import { type PhotoSet, photosOf } from "./photo_set.ts";
 
 /** A classifier that an experiment uses. */
 export interface TrainedClassifier {
@@ -36,6 +36,7 @@ export async function trainedClassifier(
   run: Run,
 ): Promise<TrainedClassifier> {
   const path = `${run.folder}/classifiers/${set.name}-${plan.id}.safetensors`;
+  const wanted = await settingsFor(plan, set);
   if (await statOrNull(path) === null) {
     if (!run.quiet) writeErr(`Training ${plan.title} on ${set.title}: ${path}\n`);
     await Deno.mkdir(`${run.folder}/classifiers`, { recursive: true });
@@ -67,7 +68,7 @@ export async function trainedClassifier(
     });
   }
   const card: TrainingCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
-  requireSame(card, plan, path);
+  requireSame(card, wanted, path);
   return { plan, path, card };
 }
 
@@ -78,9 +79,18 @@ export async function openClassifier(trained: TrainedClassifier): Promise<OpenCl
   return { ...trained, classifier, sha256: await hashParameters(classifier.parameters) };
 }
 
-function requireSame({ settings }: TrainingCard, plan: ClassifierPlan, path: string): void {
+async function settingsFor(
+  { settings, mostPatchesAPhoto }: ClassifierPlan,
+  set: PhotoSet,
+): Promise<ClassifierSettings> {
+  if (settings.patches === undefined || mostPatchesAPhoto === undefined) return settings;
+  const { all } = await photosOf(set, { split: "train" });
+  return { ...settings, patches: Math.min(settings.patches, mostPatchesAPhoto * all) };
+}
+
+function requireSame({ settings }: TrainingCard, planned: ClassifierSettings, path: string): void {
   // The weights that a training started from are told by their hash.
-  const { start, ...wanted } = plan.settings;
+  const { start, ...wanted } = planned;
   const differing = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) =>
     wanted[key] !== undefined && JSON.stringify(settings[key]) !== JSON.stringify(wanted[key])
   );

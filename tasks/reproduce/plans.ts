@@ -26,6 +26,8 @@ export interface ClassifierPlan {
   readonly title: string;
   /** The paper's classifier whose figures stand beside its own. */
   readonly published?: "resnet50" | "resnet101" | "resnet152";
+  /** Where patches are random: fewer where a set has few photos. */
+  readonly mostPatchesAPhoto?: number;
   readonly settings: ClassifierSettings;
 }
 
@@ -97,6 +99,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
         id: "mobilenet_v2",
         title: "MobileNetV2, from the shipped classifier",
         published: "resnet50",
+        mostPatchesAPhoto: 500,
         settings: { ...RANDOM_PATCHES, start: "shipped", patches: 96_000, learningRate: 0.004 },
       },
       halfWidth("resnet18"),
