@@ -21,6 +21,7 @@ export { type Augmentation, defaultAugmentation } from "./augmentation_table.ts"
 export { averagePatchScores, type AveragePatchScoresOptions } from "./average_patch_scores.ts";
 export type { RowRange, RowsNeeded } from "./bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./bilateral_filter.ts";
+export { camCrfLabel, type CamCrfLabel, type CamCrfOptions } from "./cam_crf_label.ts";
 export { type Activations, CLASSES, type Classifier } from "./classifier.ts";
 export { Compute, type ComputeOptions, type Dispatch, openCompute, type PlaneSource } from "./compute.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
@@ -34,6 +35,7 @@ export {
   type TruthMask,
 } from "./datasets/types.ts";
 export { decodeImage, type DecodeImageOptions } from "./decode_image.ts";
+export { denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
 export { encodeJpeg, type EncodeJpegOptions } from "./encode_jpeg.ts";
 export { encodePng, type PngSource } from "./encode_png.ts";
 export { extractPatches, type ExtractPatchesOptions } from "./extract_patches.ts";
