@@ -1,0 +1,64 @@
+/**
+ * `deno task predict`: marks the crack pixels of photos with a segmentation network.
+ *
+ * @module
+ */
+import { runCommand } from "./cli/command.ts";
+import { ExitCode } from "./cli/exit_code.ts";
+import type { InferValue } from "./cli/optique.ts";
+import { writeErr, writeOut } from "./cli/terminal.ts";
+import { describeRun, describeTimings } from "./photo_run/summary.ts";
+import { openInstruments } from "./predict/open_instruments.ts";
+import { predictParser } from "./predict/predict_command.ts";
+import { type Instruments, predictPhotos } from "./predict/predict_photos.ts";
+import { shorten } from "./predict/read_segmenter.ts";
+import { requireTiles } from "./predict/require_tiles.ts";
+
+async function predict(options: InferValue<typeof predictParser>): Promise<number> {
+  const { profile, json, segmenter, ...run } = options;
+  requireTiles(run);
+  const start = performance.now();
+  let instruments: Instruments | undefined;
+  const title = `Cracks in ${options.paths.join(", ")} by ${shorten(segmenter)}`;
+  const summary = await predictPhotos(
+    { ...run, title },
+    async () => instruments = await openInstruments(options),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  if (profile && instruments !== undefined) writeErr(describeTimings(instruments.compute, seconds));
+  const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
+  const finding = `${withCrack} of ${summary.photos.length} show crack`;
+  writeOut(
+    json
+      ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n`
+      : describeRun(summary, { done: "Predicted", finding, seconds }),
+  );
+  return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+}
+
+await runCommand({
+  name: "predict",
+  brief: "Mark the crack pixels of photos with a trained segmentation network.",
+  description:
+    "Writes, for each photo, confidence/NAME.png (0 to 1 as 0 to 255, rounded, above 0 at least 1) and masks/NAME.png (255 " +
+    "where the confidence exceeds the threshold, 0 elsewhere), and for all of them report.html to look at and manifest.json " +
+    "to compute with. Photos may be of any size: larger ones are shown to the network in tiles that overlap and fade into " +
+    "each other.\n\n" +
+    "A run that was broken off goes on where it ended: photos whose predictions are there, from the same file, network and " +
+    "options, are passed over. After a run in shards, one more without --shard joins their manifests and reports.",
+  examples: [
+    {
+      command: "deno task predict photos/ --out predictions/ --segmenter unet.safetensors",
+      effect: "Predict the cracks of a folder of photos",
+    },
+    {
+      command: "deno task predict photos/ -o predictions/ -s unet.safetensors --overlays",
+      effect: "Write the photos with the cracks marked, too",
+    },
+    {
+      command: "deno task predict photos/ -o small/ -s unet.safetensors --tile 512",
+      effect: "Take less memory",
+    },
+  ],
+  parser: predictParser,
+}, predict);

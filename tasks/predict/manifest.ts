@@ -1,0 +1,36 @@
+import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../photo_run/records.ts";
+
+/** A photo whose crack was predicted. */
+export interface PhotoRecord extends CommonRecord {
+  /** When, in UTC. */
+  readonly predictedAt: string;
+}
+
+/** What a prediction depends on, apart from its photo. */
+export interface PredictSettings {
+  readonly segmenter: NetworkRecord;
+  /** A pixel is crack above this confidence. */
+  readonly threshold: number;
+  /** Side of the tiles of larger photos, and what they share, in pixels. */
+  readonly tile: number;
+  readonly overlap: number;
+}
+
+/** `manifest.json` of a folder of predictions: how they were made, from what, and what came out. */
+export interface Manifest extends RunManifest<PhotoRecord>, PredictSettings {
+  readonly task: "predict";
+}
+
+/** The first setting in which earlier predictions differ from those to be made. */
+export function settingsDifference(
+  before: PredictSettings,
+  settings: PredictSettings,
+): { was: string; is: string } | undefined {
+  for (const key of ["threshold", "tile", "overlap"] as const) {
+    if (before[key] !== settings[key]) return { was: `${key} ${before[key]}`, is: String(settings[key]) };
+  }
+  const [was, is] = [before.segmenter, settings.segmenter];
+  if (was.sha256 === is.sha256) return undefined;
+  const describe = ({ name, sha256 }: NetworkRecord) => `${name} (${sha256.slice(0, 8)})`;
+  return { was: `the network ${describe(was)}`, is: describe(is) };
+}

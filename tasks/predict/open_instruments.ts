@@ -1,0 +1,30 @@
+import { defaultTile } from "../../core/predict_image.ts";
+import { hashParameters } from "../cli/hash_parameters.ts";
+import { writeErr } from "../cli/terminal.ts";
+import { openDevices, type OpenDevicesOptions } from "../photo_run/open_devices.ts";
+import type { Instruments } from "./predict_photos.ts";
+import { readSegmenter, shorten } from "./read_segmenter.ts";
+
+/** Options of {@linkcode openInstruments}. */
+export interface OpenInstrumentsOptions extends OpenDevicesOptions {
+  /** File, folder or URL of the network. */
+  readonly segmenter: string;
+  /** Say nothing of what was chosen. */
+  readonly quiet: boolean;
+}
+
+/** Opens the device, the backend and the network, and says on standard error which they are. */
+export async function openInstruments(options: OpenInstrumentsOptions): Promise<Instruments> {
+  const { compute, runtime, adapterName } = await openDevices(options);
+  const segmenter = await readSegmenter(options.segmenter);
+  const { name, parameters } = segmenter;
+  if (!options.quiet) writeErr(`Kernels run on ${adapterName}, ${name} on ${runtime.backend}.\n`);
+  const sha256 = await hashParameters(parameters);
+  return {
+    compute,
+    segmenter,
+    segmenterRecord: { name, source: shorten(options.segmenter), sha256 },
+    runtime,
+    tile: await defaultTile(compute, segmenter),
+  };
+}

@@ -1,0 +1,155 @@
+import type { Compute } from "../../core/compute.ts";
+import { defaultOverlap, predictImage, type Prediction } from "../../core/predict_image.ts";
+import type { Segmenting } from "../../core/segmenting.ts";
+import { VERSION } from "../cli/version.ts";
+import { writeWhole } from "../cli/write_whole.ts";
+import { confidencePath, hasMaps, writeMaps } from "../photo_run/maps.ts";
+import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../photo_run/photo_run.ts";
+import type { PhotoFacts, PhotoTask, TaskWords } from "../photo_run/photo_task.ts";
+import type { NetworkRecord, RunManifest, Runtime } from "../photo_run/records.ts";
+import { reportEntries } from "../photo_run/report_entries.ts";
+import { predictionChunks } from "../report/prediction_report.ts";
+import { type PhotoRecord, type PredictSettings, settingsDifference } from "./manifest.ts";
+import { overlayPath, overlayPicture } from "./overlay_picture.ts";
+import { requireTiles } from "./require_tiles.ts";
+
+/** What to predict, how, and where to. */
+export interface PredictPhotosOptions extends PhotoRunOptions {
+  /** A pixel is crack above this confidence. */
+  readonly threshold: number;
+  /** Side of the tiles of larger photos. Default: that of the instruments. */
+  readonly tile?: number;
+  /** The least that tiles share. Default: chosen by their side. */
+  readonly overlap?: number;
+  /** Whether to write the photos with their masks on them, too. */
+  readonly overlays: boolean;
+  /** Heading of the report. */
+  readonly title: string;
+}
+
+/** What photos are predicted with. */
+export interface Instruments {
+  readonly compute: Compute;
+  readonly segmenter: Segmenting;
+  readonly segmenterRecord: NetworkRecord;
+  readonly runtime: Runtime;
+  /** Side of the tiles that the network takes. */
+  readonly tile: number;
+}
+
+/** What came out. */
+export type PredictSummary = RunSummary<PhotoRecord>;
+
+/** A prediction, and the photo with its mask as JPEG where that is wanted. */
+interface PredictOutput {
+  readonly prediction: Prediction;
+  readonly overlay: Uint8Array | undefined;
+}
+
+const WORDS: TaskWords = { task: "predict", output: "prediction", outputs: "predictions" };
+
+/** The prediction of each photo, with its files. */
+class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutput> {
+  readonly compute: Compute;
+  readonly runtime: Runtime;
+  readonly settings: PredictSettings;
+  readonly #options: PredictPhotosOptions;
+  readonly #segmenter: Segmenting;
+
+  constructor(
+    options: PredictPhotosOptions,
+    { compute, runtime, segmenter, segmenterRecord, tile: fitting }: Instruments,
+  ) {
+    const { threshold, tile = fitting, overlap = defaultOverlap(tile) } = options;
+    requireTiles({ tile, overlap });
+    this.compute = compute;
+    this.runtime = runtime;
+    this.settings = { segmenter: segmenterRecord, threshold, tile, overlap };
+    this.#options = options;
+    this.#segmenter = segmenter;
+  }
+
+  difference(before: PredictSettings): { was: string; is: string } | undefined {
+    return settingsDifference(before, this.settings);
+  }
+
+  async process(image: ImageData): Promise<PredictOutput> {
+    const { threshold, tile, overlap } = this.settings;
+    const options = { segmenter: this.#segmenter, threshold, tile, overlap };
+    const prediction = await predictImage(this.compute, image, options);
+    const overlay = this.#options.overlays ? await overlayPicture(image, prediction.mask) : undefined;
+    return { prediction, overlay };
+  }
+
+  async write(name: string, { prediction, overlay }: PredictOutput): Promise<void> {
+    const { out } = this.#options;
+    await writeMaps(out, name, prediction);
+    if (overlay !== undefined) await writeWhole(overlayPath(out, name), overlay);
+  }
+
+  record({ name, path, sha256, seconds, now }: PhotoFacts, { prediction }: PredictOutput): PhotoRecord {
+    const { width, height, crackPixels } = prediction;
+    return {
+      name,
+      path,
+      sha256,
+      width,
+      height,
+      crackPixels,
+      crackShare: crackPixels / (width * height),
+      seconds,
+      predictedAt: now,
+    };
+  }
+
+  async isDone({ name }: PhotoRecord): Promise<boolean> {
+    const { out, overlays } = this.#options;
+    return await hasMaps(out, name, overlays ? [overlayPath(out, name)] : []);
+  }
+
+  madeAt({ predictedAt }: PhotoRecord): string {
+    return predictedAt;
+  }
+
+  report({ photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">): AsyncIterable<string> {
+    const { out, title } = this.#options;
+    const { runtime, settings: { segmenter, ...parameters } } = this;
+    return predictionChunks({
+      title,
+      date: new Date(),
+      version: VERSION,
+      segmenter: `${segmenter.name}, ${segmenter.source}`,
+      parameters,
+      adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
+      backend: runtime.backend,
+      predicted: photos.length,
+      withCrack: photos.filter(({ crackPixels }) => crackPixels > 0).length,
+      failed: failures.length,
+      seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
+      entries: reportEntries([...photos, ...failures], {
+        folder: out,
+        stages: ({ name }: PhotoRecord) => [{
+          key: "confidence",
+          title: "Confidence",
+          note: "How sure the network is that a pixel is crack.",
+          path: confidencePath(out, name),
+        }],
+        complete: (entry) => entry,
+      }),
+    });
+  }
+}
+
+/**
+ * Predicts the cracks of photos into a folder: `confidence/NAME.png`, `masks/NAME.png`, `overlays/NAME.jpg`, `manifest.json` and
+ * `report.html`; see {@linkcode runOverPhotos}.
+ *
+ * @param open opens the device and the network, once it is clear that there is work for them.
+ * @throws {UsageError} if there is nothing to predict, another run is at work, or the folder holds other things.
+ */
+export function predictPhotos(
+  options: PredictPhotosOptions,
+  open: () => Promise<Instruments>,
+): Promise<PredictSummary> {
+  return runOverPhotos(options, { words: WORDS, open: async () => new PredictTask(options, await open()) });
+}
