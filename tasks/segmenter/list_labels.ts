@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { listPhotos } from "../cli/photos.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import type { Manifest, PhotoRecord } from "../label/manifest.ts";
+import { confidencePath, maskPath } from "../photo_run/maps.ts";
+import { mergeRecords } from "../photo_run/manifests.ts";
+import { fileEntry, type MaskedEntry } from "./masked_entry.ts";
+
+/** Where labels lie. */
+export interface LabelPaths {
+  /** Folders that `label` wrote. */
+  readonly labels: readonly string[];
+  /** Such folders, of further photos. */
+  readonly extraLabels: readonly string[];
+  /** Folders of the photos. Empty: the photos are where they were when they were labelled. */
+  readonly photos: readonly string[];
+  /** Whether the confidence maps count, not the masks. */
+  readonly soft: boolean;
+}
+
+/** Photos with their labels. */
+export interface ListedLabels {
+  readonly entries: readonly MaskedEntry[];
+  /** Labels left out because too few of their pixels are crack. */
+  readonly rejected: number;
+  /** What has no partner, in sentences. */
+  readonly problems: readonly string[];
+}
+
+const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
+
+/**
+ * Pairs photos with the labels of runs of `label`. Labels that are not usable for training are left out.
+ *
+ * @throws {UsageError} for a folder that is none of labels.
+ * @throws {Error} if no label is usable.
+ */
+export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
+  const { labels, extraLabels, photos, soft } = paths;
+  const found = photos.length === 0 ? undefined : (await listPhotos(photos)).photos;
+  const byName = found && new Map(found.map(({ name, path }) => [name, path]));
+  const entries: MaskedEntry[] = [], problems: string[] = [];
+  const labelled = new Set<string>();
+  let rejected = 0;
+  for (const [folders, extra] of [[labels, false], [extraLabels, true]] as const) {
+    for (const folder of folders) {
+      for (const { name, path: labelledPath, usableForTraining } of await readRecords(folder)) {
+        labelled.add(name);
+        const path = byName === undefined ? labelledPath : byName.get(name);
+        if (!usableForTraining) rejected++;
+        else if (path === undefined) {
+          problems.push(
+            `Cannot use the label ${name} of ${folder}: there is no photo of that name in ${
+              photos.join(", ")
+            }.`,
+          );
+        } else {
+          const mask = (soft ? confidencePath : maskPath)(folder, name);
+          entries.push(fileEntry({ name, path, mask, soft, extra }));
+        }
+      }
+    }
+  }
+  for (const { name, path } of found ?? []) {
+    if (!labelled.has(name)) problems.push(`Cannot use ${path}: there is no label of the name ${name}.`);
+  }
+  const folders = [...labels, ...extraLabels];
+  if (folders.length > 0 && entries.length === 0) {
+    throw new Error(
+      `Cannot train on the labels in ${folders.join(", ")}: ${
+        problems.length > 0
+          ? `none has a photo; ${problems[0].charAt(0).toLowerCase()}${problems[0].slice(1)}`
+          : `none of the ${rejected} has enough crack pixels to be usable for training; label other photos, or with other settings.`
+      }`,
+    );
+  }
+  return { entries, rejected, problems };
+}
+
+/** What is known of the labels in a folder, of all shards. */
+async function readRecords(folder: string): Promise<Iterable<PhotoRecord>> {
+  if (!(await statOrNull(folder))?.isDirectory) {
+    throw new UsageError(`Cannot read the labels in ${folder}: there is no such folder.`);
+  }
+  const manifests: Manifest[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (!MANIFEST.test(name)) continue;
+    const manifest = parse(await Deno.readTextFile(join(folder, name)));
+    if (manifest === undefined) {
+      throw new UsageError(
+        `Cannot read the labels in ${folder}: its ${name} is not from label; give the folder that label wrote.`,
+      );
+    }
+    manifests.push(manifest);
+  }
+  if (manifests.length === 0) {
+    throw new UsageError(
+      `Cannot read the labels in ${folder}: there is no manifest.json; give the folder that label wrote, or --images and --masks.`,
+    );
+  }
+  return mergeRecords(manifests, ({ labelledAt }) => labelledAt).values();
+}
+
+function parse(text: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(text);
+    return manifest?.program === "hairline" && manifest.task === "label" && Array.isArray(manifest.photos)
+      ? manifest
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import type { SegmentationArch } from "../../models/segmentation/segmentation_network.ts";
+import {
+  createSegmenter,
+  type Segmenter,
+  type SegmenterOptions,
+} from "../../models/segmentation/segmenter.ts";
+import { namingFile } from "../cli/read_classifier.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/** What a training makes a network of. */
+export interface SegmenterChoice {
+  readonly arch?: SegmentationArch;
+  readonly width?: number;
+  /** File of a segmentation network whose weights are the first ones. */
+  readonly start?: string;
+}
+
+/** A network to train, and what it starts from. */
+export interface ChosenSegmenter {
+  readonly arch: SegmentationArch;
+  readonly width: number;
+  /** SHA-256 of the first weights; null where they are random. */
+  readonly start: string | null;
+  /** Makes it. */
+  create(options: Pick<SegmenterOptions, "seed" | "trainingSize">): Segmenter;
+}
+
+/**
+ * The network that was chosen: by name, or that of the file to start from.
+ *
+ * @throws {UsageError} where the file holds another network than was named.
+ */
+export async function chooseSegmenter(choice: SegmenterChoice): Promise<ChosenSegmenter> {
+  const { arch = "unet", width = 1, start } = choice;
+  if (start === undefined) {
+    return { arch, width, start: null, create: (options) => createSegmenter({ arch, width, ...options }) };
+  }
+  const bytes = await Deno.readFile(start);
+  const { segmenter, sha256 } = await namingFile(start, () => loadSegmenter(bytes));
+  const { arch: known, width: scale } = segmenter.network;
+  const found = { arch: known, width: scale };
+  for (const name of ["arch", "width"] as const) {
+    if (choice[name] === undefined || choice[name] === found[name]) continue;
+    throw new UsageError(
+      `Cannot start from ${start}: its ${name} is ${found[name]} and --${name} says ${
+        choice[name]
+      }; leave out --${name}.`,
+    );
+  }
+  return {
+    ...found,
+    start: sha256,
+    create(options) {
+      using source = segmenter;
+      const made = createSegmenter({ ...found, ...options });
+      for (const [name, variable] of made.parameters) variable.assign(source.parameters.get(name)!);
+      return made;
+    },
+  };
+}
