@@ -4,9 +4,6 @@ import type { Compute } from "./compute.ts";
 import { PhotoWindow } from "./photo_window.ts";
 import { recipes } from "./recipe.ts";
 
-/** Pixels of the map that are on the device at a time. */
-const STRIP_PIXELS = 2 ** 22;
-
 /**
  * Grad-CAM of the crack class (Selvaraju et al. 2017, doi:10.1109/ICCV.2017.74, equations 1 and 2) on the classifier's last convolution,
  * at the photo's size.
@@ -18,14 +15,9 @@ export async function gradCam(
   image: ImageData,
   { classifier }: { readonly classifier: Classifier },
 ): Promise<Float32Array> {
-  const { width, height } = image;
-  const rows = Math.min(height, Math.ceil(STRIP_PIXELS / width));
-  using photo = new PhotoWindow(compute, image, { rows, alignment: 1 });
+  const { height } = image;
+  using photo = new PhotoWindow(compute, image, { rows: height, alignment: 1 });
   using map = await classActivationMap(photo, classifier, { ...recipes.paper, cam: "grad-cam" });
-  const values = new Float32Array(width * height);
-  for (let first = 0; first < height; first += rows) {
-    using part = map.rows([first, Math.min(height, first + rows)]);
-    values.set(await part.read(), first * width);
-  }
-  return values;
+  using whole = map.rows([0, height]);
+  return await whole.read();
 }

@@ -21,7 +21,7 @@ export { type Augmentation, defaultAugmentation } from "./augmentation_table.ts"
 export { averagePatchScores, type AveragePatchScoresOptions } from "./average_patch_scores.ts";
 export type { RowRange, RowsNeeded } from "./bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./bilateral_filter.ts";
-export { camCrfLabel, type CamCrfLabel, type CamCrfOptions } from "./cam_crf_label.ts";
+export { type CamCrfLabel, camCrfLabel, type CamCrfOptions } from "./cam_crf_label.ts";
 export { type Activations, CLASSES, type Classifier } from "./classifier.ts";
 export { Compute, type ComputeOptions, type Dispatch, openCompute, type PlaneSource } from "./compute.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
@@ -61,9 +61,11 @@ export {
   scale,
   type ScaleOptions,
 } from "./pointwise.ts";
+export { predictImage, type PredictImageOptions, type Prediction } from "./predict_image.ts";
 export { type Recipe, recipes } from "./recipe.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./resize.ts";
 export { sauvolaThreshold, type SauvolaThresholdOptions } from "./sauvola_threshold.ts";
+export type { Segmenting } from "./segmenting.ts";
 export type { Stage, StageKey, StageRows } from "./stages.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./sweep.ts";
 export type { SweepJson } from "./sweep_json.ts";

@@ -8,6 +8,7 @@ import type { Progress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
 import { type Counts, readCounts, writeCounts } from "./counts.ts";
 import type { Method } from "./method.ts";
+import { readMasked } from "./read_masked.ts";
 
 /** Options of {@linkcode measure}. */
 export interface MeasureOptions {
@@ -94,10 +95,7 @@ async function measurePhoto(
     kept: readonly Counts[];
   },
 ): Promise<void> {
-  const { image, truth: mask } = await sample.read();
-  if (typeof mask === "boolean") {
-    throw new TypeError(`Cannot use ${sample.imagePath}: it is labelled as a whole, and a mask is wanted.`);
-  }
+  const { image, mask } = await readMasked(sample);
   using plane = uploadImage(compute, image);
   using truth = compute.upload({ width: mask.width, height: mask.height, channels: 1, data: mask.data });
   const photo = { image, plane, truth };

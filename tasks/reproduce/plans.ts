@@ -44,6 +44,8 @@ export interface Scale {
   readonly classifiers: readonly ClassifierPlan[];
   /** Photos of a training part that are labelled, evenly spread over it; all where left out. */
   readonly trainingPhotos?: number;
+  /** Random photos of the training part on which the parameters of CRF labels are searched, with their masks. */
+  readonly searchPhotos: number;
 }
 
 const RANDOM_PATCHES = {
@@ -106,6 +108,11 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       halfWidth("resnet50"),
     ],
     trainingPhotos: 120,
+    searchPhotos: 12,
   },
-  full: { name: "full", classifiers: (["resnet50", "resnet101", "resnet152"] as const).map(paper) },
+  full: {
+    name: "full",
+    classifiers: (["resnet50", "resnet101", "resnet152"] as const).map(paper),
+    searchPhotos: 100,
+  },
 };

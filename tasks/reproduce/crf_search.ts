@@ -1,0 +1,159 @@
+import { camUnary } from "../../core/cam_crf_label.ts";
+import type { Classifier } from "../../core/classifier.ts";
+import type { Compute } from "../../core/compute.ts";
+import type { DatasetSample } from "../../core/datasets/types.ts";
+import type { DenseCrfOptions } from "../../core/dense_crf.ts";
+import { gradCam } from "../../core/grad_cam.ts";
+import { meanField } from "../../core/mean_field.ts";
+import { appearanceKernel, smoothnessKernel } from "../../core/pairwise_kernels.ts";
+import { permutation } from "../../core/permutation.ts";
+import { randomUnit, randomWords } from "../../core/random.ts";
+import { intersectionOverUnion } from "../../core/swept_image.ts";
+import { describeError } from "../cli/errors.ts";
+import { fullName } from "../data/examine.ts";
+import { readMasked } from "./read_masked.ts";
+
+/**
+ * The parameters that are tried. The paper refers to Dong et al. for theirs. These lie around the defaults that Krähenbühl and Koltun's program
+ * (arXiv:1210.5644) is usually run with: weights of 10 and 3, σ of 80 pixels and 13 levels, 3 pixels for smoothness, 5 iterations.
+ */
+export const CRF_GRID = {
+  iterations: 5,
+  appearance: { weight: [3, 10, 30], sigmaSpace: [20, 80], sigmaColour: [5, 13, 30] },
+  smoothness: { weight: 3, sigmaSpace: 3 },
+} as const;
+
+/** Parameters and what they are worth. */
+export interface CrfTrial {
+  readonly parameters: DenseCrfOptions;
+  /** Mean of the intersections over union of crack and background, of the pixels of all photos. */
+  readonly meanIou: number;
+}
+
+/** What {@linkcode searchCrf} found. */
+export interface CrfSearch {
+  readonly best: CrfTrial;
+  /** Photos that it rests on. */
+  readonly photos: number;
+  /** Photos that could not be used, each with the reason. */
+  readonly skipped: readonly string[];
+  /** All trials, in the order of the grid. */
+  readonly trials: readonly CrfTrial[];
+}
+
+/** Options of {@linkcode searchCrf}. */
+export interface CrfSearchOptions {
+  readonly compute: Compute;
+  readonly classifier: Classifier;
+  /** Called after each photo, with a sentence where it could not be used. */
+  readonly onPhoto?: (name: string, failure?: string) => void;
+}
+
+/** Photos at random for a search, the same ones for each classifier; all where there are fewer. */
+export function searchPhotos(samples: readonly DatasetSample[], count: number): DatasetSample[] {
+  let drawn = 0;
+  const order = permutation(samples.length, () => randomUnit(randomWords([drawn++, 0, 0, 0])[0]));
+  return Array.from(order.subarray(0, count), (i) => samples[i]);
+}
+
+/**
+ * The parameters of {@linkcode CRF_GRID} with which labels of photos have the highest mean IoU; the first of equal ones.
+ *
+ * @throws {Error} if none of the photos can be used.
+ */
+export async function searchCrf(
+  samples: readonly DatasetSample[],
+  { compute, classifier, onPhoto }: CrfSearchOptions,
+): Promise<CrfSearch> {
+  const counts = new Map<string, Counts>();
+  const skipped: string[] = [];
+  for (const sample of samples) {
+    const name = fullName(sample);
+    let failure: string | undefined;
+    try {
+      const { image, mask } = await readMasked(sample);
+      const unary = camUnary(await gradCam(compute, image, { classifier }));
+      for (const { parameters, probability } of solutions(image, unary)) {
+        const key = JSON.stringify(parameters);
+        counts.set(key, add(counts.get(key) ?? nothing(parameters), probability, mask.data));
+      }
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      skipped.push(failure = `${name}: ${describeError(error)}`);
+    }
+    onPhoto?.(name, failure);
+  }
+  if (counts.size === 0) {
+    throw new Error(
+      `Cannot search parameters of CRF labels: none of ${samples.length} photos can be used; at least one is wanted.`,
+    );
+  }
+  const trials = Array.from(
+    counts.values(),
+    (sum) => ({ parameters: sum.parameters, meanIou: meanIouOf(sum) }),
+  );
+  const best = trials.reduce((one, other) => other.meanIou > one.meanIou ? other : one);
+  return { best, photos: samples.length - skipped.length, skipped, trials };
+}
+
+/** Pixels of several photos. */
+interface Counts {
+  readonly parameters: DenseCrfOptions;
+  readonly predicted: number;
+  readonly overlap: number;
+  readonly crack: number;
+  readonly pixels: number;
+}
+
+function nothing(parameters: DenseCrfOptions): Counts {
+  return { parameters, predicted: 0, overlap: 0, crack: 0, pixels: 0 };
+}
+
+/** The field of a photo solved with all parameters of the grid: building a kernel takes longer than solving with it. */
+function* solutions(
+  image: ImageData,
+  unary: Float32Array,
+): Generator<{ parameters: DenseCrfOptions; probability: Float32Array }> {
+  const { iterations, smoothness, appearance } = CRF_GRID;
+  const smooth = { weight: smoothness.weight, kernel: smoothnessKernel(image, smoothness) };
+  for (const sigmaSpace of appearance.sigmaSpace) {
+    for (const sigmaColour of appearance.sigmaColour) {
+      const kernel = appearanceKernel(image, { sigmaSpace, sigmaColour });
+      for (const weight of appearance.weight) {
+        yield {
+          parameters: { iterations, appearance: { weight, sigmaSpace, sigmaColour }, smoothness },
+          probability: meanField(unary, { iterations, terms: [{ weight, kernel }, smooth] }),
+        };
+      }
+    }
+  }
+}
+
+function add(sum: Counts, probability: Float32Array, truth: Uint8Array): Counts {
+  let predicted = 0, overlap = 0, crack = 0;
+  for (let i = 0; i < probability.length; i++) {
+    const called = probability[i] > 0.5, isCrack = truth[i] > 0;
+    if (called) predicted++;
+    if (isCrack) crack++;
+    if (called && isCrack) overlap++;
+  }
+  return {
+    parameters: sum.parameters,
+    predicted: sum.predicted + predicted,
+    overlap: sum.overlap + overlap,
+    crack: sum.crack + crack,
+    pixels: sum.pixels + probability.length,
+  };
+}
+
+function meanIouOf({ predicted, overlap, crack, pixels }: Counts): number {
+  const iou = intersectionOverUnion({
+    predicted,
+    overlap,
+    correct: overlap,
+    found: overlap,
+    crack,
+    background: pixels - crack,
+  });
+  return (iou.crack + iou.background) / 2;
+}
