@@ -7,7 +7,7 @@ import { layTiles, TILE_ALIGNMENT } from "./tiles.ts";
 import { uploadImage } from "./upload_image.ts";
 
 /** Options of {@linkcode predictImage}. */
-export interface PredictOptions {
+export interface PredictImageOptions {
   /** Says how sure it is of crack at each pixel. */
   segmenter: Segmenting;
   /**
@@ -58,12 +58,24 @@ export function defaultOverlap(tile: number): number {
  * A picture of more pixels than one tile is cut into tiles that overlap, and where they do one fades into the next, so that no seam
  * shows. One row of tiles is on the device at a time.
  *
+ * @example With an untrained network
+ * ```ts
+ * import { decodeImage, openCompute, predictImage } from "./mod.ts";
+ * import { createSegmenter } from "../models/segmentation/segmenter.ts";
+ *
+ * using compute = await openCompute();
+ * using segmenter = createSegmenter({ arch: "unet", width: 1 / 64 });
+ * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
+ * const { crackPixels, mask } = await predictImage(compute, image, { segmenter });
+ * console.log(`${crackPixels} of ${mask.length} pixels are crack`);
+ * ```
+ *
  * @throws {RangeError} if the tiles do not fit the device, naming tiles that do; or if `tile` and `overlap` do not fit together.
  */
 export async function predictImage(
   compute: Compute,
   image: ImageData,
-  { segmenter, threshold = 0.5, ...options }: PredictOptions,
+  { segmenter, threshold = 0.5, ...options }: PredictImageOptions,
 ): Promise<Prediction> {
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
