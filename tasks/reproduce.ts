@@ -60,7 +60,7 @@ const parser = merge(
       photos: optional(
         option("--photos", positiveInteger(), {
           description:
-            message`Measure so many photos of it, evenly spread. Default: all; at the scale small 120 of a training part.`,
+            message`Measure so many photos of it, evenly spread. Default: all; at the scale small 60 of a training part.`,
         }),
       ),
       classifiers: multiple(

@@ -107,7 +107,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
       halfWidth("resnet18"),
       halfWidth("resnet50"),
     ],
-    trainingPhotos: 120,
+    trainingPhotos: 60,
     searchPhotos: 12,
   },
   full: {
