@@ -24,5 +24,15 @@ export { loadClassifier } from "./models/load_classifier.ts";
 export type { NetworkClassifier } from "./models/network_classifier.ts";
 export type { NetworkOptions } from "./models/architectures.ts";
 export type { Arch } from "./models/network.ts";
+export type { InputScaling } from "./models/network.ts";
 export type { ResnetArch, ResnetOptions } from "./models/resnet.ts";
 export { saveCheckpoint, type SaveCheckpointOptions } from "./models/save_checkpoint.ts";
+export {
+  createSegmenter,
+  type PredictOptions,
+  Segmenter,
+  type SegmenterOptions,
+  type SegmenterParts,
+} from "./models/segmentation/segmenter.ts";
+export { loadSegmenter, type SegmenterCheckpoint } from "./models/segmentation/load_segmenter.ts";
+export { saveSegmenter } from "./models/segmentation/save_segmenter.ts";

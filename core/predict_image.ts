@@ -60,8 +60,7 @@ export function defaultOverlap(tile: number): number {
  *
  * @example With an untrained network
  * ```ts
- * import { decodeImage, openCompute, predictImage } from "./mod.ts";
- * import { createSegmenter } from "../models/segmentation/segmenter.ts";
+ * import { createSegmenter, decodeImage, openCompute, predictImage } from "../mod.ts";
  *
  * using compute = await openCompute();
  * using segmenter = createSegmenter({ arch: "unet", width: 1 / 64 });

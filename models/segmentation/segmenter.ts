@@ -197,7 +197,7 @@ export class Segmenter implements Segmenting {
  *
  * @example
  * ```ts
- * import { createSegmenter } from "../../models/segmentation/segmenter.ts";
+ * import { createSegmenter } from "../../mod.ts";
  *
  * using segmenter = createSegmenter({ arch: "unet", width: 0.25, seed: 7 });
  * console.log(segmenter.name); // unet × 0.25
