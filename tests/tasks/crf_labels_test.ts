@@ -192,7 +192,7 @@ Deno.test("crfParameters() asks once a photo, however many parameters, and keeps
   assert.deepEqual(again.found, first.found);
   assert.match(
     describeSearch(first.found),
-    /^of 18 parameters on 2 training photos the best have a mean IoU of 0\.\d{4}: appearance \d+ \(\d+ px, \d+ levels\)/,
+    /^of 27 parameters on 2 training photos the best have a mean IoU of 0\.\d{4}: appearance \d+ \(\d+ px, \d+ levels\)/,
   );
 });
 
