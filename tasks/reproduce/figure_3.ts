@@ -1,4 +1,5 @@
-import { openCompute } from "../../core/compute.ts";
+import { type Compute, openCompute } from "../../core/compute.ts";
+import type { DatasetSample } from "../../core/datasets/types.ts";
 import { uploadImage } from "../../core/upload_image.ts";
 import { startProgress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
@@ -56,19 +57,18 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
 }
 
 async function picturesOf(
-  sample: Photos["samples"][number],
-  compute: Awaited<ReturnType<typeof openCompute>>,
+  sample: DatasetSample,
+  compute: Compute,
 ): Promise<PictureRow> {
   const { image, truth: mask } = await sample.read();
   const { width, height } = image;
   const truth = typeof mask === "boolean" ? new Uint8Array(width * height) : mask.data;
   using plane = uploadImage(compute, image);
   using upload = compute.upload({ width, height, channels: 1, data: truth });
-  const cells = [{ width, height, data: image.data }, {
-    width,
-    height,
-    data: maskBytes(truth),
-  }] as PictureRow["cells"][number][];
+  const cells: PictureCell[] = [
+    { width, height, data: image.data as PictureCell["data"] },
+    { width, height, data: maskBytes(truth) },
+  ];
   for (const method of thresholdings) {
     using dark = await method.predict({ image, plane, truth: upload });
     cells.push({ width, height, data: mapBytes(await dark.read(), [0, 1]) });

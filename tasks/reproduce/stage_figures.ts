@@ -1,4 +1,4 @@
-import { openCompute } from "../../core/compute.ts";
+import { type Compute, openCompute } from "../../core/compute.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { labelImage } from "../../core/label_image.ts";
 import { recipes } from "../../core/recipe.ts";
@@ -97,7 +97,7 @@ async function cellsOf(
   sample: DatasetSample,
   { stages: wanted, result }: StageFigure,
   { compute, opened: { classifier } }: {
-    compute: Awaited<ReturnType<typeof openCompute>>;
+    compute: Compute;
     opened: OpenClassifier;
   },
 ): Promise<PictureCell[]> {
