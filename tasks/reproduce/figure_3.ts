@@ -8,7 +8,7 @@ import { mapBytes, maskBytes } from "../photo_run/grey_bytes.ts";
 import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";
 import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
-import { pictureGrid, type PictureRow } from "./picture_grid.ts";
+import { type PictureCell, pictureGrid, type PictureRow } from "./picture_grid.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import { photosOfRun, type Run } from "./run.ts";
 import { thresholdings } from "./thresholdings.ts";
