@@ -60,13 +60,19 @@ const parser = merge(
       photos: optional(
         option("--photos", positiveInteger(), {
           description:
-            message`Measure so many photos of it, evenly spread. Default: all; at the scale small 60 of a training part.`,
+            message`Measure so many photos of it, evenly spread. Default: all; at the scale small 60 of a training part, and 40 for segmentation networks.`,
         }),
       ),
       classifiers: multiple(
         option("--classifier", string({ metavar: "NAME" }), {
           description:
             message`Only this one of the scale's classifiers, such as ${"resnet18"}. May be repeated.`,
+        }),
+      ),
+      networks: multiple(
+        option("--network", string({ metavar: "NAME" }), {
+          description:
+            message`Only this segmentation network: ${"unet"}, ${"deepcrack_liu"}, ${"deepcrack_zou"} or ${"oed"}. May be repeated. Default: all; at the scale small the first two.`,
         }),
       ),
       backend: optional(
@@ -84,15 +90,17 @@ await runCommand({
   name: "reproduce",
   brief: "Runs an experiment of the paper and prints its figures beside the published ones.",
   description:
-    "Trains the classifiers that an experiment needs on the training part of each set, labels photos, compares the labels with the truth, " +
-    "and writes NAME.md, NAME.json and pictures into the folder of the run, with the data, the scale and the machine. Trained classifiers " +
-    "(classifiers/) and counts (counts/) are kept there: a run that was broken off goes on where it stopped, and the next experiment " +
+    "Trains the classifiers that an experiment needs on the training part of each set, labels photos, trains segmentation networks on masks " +
+    "and on labels, compares what they say with the truth, " +
+    "and writes NAME.md, NAME.json and pictures into the folder of the run, with the data, the scale and the machine. Trained networks " +
+    "(classifiers/, segmenters/), labels (labels/) and counts (counts/) are kept there: a run that was broken off goes on where it stopped, and the next experiment " +
     "takes what is there.\n\n" +
     EXPERIMENTS.map((name) => `${name}: ${experiments[name].title.replace(/^[^:]*: /, "")}`).join("; ") +
     ". " +
-    "The paper shows CRACK500; every experiment can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
+    "The paper shows CRACK500; every experiment but Tables III to VI, each of a set of its own, can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
-    "full trains ResNet-50, 101 and 152 as the paper does, but from scratch.",
+    "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
+    "for 240 steps on 100 photos; at full they have the paper's size and schedule.",
   examples: [
     {
       command: "deno task reproduce table-2 --crack500 CRACK500/ --out runs/",
@@ -113,7 +121,7 @@ await runCommand({
       `Cannot run ${experiment} without photos: the paper's are CRACK500's; give --${set} and its folder, or another set.`,
     );
   }
-  const { split, photos, classifiers, backend } = options;
+  const { split, photos, classifiers, networks, backend } = options;
   using _lock = await lockFolder(out);
   const run = {
     folder: out,
@@ -122,6 +130,7 @@ await runCommand({
     split,
     photos,
     classifiers,
+    networks,
     backend,
     quiet,
     args: Deno.args,

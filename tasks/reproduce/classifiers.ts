@@ -1,4 +1,6 @@
+import { openCompute } from "../../core/compute.ts";
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { openBackend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/network_classifier.ts";
 import { runTraining } from "../classifier/run_training.ts";
 import type { TrainingCard } from "../classifier/training_card.ts";
@@ -17,11 +19,16 @@ export interface TrainedClassifier {
   readonly card: TrainingCard;
 }
 
-/** A trained classifier, ready to be asked. */
-export interface OpenClassifier extends TrainedClassifier {
-  readonly classifier: NetworkClassifier;
+/** A trained classifier on record. */
+export interface HashedClassifier extends TrainedClassifier {
+  readonly classifier: Pick<NetworkClassifier, "name">;
   /** SHA-256 of its parameters. */
   readonly sha256: string;
+}
+
+/** A trained classifier, ready to be asked. */
+export interface OpenClassifier extends HashedClassifier {
+  readonly classifier: NetworkClassifier;
 }
 
 /**
@@ -77,6 +84,18 @@ export async function openClassifier(trained: TrainedClassifier): Promise<OpenCl
   const classifier = await readClassifier(trained.path);
   classifier.startThreads();
   return { ...trained, classifier, sha256: await hashParameters(classifier.parameters) };
+}
+
+/** Looks at a trained classifier for its name and hash only. */
+export async function hashClassifier(
+  trained: TrainedClassifier,
+  { backend }: Pick<Run, "backend">,
+): Promise<HashedClassifier> {
+  using compute = await openCompute();
+  await openBackend({ compute, backend });
+  using classifier = await readClassifier(trained.path);
+  const { name } = classifier;
+  return { ...trained, classifier: { name }, sha256: await hashParameters(classifier.parameters) };
 }
 
 async function settingsFor(

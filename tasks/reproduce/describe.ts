@@ -64,6 +64,10 @@ function factsOf({ outcome, runtime }: ExperimentRecord): string[] {
       `Classifier: ${name}, trained on ${trainedOn.patches} patches of ${trainedOn.photos} photos in ` +
       `${formatDuration(trainedOn.seconds)}, ${path}.`
     ),
+    ...(outcome.segmenters ?? []).map(({ path, name, trainedOn }) =>
+      `Network: ${name}, trained on ${trainedOn.crops} crops of ${trainedOn.photos} photos with ${trainedOn.truth} in ` +
+      `${formatDuration(trainedOn.seconds)}, ${path}.`
+    ),
     `Machine: ${cores} cores, ${system}; kernels on ${adapter}${
       software ? " (software)" : ""
     }, networks on ${backend}; Deno ${deno}.`,

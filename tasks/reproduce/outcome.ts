@@ -1,5 +1,6 @@
-import type { OpenClassifier } from "./classifiers.ts";
+import type { HashedClassifier } from "./classifiers.ts";
 import type { Photos, PhotoSet } from "./photo_set.ts";
+import type { OpenSegmenter } from "./segmenters.ts";
 import { fullName } from "../data/examine.ts";
 
 /** A figure beside the published one. */
@@ -45,6 +46,20 @@ export interface OutcomeClassifier {
   readonly trainedOn: { readonly photos: number; readonly patches: number; readonly seconds: number };
 }
 
+/** A segmentation network that figures rest on. */
+export interface OutcomeSegmenter {
+  readonly path: string;
+  readonly name: string;
+  readonly sha256: string;
+  readonly trainedOn: {
+    /** Such as `labels (WSV)`. */
+    readonly truth: string;
+    readonly photos: number;
+    readonly crops: number;
+    readonly seconds: number;
+  };
+}
+
 /** A picture of an experiment. */
 export interface OutcomePicture {
   /** Without folder. */
@@ -58,6 +73,8 @@ export interface Outcome {
   readonly pictures: readonly OutcomePicture[];
   readonly data: readonly OutcomeData[];
   readonly classifiers: readonly OutcomeClassifier[];
+  /** Where segmentation networks are compared. */
+  readonly segmenters?: readonly OutcomeSegmenter[];
   /** Photos that could not be used, each with the reason. */
   readonly skipped: readonly string[];
 }
@@ -68,9 +85,16 @@ export function dataOf({ title, path }: PhotoSet, split: string, { samples, all 
 }
 
 /** A classifier on record. */
-export function classifierOf({ path, classifier, sha256, card }: OpenClassifier): OutcomeClassifier {
+export function classifierOf({ path, classifier, sha256, card }: HashedClassifier): OutcomeClassifier {
   const { data, patches, seconds } = card;
   return { path, name: classifier.name, sha256, trainedOn: { photos: data.photos.length, patches, seconds } };
+}
+
+/** A segmentation network on record. */
+export function segmenterOf({ path, truth, segmenter, sha256, card }: OpenSegmenter): OutcomeSegmenter {
+  const { data, crops, seconds } = card;
+  const trainedOn = { truth: truth.title, photos: data.photos.length, crops, seconds };
+  return { path, name: segmenter.name, sha256, trainedOn };
 }
 
 /** Adds up what was found of several sets. */
@@ -80,6 +104,7 @@ export function joinOutcomes(outcomes: readonly Outcome[]): Outcome {
     pictures: outcomes.flatMap(({ pictures }) => pictures),
     data: outcomes.flatMap(({ data }) => data),
     classifiers: outcomes.flatMap(({ classifiers }) => classifiers),
+    segmenters: outcomes.flatMap(({ segmenters = [] }) => segmenters),
     skipped: outcomes.flatMap(({ skipped }) => skipped),
   };
 }

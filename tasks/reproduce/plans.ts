@@ -1,4 +1,5 @@
 import type { TrainingOptions } from "../classifier/training_options.ts";
+import { fullSegmentation, type SegmentationScale, smallSegmentation } from "./segmenter_plans.ts";
 
 /** How a classifier is trained: what decides its result, its photos apart. */
 export type ClassifierSettings = Pick<
@@ -46,6 +47,7 @@ export interface Scale {
   readonly trainingPhotos?: number;
   /** Random photos of the training part on which the parameters of CRF labels are searched, with their masks. */
   readonly searchPhotos: number;
+  readonly segmentation: SegmentationScale;
 }
 
 const RANDOM_PATCHES = {
@@ -109,10 +111,12 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     ],
     trainingPhotos: 60,
     searchPhotos: 12,
+    segmentation: smallSegmentation,
   },
   full: {
     name: "full",
     classifiers: (["resnet50", "resnet101", "resnet152"] as const).map(paper),
     searchPhotos: 100,
+    segmentation: fullSegmentation,
   },
 };

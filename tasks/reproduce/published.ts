@@ -1,3 +1,5 @@
+import type { PublishedSegmenter } from "./segmenter_plans.ts";
+
 /** The sets of photos that figures were published of. */
 export const SETS = ["crack500", "cfd", "dcd", "ael"] as const;
 
@@ -54,4 +56,98 @@ export const AUTHORS_LABELS: Readonly<Partial<Record<SetName, number>>> = {
   cfd: 0.627,
   dcd: 0.782,
   ael: 0.45,
+};
+
+/** Figures of segmentation networks by what they were trained on: masks (`fsv`) or the paper's labels (`wsv`). */
+export type PublishedSegmenters = Readonly<
+  Record<"fsv" | "wsv", Readonly<Record<PublishedSegmenter, PublishedRow>>>
+>;
+
+/** ODS, OIS and AP. */
+function row(ODS: number, OIS: number, AP: number): PublishedRow {
+  return { ODS, OIS, AP };
+}
+
+/** Tables III (CRACK500), IV (CFD), V (AEL) and VI (DCD): the test part of each set. The rows on CRF labels are left out. */
+export const TABLES_3_TO_6: Readonly<Record<SetName, PublishedSegmenters>> = {
+  crack500: {
+    fsv: {
+      unet: row(0.6631, 0.7148, 0.7716),
+      deepcrack_liu: row(0.6620, 0.7197, 0.7670),
+      deepcrack_zou: row(0.6860, 0.7303, 0.7902),
+      oed: row(0.6911, 0.7373, 0.8004),
+    },
+    wsv: {
+      unet: row(0.4468, 0.5443, 0.4371),
+      deepcrack_liu: row(0.4504, 0.5669, 0.4546),
+      deepcrack_zou: row(0.4539, 0.5602, 0.4508),
+      oed: row(0.4550, 0.5494, 0.4472),
+    },
+  },
+  cfd: {
+    fsv: {
+      unet: row(0.1846, 0.2699, 0.1557),
+      deepcrack_liu: row(0.1667, 0.2435, 0.0631),
+      deepcrack_zou: row(0.3940, 0.4632, 0.3487),
+      oed: row(0.3682, 0.4541, 0.3116),
+    },
+    wsv: {
+      unet: row(0.1841, 0.1953, 0.1218),
+      deepcrack_liu: row(0.1874, 0.1941, 0.1488),
+      deepcrack_zou: row(0.0762, 0.0769, 0.0693),
+      oed: row(0.4022, 0.4330, 0.3413),
+    },
+  },
+  ael: {
+    fsv: {
+      unet: row(0.0478, 0.0599, 0.0112),
+      deepcrack_liu: row(0.0334, 0.0390, 0.0069),
+      deepcrack_zou: row(0.2025, 0.2823, 0.2021),
+      oed: row(0.2942, 0.3519, 0.2432),
+    },
+    wsv: {
+      unet: row(0.2550, 0.3345, 0.2163),
+      deepcrack_liu: row(0.2766, 0.3967, 0.2134),
+      deepcrack_zou: row(0.3830, 0.4604, 0.2391),
+      oed: row(0.4461, 0.5022, 0.4024),
+    },
+  },
+  dcd: {
+    fsv: {
+      unet: row(0.5886, 0.6475, 0.4478),
+      deepcrack_liu: row(0.4643, 0.5497, 0.3095),
+      deepcrack_zou: row(0.6521, 0.6954, 0.6653),
+      oed: row(0.7055, 0.7474, 0.8148),
+    },
+    wsv: {
+      unet: row(0.6199, 0.7120, 0.6595),
+      deepcrack_liu: row(0.6597, 0.7319, 0.7228),
+      deepcrack_zou: row(0.6936, 0.7530, 0.7961),
+      oed: row(0.6843, 0.7605, 0.7596),
+    },
+  },
+};
+
+/** Table VIII: OED trained on labels of the training part, and of the test part, too. */
+export const TABLE_8: Readonly<Record<SetName, Readonly<Record<"train" | "both", PublishedRow>>>> = {
+  crack500: { train: row(0.4550, 0.5494, 0.4472), both: row(0.4562, 0.5567, 0.4507) },
+  cfd: { train: row(0.4022, 0.4330, 0.3413), both: row(0.4220, 0.4557, 0.3639) },
+  ael: { train: row(0.4461, 0.5022, 0.4024), both: row(0.4698, 0.5207, 0.4589) },
+  dcd: { train: row(0.6843, 0.7605, 0.7596), both: row(0.6781, 0.7582, 0.7442) },
+};
+
+/** Table IX: trained and tested on a combination of DCD, CFD and AEL. The rows on CRF labels are left out. */
+export const TABLE_9: PublishedSegmenters = {
+  fsv: {
+    unet: row(0.7347, 0.7910, 0.8861),
+    deepcrack_liu: row(0.7347, 0.7948, 0.8696),
+    deepcrack_zou: row(0.5744, 0.6275, 0.6511),
+    oed: row(0.7581, 0.8119, 0.8965),
+  },
+  wsv: {
+    unet: row(0.6700, 0.7371, 0.7511),
+    deepcrack_liu: row(0.7036, 0.7674, 0.8068),
+    deepcrack_zou: row(0.5367, 0.5774, 0.5879),
+    oed: row(0.7233, 0.7805, 0.8179),
+  },
 };

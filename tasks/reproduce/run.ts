@@ -4,7 +4,7 @@ import type { Scale } from "./plans.ts";
 
 /** What a run of an experiment was asked for. */
 export interface Run {
-  /** Where everything is kept: `classifiers/`, `counts/`, and the outcome of each experiment. */
+  /** Where everything is kept: `classifiers/`, `labels/`, `segmenters/`, `counts/`, and the outcome of each experiment. */
   readonly folder: string;
   readonly scale: Scale;
   readonly sets: readonly PhotoSet[];
@@ -14,6 +14,8 @@ export interface Run {
   readonly photos?: number;
   /** Of the scale's classifiers those with these names. */
   readonly classifiers: readonly string[];
+  /** Of its segmentation networks those with these names. Default: those that are usual at the scale. */
+  readonly networks?: readonly string[];
   readonly backend?: Extract<BackendName, "webgpu" | "wasm">;
   readonly quiet: boolean;
   /** The command's arguments. */

@@ -15,6 +15,8 @@ export interface MaskedPhotoPaths extends LabelPaths {
   readonly split?: string;
   /** Of the datasets: whose splits. Default: as the folders say. */
   readonly splits?: "folders" | "paper";
+  /** Photos that a program has listed itself, before all others. */
+  readonly entries?: readonly MaskedEntry[];
 }
 
 /** Photos that can be read, and what was left out. */
@@ -27,7 +29,7 @@ export interface ListedPhotos {
 }
 
 /**
- * Lists photos with masks: those in folders first, then datasets, then labels.
+ * Lists photos with masks: those listed already, then those in folders, datasets and labels.
  *
  * @throws {UsageError} where there are none, or folders of masks do not match those of photos.
  */
@@ -38,7 +40,7 @@ export async function listMaskedPhotos(paths: MaskedPhotoPaths): Promise<ListedP
       `Cannot pair ${images.length} folders of photos with ${masks.length} of masks: give --images and --masks equally often.`,
     );
   }
-  if (images.length + datasets.length + labels.length === 0) {
+  if (images.length + datasets.length + labels.length + (paths.entries ?? []).length === 0) {
     throw new UsageError(
       "Cannot train without photos: give --images and --masks, or --dataset, or the --labels that label wrote.",
     );
@@ -53,7 +55,7 @@ export async function listMaskedPhotos(paths: MaskedPhotoPaths): Promise<ListedP
       "Cannot use --photos without labels: give --labels, or --images for photos with masks.",
     );
   }
-  const entries: MaskedEntry[] = [], problems: string[] = [];
+  const entries: MaskedEntry[] = [...paths.entries ?? []], problems: string[] = [];
   for (const [i, folder] of images.entries()) {
     const listed = await listPairs(folder, { masks: masks[i], soft: paths.soft });
     entries.push(...listed.entries);

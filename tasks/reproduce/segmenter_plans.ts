@@ -1,0 +1,115 @@
+import type { SegmentationArch } from "../../models/segmentation/segmentation_network.ts";
+import type { SegmenterTrainingOptions } from "../segmenter/segmenter_training_options.ts";
+
+/** How a segmentation network is trained: what decides its result, its photos apart. */
+export type SegmenterPlanSettings =
+  & Required<Pick<SegmenterTrainingOptions, "arch" | "width">>
+  & Pick<
+    SegmenterTrainingOptions,
+    "loss" | "epochs" | "batch" | "crop" | "crops" | "learningRate" | "schedule" | "augment" | "seed"
+  >;
+
+/** The segmentation networks of the paper. */
+export type PublishedSegmenter = "unet" | "deepcrack_liu" | "deepcrack_zou" | "oed";
+
+/** A segmentation network of an experiment. */
+export interface SegmenterPlan {
+  /** Names its file, and the paper's network whose figures stand beside its own. */
+  readonly id: PublishedSegmenter;
+  readonly title: string;
+  readonly settings: SegmenterPlanSettings;
+}
+
+/** What the experiments with segmentation networks take at a scale. */
+export interface SegmentationScale {
+  readonly networks: readonly SegmenterPlan[];
+  /** Of these, the ones that are run unless others are named. */
+  readonly usual: readonly PublishedSegmenter[];
+  /** The same for Table VIII. */
+  readonly usualOfTable8: readonly PublishedSegmenter[];
+  /** Photos of a training part that networks are trained on, evenly spread over it; all where left out. */
+  readonly trainingPhotos?: number;
+  /** Photos of a test part that are predicted, evenly spread over it; all where left out. */
+  readonly testPhotos?: number;
+}
+
+const TITLES: Readonly<Record<PublishedSegmenter, string>> = {
+  unet: "U-Net",
+  deepcrack_liu: "DeepCrack [4]",
+  deepcrack_zou: "DeepCrack [31]",
+  oed: "OED",
+};
+
+/** 240 steps of eight crops, from scratch. Where several outputs are trained, their losses add up, and the rate is lower. */
+function narrow(
+  id: PublishedSegmenter,
+  { arch, width, learningRate }: {
+    readonly arch: SegmentationArch;
+    readonly width: number;
+    readonly learningRate: number;
+  },
+): SegmenterPlan {
+  return {
+    id,
+    title: `${TITLES[id]} × ${width}`,
+    settings: {
+      arch,
+      width,
+      loss: "bce",
+      epochs: 1,
+      batch: 8,
+      crop: 128,
+      crops: 8 * 240,
+      learningRate,
+      schedule: "one-cycle",
+      augment: true,
+      seed: 1,
+    },
+  };
+}
+
+/** Section IV-E of the paper, which says nothing of crops: its photos differ in size, and a batch does not. */
+function paper(id: PublishedSegmenter, arch: SegmentationArch): SegmenterPlan {
+  return {
+    id,
+    title: TITLES[id],
+    settings: {
+      arch,
+      width: 1,
+      loss: "bce",
+      epochs: 30,
+      batch: 4,
+      crop: 256,
+      learningRate: 1e-3,
+      schedule: "step",
+      augment: true,
+      seed: 1,
+    },
+  };
+}
+
+/** What two cores do in minutes. */
+export const smallSegmentation: SegmentationScale = {
+  networks: [
+    narrow("unet", { arch: "unet", width: 0.25, learningRate: 0.05 }),
+    narrow("deepcrack_liu", { arch: "deepcrack_liu", width: 0.25, learningRate: 0.02 }),
+    narrow("deepcrack_zou", { arch: "deepcrack_zou", width: 0.125, learningRate: 0.02 }),
+    narrow("oed", { arch: "oed_b0", width: 0.25, learningRate: 0.02 }),
+  ],
+  usual: ["unet", "deepcrack_liu"],
+  usualOfTable8: ["unet"],
+  trainingPhotos: 100,
+  testPhotos: 40,
+};
+
+/** The paper's setting. */
+export const fullSegmentation: SegmentationScale = {
+  networks: [
+    paper("unet", "unet"),
+    paper("deepcrack_liu", "deepcrack_liu"),
+    paper("deepcrack_zou", "deepcrack_zou"),
+    paper("oed", "oed_b5"),
+  ],
+  usual: ["unet", "deepcrack_liu", "deepcrack_zou", "oed"],
+  usualOfTable8: ["oed"],
+};

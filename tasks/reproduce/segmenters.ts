@@ -1,0 +1,116 @@
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import type { Segmenter } from "../../models/segmentation/segmenter.ts";
+import { namingFile } from "../cli/read_classifier.ts";
+import { writeErr } from "../cli/terminal.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { writeWhole } from "../cli/write_whole.ts";
+import { runSegmenterTraining } from "../segmenter/run_training.ts";
+import type { SegmenterCard } from "../segmenter/segmenter_card.ts";
+import type { Run } from "./run.ts";
+import type { SegmenterPlan } from "./segmenter_plans.ts";
+import type { TrainingTruth } from "./training_truth.ts";
+
+/** A segmentation network that an experiment uses. */
+export interface TrainedSegmenter {
+  readonly plan: SegmenterPlan;
+  readonly truth: TrainingTruth;
+  readonly path: string;
+  readonly card: SegmenterCard;
+  /** Photos that could not be used, each with the reason. */
+  readonly skipped: readonly string[];
+}
+
+/** A trained segmentation network, ready to predict. */
+export interface OpenSegmenter extends TrainedSegmenter, Disposable {
+  readonly segmenter: Segmenter;
+  /** SHA-256 of its values. */
+  readonly sha256: string;
+}
+
+/**
+ * Trains a segmentation network; one that an earlier run trained the same way is taken as it is, and one whose training was cut off is
+ * trained on.
+ *
+ * @param options `name`: what it is trained on, such as `dcd`, for the name of its file.
+ * @throws {UsageError} where one of its name is there that was trained in another way.
+ */
+export async function trainedSegmenter(
+  plan: SegmenterPlan,
+  truth: TrainingTruth,
+  { name, run }: { readonly name: string; readonly run: Run },
+): Promise<TrainedSegmenter> {
+  const path = `${run.folder}/segmenters/${name}-${plan.id}-${truth.id}.safetensors`;
+  await requirePlanned(path, { settings: plan.settings, photos: truth.identity });
+  const skipped: string[] = [];
+  if (await statOrNull(path) === null) {
+    const ready = await truth.entries();
+    skipped.push(...ready.skipped);
+    if (ready.entries.length === 0) {
+      throw new UsageError(
+        `Cannot train ${plan.title} on ${truth.title}: none of the photos has crack pixels enough to be usable for training.`,
+      );
+    }
+    if (!run.quiet) writeErr(`Training ${plan.title} on ${truth.title}: ${path}\n`);
+    const { width, crops, ...settings } = { crops: undefined, ...plan.settings };
+    await runSegmenterTraining({
+      ...settings,
+      width,
+      crops,
+      entries: ready.entries,
+      images: [],
+      masks: [],
+      datasets: [],
+      labels: [],
+      extraLabels: [],
+      photos: [],
+      soft: false,
+      out: path,
+      precision: "F32",
+      backend: run.backend,
+      saveEvery: 60,
+      restart: false,
+      quiet: run.quiet,
+      args: run.args,
+    });
+  }
+  const card: SegmenterCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  return { plan, truth, path, card, skipped };
+}
+
+/** Loads a trained network. */
+export async function openSegmenter(trained: TrainedSegmenter): Promise<OpenSegmenter> {
+  const bytes = await Deno.readFile(trained.path);
+  const { segmenter, sha256 } = await namingFile(trained.path, () => loadSegmenter(bytes));
+  return { ...trained, segmenter, sha256, [Symbol.dispose]: () => segmenter.dispose() };
+}
+
+/** Notes beside a network, before its training begins, what it is trained on and how; or finds it noted the same way. */
+async function requirePlanned(
+  path: string,
+  planned: Readonly<Record<"settings" | "photos", unknown>>,
+): Promise<void> {
+  const file = `${path}.plan.json`;
+  if (await statOrNull(file) === null) {
+    if (await statOrNull(path) !== null) {
+      throw new UsageError(
+        `Cannot use ${path}: ${file}, which says what it was trained on, is gone; give another --out, or remove it.`,
+      );
+    }
+    await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+    await writeWhole(file, `${JSON.stringify(planned, null, 2)}\n`);
+    return;
+  }
+  const before: Readonly<Record<string, unknown>> = JSON.parse(await Deno.readTextFile(file));
+  const same = (key: "settings" | "photos") => JSON.stringify(before[key]) === JSON.stringify(planned[key]);
+  if (!same("settings")) {
+    throw new UsageError(
+      `Cannot use ${path}: it was trained with other settings, which are in ${file}; give another --out, or remove both.`,
+    );
+  }
+  if (!same("photos")) {
+    throw new UsageError(
+      `Cannot use ${path}: it was trained on other photos or labels, which are in ${file}; give another --out, or remove both.`,
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import type { DatasetSample } from "../../core/datasets/types.ts";
+import { openDataset } from "../cli/open_dataset.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { spread } from "../data/spread.ts";
+import { labelRow } from "./label_rows.ts";
+import { dataOf, type Outcome } from "./outcome.ts";
+import type { PhotoSet } from "./photo_set.ts";
+import { SET_TITLES, type SetName, TABLE_9 } from "./published.ts";
+import type { Run } from "./run.ts";
+import { describeLabels, measureSegmenters, trainOnBoth } from "./segmenter_comparison.ts";
+
+/** How many photos of each set are trained on: of DCD all but the test part. */
+const TRAINED_ON: Readonly<Partial<Record<SetName, number>>> = { dcd: Infinity, cfd: 71, ael: 38 };
+
+const NAMES = ["dcd", "cfd", "ael"] as const;
+
+/** A photo and the set it is of. */
+interface Member {
+  readonly set: PhotoSet;
+  readonly sample: DatasetSample;
+}
+
+/** Table IX: one training on photos of DCD, CFD and AEL (those of them that were given), tested on their other photos. */
+export async function table9(run: Run): Promise<Outcome> {
+  const sets = NAMES.flatMap((name) => run.sets.find((set) => set.name === name) ?? []);
+  if (sets.length === 0) {
+    throw new UsageError("Cannot run table-9 without photos of DCD, CFD or AEL: give --dcd, --cfd, --ael.");
+  }
+  if (run.split !== undefined) {
+    throw new UsageError(
+      `Cannot run table-9 on the split ${run.split}: it is tested on what it is not trained on; leave out --split.`,
+    );
+  }
+  const { segmentation } = run.scale;
+  const trainable: Member[] = [], others: Member[] = [];
+  for (const set of sets) {
+    const { samples } = await openDataset(set.path, { splits: "paper" });
+    const chosen = new Set(trainedOn(samples, TRAINED_ON[set.name]!));
+    for (const sample of samples) (chosen.has(sample) ? trainable : others).push({ set, sample });
+  }
+  const training = spread(trainable, segmentation.trainingPhotos);
+  const tested = spread(others, run.photos ?? segmentation.testPhotos);
+  const ofSet = (members: readonly Member[], { name }: PhotoSet): DatasetSample[] =>
+    members.filter(({ set }) => set.name === name).map(({ sample }) => sample);
+  const parts = sets.map((set) => ({ set, samples: ofSet(training, set) }))
+    .filter(({ samples }) => samples.length > 0);
+  const name = ["mix", ...sets.map(({ name }) => name)].join("-");
+  const { trained, labels } = await trainOnBoth(name, parts, run);
+  const { results, segmenters, skipped } = await measureSegmenters(trained, tested.map(nameWithSet), {
+    prefix: name,
+    run,
+  });
+  const complete = sets.length === NAMES.length;
+  const missing = NAMES.filter((name) => !sets.some((set) => set.name === name)).map((name) =>
+    SET_TITLES[name]
+  );
+  const titles = sets.map(({ title }) => title).join(", ");
+  return {
+    tables: [{
+      title: `Segmentation of ${titles} together, ${tested.length} of ${others.length} photos`,
+      rows: results.map((result) => {
+        const { plan, truth } = result.trained;
+        const published = TABLE_9[truth === labels ? "wsv" : "fsv"][plan.id];
+        return labelRow(`${plan.title}, ${truth.title}`, result, {
+          published: complete ? published : undefined,
+        });
+      }),
+      notes: [
+        `Trained on ${training.length} of ${trainable.length} photos: ${
+          parts.map(({ set, samples }) => `${samples.length} of ${set.title}`).join(", ")
+        }.`,
+        describeLabels(trained, labels, training.length),
+        ...(sets.some(({ name }) => name === "ael")
+          ? [
+            "Which 38 photos of AEL the paper trained on is not known: here those outside of the test part, and the rest from it.",
+          ]
+          : []),
+        ...(complete ? [] : [`Without ${missing.join(" and ")}, the published figures are not comparable.`]),
+      ],
+    }],
+    pictures: [],
+    data: sets.flatMap((set) =>
+      [["trained on", training, trainable], ["tested on", tested, others]].map(([split, used, all]) =>
+        dataOf(set, split as string, {
+          samples: ofSet(used as Member[], set),
+          all: ofSet(all as Member[], set).length,
+          notes: [],
+        })
+      )
+    ),
+    classifiers: labels.classifiers,
+    segmenters,
+    skipped,
+  };
+}
+
+/** So many photos: those outside of the test part; where they are too few, and others remain, the rest evenly spread over the test part. */
+export function trainedOn<T extends Pick<DatasetSample, "split">>(samples: readonly T[], count: number): T[] {
+  const own = spread(samples.filter(({ split }) => split !== "test"), Math.min(count, samples.length));
+  if (count >= samples.length) return own;
+  return [...own, ...spread(samples.filter(({ split }) => split === "test"), count - own.length)];
+}
+
+/** Photos of several sets may share a name. */
+function nameWithSet({ set, sample }: Member): DatasetSample {
+  const { name, split, imagePath, truthPath } = sample;
+  return {
+    name: `${set.name}/${name}`,
+    split,
+    imagePath,
+    truthPath,
+    image: () => sample.image(),
+    truth: () => sample.truth(),
+    read: () => sample.read(),
+  };
+}
