@@ -60,7 +60,7 @@ const parser = merge(
       photos: optional(
         option("--photos", positiveInteger(), {
           description:
-            message`Measure so many photos of it, evenly spread. Default: all; at the scale small 60 of a training part, and 40 for segmentation networks.`,
+            message`Measure so many photos of it, evenly spread. Default: all; at the scale small 60, if it is a training part or segmentation networks are measured.`,
         }),
       ),
       classifiers: multiple(
@@ -72,7 +72,7 @@ const parser = merge(
       networks: multiple(
         option("--network", string({ metavar: "NAME" }), {
           description:
-            message`Only this segmentation network: ${"unet"}, ${"deepcrack_liu"}, ${"deepcrack_zou"} or ${"oed"}. May be repeated. Default: all; at the scale small the first two.`,
+            message`Only this segmentation network: ${"unet"}, ${"deepcrack_liu"}, ${"deepcrack_zou"} or ${"oed"}. May be repeated. Default: all, for table 8 the last; at the scale small the first two, for table 8 the first.`,
         }),
       ),
       backend: optional(
@@ -100,7 +100,7 @@ await runCommand({
     "The paper shows CRACK500; every experiment but Tables III to VI, each of a set of its own, can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
-    "for 240 steps on 100 photos; at full they have the paper's size and schedule.",
+    "for 400 steps on 100 photos; at full they have the paper's size and schedule.",
   examples: [
     {
       command: "deno task reproduce table-2 --crack500 CRACK500/ --out runs/",

@@ -40,7 +40,7 @@ const TITLES: Readonly<Record<PublishedSegmenter, string>> = {
   oed: "OED",
 };
 
-/** 240 steps of eight crops, from scratch. Where several outputs are trained, their losses add up, and the rate is lower. */
+/** 400 steps of eight crops, from scratch. Where several outputs are trained, their losses add up, and the rate is lower. */
 function narrow(
   id: PublishedSegmenter,
   { arch, width, learningRate }: {
@@ -59,7 +59,7 @@ function narrow(
       epochs: 1,
       batch: 8,
       crop: 128,
-      crops: 8 * 240,
+      crops: 8 * 400,
       learningRate,
       schedule: "one-cycle",
       augment: true,
@@ -93,13 +93,13 @@ export const smallSegmentation: SegmentationScale = {
   networks: [
     narrow("unet", { arch: "unet", width: 0.25, learningRate: 0.05 }),
     narrow("deepcrack_liu", { arch: "deepcrack_liu", width: 0.25, learningRate: 0.02 }),
-    narrow("deepcrack_zou", { arch: "deepcrack_zou", width: 0.125, learningRate: 0.02 }),
-    narrow("oed", { arch: "oed_b0", width: 0.25, learningRate: 0.02 }),
+    narrow("deepcrack_zou", { arch: "deepcrack_zou", width: 0.25, learningRate: 0.02 }),
+    narrow("oed", { arch: "oed_b0", width: 0.5, learningRate: 0.02 }),
   ],
   usual: ["unet", "deepcrack_liu"],
   usualOfTable8: ["unet"],
   trainingPhotos: 100,
-  testPhotos: 40,
+  testPhotos: 60,
 };
 
 /** The paper's setting. */
