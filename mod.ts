@@ -30,9 +30,10 @@ export { saveCheckpoint, type SaveCheckpointOptions } from "./models/save_checkp
 export {
   createSegmenter,
   type PredictOptions,
-  Segmenter,
+  type Segmenter,
   type SegmenterOptions,
-  type SegmenterParts,
 } from "./models/segmentation/segmenter.ts";
-export { loadSegmenter, type SegmenterCheckpoint } from "./models/segmentation/load_segmenter.ts";
+export { loadSegmenter } from "./models/segmentation/load_segmenter.ts";
 export { saveSegmenter } from "./models/segmentation/save_segmenter.ts";
+export type { SegmentationNetworkOptions } from "./models/segmentation/architectures.ts";
+export type { SegmentationArch } from "./models/segmentation/segmentation_network.ts";

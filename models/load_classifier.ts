@@ -1,5 +1,6 @@
 import { loadCheckpoint } from "./load_checkpoint.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
+import { readSource } from "./read_source.ts";
 
 /**
  * A trained classifier from a checkpoint, which {@linkcode saveCheckpoint} or a training wrote.
@@ -23,21 +24,8 @@ import type { NetworkClassifier } from "./network_classifier.ts";
  * @throws {RangeError} for parameters that do not fit the network.
  */
 export async function loadClassifier(source?: Uint8Array | string | URL): Promise<NetworkClassifier> {
-  const { classifier } = await loadCheckpoint(await readSource(source));
-  return classifier;
-}
-
-async function readSource(source: Uint8Array | string | URL | undefined): Promise<Uint8Array> {
-  if (source === undefined) return (await import("./shipped.ts")).shippedCheckpoint();
-  if (source instanceof Uint8Array) return source;
-  const text = String(source);
-  if (!/^https?:/i.test(text)) return await Deno.readFile(/^file:/i.test(text) ? new URL(text) : text);
-  const response = await fetch(text);
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new Error(
-      `Cannot load a classifier from ${text}: the server answers ${response.status} ${response.statusText}.`,
-    );
-  }
-  return await response.bytes();
+  const bytes = source === undefined
+    ? (await import("./shipped.ts")).shippedCheckpoint()
+    : await readSource(source);
+  return (await loadCheckpoint(bytes)).classifier;
 }

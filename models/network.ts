@@ -23,7 +23,9 @@ export interface Block {
  * It comes before any padding with zeros: part of a first kernel and its bias it would be wrong along the edges.
  */
 export interface InputScaling {
+  /** Subtracted, on the scale of 0..255. */
   readonly offset: number | readonly [red: number, green: number, blue: number];
+  /** What is left is divided by it. */
   readonly divisor: number | readonly [red: number, green: number, blue: number];
 }
 

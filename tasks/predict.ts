@@ -48,8 +48,8 @@ await runCommand({
     "options, are passed over. After a run in shards, one more without --shard joins their manifests and reports.",
   examples: [
     {
-      command: "deno task predict photos/ --out predictions/ --segmenter unet.safetensors",
-      effect: "Predict the cracks of a folder of photos",
+      command: "deno task predict photos/ --out predictions/",
+      effect: "Predict the cracks of a folder of photos with the network that comes with Hairline",
     },
     {
       command: "deno task predict photos/ -o predictions/ -s unet.safetensors --overlays",

@@ -21,9 +21,17 @@ const SHARDS = ["label", "photos/", "--out", "shards/", "--shard", "1/4"];
 /** Commands in blocks that contain these tests themselves; CI runs them. */
 const NOT_FROM_WITHIN = new Set(["test"]);
 
-/** The folders that the README's commands speak of: photos of 160 × 144, their masks, and patches of both classes. */
+/** The folders that the README's commands speak of: photos of 160 × 144, their masks, patches of both classes, and a test part of a dataset. */
 async function prepare(folder: string): Promise<void> {
-  for (const name of ["photos", "masks", "patches/crack", "patches/no_crack"]) {
+  const folders = [
+    "photos",
+    "masks",
+    "patches/crack",
+    "patches/no_crack",
+    "CRACK500/test_img",
+    "CRACK500/test_lab",
+  ];
+  for (const name of folders) {
     await Deno.mkdir(join(folder, name), { recursive: true });
   }
   const [width, height] = [160, 144];
@@ -31,12 +39,14 @@ async function prepare(folder: string): Promise<void> {
     { length: width * height },
     (_, i) => Math.abs(i % width - width / 2) < 1 ? 255 : 0,
   );
+  const png = await encodePng({ width, height, channels: 1, data: mask });
   for (let i = 0; i < 2; i++) {
-    await Deno.writeFile(join(folder, `photos/${i}.png`), await crackPhoto(width, height, i));
-    await Deno.writeFile(
-      join(folder, `masks/${i}.png`),
-      await encodePng({ width, height, channels: 1, data: mask }),
-    );
+    for (const name of ["photos", "CRACK500/test_img"]) {
+      await Deno.writeFile(join(folder, `${name}/${i}.png`), await crackPhoto(width, height, i));
+    }
+    for (const name of ["masks", "CRACK500/test_lab"]) {
+      await Deno.writeFile(join(folder, `${name}/${i}.png`), png);
+    }
     await Deno.writeFile(join(folder, `patches/crack/${i}.png`), await crackPhoto(128, 128, i));
     const flat = new Uint8Array(128 * 128).fill(150 + i);
     await Deno.writeFile(
@@ -71,7 +81,7 @@ Deno.test("README.md names only tasks that exist, and every one of them", () => 
 
 Deno.test("README.md names no flag that these tests do not run", () => {
   const run = new Set([...commands, SHARDS].flat().filter((word) => word.startsWith("--")));
-  const named = [...readme.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([flag]) => flag);
+  const named = [...readme.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)].map(([flag]) => flag);
   assert.deepEqual(named.filter((flag) => !run.has(flag)), []);
 });
 

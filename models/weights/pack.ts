@@ -1,18 +1,37 @@
 /**
- * Packs a trained checkpoint as the classifier that ships: 16-bit weights, base64 in a text file, so that it can be imported
- * without any permission, from a folder or from a URL.
+ * Packs a trained checkpoint as the classifier or the segmentation network that ships: fewer bits a weight, base64 in a text file, so that
+ * it can be imported without any permission, from a folder or from a URL.
  *
  * ```sh
- * deno run --allow-read --allow-write=models/weights models/weights/pack.ts crack.safetensors
+ * deno run --allow-read --allow-write=models/weights models/weights/pack.ts classifier crack.safetensors
+ * deno run --allow-read --allow-write=models/weights models/weights/pack.ts segmenter unet.safetensors
  * ```
  *
  * @module
  */
 import { loadClassifier } from "../load_classifier.ts";
 import { saveCheckpoint } from "../save_checkpoint.ts";
+import { loadSegmenterCheckpoint } from "../segmentation/load_segmenter_checkpoint.ts";
+import { saveSegmenter } from "../segmentation/save_segmenter.ts";
 
-const [checkpoint] = Deno.args;
-using classifier = await loadClassifier(checkpoint);
-const bytes = await saveCheckpoint(classifier, { precision: "F16" });
-await Deno.writeTextFile(new URL("crack.safetensors.b64", import.meta.url), bytes.toBase64());
-console.log(`${classifier.name}: ${bytes.length} bytes of weights.`);
+const [kind, checkpoint] = Deno.args;
+switch (kind) {
+  case "classifier": {
+    using classifier = await loadClassifier(checkpoint);
+    await write("crack", classifier.name, await saveCheckpoint(classifier, { precision: "F16" }));
+    break;
+  }
+  case "segmenter": {
+    const { segmenter } = await loadSegmenterCheckpoint(await Deno.readFile(checkpoint));
+    using _segmenter = segmenter;
+    await write("segmenter", segmenter.name, await saveSegmenter(segmenter, { precision: "I8" }));
+    break;
+  }
+  default:
+    throw new Error(`Cannot pack ${kind}: it must be classifier or segmenter.`);
+}
+
+async function write(stem: string, name: string, bytes: Uint8Array): Promise<void> {
+  await Deno.writeTextFile(new URL(`${stem}.safetensors.b64`, import.meta.url), bytes.toBase64());
+  console.log(`${name}: ${bytes.length} bytes of weights.`);
+}

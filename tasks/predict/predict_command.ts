@@ -11,6 +11,7 @@ import {
 } from "../cli/optique.ts";
 import { shardValue } from "../cli/shard.ts";
 import { filePath, folderPath, fraction, naturalNumber, positiveInteger } from "../cli/values.ts";
+import { SHIPPED } from "./read_segmenter.ts";
 
 /** All options of `predict`. */
 export const predictParser = object({
@@ -21,9 +22,13 @@ export const predictParser = object({
   out: option("-o", "--out", folderPath(), {
     description: message`The folder for the predictions; it is made.`,
   }),
-  segmenter: option("-s", "--segmenter", string({ metavar: "FILE" }), {
-    description: message`The segmentation network: a checkpoint, the folder of one, or its URL.`,
-  }),
+  segmenter: withDefault(
+    option("-s", "--segmenter", string({ metavar: "FILE" }), {
+      description:
+        message`The segmentation network: a checkpoint, the folder of one, or its URL; shipped is the one that comes with Hairline.`,
+    }),
+    SHIPPED,
+  ),
   threshold: withDefault(
     option("--threshold", fraction(), { description: message`A pixel is crack above this confidence` }),
     0.5,

@@ -1,8 +1,12 @@
 import { join } from "node:path";
 import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import type { Segmenter } from "../../models/segmentation/segmenter.ts";
 import { namingFile } from "../cli/read_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
+
+/** What stands for the network that comes with Hairline, in the place of a file. */
+export const SHIPPED = "shipped";
 
 /** The name of a checkpoint in a folder of its own. */
 const IN_FOLDER = "segmenter.safetensors";
@@ -10,17 +14,18 @@ const IN_FOLDER = "segmenter.safetensors";
 /**
  * The segmentation network at a path or URL.
  *
- * @param source a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
- * @throws what {@linkcode loadSegmenter} throws, the source named; {@linkcode UsageError} for a folder without or with several, and
+ * @param source {@linkcode SHIPPED}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
+ * @throws what {@linkcode loadSegmenterCheckpoint} throws, the source named; {@linkcode UsageError} for a folder without or with several, and
  * where the network may not be reached.
  */
 export async function readSegmenter(source: string): Promise<Segmenter> {
+  if (source === SHIPPED) return await loadSegmenter();
   const url = asUrl(source);
   const place = url === undefined ? await fileAt(source) : source;
   const bytes = url === undefined || url.protocol === "file:"
     ? await Deno.readFile(url ?? place)
     : await download(url);
-  const { segmenter } = await namingFile(shorten(place), () => loadSegmenter(bytes));
+  const { segmenter } = await namingFile(shorten(place), () => loadSegmenterCheckpoint(bytes));
   return segmenter;
 }
 

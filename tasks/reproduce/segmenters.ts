@@ -1,5 +1,5 @@
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
-import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import type { Segmenter } from "../../models/segmentation/segmenter.ts";
 import { namingFile } from "../cli/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
@@ -81,7 +81,7 @@ export async function trainedSegmenter(
 /** Loads a trained network. */
 export async function openSegmenter(trained: TrainedSegmenter): Promise<OpenSegmenter> {
   const bytes = await Deno.readFile(trained.path);
-  const { segmenter, sha256 } = await namingFile(trained.path, () => loadSegmenter(bytes));
+  const { segmenter, sha256 } = await namingFile(trained.path, () => loadSegmenterCheckpoint(bytes));
   return { ...trained, segmenter, sha256, [Symbol.dispose]: () => segmenter.dispose() };
 }
 

@@ -1,4 +1,4 @@
-import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
 import type { Segmenter } from "../../models/segmentation/segmenter.ts";
 import type { MomentumSgd } from "../../models/momentum.ts";
@@ -55,7 +55,7 @@ export async function loadTraining(out: string): Promise<SavedSegmenterTraining 
   if (bytes === undefined) return undefined;
   const { segmenter, restoreOptimiser, training } = await namingFile(
     trainingFile(out),
-    () => loadSegmenter(bytes),
+    () => loadSegmenterCheckpoint(bytes),
     { remedy: "give --restart to begin anew" },
   );
   if (restoreOptimiser === undefined || training === undefined) {

@@ -1,4 +1,4 @@
-import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import type { SegmentationArch } from "../../models/segmentation/segmentation_network.ts";
 import {
   createSegmenter,
@@ -37,7 +37,7 @@ export async function chooseSegmenter(choice: SegmenterChoice): Promise<ChosenSe
     return { arch, width, start: null, create: (options) => createSegmenter({ arch, width, ...options }) };
   }
   const bytes = await Deno.readFile(start);
-  const { segmenter, sha256 } = await namingFile(start, () => loadSegmenter(bytes));
+  const { segmenter, sha256 } = await namingFile(start, () => loadSegmenterCheckpoint(bytes));
   const { arch: known, width: scale } = segmenter.network;
   const found = { arch: known, width: scale };
   for (const name of ["arch", "width"] as const) {

@@ -4,7 +4,7 @@ import { createClassifier } from "../../models/classifier.ts";
 import { saveCheckpoint } from "../../models/save_checkpoint.ts";
 import { SEGMENTATION_ARCHS } from "../../models/segmentation/architectures.ts";
 import { refineLiuDeepcrack } from "../../models/segmentation/liu_refinement.ts";
-import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
 import {
   createSegmenter,
@@ -169,7 +169,7 @@ Deno.test("Segmenter.dispose() may be called twice and ends its use", async () =
   });
 });
 
-Deno.test("loadSegmenter() gives back what saveSegmenter() was given: exactly, in half and in a quarter", async () => {
+Deno.test("loadSegmenterCheckpoint() gives back what saveSegmenter() was given: exactly, in half and in a quarter", async () => {
   await use("wasm");
   using segmenter = scrambled({ arch: "unet", width: 0.1, seed: 5, trainingSize: 64 });
   const picture = testImage(32, 16, 3, "random", 6);
@@ -178,7 +178,7 @@ Deno.test("loadSegmenter() gives back what saveSegmenter() was given: exactly, i
   for (const [precision, tolerance] of [["F32", 0], ["F16", 0.01], ["I8", 0.1]] as const) {
     const bytes = await saveSegmenter(segmenter, { precision });
     sizes.push(bytes.length);
-    const { segmenter: loaded, training, restoreOptimiser } = await loadSegmenter(bytes);
+    const { segmenter: loaded, training, restoreOptimiser } = await loadSegmenterCheckpoint(bytes);
     using copy = loaded;
     assert.deepEqual([copy.name, copy.seed, copy.trainingSize], ["unet × 0.1", 5, 64]);
     assert.deepEqual([training, restoreOptimiser], [undefined, undefined]);
@@ -187,11 +187,13 @@ Deno.test("loadSegmenter() gives back what saveSegmenter() was given: exactly, i
     assertClose(found, expected, tolerance, precision);
   }
   assert.ok(sizes[1] < 0.55 * sizes[0] && sizes[2] < 0.35 * sizes[0], `${sizes}`);
-  const whole = await loadSegmenter(await saveSegmenter(createSegmenter({ arch: "unet", width: 0.05 })));
+  const whole = await loadSegmenterCheckpoint(
+    await saveSegmenter(createSegmenter({ arch: "unet", width: 0.05 })),
+  );
   assert.equal(whole.segmenter.trainingSize, null);
 });
 
-Deno.test("loadSegmenter() and loadCheckpoint() refuse each other's files and say what they are", async () => {
+Deno.test("loadSegmenterCheckpoint() and loadCheckpoint() refuse each other's files and say what they are", async () => {
   await use("wasm");
   using segmenter = createSegmenter({ arch: "unet", width: 0.05 });
   using classifier = createClassifier({ arch: "resnet18", width: 0.01 });
@@ -200,7 +202,7 @@ Deno.test("loadSegmenter() and loadCheckpoint() refuse each other's files and sa
     message:
       "Cannot load the checkpoint: it holds a segmentation network (unet × 0.05), and a classifier is wanted.",
   });
-  await assert.rejects(loadSegmenter(await saveCheckpoint(classifier)), {
+  await assert.rejects(loadSegmenterCheckpoint(await saveCheckpoint(classifier)), {
     name: "SyntaxError",
     message:
       "Cannot load the checkpoint: it holds a classifier (resnet18 × 0.01), and a segmentation network is wanted.",

@@ -5,7 +5,7 @@ import { cropSampler } from "../../core/random_crops.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
 import { requireFinite } from "../../models/require_finite.ts";
-import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
 import { createSegmenter, type Segmenter } from "../../models/segmentation/segmenter.ts";
 import { segmenterTrainee } from "../../models/segmentation/segmenter_trainee.ts";
@@ -78,7 +78,7 @@ Deno.test("trainSegmenter() goes on from a checkpoint as if it had never stopped
   using optimiser = new MomentumSgd({ momentum: 0.9 });
   const first = await train({ segmenter, optimiser, steps: 5 });
   const bytes = await saveSegmenter(segmenter, { optimiserState: optimiser.state() });
-  const { segmenter: loaded, restoreOptimiser } = await loadSegmenter(bytes);
+  const { segmenter: loaded, restoreOptimiser } = await loadSegmenterCheckpoint(bytes);
   using resumed = loaded;
   using restored = new MomentumSgd({ momentum: 0.9 });
   restoreOptimiser!(restored);
