@@ -20,6 +20,7 @@ import {
 import { writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
 import { ExitCode } from "../cli/exit_code.ts";
+import { runOptions } from "../training/run_options.ts";
 import { dataOptions } from "./data_options.ts";
 import { describeCard } from "./describe.ts";
 import { runTraining } from "./run_training.ts";
@@ -132,40 +133,15 @@ const parser = merge(
     }),
   ),
   group(
-    "Run",
+    "Result",
     object({
       out: option("-o", "--out", filePath(), {
         description:
           message`The classifier. Beside it a card with all figures (.json), the learning curve (.svg) and, until the end, what a killed run needs to go on (.training).`,
       }),
-      precision: withDefault(
-        option("--precision", choice(["F32", "F16", "I8"]), {
-          description: message`Of the weights in the file: F32 is exact, F16 takes half of it, I8 a quarter.`,
-        }),
-        "F32" as const,
-      ),
-      backend: optional(
-        option("--backend", choice(["webgpu", "wasm"]), {
-          description: message`What the network runs on. Default: webgpu on a real GPU, wasm elsewhere.`,
-        }),
-      ),
-      threads: optional(
-        option("--threads", positiveInteger(), {
-          description:
-            message`Parts of a batch that wasm works on at once. Batch norm sees each part alone, so it is part of the result. Default: one a core, with at least 8 patches each.`,
-        }),
-      ),
-      saveEvery: withDefault(
-        option("--save-every", positiveNumber("SECONDS"), {
-          description: message`How much work a killed run may lose.`,
-        }),
-        60,
-      ),
-      restart: option("--restart", { description: message`Start anew, whatever an earlier run left.` }),
-      quiet: option("-q", "--quiet", { description: message`No progress.` }),
-      json: option("--json", { description: message`Print the card on standard output.` }),
     }),
   ),
+  runOptions,
 );
 
 await runCommand({

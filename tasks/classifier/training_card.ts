@@ -1,3 +1,4 @@
+import type { CardHead } from "../training/card_head.ts";
 import type { ClassificationCounts, ClassificationMetrics } from "../../models/classification_metrics.ts";
 import type { CurvePoint } from "./learning_curve.ts";
 
@@ -63,29 +64,13 @@ export interface ValidationFigures {
 }
 
 /** All about a training: what is written beside the classifier. */
-export interface TrainingCard {
-  readonly program: "hairline";
-  readonly version: string;
-  readonly task: "classifier:train";
-  /** The command's arguments. */
-  readonly arguments: readonly string[];
-  readonly finishedAt: string;
+export interface TrainingCard extends CardHead<"classifier:train"> {
   readonly classifier: { readonly name: string; readonly parameters: number; readonly precision: string };
   readonly settings: TrainingSettings;
   readonly data: TrainingData;
-  readonly runtime: {
-    readonly deno: string;
-    readonly tfjs: string;
-    readonly adapter: string;
-    readonly backend: string;
-    readonly workers: boolean;
-  };
   readonly steps: number;
   /** Patches seen. */
   readonly patches: number;
-  /** Seconds of training over all sittings, and what share of them went into cutting and altering patches. */
-  readonly seconds: number;
-  readonly dataShare: number;
   readonly validation: readonly ValidationFigures[];
   /** Figures of the running batches. */
   readonly curve: readonly CurvePoint[];

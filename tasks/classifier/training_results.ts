@@ -2,9 +2,8 @@ import type { Compute } from "../../core/compute.ts";
 import type { Backend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/classifier.ts";
 import { countParameters } from "../../models/parameters.ts";
-import { tf } from "../../models/tfjs.ts";
-import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../cli/write_whole.ts";
+import { cardHead } from "../training/card_head.ts";
 import type { TrainingLogState } from "../training/training_log.ts";
 import { drawLearningCurve } from "./learning_curve.ts";
 import type { TrainingCard, TrainingData, TrainingSettings, ValidationFigures } from "./training_card.ts";
@@ -27,27 +26,14 @@ export interface FinishedTraining {
 
 /** Puts a training on a card. */
 export function cardOf({ args, precision }: TrainingOptions, finished: FinishedTraining): TrainingCard {
-  const { classifier, compute, backend, workers, settings, data, steps, patches, log, validation } = finished;
+  const { classifier, settings, data, steps, patches, log, validation } = finished;
   return {
-    program: "hairline",
-    version: VERSION,
-    task: "classifier:train",
-    arguments: args,
-    finishedAt: new Date().toISOString(),
+    ...cardHead("classifier:train", { args, ...finished }),
     classifier: { name: classifier.name, parameters: countParameters(classifier.specs), precision },
     settings,
     data,
-    runtime: {
-      deno: Deno.version.deno,
-      tfjs: tf.version.tfjs,
-      adapter: compute.description,
-      backend: `${backend.name}: ${backend.reason}`,
-      workers,
-    },
     steps,
     patches,
-    seconds: Math.round(log.time / 100) / 10,
-    dataShare: log.time === 0 ? 0 : Math.round(1000 * log.dataTime / log.time) / 1000,
     validation,
     curve: log.points,
   };

@@ -1,3 +1,4 @@
+import type { CardHead } from "../training/card_head.ts";
 import type { CurvePoint } from "../training/training_log.ts";
 
 /** What decides the result of a training, besides the photos. */
@@ -60,29 +61,13 @@ export interface SegmenterFigures {
 }
 
 /** All about a training: what is written beside the network. */
-export interface SegmenterCard {
-  readonly program: "hairline";
-  readonly version: string;
-  readonly task: "segmenter:train";
-  /** The command's arguments. */
-  readonly arguments: readonly string[];
-  readonly finishedAt: string;
+export interface SegmenterCard extends CardHead<"segmenter:train"> {
   readonly segmenter: { readonly name: string; readonly parameters: number; readonly precision: string };
   readonly settings: SegmenterSettings;
   readonly data: SegmenterData;
-  readonly runtime: {
-    readonly deno: string;
-    readonly tfjs: string;
-    readonly adapter: string;
-    readonly backend: string;
-    readonly workers: boolean;
-  };
   readonly steps: number;
   /** Crops seen. */
   readonly crops: number;
-  /** Seconds of training over all sittings, and what share of them went into cutting and altering crops. */
-  readonly seconds: number;
-  readonly dataShare: number;
   /** The epoch whose network was kept; null without photos held back, where it is the last. */
   readonly bestEpoch: number | null;
   readonly validation: readonly SegmenterFigures[];

@@ -2,10 +2,9 @@ import type { Compute } from "../../core/compute.ts";
 import type { Backend } from "../../models/backend.ts";
 import { countParameters } from "../../models/parameters.ts";
 import type { Segmenter } from "../../models/segmentation/segmenter.ts";
-import { tf } from "../../models/tfjs.ts";
 import { formatDuration } from "../cli/progress.ts";
-import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../cli/write_whole.ts";
+import { cardHead } from "../training/card_head.ts";
 import { drawCurves } from "../training/draw_curves.ts";
 import type { TrainingLogState } from "../training/training_log.ts";
 import type { SegmenterCard, SegmenterData, SegmenterFigures, SegmenterSettings } from "./segmenter_card.ts";
@@ -38,27 +37,14 @@ export function cardOf(
   { args, precision }: SegmenterTrainingOptions,
   finished: FinishedSegmenter,
 ): SegmenterCard {
-  const { segmenter, compute, backend, workers, settings, data, steps, log, validation } = finished;
+  const { segmenter, settings, data, steps, log, validation } = finished;
   return {
-    program: "hairline",
-    version: VERSION,
-    task: "segmenter:train",
-    arguments: args,
-    finishedAt: new Date().toISOString(),
+    ...cardHead("segmenter:train", { args, ...finished }),
     segmenter: { name: segmenter.name, parameters: countParameters(segmenter.specs), precision },
     settings,
     data,
-    runtime: {
-      deno: Deno.version.deno,
-      tfjs: tf.version.tfjs,
-      adapter: compute.description,
-      backend: `${backend.name}: ${backend.reason}`,
-      workers,
-    },
     steps,
     crops: steps * settings.batch,
-    seconds: Math.round(log.time / 100) / 10,
-    dataShare: log.time === 0 ? 0 : Math.round(1000 * log.dataTime / log.time) / 1000,
     bestEpoch: bestOf(validation)?.epoch ?? null,
     validation,
     curve: log.points,

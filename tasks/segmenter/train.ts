@@ -22,6 +22,8 @@ import {
 } from "../cli/optique.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { filePath, folderPath, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
+import { datasetOptions } from "../training/dataset_options.ts";
+import { runOptions } from "../training/run_options.ts";
 import { runSegmenterTraining } from "./run_training.ts";
 import { describeCard } from "./segmenter_results.ts";
 
@@ -37,6 +39,7 @@ function cropValue(): ValueParser<"sync", number | "whole"> {
 }
 
 const parser = merge(
+  datasetOptions,
   group(
     "Photos",
     object({
@@ -48,22 +51,6 @@ const parser = merge(
       masks: multiple(
         option("--masks", folderPath(), {
           description: message`The folder of their masks, of the same names.`,
-        }),
-      ),
-      datasets: multiple(
-        option("--dataset", filePath("PATH"), {
-          description: message`A dataset in a layout of data:doctor. May be repeated.`,
-        }),
-      ),
-      split: optional(
-        option("--split", string({ metavar: "NAME" }), {
-          description: message`Of the datasets only this split.`,
-        }),
-      ),
-      splits: optional(
-        option("--splits", choice(["folders", "paper"]), {
-          description:
-            message`Splits of the datasets: as their folders say (the default), or those of the paper's experiments.`,
         }),
       ),
       labels: multiple(
@@ -177,40 +164,15 @@ const parser = merge(
     }),
   ),
   group(
-    "Run",
+    "Result",
     object({
       out: option("-o", "--out", filePath(), {
         description:
           message`The network: the best on the photos held back (the last is then FILE.last), else the last. Beside it a card with all figures (.json), the learning curve (.svg) and, until the end, what a killed run needs to go on (.training) and the best so far (.best).`,
       }),
-      precision: withDefault(
-        option("--precision", choice(["F32", "F16", "I8"]), {
-          description: message`Of the weights in the file: F32 is exact, F16 takes half of it, I8 a quarter.`,
-        }),
-        "F32" as const,
-      ),
-      backend: optional(
-        option("--backend", choice(["webgpu", "wasm"]), {
-          description: message`What the network runs on. Default: webgpu on a real GPU, wasm elsewhere.`,
-        }),
-      ),
-      threads: optional(
-        option("--threads", positiveInteger(), {
-          description:
-            message`Parts of a batch that wasm works on at once. Batch norm sees each part alone, so it is part of the result. Default: one a core.`,
-        }),
-      ),
-      saveEvery: withDefault(
-        option("--save-every", positiveNumber("SECONDS"), {
-          description: message`How much work a killed run may lose.`,
-        }),
-        60,
-      ),
-      restart: option("--restart", { description: message`Start anew, whatever an earlier run left.` }),
-      quiet: option("-q", "--quiet", { description: message`No progress.` }),
-      json: option("--json", { description: message`Print the card on standard output.` }),
     }),
   ),
+  runOptions,
 );
 
 await runCommand({
