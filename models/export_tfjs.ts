@@ -14,6 +14,15 @@ const SCALING = "scaling";
  * It takes N × H × W × 3, RGB 0..255, and gives N × 2, the probabilities of crack and of none. Layers have Keras' names; one, `scaling`, is
  * a 1 × 1 convolution of each channel that does what Keras leaves to the caller. Pictures for a MobileNetV2 must be twice as large: its
  * metadata says `enlarge: 2`, which no layer of tfjs does alike.
+ *
+ * @example
+ * ```ts
+ * import { createClassifier, exportTfjs } from "../mod.ts";
+ *
+ * using classifier = createClassifier({ arch: "resnet18", width: 0.125 });
+ * const { json, weights } = await exportTfjs(classifier);
+ * console.log(json.length, weights.length); // to be written as model.json and weights.bin
+ * ```
  */
 export async function exportTfjs(classifier: NetworkClassifier): Promise<TfjsFiles> {
   // The parameters of an untrained or just loaded classifier are made on the first backend.
