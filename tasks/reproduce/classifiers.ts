@@ -4,6 +4,7 @@ import { openBackend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/network_classifier.ts";
 import { runTraining } from "../classifier/run_training.ts";
 import type { TrainingCard } from "../classifier/training_card.ts";
+import { fullName } from "../data/examine.ts";
 import { hashParameters } from "../cli/hash_parameters.ts";
 import { readClassifier } from "../cli/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
@@ -43,7 +44,8 @@ export async function trainedClassifier(
   run: Run,
 ): Promise<TrainedClassifier> {
   const path = `${run.folder}/classifiers/${set.name}-${plan.id}.safetensors`;
-  const wanted = await settingsFor(plan, set);
+  const { samples } = await photosOf(set, { split: "train" });
+  const wanted = settingsFor(plan, samples.length);
   if (await statOrNull(path) === null) {
     if (!run.quiet) writeErr(`Training ${plan.title} on ${set.title}: ${path}\n`);
     await Deno.mkdir(`${run.folder}/classifiers`, { recursive: true });
@@ -76,6 +78,13 @@ export async function trainedClassifier(
   }
   const card: TrainingCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
   requireSame(card, wanted, path);
+  const photos = samples.map(fullName);
+  if (card.data.photos.join("\n") !== photos.join("\n")) {
+    throw new UsageError(
+      `Cannot use ${path}: it was trained on ${card.data.photos.length} other photos than the ${photos.length} of ${set.title}'s ` +
+        `training part; give another --out, or remove it.`,
+    );
+  }
   return { plan, path, card };
 }
 
@@ -98,13 +107,9 @@ export async function hashClassifier(
   return { ...trained, classifier: { name }, sha256: await hashParameters(classifier.parameters) };
 }
 
-async function settingsFor(
-  { settings, mostPatchesAPhoto }: ClassifierPlan,
-  set: PhotoSet,
-): Promise<ClassifierSettings> {
+function settingsFor({ settings, mostPatchesAPhoto }: ClassifierPlan, photos: number): ClassifierSettings {
   if (settings.patches === undefined || mostPatchesAPhoto === undefined) return settings;
-  const { all } = await photosOf(set, { split: "train" });
-  return { ...settings, patches: Math.min(settings.patches, mostPatchesAPhoto * all) };
+  return { ...settings, patches: Math.min(settings.patches, mostPatchesAPhoto * photos) };
 }
 
 function requireSame({ settings }: TrainingCard, planned: ClassifierSettings, path: string): void {

@@ -308,6 +308,12 @@ Deno.test("the experiments train once, share classifiers and counts, and write w
     table2({ ...run, scale: { ...tiny, classifiers: [other] } }),
     /it was trained with patches 32 where 48 is wanted; give another --out/,
   );
+  await using elsewhere = await temporaryFolder();
+  await writeSet(elsewhere.path, { train: 2, test: 1 });
+  await assert.rejects(
+    table2({ ...run, sets: [photoSet("crack500", elsewhere.path)] }),
+    /it was trained on 3 other photos than the 2 of CRACK500's training part/,
+  );
   await assert.rejects(
     table2({ ...run, classifiers: ["c"] }),
     /Cannot use the classifier c: at the scale small there are a, b\./,
