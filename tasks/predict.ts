@@ -11,7 +11,7 @@ import { describeRun, describeTimings } from "./photo_run/summary.ts";
 import { openInstruments } from "./predict/open_instruments.ts";
 import { predictParser } from "./predict/predict_command.ts";
 import { type Instruments, predictPhotos } from "./predict/predict_photos.ts";
-import { shorten } from "./predict/read_segmenter.ts";
+import { SHIPPED, shorten } from "./predict/read_segmenter.ts";
 import { requireTiles } from "./predict/require_tiles.ts";
 
 async function predict(options: InferValue<typeof predictParser>): Promise<number> {
@@ -19,7 +19,8 @@ async function predict(options: InferValue<typeof predictParser>): Promise<numbe
   requireTiles(run);
   const start = performance.now();
   let instruments: Instruments | undefined;
-  const title = `Cracks in ${options.paths.join(", ")} by ${shorten(segmenter)}`;
+  const network = segmenter === SHIPPED ? "the network that ships" : shorten(segmenter);
+  const title = `Cracks in ${options.paths.join(", ")} by ${network}`;
   const summary = await predictPhotos(
     { ...run, title },
     async () => instruments = await openInstruments(options),
