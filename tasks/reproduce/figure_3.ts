@@ -35,7 +35,10 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
     progress,
   });
   const rows: PictureRow[] = [];
-  for (const sample of spread(photos.samples, SHOWN)) rows.push(await picturesOf(sample, compute));
+  // What cannot be read was told of when it was measured.
+  const measured = new Set(results[0].sweep.images().map(({ name }) => name));
+  const shown = photos.samples.filter((sample) => measured.has(fullName(sample)));
+  for (const sample of spread(shown, SHOWN)) rows.push(await picturesOf(sample, compute));
   const columns = ["photo", "truth", ...thresholdings.map(({ title }) => title)];
   return {
     tables: [{

@@ -4,6 +4,7 @@ import { labelImage } from "../../core/label_image.ts";
 import { recipes } from "../../core/recipe.ts";
 import type { StageKey } from "../../core/stages.ts";
 import { openBackend } from "../../models/backend.ts";
+import { describeError } from "../cli/errors.ts";
 import { startProgress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
 import { confidenceBytes, mapBytes, maskBytes } from "../photo_run/grey_bytes.ts";
@@ -71,10 +72,17 @@ async function drawSet(figure: StageFigure, set: PhotoSet, run: Run): Promise<Ou
   const opened = await openClassifier(trained);
   using _classifier = opened.classifier;
   using progress = startProgress({ total: photos.samples.length, unit: "photo", quiet: run.quiet });
-  const rows = [];
+  const rows = [], skipped: string[] = [];
   for (const sample of photos.samples) {
-    rows.push({ title: fullName(sample), cells: await cellsOf(sample, figure, { compute, opened }) });
-    progress.advance({ detail: fullName(sample) });
+    const title = fullName(sample);
+    try {
+      rows.push({ title, cells: await cellsOf(sample, figure, { compute, opened }) });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      skipped.push(`${title}: ${describeError(error)}`);
+      progress.note(skipped.at(-1)!);
+    }
+    progress.advance({ detail: title });
   }
   const columns = [
     "photo",
@@ -89,7 +97,7 @@ async function drawSet(figure: StageFigure, set: PhotoSet, run: Run): Promise<Ou
     }],
     data: [dataOf(set, split, photos)],
     classifiers: [classifierOf(opened)],
-    skipped: [],
+    skipped,
   };
 }
 

@@ -320,6 +320,28 @@ Deno.test("the experiments train once, share classifiers and counts, and write w
   );
 });
 
+Deno.test("figures leave out a photo that cannot be read, and tell of it", async () => {
+  await using folder = await temporaryFolder();
+  await writeSet(folder.path, { train: 2, test: 3 });
+  await Deno.writeTextFile(join(folder.path, "test_img/0.png"), "no picture");
+  const sets = [photoSet("dcd", folder.path)];
+  const run: Run = {
+    folder: join(folder.path, "runs"),
+    scale: tiny,
+    sets,
+    classifiers: ["a"],
+    networks: [],
+    quiet: true,
+    args: [],
+  };
+  for (const name of ["figure-2", "figure-3"] as const) {
+    const { pictures, skipped } = await experiments[name].run(run);
+    assert.equal(skipped.length, 1);
+    assert.match(skipped[0], /^test\/0: /);
+    assert.equal(pictures[0].content.match(/<image /g)?.length, 2 * (name === "figure-2" ? 4 : 7));
+  }
+});
+
 Deno.test("reproduce runs Figure 3 from the command line, and names what is missing", async () => {
   await using folder = await temporaryFolder();
   await writeSet(folder.path, { test: 2 });
