@@ -23,7 +23,7 @@ export interface TfjsFiles {
 }
 
 /** Name of the shard, beside `model.json`. */
-export const TFJS_SHARD = "weights.bin";
+const TFJS_SHARD = "weights.bin";
 
 /**
  * Writes weights as tfjs keeps them: a manifest of names and shapes in `model.json`, values in a shard.

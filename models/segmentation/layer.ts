@@ -119,7 +119,7 @@ export interface FoldedLayer {
  * A layer as prediction sees it. With the running statistics m and v, γ (k ∗ x − m) / √(v + ε) + β is one convolution by
  * k γ / √(v + ε) and one bias, β − m γ / √(v + ε).
  */
-export function foldLayer(layer: Layer, parameters: Parameters): FoldedLayer {
+function foldLayer(layer: Layer, parameters: Parameters): FoldedLayer {
   const { name, kind, outputs, shift } = layer;
   const kernel = parameter<tf.Rank.R4>(parameters, kernelName(layer));
   if (shift === "none") return { kernel };

@@ -11,7 +11,7 @@ export const SEGMENTATION_LOSSES: readonly SegmentationLoss[] = ["bce", "own"];
  * Binary cross-entropy of each pixel from its logit z and its truth t in [0, 1], −t log σ(z) − (1 − t) log(1 − σ(z)), in the form
  * max(z, 0) − z t + log(1 + e^−|z|) that no logit overflows. Its gradient is σ(z) − t; the truth has none.
  */
-export function pixelCrossEntropy(logits: tf.Tensor4D, truth: tf.Tensor4D): tf.Tensor4D {
+function pixelCrossEntropy(logits: tf.Tensor4D, truth: tf.Tensor4D): tf.Tensor4D {
   // As one operation: the derivatives of max and |z| alone are wrong where z is 0.
   const entropy = tf.customGrad((...inputs) => {
     const [z, save] = inputs as unknown as [tf.Tensor4D, tf.GradSaveFunc];

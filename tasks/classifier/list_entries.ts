@@ -104,7 +104,7 @@ async function listDataset(path: string, { split, splits }: DatasetPaths): Promi
 }
 
 /** A photo of a dataset. */
-export async function datasetEntry(sample: DatasetSample): Promise<Entry> {
+async function datasetEntry(sample: DatasetSample): Promise<Entry> {
   // Told by the folder: no file is read for it.
   const whole = sample.truthPath === undefined ? await sample.truth() : undefined;
   return {

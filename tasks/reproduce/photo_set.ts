@@ -1,4 +1,4 @@
-import type { Dataset, DatasetSample } from "../../core/datasets/types.ts";
+import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openDataset } from "../cli/open_dataset.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { spread } from "../data/spread.ts";
@@ -16,8 +16,6 @@ export interface Photos {
   readonly samples: readonly DatasetSample[];
   /** How many the part has, of which these are. */
   readonly all: number;
-  /** What was decided about them. */
-  readonly notes: Dataset["notes"];
 }
 
 /** A set by its name. */
@@ -39,5 +37,5 @@ export async function photosOf(
   if (dataset.samples.length === 0) {
     throw new UsageError(`Cannot use ${path} for ${title}: its part ${split} is empty.`);
   }
-  return { samples: spread(dataset.samples, limit), all: dataset.samples.length, notes: dataset.notes };
+  return { samples: spread(dataset.samples, limit), all: dataset.samples.length };
 }

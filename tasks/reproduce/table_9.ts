@@ -84,7 +84,6 @@ export async function table9(run: Run): Promise<Outcome> {
         dataOf(set, split as string, {
           samples: ofSet(used as Member[], set),
           all: ofSet(all as Member[], set).length,
-          notes: [],
         })
       )
     ),

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Parameters, ParameterSpecs } from "../../models/parameters.ts";
 import type { SegmentationNetwork } from "../../models/segmentation/segmentation_network.ts";
 import { tf } from "../../models/tfjs.ts";
@@ -63,4 +64,26 @@ export async function networkBehaviour(
   names.push("loss", ...trained.map(([name]) => `gradient of ${name}`), ...parameters.keys());
   const values = await valuesOf([...tensors, ...parameters.values()]);
   return new Map(names.map((name, i) => [name, values[i]]));
+}
+
+/** All outputs are as large as the picture, the prediction alone is the same as among them, and everything is freed. */
+export async function checkOutputs(
+  network: SegmentationNetwork,
+  sizes: readonly (readonly [height: number, width: number])[],
+): Promise<void> {
+  const before = tf.memory().numTensors;
+  const parameters = scrambledParameters(network.specs);
+  for (const [height, width] of sizes) {
+    const x = randomTensor<tf.Rank.R4>([1, height, width, 3], { low: 0, high: 255 });
+    const outputs = network.logits(x, { parameters, training: false });
+    assert.deepEqual(outputs.map(({ shape }) => shape), network.outputs.map(() => [1, height, width, 1]));
+    const [prediction, ...rest] = network.logits(x, { parameters, training: false, auxiliary: false });
+    assert.equal(rest.length, 0);
+    const [all, alone] = await valuesOf([outputs[0], prediction]);
+    assert.deepEqual(alone, all);
+    assert.ok(new Set(all).size > 8, "the prediction differs from pixel to pixel");
+    tf.dispose([x, ...outputs]);
+  }
+  disposeParameters(parameters);
+  assert.equal(tf.memory().numTensors, before, "everything is freed");
 }

@@ -8,6 +8,7 @@ import { tf } from "../../models/tfjs.ts";
 import { assertClose } from "../core/testing.ts";
 import { BACKENDS, use } from "./networks.ts";
 import {
+  checkOutputs,
   disposeParameters,
   networkBehaviour,
   randomTensor,
@@ -58,21 +59,7 @@ for (const make of NETWORKS) {
   Deno.test(`${make.name}() is as large as the picture in all outputs, of any multiple of 16`, async () => {
     await use("wasm");
     const network = make({ width: NARROW });
-    const before = tf.memory().numTensors;
-    const parameters = scrambledParameters(network.specs);
-    for (const [height, width] of [[16, 16], [16, 80], [48, 32]]) {
-      const x = randomTensor<tf.Rank.R4>([1, height, width, 3], { low: 0, high: 255 });
-      const outputs = network.logits(x, { parameters, training: false });
-      assert.deepEqual(outputs.map(({ shape }) => shape), network.outputs.map(() => [1, height, width, 1]));
-      const [prediction, ...rest] = network.logits(x, { parameters, training: false, auxiliary: false });
-      assert.equal(rest.length, 0);
-      const [all, alone] = await valuesOf([outputs[0], prediction]);
-      assert.deepEqual(alone, all);
-      assert.ok(new Set(all).size > 8, "the prediction differs from pixel to pixel");
-      tf.dispose([x, ...outputs]);
-    }
-    disposeParameters(parameters);
-    assert.equal(tf.memory().numTensors, before, "everything is freed");
+    await checkOutputs(network, [[16, 16], [16, 80], [48, 32]]);
   });
 
   Deno.test(`${make.name}() refuses other sizes and widths outside (0, 1]`, async () => {

@@ -10,6 +10,7 @@ import { assertClose } from "../core/testing.ts";
 import { bilinearOracle, convolutionOracle } from "../oracles/bilinear.ts";
 import { BACKENDS, use } from "./networks.ts";
 import {
+  checkOutputs,
   disposeParameters,
   networkBehaviour,
   randomTensor,
@@ -105,7 +106,7 @@ Deno.test("oed() joins the features of each size with those of the encoder's", (
 });
 
 for (const { network, tolerance } of NARROW) {
-  const { arch, specs, outputs: names } = network;
+  const { arch, specs } = network;
 
   Deno.test(`${arch} sums up its parameters, and one multiplication a weight and pixel`, () => {
     const lines = network.summary({ height: 64, width: 96 });
@@ -119,21 +120,7 @@ for (const { network, tolerance } of NARROW) {
 
   Deno.test(`${arch} is as large as the picture in all outputs, of any multiple of 32`, async () => {
     await use("wasm");
-    const before = tf.memory().numTensors;
-    const parameters = scrambledParameters(specs);
-    for (const [height, width] of [[32, 32], [32, 96], [96, 64]]) {
-      const x = randomTensor<tf.Rank.R4>([1, height, width, 3], { low: 0, high: 255 });
-      const outputs = network.logits(x, { parameters, training: false });
-      assert.deepEqual(outputs.map(({ shape }) => shape), names.map(() => [1, height, width, 1]));
-      const [prediction, ...rest] = network.logits(x, { parameters, training: false, auxiliary: false });
-      assert.equal(rest.length, 0);
-      const [all, alone] = await valuesOf([outputs[0], prediction]);
-      assert.deepEqual(alone, all);
-      assert.ok(new Set(all).size > 8, "the prediction differs from pixel to pixel");
-      tf.dispose([x, ...outputs]);
-    }
-    disposeParameters(parameters);
-    assert.equal(tf.memory().numTensors, before, "everything is freed");
+    await checkOutputs(network, [[32, 32], [32, 96], [96, 64]]);
   });
 
   Deno.test(`${arch} refuses pictures of other sizes`, async () => {
