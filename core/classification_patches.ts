@@ -1,6 +1,6 @@
 import { type Attitude, cutPatch } from "./cut_patch.ts";
-import { enlargePatch } from "./enlarge_patch.ts";
 import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
+import { resamplePatch } from "./resample_patch.ts";
 
 /** A patch that was chosen: of which photo, where, in which attitude, and its class. */
 export interface ChosenPatch extends PatchPlace {
@@ -57,7 +57,7 @@ export async function cutPatches(
     else {
       const small = new Uint8Array(patch.size * patch.size * 3);
       cutPatch(photo, patch, { attitude, target: small });
-      enlargePatch(small, { from: patch.size, to: size, target });
+      resamplePatch(small, { from: patch.size, to: size, channels: 3, target });
     }
     crack[i] = Number(patch.crack);
   }

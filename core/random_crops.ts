@@ -2,6 +2,7 @@ import { type Attitude, ATTITUDES, cutWindow, type WindowPlace } from "./cut_win
 import type { MaskedPhoto, MaskedPhotoSource } from "./masked_photo.ts";
 import { permutation } from "./permutation.ts";
 import { randomStream } from "./random_stream.ts";
+import { resamplePatch } from "./resample_patch.ts";
 
 /** Crops of one size with their masks. */
 export interface CropBatch {
@@ -35,6 +36,11 @@ export interface CropSamplerOptions {
   readonly batch: number;
   /** Crops an epoch, rounded up to whole batches. Default: of each photo as many as cover it. */
   readonly crops?: number;
+  /**
+   * The most that a crop is enlarged or made smaller. Each is cut smaller or larger by up to this factor, its logarithm even, and brought
+   * to its size, so that cracks are seen in more widths than the photos have. Default 1: none is.
+   */
+  readonly zoom?: number;
   readonly seed: number;
 }
 
@@ -47,12 +53,18 @@ const FIRST_ROUND = 2 ** 31;
  *
  * Each photo is looked at once beforehand.
  *
- * @throws {RangeError} if there are no photos, or whole photos of several sizes are to share a batch.
+ * @throws {RangeError} if there are no photos, if whole photos of several sizes are to share a batch or to be zoomed, or for a zoom below 1.
  */
 export async function cropSampler(
   source: MaskedPhotoSource,
-  { size, multiple = 1, batch, crops, seed }: CropSamplerOptions,
+  { size, multiple = 1, batch, crops, zoom = 1, seed }: CropSamplerOptions,
 ): Promise<CropSampler> {
+  if (!(zoom >= 1 && zoom < Infinity)) {
+    throw new RangeError(`Cannot zoom crops by up to ${zoom}: a number from 1 on is wanted.`);
+  }
+  if (size === "whole" && zoom > 1) {
+    throw new RangeError(`Cannot zoom whole photos by up to ${zoom}: 1 is wanted, or a size of crops.`);
+  }
   const turns: number[] = [];
   const sizes = new Set<string>();
   for (let index = 0; index < source.count; index++) {
@@ -89,12 +101,14 @@ export async function cropSampler(
       const chosen: ChosenCrop[] = [];
       for (let i = 0; i < batch; i++) {
         const photo = await source.photo(turn(step * batch + i));
-        const place = size === "whole" ? wholePhoto(photo, multiple) : anywhere(photo, { size, random });
+        const place = size === "whole"
+          ? wholePhoto(photo, multiple)
+          : anywhere(photo, { size: sideOf({ size, zoom, random }), random });
         // A transposed rectangle does not fit beside one that is not.
         const attitudes = batch === 1 || place.width === place.height ? ATTITUDES : ATTITUDES.slice(0, 4);
         chosen.push({ photo, place, attitude: attitudes[Math.floor(random() * attitudes.length)] });
       }
-      return cutCrops(chosen);
+      return cutCrops(chosen, size);
     },
   };
 }
@@ -105,20 +119,36 @@ interface ChosenCrop {
   readonly attitude: Attitude;
 }
 
-function cutCrops(chosen: readonly ChosenCrop[]): CropBatch {
+/** Brings square crops to `size`. */
+function cutCrops(chosen: readonly ChosenCrop[], size: number | "whole"): CropBatch {
   const [{ place, attitude }] = chosen;
-  const [width, height] = attitude >= 4 ? [place.height, place.width] : [place.width, place.height];
+  const turned = attitude >= 4 ? [place.height, place.width] : [place.width, place.height];
+  const [width, height] = size === "whole" ? turned : [size, size];
   const area = width * height;
   const pixels = new Uint8Array(chosen.length * area * 3), truth = new Uint8Array(chosen.length * area);
   for (const [i, { photo, place, attitude }] of chosen.entries()) {
     const cut = (channels: number, data: Uint8Array, into: Uint8Array): void => {
       const target = into.subarray(i * area * channels, (i + 1) * area * channels);
-      cutWindow({ width: photo.width, height: photo.height, channels, data }, place, { attitude, target });
+      const picture = { width: photo.width, height: photo.height, channels, data };
+      if (size === "whole" || place.width === size) {
+        cutWindow(picture, place, { attitude, target });
+        return;
+      }
+      const patch = new Uint8Array(place.width ** 2 * channels);
+      cutWindow(picture, place, { attitude, target: patch });
+      resamplePatch(patch, { from: place.width, to: size, channels, target });
     };
     cut(3, photo.pixels, pixels);
     cut(1, photo.truth, truth);
   }
   return { count: chosen.length, width, height, pixels, truth };
+}
+
+/** Without zoom nothing is drawn for it: the crops are then those of a sampler that knows none. */
+function sideOf(
+  { size, zoom, random }: { readonly size: number; readonly zoom: number; readonly random: () => number },
+): number {
+  return zoom === 1 ? size : Math.max(1, Math.round(size * zoom ** (2 * random() - 1)));
 }
 
 function wholePhoto({ width, height }: MaskedPhoto, multiple: number): WindowPlace {

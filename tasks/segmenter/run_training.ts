@@ -66,6 +66,11 @@ async function train(
       `Cannot train ${arch} on crops of ${crop} pixels: a multiple of ${multiple} is wanted.`,
     );
   }
+  if (crop === "whole" && settings.zoom > 1) {
+    throw new UsageError(
+      `Cannot zoom whole photos by up to ${settings.zoom}: leave out --zoom, or give a --crop of some pixels.`,
+    );
+  }
   using optimiser = new MomentumSgd({ momentum: settings.momentum });
   saved?.restoreOptimiser(optimiser);
   const trainee = segmenterTrainee(segmenter, { loss: settings.loss });
@@ -74,7 +79,8 @@ async function train(
     progress.note(`One thread works on all ${threads.parts} parts of a batch: ${threads.reason}`);
   }
 
-  const sampler = await cropSampler(training, { size: crop, multiple, batch, crops, seed });
+  const { zoom } = settings;
+  const sampler = await cropSampler(training, { size: crop, multiple, batch, crops, zoom, seed });
   const { stepsPerEpoch } = sampler;
   const steps = settings.epochs * stepsPerEpoch;
   const firstStep = saved?.step ?? 0;

@@ -14,6 +14,8 @@ export interface SegmenterSettings {
   readonly crop: number | "whole";
   /** Crops an epoch; null for as many as cover the photos. */
   readonly crops: number | null;
+  /** The most that crops were enlarged or made smaller. */
+  readonly zoom: number;
   readonly learningRate: number;
   readonly schedule: "step" | "one-cycle";
   readonly momentum: number;

@@ -19,7 +19,8 @@ export function settingsOf(
   },
 ): SegmenterSettings {
   const { arch, width, start } = network;
-  const { loss, epochs, batch, crop, crops = null, learningRate, schedule, augment, soft, seed } = options;
+  const { loss, epochs, batch, crop, crops = null, zoom = 1 } = options;
+  const { learningRate, schedule, augment, soft, seed } = options;
   const parts = Math.min(navigator.hardwareConcurrency, batch);
   return {
     arch,
@@ -30,6 +31,7 @@ export function settingsOf(
     batch,
     crop,
     crops,
+    zoom,
     learningRate,
     schedule,
     momentum: MOMENTUM,

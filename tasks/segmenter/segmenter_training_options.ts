@@ -11,6 +11,7 @@ export interface SegmenterTrainingOptions extends SegmenterChoice, TrainingDataO
   readonly batch: number;
   readonly crop: number | "whole";
   readonly crops?: number;
+  readonly zoom?: number;
   readonly learningRate: number;
   readonly schedule: "step" | "one-cycle";
   readonly augment: boolean;

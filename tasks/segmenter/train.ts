@@ -9,6 +9,7 @@ import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import {
   choice,
+  float,
   group,
   merge,
   message,
@@ -136,6 +137,13 @@ const parser = merge(
         option("--crops", positiveInteger(), {
           description: message`Crops an epoch. Default: as many as cover the photos.`,
         }),
+      ),
+      zoom: withDefault(
+        option("--zoom", float({ min: 1, max: 16, metavar: "X" }), {
+          description:
+            message`Cut crops up to X times smaller or larger and bring them to their size: cracks of more widths than the photos show.`,
+        }),
+        1,
       ),
       learningRate: withDefault(
         option("--learning-rate", positiveNumber(), {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { PhotoSource } from "../../core/classification_patches.ts";
 import { cutPatches } from "../../core/classification_patches.ts";
 import { ATTITUDES, cutPatch } from "../../core/cut_patch.ts";
-import { enlargePatch } from "../../core/enlarge_patch.ts";
 import { gridPatches, gridSampler, gridStarts } from "../../core/grid_patches.ts";
 import { crackPixels, type LabelledPhoto, patchShowsCrack, showsCrack } from "../../core/labelled_photo.ts";
 import { randomSampler } from "../../core/random_patches.ts";
@@ -238,30 +237,6 @@ Deno.test("randomSampler() enlarges patches as resize() does, by all factors up 
     else assert.ok(shows, `patch ${i}`);
   }
   assert.ok(Math.min(...factors) < 1.1 && Math.max(...factors) > 2.5 && Math.max(...factors) < 3.3);
-});
-
-Deno.test("enlargePatch() interpolates linearly between pixel centres", () => {
-  const target = new Uint8Array(4 * 4 * 3);
-  const grey = (...values: number[]) => Uint8Array.from(values.flatMap((value) => [value, value, value]));
-  enlargePatch(grey(0, 100, 0, 100), { from: 2, to: 4, target });
-  assert.deepEqual([...target].filter((_, i) => i % 3 === 0), [
-    0,
-    25,
-    75,
-    100,
-    0,
-    25,
-    75,
-    100,
-    0,
-    25,
-    75,
-    100,
-    0,
-    25,
-    75,
-    100,
-  ]);
 });
 
 Deno.test("randomSampler() takes photos that are labelled as a whole", async () => {

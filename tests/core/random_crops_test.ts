@@ -76,6 +76,30 @@ Deno.test("cropSampler() takes each photo in turn, as often as its area asks, an
   assert.equal((await cropSampler(source, { size: 8, batch: 4, crops: 9, seed: 2 })).stepsPerEpoch, 3);
 });
 
+Deno.test("cropSampler() zooms by all factors up to the one given, photo and mask alike", async () => {
+  const sampler = await cropSampler(photos([120, 110]), { size: 16, batch: 100, zoom: 3, seed: 4 });
+  const { count, width, height, pixels, truth } = await sampler.batch(0);
+  assert.deepEqual([count, width, height], [100, 16, 16]);
+  const factors: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const own = pixels.subarray(768 * i, 768 * (i + 1));
+    // Red is the column: cut from z times as many pixels, it changes by z from pixel to pixel, along the row or down the column.
+    const slope = (from: number, to: number) => Math.abs(own[3 * to] - own[3 * from]) / 9;
+    factors.push(Math.max(slope(3 * 16 + 3, 3 * 16 + 12), slope(3 * 16 + 3, 12 * 16 + 3)));
+    for (let k = 0; k < 256; k++) {
+      // Both are rounded after they are interpolated, which is linear.
+      assert.ok(Math.abs(truth[256 * i + k] - own[3 * k] - own[3 * k + 1]) <= 1.5, `crop ${i}, pixel ${k}`);
+    }
+  }
+  const [least, most] = [Math.min(...factors), Math.max(...factors)];
+  assert.ok(least > 0.2 && least < 0.45 && most > 2.4 && most < 3.1, `${least} ${most}`);
+  assert.ok(Math.abs(factors.filter((factor) => factor > 1).length - 50) < 15, "as often up as down");
+
+  const open = (options: object) => cropSampler(photos([9, 9]), { size: 8, batch: 1, seed: 1, ...options });
+  await assert.rejects(open({ zoom: 0.5 }), /Cannot zoom crops by up to 0.5: a number from 1 on is wanted/);
+  await assert.rejects(open({ size: "whole", zoom: 2 }), /Cannot zoom whole photos by up to 2: 1 is wanted/);
+});
+
 Deno.test("cropSampler() mirrors photos smaller than a crop", async () => {
   const sampler = await cropSampler(photos([3, 1]), { size: 8, batch: 2, seed: 1 });
   const { pixels } = await sampler.batch(0);

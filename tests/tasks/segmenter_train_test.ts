@@ -102,11 +102,12 @@ const NONE: MaskedPhotoPaths = {
 
 Deno.test("segmenter:train goes on after a kill and ends with the same network as an unbroken run", async () => {
   await withPhotos(async (folder) => {
-    const changes = { "--validation": "0.25", "--epochs": "3", "--crops": "12" };
+    const changes = { "--validation": "0.25", "--epochs": "3", "--crops": "12", "--zoom": "1.5" };
     const whole = await train(small(folder, "whole", changes).concat("--json"));
     assert.equal(whole.code, 0, whole.err);
     const card = await cardOf(folder, "whole");
     assert.deepEqual(JSON.parse(whole.out), card);
+    assert.equal(card.settings.zoom, 1.5);
     assert.deepEqual([card.steps, card.crops, card.curve.length], [18, 36, 18]);
     assert.deepEqual(card.data.photos, ["0", "1", "2"]);
     assert.deepEqual(card.data.validationPhotos, ["3"]);
@@ -205,6 +206,10 @@ Deno.test("segmenter:train names what is missing or does not fit, in a sentence"
       [["-o", join(folder, "x")], /Cannot train without photos: give --images and --masks/],
       [small(folder, "x", { "--crop": "24" }), /Cannot train unet on crops of 24 pixels: a multiple of 16/],
       [small(folder, "x", { "--crop": "half" }), /--crop/],
+      [
+        small(folder, "x", { "--crop": "whole", "--zoom": "2" }),
+        /Cannot zoom whole photos by up to 2: leave/,
+      ],
       [small(folder, "x", { "--validation": "1.5" }), /a share of 1\.5 .*: a number between 0 and 1/],
     ];
     for (const [args, message] of cases) {
