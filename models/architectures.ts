@@ -1,5 +1,6 @@
 import { describeMobilenet } from "./mobilenet.ts";
 import type { Arch, InputScaling, Network } from "./network.ts";
+import { requireScaling } from "./require_scaling.ts";
 import { describeResnet, RESNET_ARCHS, type ResnetOptions } from "./resnet.ts";
 
 /** The names that {@linkcode describeNetwork} takes. */
@@ -22,14 +23,8 @@ export function describeNetwork(options: NetworkOptions): Network {
   const network = layOut(options);
   const { scaling } = options;
   if (scaling === undefined) return network;
+  requireScaling(scaling);
   const { offset, divisor } = scaling;
-  if (!isOperand(offset) || !isOperand(divisor) || [divisor].flat().includes(0)) {
-    throw new RangeError(
-      `Cannot scale pictures by ${
-        JSON.stringify({ offset, divisor })
-      }: each must be one number or three, no divisor 0.`,
-    );
-  }
   return { ...network, input: { ...network.input, offset, divisor } };
 }
 
@@ -41,9 +36,4 @@ function layOut(options: NetworkOptions): Network {
   throw new RangeError(
     `Cannot lay out a network called ${JSON.stringify(arch)}: it must be one of ${names}.`,
   );
-}
-
-function isOperand(value: unknown): boolean {
-  return Number.isFinite(value) ||
-    Array.isArray(value) && value.length === 3 && value.every((part) => Number.isFinite(part));
 }

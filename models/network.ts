@@ -86,13 +86,23 @@ export function networkFeatures(
   return features;
 }
 
-function prepare(x: tf.Tensor4D, { input: { enlarge, offset, divisor } }: Network): tf.Tensor4D {
+function prepare(x: tf.Tensor4D, { input }: Network): tf.Tensor4D {
   const [, height, width] = x.shape;
+  const { enlarge } = input;
   const large = enlarge === 1
     ? x
     : tf.image.resizeBilinear(x, [enlarge * height, enlarge * width], false, true);
+  return scalePictures(large, input);
+}
+
+/**
+ * Pictures as the first layer sees them.
+ *
+ * @param x N × H × W × 3, RGB 0..255.
+ */
+export function scalePictures(x: tf.Tensor4D, { offset, divisor }: InputScaling): tf.Tensor4D {
   const operand = (value: InputScaling["offset"]) => typeof value === "number" ? value : [...value];
-  return (offset === 0 ? large : large.sub<tf.Tensor4D>(operand(offset))).div(operand(divisor));
+  return (offset === 0 ? x : x.sub<tf.Tensor4D>(operand(offset))).div(operand(divisor));
 }
 
 function runBlock(

@@ -1,3 +1,4 @@
+import type { InputScaling } from "../network.ts";
 import { requireWidth } from "../require_width.ts";
 import { concatenate, enlarge, maxPool } from "./operations.ts";
 import { defineSegmentationNetwork, type SegmentationGraph } from "./segmentation_graph.ts";
@@ -21,6 +22,8 @@ const EPSILON = 1e-5;
 export interface LiuDeepcrackOptions {
   /** Scales the channels of every stage, 0 < width ≤ 1. Default 1. */
   readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface LiuDeepcrackOptions {
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function liuDeepcrack({ width = 1 }: LiuDeepcrackOptions = {}): SegmentationNetwork {
+export function liuDeepcrack({ width = 1, scaling }: LiuDeepcrackOptions = {}): SegmentationNetwork {
   requireWidth(ARCH, width);
   return defineSegmentationNetwork({
     arch: ARCH,
@@ -37,7 +40,7 @@ export function liuDeepcrack({ width = 1 }: LiuDeepcrackOptions = {}): Segmentat
     multiple: 2 ** (STAGES.length - 1),
     outputs: ["fused", ...STAGES.map((_, i) => `side${i + 1}`)],
     // 0..1, less ½, by ½.
-    input: { offset: 127.5, divisor: 127.5 },
+    input: scaling ?? { offset: 127.5, divisor: 127.5 },
     forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
       const sides: T[] = [];
       let features = x;

@@ -30,11 +30,15 @@ export async function loadSegmenterCheckpoint(bytes: Uint8Array): Promise<Segmen
   return { segmenter, training, restoreOptimiser, sha256 };
 }
 
-function optionsOf({ arch, width, seed, trainingSize }: Readonly<Record<string, unknown>>): SegmenterOptions {
+function optionsOf(described: Readonly<Record<string, unknown>>): SegmenterOptions {
+  const { arch, width, scaling, seed, trainingSize } = described;
   const numbers = [width, seed, trainingSize ?? 1];
   if (typeof arch !== "string" || !numbers.every((value) => typeof value === "number")) {
     refuseCheckpoint('its metadata "network" lacks an arch, width, seed or trainingSize');
   }
+  if (scaling !== undefined && (typeof scaling !== "object" || scaling === null)) {
+    refuseCheckpoint('its metadata "network" has a scaling that is no JSON object');
+  }
   // createSegmenter() checks what they say.
-  return { arch, width, seed, trainingSize } as SegmenterOptions;
+  return { arch, width, scaling, seed, trainingSize } as SegmenterOptions;
 }

@@ -1,4 +1,4 @@
-import { tf } from "../tfjs.ts";
+import type { InputScaling } from "../network.ts";
 import { requireWidth } from "../require_width.ts";
 import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
 import { enlargeProbabilities } from "./enlarge_probabilities.ts";
@@ -19,9 +19,8 @@ const DECODER = [256, 128, 64, 32, 16] as const;
 /** Of the decoder's batch norms: Keras' own. */
 const EPSILON = 1e-3;
 
-/** Mean and deviation of ImageNet's pixels as shares of 255, which weights for the encoder were trained with. */
-const MEAN = [0.485, 0.456, 0.406];
-const DEVIATION = [0.229, 0.224, 0.225];
+/** Mean and deviation of ImageNet's pixels, which weights for the encoder were trained with. */
+const IMAGENET = { offset: [123.675, 116.28, 103.53], divisor: [58.395, 57.12, 57.375] } as const;
 
 /** Options of {@linkcode oed}. */
 export interface OedOptions {
@@ -29,6 +28,8 @@ export interface OedOptions {
   readonly encoder?: EfficientNetArch;
   /** Scales the channels of every layer, 0 < width ≤ 1, those of the encoder to multiples of 8. Default 1. */
   readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
 }
 
 /**
@@ -40,7 +41,7 @@ export interface OedOptions {
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function oed({ encoder = "b5", width = 1 }: OedOptions = {}): SegmentationNetwork {
+export function oed({ encoder = "b5", width = 1, scaling }: OedOptions = {}): SegmentationNetwork {
   const arch = `oed_${encoder}` as const;
   requireWidth(arch, width);
   const channels = (full: number) => Math.max(1, Math.round(full * width));
@@ -49,12 +50,11 @@ export function oed({ encoder = "b5", width = 1 }: OedOptions = {}): Segmentatio
     width,
     multiple: 2 ** DECODER.length,
     outputs: ["main", "aux1", "aux2", "aux3", "aux4"],
-    input: { offset: 0, divisor: 255 },
+    input: scaling ?? IMAGENET,
     forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
-      const picture = graph.operation(NORMALIZE, x);
       const last = channels(DECODER[DECODER.length - 1]);
-      const shallow = convolveTwice(picture, graph, { name: "input", outputs: last });
-      const features = graph.scope(() => efficientnet(picture, graph, { arch: encoder, width }));
+      const shallow = convolveTwice(x, graph, { name: "input", outputs: last });
+      const features = graph.scope(() => efficientnet(x, graph, { arch: encoder, width }));
       const skips = [shallow, ...features];
       let below = skips.pop() as T;
       const auxiliary: T[] = [];
@@ -117,13 +117,6 @@ function residualBlock<T>(x: T, graph: SegmentationGraph<T>, { name, outputs }: 
     first,
   );
 }
-
-const NORMALIZE: Operation = {
-  name: "normalize",
-  kind: "normalisation",
-  shape: (x) => x,
-  run: (x) => x.sub<tf.Tensor4D>(tf.tensor1d(MEAN)).div(tf.tensor1d(DEVIATION)),
-};
 
 function repeat(name: string): Operation {
   return {

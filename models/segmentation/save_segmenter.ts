@@ -11,8 +11,14 @@ export function saveSegmenter(
   segmenter: Segmenter,
   options: SaveCheckpointOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { network: { arch, width }, seed, trainingSize } = segmenter;
-  const network: Required<SegmenterOptions> = { arch, width, seed, trainingSize };
+  const { network: { arch, width, input: { offset, divisor } }, seed, trainingSize } = segmenter;
+  const network: Required<SegmenterOptions> = {
+    arch,
+    width,
+    scaling: { offset, divisor },
+    seed,
+    trainingSize,
+  };
   return encodeCheckpoint({
     format: "hairline-segmenter",
     parameters: () => segmenter.parameters,

@@ -1,3 +1,4 @@
+import { scalePictures } from "../network.ts";
 import type { ParameterSpec } from "../parameters.ts";
 import { tf } from "../tfjs.ts";
 import { type Layer, layerSpecs, runLayer } from "./layer.ts";
@@ -35,17 +36,12 @@ export interface SegmentationGraph<T> {
 
 /** A network as {@linkcode defineSegmentationNetwork} takes it. */
 export interface SegmentationDefinition
-  extends Pick<SegmentationNetwork, "arch" | "width" | "multiple" | "outputs"> {
-  /** What becomes of RGB 0..255: (x − offset) / divisor. */
-  readonly input: { readonly offset: number; readonly divisor: number };
-  /** The outputs of a picture. */
-  forward<T>(x: T, graph: SegmentationGraph<T>): T[];
+  extends Pick<SegmentationNetwork, "arch" | "width" | "input" | "multiple" | "outputs" | "forward"> {
 }
 
 /** A network from its text. */
 export function defineSegmentationNetwork(definition: SegmentationDefinition): SegmentationNetwork {
-  const { input: { offset, divisor }, forward, ...described } = definition;
-  const { arch, multiple } = described;
+  const { arch, input, multiple, forward } = definition;
   const trace = (size: PictureSize, visit: (summary: LayerSummary, layer?: Layer) => void): void => {
     forward({ ...size, channels: 3 }, shapeGraph(visit));
   };
@@ -54,7 +50,7 @@ export function defineSegmentationNetwork(definition: SegmentationDefinition): S
     for (const [name, spec] of layer ? layerSpecs(layer) : []) specs.set(name, spec);
   });
   return {
-    ...described,
+    ...definition,
     specs,
     logits(x, run) {
       const [, height, width] = x.shape;
@@ -65,8 +61,7 @@ export function defineSegmentationNetwork(definition: SegmentationDefinition): S
       }
       const auxiliary = run.training || (run.auxiliary ?? true);
       return tf.tidy(() => {
-        const prepared = (offset === 0 ? x : x.sub<tf.Tensor4D>(offset)).div<tf.Tensor4D>(divisor);
-        const outputs = forward<tf.Tensor4D>(prepared, {
+        const outputs = forward<tf.Tensor4D>(scalePictures(x, input), {
           auxiliary,
           layer: (x, options) => runLayer(x, layerOf(options, x.shape[3]), run),
           operation: (operation, ...inputs) => operation.run(...inputs),
@@ -83,7 +78,8 @@ export function defineSegmentationNetwork(definition: SegmentationDefinition): S
   };
 }
 
-function layerOf(options: LayerOptions, inputs: number): Layer {
+/** The layer that a network wrote, for a feature map of so many channels. */
+export function layerOf(options: LayerOptions, inputs: number): Layer {
   return {
     kind: "convolution",
     side: 3,

@@ -1,4 +1,6 @@
+import type { InputScaling } from "../network.ts";
 import type { Parameters, ParameterSpecs } from "../parameters.ts";
+import type { SegmentationGraph } from "./segmentation_graph.ts";
 import type { tf } from "../tfjs.ts";
 
 /** Names of the networks that mark each pixel. */
@@ -49,6 +51,8 @@ export interface SegmentationNetwork {
   readonly arch: SegmentationArch;
   /** Scale of its channels. */
   readonly width: number;
+  /** What becomes of RGB 0..255 before the first layer. */
+  readonly input: InputScaling;
   /** Shapes and first values of its parameters, by name. */
   readonly specs: ParameterSpecs;
   /** Heights and widths that it takes are multiples of this: the caller pads and crops. */
@@ -61,6 +65,8 @@ export interface SegmentationNetwork {
    * @param x N × H × W × 3, RGB 0..255.
    */
   logits(x: tf.Tensor4D, run: SegmentationRun): tf.Tensor4D[];
+  /** The outputs of a scaled picture, the layers and operations being those of a graph. */
+  forward<T>(x: T, graph: SegmentationGraph<T>): T[];
   /** Its layers in order, for a picture of that size. */
   summary(size: PictureSize): LayerSummary[];
 }

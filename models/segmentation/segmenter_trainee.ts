@@ -25,8 +25,8 @@ export function segmenterTrainee(
   segmenter: Segmenter,
   { loss }: { readonly loss: SegmentationLoss },
 ): Trainee<HostCrops, CropGradients> {
-  const { network: { arch, width }, seed, trainingSize } = segmenter;
-  const description: Description = { arch, width, seed, trainingSize, loss };
+  const { network: { arch, width, input: scaling }, seed, trainingSize } = segmenter;
+  const description: Description = { arch, width, scaling, seed, trainingSize, loss };
   return {
     network: segmenter,
     description,

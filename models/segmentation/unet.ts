@@ -1,3 +1,4 @@
+import type { InputScaling } from "../network.ts";
 import { requireWidth } from "../require_width.ts";
 import { concatenate, maxPool } from "./operations.ts";
 import { defineSegmentationNetwork, type SegmentationGraph } from "./segmentation_graph.ts";
@@ -18,6 +19,8 @@ const EPSILON = 1e-5;
 export interface UnetOptions {
   /** Scales the channels of every layer, 0 < width ≤ 1. Default 1. */
   readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
 }
 
 /**
@@ -26,14 +29,14 @@ export interface UnetOptions {
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function unet({ width = 1 }: UnetOptions = {}): SegmentationNetwork {
+export function unet({ width = 1, scaling }: UnetOptions = {}): SegmentationNetwork {
   requireWidth(ARCH, width);
   return defineSegmentationNetwork({
     arch: ARCH,
     width,
     multiple: 2 ** (LEVELS - 1),
     outputs: ["crack"],
-    input: { offset: 0, divisor: 255 },
+    input: scaling ?? { offset: 0, divisor: 255 },
     forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
       const channels = (level: number) => Math.max(1, Math.round(CHANNELS * 2 ** (level - 1) * width));
       const convolveTwice = (x: T, prefix: string, outputs: number): T =>

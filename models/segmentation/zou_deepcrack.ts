@@ -1,3 +1,4 @@
+import type { InputScaling } from "../network.ts";
 import { requireWidth } from "../require_width.ts";
 import { maxPool, maxUnpool } from "./max_unpool.ts";
 import { concatenate } from "./operations.ts";
@@ -27,6 +28,8 @@ const FUSED = 64;
 export interface ZouDeepcrackOptions {
   /** Scales the channels of every layer, 0 < width ≤ 1. Default 1. */
   readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
 }
 
 /**
@@ -38,7 +41,7 @@ export interface ZouDeepcrackOptions {
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function zouDeepcrack({ width = 1 }: ZouDeepcrackOptions = {}): SegmentationNetwork {
+export function zouDeepcrack({ width = 1, scaling }: ZouDeepcrackOptions = {}): SegmentationNetwork {
   requireWidth(ARCH, width);
   const channels = (full: number) => Math.max(1, Math.round(full * width));
   return defineSegmentationNetwork({
@@ -46,7 +49,7 @@ export function zouDeepcrack({ width = 1 }: ZouDeepcrackOptions = {}): Segmentat
     width,
     multiple: 2 ** LEVELS.length,
     outputs: ["final", "fuse5", "fuse4", "fuse3", "fuse2", "fuse1"],
-    input: { offset: 0, divisor: 255 },
+    input: scaling ?? { offset: 0, divisor: 255 },
     forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
       const convolve = (x: T, options: LayerOptions): T => graph.layer(x, { shift: "bias", ...options });
       const chain = (x: T, name: string, full: readonly number[]): T =>
