@@ -1,6 +1,7 @@
 import { augment } from "../../core/augment.ts";
 import { type Compute, openCompute } from "../../core/compute.ts";
 import { openBackend } from "../../models/backend.ts";
+import { type Checkpoint, loadCheckpoint } from "../../models/load_checkpoint.ts";
 import { saveCheckpoint } from "../../models/save_checkpoint.ts";
 import { correctPrior } from "../../models/correct_prior.ts";
 import { classifierTrainee } from "../../models/classifier_trainee.ts";
@@ -17,15 +18,15 @@ import { requireSame } from "../training/require_same.ts";
 import { removeFile, trainingFile } from "../training/training_file.ts";
 import { TrainingLog } from "../training/training_log.ts";
 import { startTrainingProgress, type TrainingProgress } from "../training/training_progress.ts";
+import { loadTraining, saveTraining } from "../training/training_state.ts";
 import { openDataset } from "./dataset.ts";
 import { evaluateSizes } from "./evaluate_sizes.ts";
 import { holdBack } from "./hold_back.ts";
 import { openNetwork } from "./start_weights.ts";
-import type { TrainingCard, ValidationFigures } from "./training_card.ts";
+import type { ClassifierPosition, TrainingCard, ValidationFigures } from "./training_card.ts";
 import type { TrainingOptions } from "./training_options.ts";
 import { dataOf, learningRateOf, samplerOf, settingsOf } from "./training_plan.ts";
 import { cardOf, writeCard } from "./training_results.ts";
-import { loadTraining, saveTraining } from "./training_state.ts";
 
 /**
  * Trains a classifier, going on where an earlier run with the same options was cut off.
@@ -61,18 +62,19 @@ async function train(
   const network = await openNetwork(options);
   for (const note of network.notes) progress.note(note);
   const backend = await openBackend({ compute, backend: options.backend });
-  const saved = resume ? await loadTraining(out) : undefined;
+  const saved = resume ? await loadTraining<Checkpoint, ClassifierPosition>(out, loadCheckpoint) : undefined;
+  const position = saved?.position;
   const dataset = await openDataset(options, {
     skip: options.skip,
     limit: options.limit,
     onPhoto: (_, failure) => failure === undefined || progress.note(failure),
   });
   const { training, heldBack } = holdBack(dataset, options.validation);
-  const settings = settingsOf(options, { network, backend, threads: saved?.settings.threads });
+  const settings = settingsOf(options, { network, backend, threads: position?.settings.threads });
   const data = dataOf(options, { training, heldBack });
-  if (saved !== undefined) requireSame(saved, { settings, data }, out);
+  if (position !== undefined) requireSame(position, { settings, data }, out);
 
-  using classifier = saved?.classifier ??
+  using classifier = saved?.checkpoint.classifier ??
     network.create({ seed, trainingSize: Math.max(...patchSizes) });
   using optimiser = new MomentumSgd({ momentum: settings.momentum });
   saved?.restoreOptimiser(optimiser);
@@ -83,14 +85,14 @@ async function train(
 
   const sampler = await samplerOf(settings, training);
   const steps = settings.epochs * sampler.stepsPerEpoch;
-  const firstStep = saved?.step ?? 0;
+  const firstStep = position?.step ?? 0;
   const feed: PatchFeed = {
     compute,
     sampler,
     augment: settings.augment ? (patches, step) => augment(patches, { ...step, seed }) : undefined,
   };
-  const log = new TrainingLog(["loss", "accuracy"], { steps, state: saved?.log });
-  const validation: ValidationFigures[] = [...saved?.validation ?? []];
+  const log = new TrainingLog(["loss", "accuracy"], { steps, state: position?.log });
+  const validation: ValidationFigures[] = [...position?.validation ?? []];
   progress.start({ steps, firstStep, batch: settings.batch });
   let before = performance.now(), savedAt = before;
   await trainClassifier(classifier, {
@@ -126,8 +128,11 @@ async function train(
       }
       if (done < steps && performance.now() - savedAt > 1000 * saveEvery) {
         const epoch = Math.floor(done / sampler.stepsPerEpoch);
-        const position = { epoch, step: done, settings, data, log: log.state, validation };
-        await saveTraining(out, { classifier, optimiser, position });
+        await saveTraining(out, {
+          optimiser,
+          position: { epoch, step: done, settings, data, log: log.state, validation },
+          encode: (state) => saveCheckpoint(classifier, state),
+        });
         savedAt = performance.now();
       }
       before = performance.now();

@@ -1,5 +1,6 @@
 import type { CardHead } from "../training/card_head.ts";
 import type { ClassificationCounts, ClassificationMetrics } from "../../models/classification_metrics.ts";
+import type { TrainingPosition } from "../training/training_state.ts";
 import type { CurvePoint } from "./learning_curve.ts";
 
 /** What decides the result of a training, besides the photos. */
@@ -62,6 +63,14 @@ export interface ValidationFigures {
   readonly step: number;
   readonly sizes: readonly SizeFigures[];
 }
+
+/** How far a training has come. */
+export type ClassifierPosition = TrainingPosition<
+  TrainingSettings,
+  TrainingData,
+  "loss" | "accuracy",
+  ValidationFigures
+>;
 
 /** All about a training: what is written beside the classifier. */
 export interface TrainingCard extends CardHead<"classifier:train"> {

@@ -6,6 +6,10 @@ import { GradientThreads } from "../../models/gradient_threads.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
 import { requireFinite } from "../../models/require_finite.ts";
 import type { CropFeed } from "../../models/segmentation/crop_feed.ts";
+import {
+  loadSegmenterCheckpoint,
+  type SegmenterCheckpoint,
+} from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
 import { segmenterTrainee } from "../../models/segmentation/segmenter_trainee.ts";
 import { settleSegmenter, trainSegmenter } from "../../models/segmentation/train_segmenter.ts";
@@ -17,10 +21,10 @@ import { requireSame } from "../training/require_same.ts";
 import { removeFile, trainingFile } from "../training/training_file.ts";
 import { TrainingLog } from "../training/training_log.ts";
 import { startTrainingProgress, type TrainingProgress } from "../training/training_progress.ts";
-import type { SegmenterCard, SegmenterFigures } from "./segmenter_card.ts";
+import { loadTraining, saveTraining } from "../training/training_state.ts";
+import type { SegmenterCard, SegmenterFigures, SegmenterPosition } from "./segmenter_card.ts";
 import { dataOf, learningRateOf, settingsOf } from "./segmenter_plan.ts";
 import { bestOf, cardOf, writeCard } from "./segmenter_results.ts";
-import { loadTraining, saveTraining } from "./segmenter_state.ts";
 import type { SegmenterTrainingOptions } from "./segmenter_training_options.ts";
 import { chooseSegmenter } from "./start_segmenter.ts";
 import { openTrainingData } from "./training_data.ts";
@@ -50,15 +54,18 @@ async function train(
   const bestFile = `${out}.best`;
   const network = await chooseSegmenter(options);
   const backend = await openBackend({ compute, backend: options.backend });
-  const saved = resume ? await loadTraining(out) : undefined;
+  const saved = resume
+    ? await loadTraining<SegmenterCheckpoint, SegmenterPosition>(out, loadSegmenterCheckpoint)
+    : undefined;
+  const position = saved?.position;
   if (saved === undefined) await removeFile(bestFile);
   const opened = await openTrainingData(options, (line) => progress.note(line));
   const { training, heldBack } = opened;
-  const settings = settingsOf(options, { network, backend, threads: saved?.settings.threads });
+  const settings = settingsOf(options, { network, backend, threads: position?.settings.threads });
   const data = dataOf(options, opened);
-  if (saved !== undefined) requireSame(saved, { settings, data }, out);
+  if (position !== undefined) requireSame(position, { settings, data }, out);
 
-  using segmenter = saved?.segmenter ??
+  using segmenter = saved?.checkpoint.segmenter ??
     network.create({ seed, trainingSize: crop === "whole" ? null : crop });
   const { multiple, arch } = segmenter.network;
   if (crop !== "whole" && crop % multiple !== 0) {
@@ -83,14 +90,14 @@ async function train(
   const sampler = await cropSampler(training, { size: crop, multiple, batch, crops, zoom, seed });
   const { stepsPerEpoch } = sampler;
   const steps = settings.epochs * stepsPerEpoch;
-  const firstStep = saved?.step ?? 0;
+  const firstStep = position?.step ?? 0;
   const feed: CropFeed = {
     compute,
     sampler,
     augment: settings.augment ? (photos, of) => augment(photos, { ...of, seed }) : undefined,
   };
-  const log = new TrainingLog(["loss"], { steps, state: saved?.log });
-  const validation: SegmenterFigures[] = [...saved?.validation ?? []];
+  const log = new TrainingLog(["loss"], { steps, state: position?.log });
+  const validation: SegmenterFigures[] = [...position?.validation ?? []];
   progress.start({ steps, firstStep, batch });
   let before = performance.now(), savedAt = before;
   await trainSegmenter(segmenter, {
@@ -123,8 +130,11 @@ async function train(
       }
       if (tries || (done < steps && performance.now() - savedAt > 1000 * saveEvery)) {
         await requireFinite(segmenter.parameters, done);
-        const position = { epoch, step: done, settings, data, log: log.state, validation };
-        await saveTraining(out, { segmenter, optimiser, position });
+        await saveTraining(out, {
+          optimiser,
+          position: { epoch, step: done, settings, data, log: log.state, validation },
+          encode: (state) => saveSegmenter(segmenter, state),
+        });
         savedAt = performance.now();
       }
       before = performance.now();

@@ -1,5 +1,6 @@
 import type { CardHead } from "../training/card_head.ts";
 import type { CurvePoint } from "../training/training_log.ts";
+import type { TrainingPosition } from "../training/training_state.ts";
 
 /** What decides the result of a training, besides the photos. */
 export interface SegmenterSettings {
@@ -61,6 +62,9 @@ export interface SegmenterFigures {
   /** Average precision, 0..1. */
   readonly ap: number;
 }
+
+/** How far a training has come. */
+export type SegmenterPosition = TrainingPosition<SegmenterSettings, SegmenterData, "loss", SegmenterFigures>;
 
 /** All about a training: what is written beside the network. */
 export interface SegmenterCard extends CardHead<"segmenter:train"> {
