@@ -1,7 +1,12 @@
 import type { ImportedWeights } from "./import_weights.ts";
 
 /** One sentence for each way in which a file and a network differ; none where every tensor of the file has its place. */
-export function describeImport({ layout, missing, misfits, own, unused }: ImportedWeights): string[] {
+export function describeImport(
+  { layout, missing, misfits, own, unused }: Pick<
+    ImportedWeights,
+    "layout" | "missing" | "misfits" | "own" | "unused"
+  >,
+): string[] {
   const lines: string[] = [];
   if (missing.length > 0) {
     lines.push(

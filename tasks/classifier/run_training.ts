@@ -71,7 +71,7 @@ async function train(
   });
   const { training, heldBack } = holdBack(dataset, options.validation);
   const settings = settingsOf(options, { network, backend, threads: position?.settings.threads });
-  const data = dataOf(options, { training, heldBack });
+  const data = dataOf(options, { training, heldBack, network });
   if (position !== undefined) requireSame(position, { settings, data }, out);
 
   using classifier = saved?.checkpoint.classifier ??

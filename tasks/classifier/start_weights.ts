@@ -5,7 +5,8 @@ import { loadCheckpoint } from "../../models/load_checkpoint.ts";
 import type { Arch } from "../../models/network.ts";
 import { namingFile } from "../cli/read_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { importNetwork, isForeign } from "./import_network.ts";
+import { type ImportRecord, isForeign, readStart } from "../training/imported_weights.ts";
+import { importNetwork } from "./import_network.ts";
 
 /** What stands for the classifier that ships with Hairline, in the place of a file. */
 const SHIPPED = "shipped";
@@ -26,6 +27,8 @@ export interface TrainedNetwork {
   readonly head: Head;
   /** SHA-256 of the first weights; null where they are random. */
   readonly start: string | null;
+  /** What was taken of another library's file; null for none. */
+  readonly imported: ImportRecord | null;
   /** What the first weights lacked or had in excess, for the user. */
   readonly notes: readonly string[];
   /** Makes the classifier. */
@@ -45,14 +48,16 @@ export async function openNetwork(choice: NetworkChoice): Promise<TrainedNetwork
       width,
       head,
       start: null,
+      imported: null,
       notes: [],
       create: (options) => createClassifier({ arch, width, head, ...options }),
     };
   }
-  const bytes = start === SHIPPED
-    ? (await import("../../models/shipped.ts")).shippedCheckpoint()
-    : await Deno.readFile(start);
-  if (start !== SHIPPED && isForeign(bytes)) return await importNetwork(bytes, { ...choice, start });
+  const file = start === SHIPPED
+    ? { path: start, bytes: (await import("../../models/shipped.ts")).shippedCheckpoint() }
+    : await readStart(start);
+  const { bytes } = file;
+  if (start !== SHIPPED && isForeign(bytes)) return await importNetwork(file, choice);
   const { classifier, sha256 } = await namingFile(start, () => loadCheckpoint(bytes));
   const { arch: known, width: scale, strideAt, input: scaling } = classifier.network;
   const found = { arch: known, width: scale, head: classifier.head };
@@ -67,6 +72,7 @@ export async function openNetwork(choice: NetworkChoice): Promise<TrainedNetwork
   return {
     ...found,
     start: sha256,
+    imported: null,
     notes: [],
     create(options) {
       using source = classifier;

@@ -1,6 +1,7 @@
 import type { CardHead } from "../training/card_head.ts";
 import type { ClassificationCounts, ClassificationMetrics } from "../../models/classification_metrics.ts";
 import type { TrainingPosition } from "../training/training_state.ts";
+import type { ImportRecord } from "../training/imported_weights.ts";
 import type { CurvePoint } from "./learning_curve.ts";
 
 /** What decides the result of a training, besides the photos. */
@@ -48,6 +49,8 @@ export interface TrainingData {
   readonly photos: readonly string[];
   /** Names of the photos held back. */
   readonly validationPhotos: readonly string[];
+  /** What was taken of the weights of another library; null where there were none. */
+  readonly imported: ImportRecord | null;
 }
 
 /** How a classifier did on patches of one size. */

@@ -54,7 +54,11 @@ export function settingsOf(
 /** The photos of a training, by name. */
 export function dataOf(
   { folders, images, masks, datasets, split, splits, skip, limit }: TrainingOptions,
-  { training, heldBack }: { readonly training: Dataset; readonly heldBack?: Dataset },
+  { training, heldBack, network }: {
+    readonly training: Dataset;
+    readonly heldBack?: Dataset;
+    readonly network: Pick<TrainingData, "imported">;
+  },
 ): TrainingData {
   return {
     folders,
@@ -67,6 +71,7 @@ export function dataOf(
     limit: limit ?? null,
     photos: training.names,
     validationPhotos: heldBack?.names ?? [],
+    imported: network.imported,
   };
 }
 

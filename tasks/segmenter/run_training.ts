@@ -53,6 +53,7 @@ async function train(
   const { out, seed, crop, crops, batch, saveEvery, precision } = options;
   const bestFile = `${out}.best`;
   const network = await chooseSegmenter(options);
+  for (const note of network.notes) progress.note(note);
   const backend = await openBackend({ compute, backend: options.backend });
   const saved = resume
     ? await loadTraining<SegmenterCheckpoint, SegmenterPosition>(out, loadSegmenterCheckpoint)
@@ -62,7 +63,7 @@ async function train(
   const opened = await openTrainingData(options, (line) => progress.note(line));
   const { training, heldBack } = opened;
   const settings = settingsOf(options, { network, backend, threads: position?.settings.threads });
-  const data = dataOf(options, opened);
+  const data = dataOf(options, { ...opened, network });
   if (position !== undefined) requireSame(position, { settings, data }, out);
 
   using segmenter = saved?.checkpoint.segmenter ??

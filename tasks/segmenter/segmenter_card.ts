@@ -1,4 +1,5 @@
 import type { CardHead } from "../training/card_head.ts";
+import type { ImportRecord } from "../training/imported_weights.ts";
 import type { CurvePoint } from "../training/training_log.ts";
 import type { TrainingPosition } from "../training/training_state.ts";
 
@@ -48,6 +49,8 @@ export interface SegmenterData {
   readonly photos: readonly string[];
   /** Names of the photos held back. */
   readonly validationPhotos: readonly string[];
+  /** What was taken of the weights of another library; null where there were none. */
+  readonly imported: ImportRecord | null;
 }
 
 /** The network on photos held back, after an epoch. */

@@ -46,7 +46,7 @@ export function settingsOf(
 /** The photos of a training, by name. */
 export function dataOf(
   options: SegmenterTrainingOptions,
-  { training, heldBack, rejected }: OpenedTrainingData,
+  { training, heldBack, rejected, network }: OpenedTrainingData & { readonly network: ChosenSegmenter },
 ): SegmenterData {
   const { images, masks, datasets, split = null, splits = "folders", labels, extraLabels } = options;
   const { validation = null, validationSplit = null } = options;
@@ -64,6 +64,7 @@ export function dataOf(
     rejectedLabels: rejected,
     photos: namesOf(training),
     validationPhotos: heldBack === undefined ? [] : namesOf(heldBack),
+    imported: network.imported,
   };
 }
 

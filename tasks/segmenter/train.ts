@@ -106,7 +106,8 @@ const parser = merge(
       ),
       start: optional(
         option("--start", filePath(), {
-          description: message`Start from the weights of this network.`,
+          description:
+            message`Start from the weights of this network, and with its layers. With --arch also from those of Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors): VGG-16 for deepcrack_liu and deepcrack_zou, EfficientNet-B0 to B5 for oed_b0 to oed_b5. What has no counterpart is named.`,
         }),
       ),
     }),
@@ -204,6 +205,12 @@ await runCommand({
       command: "deno task segmenter:train --images photos/ --masks masks/ --extra-labels more-labels/ " +
         "--arch oed_b5 -o oed.safetensors",
       effect: "Train on masks and on labels of further photos",
+    },
+    {
+      command:
+        "deno task segmenter:train --labels labels/ --arch deepcrack_liu --start vgg16_bn.safetensors " +
+        "-o liu.safetensors",
+      effect: "Start DeepCrack from torchvision's VGG-16",
     },
   ],
   parser,

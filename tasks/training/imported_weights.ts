@@ -1,0 +1,134 @@
+import { dirname, join } from "node:path";
+import { CHECKPOINT_FORMATS } from "../../models/checkpoint.ts";
+import { describeImport } from "../../models/import/describe_import.ts";
+import type { ForeignWeights } from "../../models/import/foreign_weights.ts";
+import type { ImportedWeights, Misfit } from "../../models/import/import_weights.ts";
+import { kindOfWeights, openWeights } from "../../models/import/open_weights.ts";
+import type { Parameters } from "../../models/parameters.ts";
+import { decodeSafetensors } from "../../models/safetensors.ts";
+import { tf } from "../../models/tfjs.ts";
+import { namingFile } from "../cli/read_classifier.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/** The file of a tfjs model that names the others, in a folder. */
+const MODEL_JSON = "model.json";
+
+/** A file of first weights. */
+export interface StartFile {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads the file that a training starts from, which for a folder is its `model.json`.
+ *
+ * @throws {UsageError} for a folder without one; else what Deno throws.
+ */
+export async function readStart(path: string): Promise<StartFile> {
+  if (!(await Deno.stat(path)).isDirectory) return { path, bytes: await Deno.readFile(path) };
+  const file = join(path, MODEL_JSON);
+  try {
+    return { path: file, bytes: await Deno.readFile(file) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      `Cannot start from ${path}: it is a folder without ${MODEL_JSON}, which a tfjs model has; name a file.`,
+    );
+  }
+}
+
+/** Whether a file holds weights of another library, and not a checkpoint of ours, whole or damaged. */
+export function isForeign(bytes: Uint8Array): boolean {
+  if (kindOfWeights(bytes) !== "safetensors") return true;
+  try {
+    return !Object.hasOwn(CHECKPOINT_FORMATS, decodeSafetensors(bytes).metadata.format);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Takes what is wanted of weights of another library. Shards of tfjs lie beside their `model.json`.
+ *
+ * @throws {SyntaxError} for a damaged file, which is named.
+ * @throws what `take` throws, the file named.
+ */
+export async function takeForeign<T>(
+  { path, bytes }: StartFile,
+  take: (weights: ForeignWeights) => T,
+): Promise<T> {
+  return await namingFile(path, async () => {
+    using weights = await openWeights(bytes, (shard) => Deno.readFile(join(dirname(path), shard)));
+    return take(weights);
+  });
+}
+
+/** What a training took of another library's file, as its card keeps it. */
+export interface ImportRecord {
+  readonly file: string;
+  /** SHA-256 of the file; of the model.json of a tfjs model. */
+  readonly sha256: string;
+  /** Whose names its tensors have: `Keras`, `torchvision`, … */
+  readonly layout: string;
+  /** Parameters of the network that were given values, and how many it has. */
+  readonly taken: number;
+  readonly parameters: number;
+  /** Parameters whose layer the file should have and lacks. */
+  readonly missing: readonly string[];
+  /** Tensors of another shape than their parameters. */
+  readonly misfits: readonly Misfit[];
+  /** Parameters that the other network has nothing for. */
+  readonly own: readonly string[];
+  /** Tensors of the file that nothing was taken from. */
+  readonly unused: readonly string[];
+}
+
+/** What was taken of a file for a network of so many parameters. */
+export async function recordImport(
+  { path, bytes }: StartFile,
+  { layout, values, missing, misfits, own, unused }: ImportedWeights,
+  parameters: number,
+): Promise<ImportRecord> {
+  return {
+    file: path,
+    sha256: await sha256(bytes),
+    layout,
+    taken: values.size,
+    parameters,
+    missing,
+    misfits,
+    own,
+    unused,
+  };
+}
+
+/** What to tell of an import: how much was found, and each name without a counterpart; of many the first. */
+export function importNotes(record: ImportRecord): string[] {
+  const { file, layout, taken, parameters } = record;
+  const sentences = describeImport(record);
+  return [
+    `${file} has ${taken} of ${parameters} parameters in ${layout}'s layout.`,
+    ...sentences,
+    ...sentences.some((sentence) => / and \d+ more\.$/.test(sentence))
+      ? ["The card beside the result names them all."]
+      : [],
+  ];
+}
+
+/** SHA-256 of the values in the order of their names. */
+export async function hashImported({ values }: Pick<ImportedWeights, "values">): Promise<string> {
+  const ordered = [...values].sort(([a], [b]) => a < b ? -1 : 1);
+  return await sha256(await new Blob(ordered.map(([, data]) => new Float32Array(data))).bytes());
+}
+
+/** Gives a network's parameters the values that were found. */
+export function assignImported(parameters: Parameters, { values }: Pick<ImportedWeights, "values">): void {
+  for (const [name, data] of values) {
+    const variable = parameters.get(name)!;
+    tf.tidy(() => variable.assign(tf.tensor(data, variable.shape)));
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}
