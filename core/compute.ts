@@ -151,7 +151,7 @@ export class Compute implements Disposable {
    * @throws {RangeError} if a side is not a positive integer or the plane exceeds the device's largest buffer.
    */
   create(shape: PlaneShape, { zero = false }: { zero?: boolean } = {}): Plane {
-    this.#check();
+    this.check();
     const { width, height, channels } = shape;
     for (const [name, value] of Object.entries({ width, height, channels })) {
       if (!Number.isInteger(value) || value < 1) {
@@ -181,7 +181,7 @@ export class Compute implements Disposable {
 
   /** Records a kernel, in as many bands of rows as the device's binding limit asks for. */
   run({ kernel, inputs, output, params = {}, constants, invocations }: Dispatch): void {
-    this.#check();
+    this.check();
     const alignment = this.device.limits.minStorageBufferOffsetAlignment;
     const needs = inputs.map(({ plane, rows = 0 }) => ({ plane, rows }));
     const pipeline = this.#kernels.pipeline(kernel, constants);
@@ -233,7 +233,7 @@ export class Compute implements Disposable {
     target: Plane,
     { from = 0, to = 0, length = source.length - from }: { from?: number; to?: number; length?: number } = {},
   ): void {
-    this.#check();
+    this.check();
     this.#endPass();
     this.#commands().copyBufferToBuffer(source.buffer, from * 4, target.buffer, to * 4, length * 4);
   }
@@ -254,7 +254,7 @@ export class Compute implements Disposable {
    * @throws {Error} if a kernel could not be built or run, or the device was lost.
    */
   async read(planes: readonly Plane[]): Promise<Float32Array<ArrayBuffer>[]> {
-    this.#check();
+    this.check();
     const bytes = planes.reduce((sum, plane) => sum + plane.length * 4, 0);
     try {
       const values = await this.#readback.read(bytes, (staging) => {
@@ -269,7 +269,7 @@ export class Compute implements Disposable {
         this.submit();
       });
       await this.#timer?.collect();
-      this.#check();
+      this.check();
       let start = 0;
       return planes.map(({ length }) => {
         const part = new Float32Array(values, start, length);
@@ -278,9 +278,26 @@ export class Compute implements Disposable {
       });
     } catch (error) {
       // A failed kernel or a lost device also fails the map; the first cause is the one to tell.
-      this.#check();
+      this.check();
       throw error;
     }
+  }
+
+  /**
+   * Throws what the device has complained of and no read has told yet: what others computed on it meanwhile may be nothing.
+   *
+   * @throws {Error} if something could not be computed, or the device was lost.
+   * @internal
+   */
+  check(): void {
+    if (this.#disposed) {
+      throw new TypeError("Cannot compute: the device was disposed of earlier; open it again.");
+    }
+    if (this.#lost) throw this.#lost;
+    const failure = this.#failure;
+    // Told once: the next photo may well succeed.
+    this.#failure = undefined;
+    if (failure) throw failure;
   }
 
   /** GPU time by kernel since the device was opened, slowest first; empty unless {@linkcode Compute.profiles}. */
@@ -306,17 +323,6 @@ export class Compute implements Disposable {
   #release(buffer: GPUBuffer): void {
     if (this.#disposed) return;
     this.#pool.release(buffer);
-  }
-
-  #check(): void {
-    if (this.#disposed) {
-      throw new TypeError("Cannot compute: the device was disposed of earlier; open it again.");
-    }
-    if (this.#lost) throw this.#lost;
-    const failure = this.#failure;
-    // Told once: the next photo may well succeed.
-    this.#failure = undefined;
-    if (failure) throw failure;
   }
 
   #commands(): GPUCommandEncoder {

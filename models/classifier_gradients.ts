@@ -1,6 +1,7 @@
 import type { BatchGradients, GradientOptions } from "./batch_gradients.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { tf } from "./tfjs.ts";
+import { variableGradients } from "./variable_gradients.ts";
 
 /** Patches with their classes, as a network sees them. */
 export interface TrainingBatch {
@@ -27,7 +28,7 @@ export async function classifierGradients(
     // Class 0 is crack.
     const classes = tf.oneHot(tf.tensor1d(Array.from(crack, (one) => 1 - one), "int32"), 2);
     let probabilities: tf.Tensor | undefined;
-    const { value, grads } = tf.variableGrads(() => {
+    const { value, grads } = variableGradients(() => {
       const logits = classifier.trainingLogits(x, options);
       probabilities = tf.keep(logits.softmax());
       return tf.losses.softmaxCrossEntropy(classes, logits).asScalar();

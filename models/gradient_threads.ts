@@ -3,6 +3,7 @@ import type { BatchGradients } from "./batch_gradients.ts";
 import { RequestWorker, workerRefusal } from "./request_worker.ts";
 import { readShared, sharedFloats } from "./shared_tensors.ts";
 import { shareValues, updateShared } from "./shared_values.ts";
+import { tf } from "./tfjs.ts";
 import type { Trainee } from "./trainee.ts";
 
 /**
@@ -79,9 +80,14 @@ export class GradientThreads<Batch extends object, Found extends BatchGradients>
     }
     const { weights, workers } = this.#team;
     updateShared(weights, trainee.network);
-    const replies = others.map((part, i) => workers[i].gradients(part));
-    const first = await trainee.gradients(own);
-    return trainee.join([first, ...await Promise.all(replies)]);
+    const parts = [trainee.gradients(own), ...others.map((part, i) => workers[i].gradients(part))];
+    // All are waited for: a thread whose answer nobody takes would end the process with its error.
+    const settled = await Promise.allSettled(parts);
+    const found = settled.flatMap((part) => part.status === "fulfilled" ? [part.value] : []);
+    const failed = settled.find((part) => part.status === "rejected");
+    if (failed === undefined) return trainee.join(found);
+    for (const { gradients } of found) tf.dispose(gradients);
+    throw failed.reason;
   }
 
   [Symbol.dispose](): void {

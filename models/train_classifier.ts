@@ -29,6 +29,7 @@ export interface TrainClassifierOptions extends PatchFeed, DescentSchedule {
  * on as if nothing had happened.
  *
  * @throws {Error} if the loss is no longer finite: then the learning rate is too high.
+ * @throws {RangeError} if the memory does not hold a batch, naming one that it holds.
  */
 export async function trainClassifier(
   classifier: NetworkClassifier,
@@ -41,6 +42,9 @@ export async function trainClassifier(
     fetch: async (batch) =>
       tf.getBackend() === "webgpu" ? batch : { ...batch, pixels: await batch.patches.read() },
     gradients: (input) => "pixels" in input ? gradients(input) : deviceGradients(classifier, input),
+    check: () => options.compute.check(),
+    count: ({ crack }) => crack.length,
+    first: firstPatches,
     onStep: (step, { scores }, { size, crack }) =>
       onStep?.({ ...step, size, counts: countClassified(scores, crack) }),
   }, options);
@@ -57,4 +61,10 @@ async function deviceGradients(
   } finally {
     x.dispose();
   }
+}
+
+/** The first patches of a batch; they share its memory. */
+function firstPatches<Batch extends HostBatch | PreparedBatch>(batch: Batch, count: number): Batch {
+  const pixels = "pixels" in batch ? { pixels: batch.pixels.subarray(0, count * batch.size ** 2 * 3) } : {};
+  return { ...batch, ...pixels, crack: batch.crack.subarray(0, count) };
 }

@@ -71,3 +71,11 @@ export async function fetchCrops(batch: PreparedCrops): Promise<HostCrops | Prep
   const { truth, count, width, height } = batch;
   return { pixels: await batch.photos.read(), truth, count, width, height };
 }
+
+/** The first crops of a batch; they share its memory. */
+export function firstCrops<Crops extends HostCrops | PreparedCrops>(crops: Crops, count: number): Crops {
+  const area = crops.width * crops.height;
+  const truth = crops.truth.subarray(0, count * area);
+  const pixels = "pixels" in crops ? { pixels: crops.pixels.subarray(0, count * area * 3) } : {};
+  return { ...crops, ...pixels, truth, count };
+}

@@ -1,5 +1,5 @@
 import type { BatchGradients, GradientOptions } from "../batch_gradients.ts";
-import { tf } from "../tfjs.ts";
+import { variableGradients } from "../variable_gradients.ts";
 import type { CropTensors } from "./crop_feed.ts";
 import { type SegmentationLoss, segmentationLoss } from "./losses.ts";
 import type { Segmenter } from "./segmenter.ts";
@@ -17,7 +17,7 @@ export async function segmenterGradients(
 ): Promise<BatchGradients> {
   const trainable = [...segmenter.trainable];
   const { arch } = segmenter.network;
-  const { value, grads } = tf.variableGrads(
+  const { value, grads } = variableGradients(
     () => segmentationLoss(segmenter.trainingLogits(x, { momentum }), truth, { arch, loss }),
     trainable.map(([, variable]) => variable),
   );

@@ -1,7 +1,14 @@
 import type { BatchGradients } from "../batch_gradients.ts";
 import { descend, type DescentSchedule, type DescentStep } from "../descend.ts";
 import { preciseBatchNorm } from "../precise_batch_norm.ts";
-import { type CropFeed, cropTensors, fetchCrops, type HostCrops, prepareCrops } from "./crop_feed.ts";
+import {
+  type CropFeed,
+  cropTensors,
+  fetchCrops,
+  firstCrops,
+  type HostCrops,
+  prepareCrops,
+} from "./crop_feed.ts";
 import type { SegmentationLoss } from "./losses.ts";
 import type { Segmenter } from "./segmenter.ts";
 import { segmenterGradients } from "./segmenter_gradients.ts";
@@ -22,9 +29,10 @@ export interface TrainSegmenterOptions extends CropFeed, DescentSchedule {
  * nothing had happened.
  *
  * @throws {Error} if the loss is no longer finite: then the learning rate is too high.
+ * @throws {RangeError} if the memory does not hold a batch, naming one that it holds.
  */
 export async function trainSegmenter(segmenter: Segmenter, options: TrainSegmenterOptions): Promise<void> {
-  const { loss, onStep, gradients } = options;
+  const { compute, loss, onStep, gradients } = options;
   await descend({
     trainable: segmenter.trainable,
     prepare: (step) => prepareCrops(step, options),
@@ -34,6 +42,9 @@ export async function trainSegmenter(segmenter: Segmenter, options: TrainSegment
       using tensors = cropTensors(batch);
       return await segmenterGradients(segmenter, tensors, { loss });
     },
+    check: () => compute.check(),
+    count: ({ count }) => count,
+    first: firstCrops,
     onStep: (step) => onStep?.(step),
   }, options);
 }

@@ -7,7 +7,8 @@ import { MomentumSgd } from "../../models/momentum.ts";
 import { requireFinite } from "../../models/require_finite.ts";
 import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
 import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
-import { createSegmenter, type Segmenter } from "../../models/segmentation/segmenter.ts";
+import type { SegmentationRun } from "../../models/segmentation/segmentation_network.ts";
+import { createSegmenter, Segmenter } from "../../models/segmentation/segmenter.ts";
 import { segmenterTrainee } from "../../models/segmentation/segmenter_trainee.ts";
 import {
   settleSegmenter,
@@ -109,6 +110,57 @@ Deno.test("trainSegmenter() stops at the step whose loss is no longer finite, an
   segmenter.dispose();
   other.dispose();
   assert.ok(tf.memory().numTensors <= before, "nothing is left");
+});
+
+for (const backend of ["wasm", "webgpu"] as const) {
+  Deno.test(`trainSegmenter() names a batch that the memory holds, having tried it: ${backend}`, async () => {
+    await use(backend);
+    const compute = await shared();
+    using inner = createSegmenter(TINY);
+    const { network, seed, trainingSize } = inner;
+    /** Fails as backends do that are out of memory, for more than so many crops, midway. */
+    const forgetful = (most: number) => ({
+      ...network,
+      logits(x: tf.Tensor4D, run: SegmentationRun): tf.Tensor4D[] {
+        const logits = network.logits(x, run);
+        if (x.shape[0] <= most) return logits;
+        if (backend === "wasm") throw new RangeError("Cannot allocate 9 bytes.");
+        compute.device.createBuffer({ size: 2 ** 50, usage: GPUBufferUsage.STORAGE });
+        return logits;
+      },
+    });
+    const inMemoryOf = async (most: number): Promise<void> => {
+      using segmenter = new Segmenter({ network: forgetful(most), seed, trainingSize });
+      await train({ segmenter });
+    };
+    const reason = backend === "wasm" ? "Cannot allocate 9 bytes\\." : "Cannot compute on .*";
+    await inMemoryOf(4);
+    const before = tf.memory().numTensors;
+    await assert.rejects(
+      inMemoryOf(2),
+      new RegExp(`^RangeError: Cannot train on a batch of 4, but on one of 2: ${reason}`),
+    );
+    await assert.rejects(
+      inMemoryOf(1),
+      new RegExp(`Cannot train on a batch of 4, but on one of 1: ${reason}`),
+    );
+    await assert.rejects(inMemoryOf(0), new RegExp(`^[a-zA-Z]*Error: ${reason}`));
+    assert.equal(tf.memory().numTensors, before, "nothing is left of what failed");
+  });
+}
+
+Deno.test("GradientThreads tells what one thread failed for once all are done", async () => {
+  await use("wasm");
+  using segmenter = createSegmenter(TINY);
+  const trainee = segmenterTrainee(segmenter, { loss: "bce" });
+  using threads = await GradientThreads.open(trainee, 2);
+  // Half the pixels are missing.
+  const crops = { pixels: new Float32Array(2 * 16 * 16 * 3 / 2), truth: new Uint8Array(512) };
+  await assert.rejects(threads.gradients({ ...crops, count: 2, width: 16, height: 16 }), /Error/);
+  const whole = { ...crops, pixels: new Float32Array(2 * 16 * 16 * 3) };
+  const { gradients, loss } = await threads.gradients({ ...whole, count: 2, width: 16, height: 16 });
+  tf.dispose(gradients);
+  assert.ok(Number.isFinite(loss), "and goes on");
 });
 
 Deno.test("trainSegmenter() leaves no tensor behind, whatever the network and its loss", async () => {
