@@ -3,8 +3,10 @@ import { exportTfjs } from "../../models/export_tfjs.ts";
 import { encodeTfjs } from "../../models/encode_tfjs.ts";
 import { importWeights } from "../../models/import/import_weights.ts";
 import { readTfjsWeights } from "../../models/import/tfjs_weights.ts";
+import { createSegmenter, Segmenter, type SegmenterOptions } from "../../models/segmentation/segmenter.ts";
 import { tf } from "../../models/tfjs.ts";
 import { batchTensor, randomBatch, scrambledClassifier, use } from "./networks.ts";
+import { scrambledParameters } from "./segmentation_networks.ts";
 
 const CLASSIFIERS = [
   { arch: "resnet18", width: 0.01, head: "reference" },
@@ -16,6 +18,17 @@ const CLASSIFIERS = [
   },
   { arch: "mobilenet_v2", width: 0.25 },
 ] as const;
+
+const SEGMENTERS = [
+  { arch: "unet", width: 1 / 32, scaling: { offset: [120, 110, 100], divisor: [60, 50, 40] } },
+  { arch: "oed_b0", width: 1 / 8 },
+] as const;
+
+/** A segmentation network whose every parameter differs from its neutral start, so that none can be forgotten unnoticed. */
+function scrambledSegmenter(options: SegmenterOptions): Segmenter {
+  const { network } = createSegmenter(options);
+  return new Segmenter({ network, seed: 1, trainingSize: null, parameters: scrambledParameters });
+}
 
 for (const options of CLASSIFIERS) {
   Deno.test(`exportTfjs() writes a ${options.arch} that tfjs runs alike`, async () => {
@@ -42,6 +55,54 @@ for (const options of CLASSIFIERS) {
     x.dispose();
   });
 }
+
+for (const options of SEGMENTERS) {
+  Deno.test(`exportTfjs() writes a ${options.arch} that tfjs runs alike on pictures of any multiple`, async () => {
+    await use("cpu");
+    using segmenter = scrambledSegmenter(options);
+    const { json, weights } = await exportTfjs(segmenter);
+    const { modelTopology, weightsManifest: [{ weights: weightSpecs }], userDefinedMetadata } = JSON.parse(
+      json,
+    );
+    const model = await tf.loadLayersModel(
+      tf.io.fromMemory({ modelTopology, weightSpecs, weightData: weights.buffer }),
+    );
+    const { multiple } = userDefinedMetadata;
+    assert.equal(multiple, segmenter.network.multiple);
+    for (const [height, width] of [[multiple, 2 * multiple], [3 * multiple, multiple]]) {
+      const x = batchTensor(randomBatch(2, height, width));
+      const [actual, expected] = tf.tidy(() =>
+        [model.predict(x) as tf.Tensor, segmenter.confidence(x)].map((y) => {
+          assert.deepEqual(y.shape, [2, height, width, 1]);
+          return y.dataSync<"float32">();
+        })
+      );
+      assert.ok(Math.max(...expected) - Math.min(...expected) > 0.01, "the confidence differs by pixel");
+      const difference = actual.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0);
+      assert.ok(difference < 1e-4, `differs by ${difference}`);
+      x.dispose();
+    }
+    model.dispose();
+  });
+}
+
+Deno.test("exportTfjs() refuses networks with layers that tfjs lacks, names one and frees what it made", async () => {
+  await use("cpu");
+  const cases = [
+    ["deepcrack_liu", "side2_full (bilinear × 2)"],
+    ["deepcrack_zou", "unpool5 (max-unpool 2 × 2)"],
+  ] as const;
+  for (const [arch, layer] of cases) {
+    using segmenter = createSegmenter({ arch, width: 1 / 64 });
+    const before = tf.memory().numTensors;
+    await assert.rejects(() => exportTfjs(segmenter), {
+      name: "RangeError",
+      message:
+        `Cannot write ${arch} × 0.015625 as a tfjs layers model: tfjs has no layer for its ${layer}; take safetensors.`,
+    });
+    assert.equal(tf.memory().numTensors, before);
+  }
+});
 
 Deno.test("exportTfjs() leaves no tensor behind", async () => {
   await use("cpu");
