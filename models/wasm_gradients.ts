@@ -2,6 +2,7 @@ import { tf } from "./tfjs.ts";
 import { registerBatchNorm } from "./wasm_batch_norm.ts";
 import { type ConvolutionInfo, convolve, convolveFilterGradient } from "./wasm_convolution.ts";
 import { MOMENTUM_STEP, type MomentumStepAttributes } from "./momentum.ts";
+import { registerConcat } from "./wasm_concat.ts";
 import { registerDepthwise } from "./wasm_depthwise.ts";
 import { registerSlice } from "./wasm_slice.ts";
 import { convolveInputGradient } from "./wasm_input_gradient.ts";
@@ -61,6 +62,7 @@ export function registerWasmKernels(heap: WasmHeap): void {
   replaceKernel("Sum", (args, original) => sumOfRows(heap, args) ?? original(args));
   registerDepthwise(heap);
   registerSlice(heap);
+  registerConcat(heap);
   registerGate(heap);
   registerMomentum(heap);
   registerBatchNorm(heap);

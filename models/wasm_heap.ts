@@ -63,6 +63,14 @@ export interface WasmKernels {
     top: number,
     left: number,
   ): void;
+  copyRows(
+    target: number,
+    targetStep: number,
+    source: number,
+    sourceStep: number,
+    bytes: number,
+    rows: number,
+  ): void;
   sumRows(x: number, rows: number, channels: number, sum: number): void;
   sumSquares(x: number, rows: number, channels: number, mean: number, sum: number): void;
   normalizeRows(

@@ -1,8 +1,7 @@
 import { tf } from "./tfjs.ts";
 import type { WasmHeap } from "./wasm_heap.ts";
 import { type KernelArguments, replaceKernel } from "./wasm_kernel.ts";
-
-const FLOAT = Float32Array.BYTES_PER_ELEMENT;
+import { FLOAT } from "./wasm_product.ts";
 
 /** Cuts along one axis, without the copy of the whole tensor that tfjs' kernel makes first. Other cuts are left to it. */
 export function registerSlice(heap: WasmHeap): void {
@@ -20,11 +19,14 @@ function cutOneAxis(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.Tens
   const y = heap.output(sizes);
   const outer = tf.util.sizeFromShape(sizes.slice(0, axis));
   const inner = tf.util.sizeFromShape(sizes.slice(axis + 1));
-  const length = sizes[axis] * inner;
-  const [from, to] = [heap.address(x) + starts[axis] * inner * FLOAT, heap.address(y)];
-  for (let i = 0; i < outer; i++) {
-    const source = heap.floats(from + i * x.shape[axis] * inner * FLOAT, length);
-    heap.floats(to + i * length * FLOAT, length).set(source);
-  }
+  const [whole, part] = [x.shape[axis] * inner * FLOAT, sizes[axis] * inner * FLOAT];
+  heap.kernels.copyRows(
+    heap.address(y),
+    part,
+    heap.address(x) + starts[axis] * inner * FLOAT,
+    whole,
+    part,
+    outer,
+  );
   return y;
 }

@@ -1,4 +1,5 @@
 /* What the module exports. It imports only the memory of tfjs' WASM backend and keeps nothing in it between calls. */
+export { copyRows } from "./copy";
 export { depthwiseFilterGradient, depthwiseInputGradient } from "./depthwise";
 export { multiplyRows, multiplyTransposed, packPanels, padPictures, pixelAddresses } from "./gemm";
 export {
