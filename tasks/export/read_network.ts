@@ -1,0 +1,32 @@
+import { CHECKPOINT_FORMATS } from "../../models/checkpoint.ts";
+import { loadClassifier } from "../../models/load_classifier.ts";
+import type { NetworkClassifier } from "../../models/network_classifier.ts";
+import { decodeSafetensors } from "../../models/safetensors.ts";
+import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import type { Segmenter } from "../../models/segmentation/segmenter.ts";
+import { namingFile } from "../cli/read_classifier.ts";
+
+/** What stands for the networks that ship with Hairline, in the place of a file. */
+export const SHIPPED = { classifier: "shipped-classifier", segmenter: "shipped-segmenter" } as const;
+
+/**
+ * The classifier or segmentation network in a file, whichever it holds.
+ *
+ * @throws {SyntaxError} for a file that is no checkpoint of Hairline or is damaged, which is named; else what Deno throws.
+ */
+export async function readNetwork(source: string): Promise<NetworkClassifier | Segmenter> {
+  if (source === SHIPPED.classifier) return await loadClassifier();
+  if (source === SHIPPED.segmenter) return await loadSegmenter();
+  const bytes = await Deno.readFile(source);
+  return await namingFile<NetworkClassifier | Segmenter>(source, () => {
+    const { format } = decodeSafetensors(bytes).metadata;
+    if (format === "hairline-classifier") return loadClassifier(bytes);
+    if (format === "hairline-segmenter") return loadSegmenter(bytes);
+    const known = Object.keys(CHECKPOINT_FORMATS).map((name) => `"${name}"`).join(" or ");
+    throw new SyntaxError(
+      `Cannot load the checkpoint: its metadata calls it ${
+        JSON.stringify(format ?? null)
+      }, ${known} is wanted.`,
+    );
+  });
+}
