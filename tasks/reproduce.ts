@@ -6,6 +6,7 @@
 import { runCommand } from "./cli/command.ts";
 import { ExitCode } from "./cli/exit_code.ts";
 import { lockFolder } from "./cli/lock_folder.ts";
+import { formatDuration } from "./cli/progress.ts";
 import {
   argument,
   choice,
@@ -19,15 +20,19 @@ import {
   string,
   withDefault,
 } from "./cli/optique.ts";
-import { printable, writeOut } from "./cli/terminal.ts";
+import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { UsageError } from "./cli/usage_error.ts";
 import { filePath, folderPath, positiveInteger } from "./cli/values.ts";
-import { describeOutcome } from "./reproduce/describe.ts";
+import { describeOutcome, jsonOf } from "./reproduce/describe.ts";
 import { EXPERIMENTS, experiments } from "./reproduce/experiments.ts";
 import { photoSet } from "./reproduce/photo_set.ts";
 import { SCALES, scales } from "./reproduce/plans.ts";
 import { SETS } from "./reproduce/published.ts";
-import { keepOutcome } from "./reproduce/record.ts";
+import type { ExperimentRecord } from "./reproduce/record.ts";
+import type { Run } from "./reproduce/run.ts";
+import { runExperiments } from "./reproduce/run_experiments.ts";
+import { PAPERS_TRAINING_SET } from "./reproduce/training_set.ts";
+import { TRUTHS } from "./reproduce/truths.ts";
 
 const set = (title: string) =>
   optional(
@@ -36,7 +41,12 @@ const set = (title: string) =>
 
 const parser = merge(
   object({
-    experiment: argument(choice(EXPERIMENTS), { description: message`The table or figure.` }),
+    names: multiple(
+      argument(choice(EXPERIMENTS, { metavar: "EXPERIMENT" }), {
+        description: message`Tables and figures, run in this order.`,
+      }),
+      { min: 1 },
+    ),
   }),
   group("Photos", object({ crack500: set("CRACK500"), cfd: set("CFD"), dcd: set("DCD"), ael: set("AEL") })),
   group(
@@ -72,7 +82,20 @@ const parser = merge(
       networks: multiple(
         option("--network", string({ metavar: "NAME" }), {
           description:
-            message`Only this segmentation network: ${"unet"}, ${"deepcrack_liu"}, ${"deepcrack_zou"} or ${"oed"}. May be repeated. Default: all, for table 8 the last; at the scale small the first two, for table 8 the first.`,
+            message`Only this segmentation network: ${"unet"}, ${"deepcrack_liu"}, ${"deepcrack_zou"} or ${"oed"}. May be repeated. Default: all, for table 8 ${"oed"}; at the scale small all, for tables 8 and 9 ${"unet"}.`,
+        }),
+      ),
+      trainOn: withDefault(
+        option("--train-on", choice(SETS, { metavar: "SET" }), {
+          description:
+            message`The set whose training part the networks of tables 3 to 6 and 8 and of figures 6 and 7 are trained on. Files of results with another than the paper's end in ${"-on-SET"}.`,
+        }),
+        PAPERS_TRAINING_SET,
+      ),
+      truths: multiple(
+        option("--truth", choice(TRUTHS, { metavar: "TRUTH" }), {
+          description:
+            message`Train networks on these only: ${"masks"}, ${"crf"} for labels after Dong et al., ${"labels"} for ours. May be repeated. Default: all; table 8 is of ours only.`,
         }),
       ),
       backend: optional(
@@ -81,26 +104,31 @@ const parser = merge(
         }),
       ),
       quiet: option("-q", "--quiet", { description: message`No progress.` }),
-      json: option("--json", { description: message`Print all that was found as JSON.` }),
+      json: option("--json", {
+        description:
+          message`Print all that was found as JSON at the end: an object, or where several experiments were named an array of them.`,
+      }),
     }),
   ),
 );
 
 await runCommand({
   name: "reproduce",
-  brief: "Runs an experiment of the paper and prints its figures beside the published ones.",
+  brief: "Runs experiments of the paper and prints their figures beside the published ones.",
   description:
     "Trains the classifiers that an experiment needs on the training part of each set, labels photos, trains segmentation networks on masks " +
     "and on labels, compares what they say with the truth, " +
     "and writes NAME.md, NAME.json and pictures into the folder of the run, with the data, the scale and the machine. Trained networks " +
     "(classifiers/, segmenters/), labels (labels/) and counts (counts/) are kept there: a run that was broken off goes on where it stopped, and the next experiment " +
-    "takes what is there.\n\n" +
+    "takes what is there. Of several experiments each is written and printed as soon as it is done.\n\n" +
     EXPERIMENTS.map((name) => `${name}: ${experiments[name].title.replace(/^[^:]*: /, "")}`).join("; ") +
     ". " +
-    "The paper shows CRACK500; every experiment but Tables III to VI, each of a set of its own, can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
+    "The paper trains segmentation networks on CRACK500's training part and measures them on CRACK500 (table 3), CFD (4), AEL (5) and DCD (6): both folders " +
+    "have to be given. Table 8 and the figures are of every set that is given, table 9 is trained on DCD, CFD and AEL together. " +
+    "The paper shows the other experiments with CRACK500; they can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
-    "for 400 steps on 100 photos; at full they have the paper's size and schedule.",
+    "for 600 steps on 100 photos; at full they have the paper's size and schedule.",
   examples: [
     {
       command: "deno task reproduce table-2 --crack500 CRACK500/ --out runs/",
@@ -111,19 +139,29 @@ await runCommand({
         "deno task reproduce table-2 --dcd DeepCrack/ --split test --classifier mobilenet_v2 --out runs/",
       effect: "The same of DCD's test part, with one classifier",
     },
+    {
+      command:
+        "deno task reproduce table-3 table-4 table-6 figure-7 --crack500 CRACK500/ --cfd CFD/ --dcd DeepCrack/ --out runs/",
+      effect: "Segmentation networks trained on CRACK500, measured on three sets",
+    },
+    {
+      command:
+        "deno task reproduce table-6 --train-on dcd --truth masks --truth labels --dcd DeepCrack/ --out runs/",
+      effect: "The same trained on DCD's own training part, without the rival's labels",
+    },
   ],
   parser,
-}, async ({ experiment, out, scale, quiet, json, ...options }) => {
+}, async ({ names, out, scale, quiet, json, ...options }) => {
+  const start = performance.now();
   const sets = SETS.flatMap((name) => options[name] === undefined ? [] : [photoSet(name, options[name])]);
   if (sets.length === 0) {
-    const { set } = experiments[experiment];
+    const [name] = names, { set } = experiments[name];
     throw new UsageError(
-      `Cannot run ${experiment} without photos: the paper's are CRACK500's; give --${set} and its folder, or another set.`,
+      `Cannot run ${name} without photos: the paper's are CRACK500's; give --${set} and its folder, or another set.`,
     );
   }
-  const { split, photos, classifiers, networks, backend } = options;
-  using _lock = await lockFolder(out);
-  const run = {
+  const { split, photos, classifiers, networks, trainOn, truths, backend } = options;
+  const run: Run = {
     folder: out,
     scale: scales[scale],
     sets,
@@ -131,12 +169,19 @@ await runCommand({
     photos,
     classifiers,
     networks,
+    trainOn,
+    truths,
     backend,
     quiet,
     args: Deno.args,
   };
-  const outcome = await experiments[experiment].run(run);
-  const record = await keepOutcome(experiment, outcome, run);
-  writeOut(json ? `${JSON.stringify(record, null, 2)}\n` : printable(describeOutcome(record)));
-  return outcome.skipped.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+  using _lock = await lockFolder(out);
+  const records: ExperimentRecord[] = [];
+  for await (const record of runExperiments(names, run)) {
+    if (!json) writeOut(`${records.length > 0 ? "\n" : ""}${printable(describeOutcome(record))}`);
+    records.push(record);
+  }
+  if (json) writeOut(jsonOf(records));
+  if (!quiet) writeErr(`Done in ${formatDuration((performance.now() - start) / 1000)}.\n`);
+  return records.some(({ outcome }) => outcome.skipped.length > 0) ? ExitCode.Failed : ExitCode.Ok;
 });

@@ -16,6 +16,11 @@ export function describeOutcome(record: ExperimentRecord): string {
   return sections.join("\n");
 }
 
+/** Outcomes as JSON: one as an object, several as an array. */
+export function jsonOf(records: readonly ExperimentRecord[]): string {
+  return `${JSON.stringify(records.length === 1 ? records[0] : records, null, 2)}\n`;
+}
+
 /** An outcome as a page of Markdown. */
 export function markdownOf(record: ExperimentRecord): string {
   const { outcome } = record;

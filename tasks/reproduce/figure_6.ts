@@ -1,81 +1,114 @@
-import { type Compute, openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/compute.ts";
 import { predictImage } from "../../core/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
+import { describeError } from "../cli/errors.ts";
 import { startProgress } from "../cli/progress.ts";
+import { printable, writeErr } from "../cli/terminal.ts";
 import { fullName } from "../data/examine.ts";
 import { confidenceBytes, maskBytes } from "../photo_run/grey_bytes.ts";
-import { dataOf, joinOutcomes, type Outcome, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
-import { type PictureCell, pictureGrid } from "./picture_grid.ts";
-import { type PhotoSet, photosOf } from "./photo_set.ts";
+import { dataOf, type Outcome, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
+import { type PictureCell, pictureGrid, type PictureRow } from "./picture_grid.ts";
+import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
 import { readMasked } from "./read_masked.ts";
 import type { Run } from "./run.ts";
-import { trainingPhotos, trainOnBoth } from "./segmenter_comparison.ts";
-import { type OpenSegmenter, openSegmenter } from "./segmenters.ts";
+import { openSegmenter } from "./segmenters.ts";
+import { networksOfRun } from "./trained_networks.ts";
+import { trainedOnSuffix, trainingSetTitle } from "./training_set.ts";
+import { SUPERVISION } from "./truths.ts";
 
-/** Photos in a picture. */
+/** Photos of a set in its picture. */
 const SHOWN = 4;
 
-/** Figure 6: what networks predict that were trained on masks and on labels, side by side. */
-export async function figure6(run: Run): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  for (const set of run.sets) outcomes.push(await ofSet(set, run));
-  return joinOutcomes(outcomes);
+/** A photo of a picture, with its mask. */
+interface Shown {
+  readonly title: string;
+  readonly image: ImageData;
+  readonly photo: PictureCell;
+  readonly truth: PictureCell;
+  /** What each network says of it, by the network's id. */
+  readonly predictions: Map<string, PictureCell>;
 }
 
-async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
-  const { split = "test", photos: limit = SHOWN } = run;
-  const photos = await photosOf(set, { split, limit });
-  const training = await trainingPhotos(set, run);
-  const { trained, labels } = await trainOnBoth(set.name, [{ set, samples: training.samples }], run);
+/** The photos of a set in its picture. */
+interface ShownSet {
+  readonly set: PhotoSet;
+  readonly photos: Photos;
+  readonly shown: readonly Shown[];
+  /** Photos that could not be read, each with the reason. */
+  readonly skipped: readonly string[];
+}
+
+/** Figure 6: what networks predict that were trained with each truth on the training set, side by side; a picture a set. */
+export async function figure6(run: Run): Promise<Outcome> {
+  const { split = "test", backend, quiet } = run;
+  const { trained, data, classifiers } = await networksOfRun(run);
+  const sets: ShownSet[] = [];
+  for (const set of run.sets) sets.push(await shownOf(set, run));
   using compute = await openCompute();
-  await openBackend({ compute, backend: run.backend });
-  using progress = startProgress({
-    total: trained.length * photos.samples.length,
-    unit: "photo",
-    quiet: run.quiet,
-  });
-  const shown: { title: string; image: ImageData; cells: PictureCell[] }[] = [];
-  for (const sample of photos.samples) {
-    const { image, mask } = await readMasked(sample);
-    const { width, height } = image;
-    const cells: PictureCell[] = [
-      { width, height, data: new Uint8ClampedArray(image.data) },
-      { width, height, data: maskBytes(mask.data) },
-    ];
-    shown.push({ title: fullName(sample), image, cells });
-  }
+  await openBackend({ compute, backend });
+  const all = sets.flatMap(({ shown }) => shown);
+  using progress = startProgress({ total: trained.length * all.length, unit: "photo", quiet });
   const segmenters: OutcomeSegmenter[] = [];
   for (const one of trained) {
     using opened = await openSegmenter(one);
     segmenters.push(segmenterOf(opened));
-    for (const { title, image, cells } of shown) {
-      cells.push(await predictionCell(compute, image, opened));
+    const { segmenter } = opened;
+    for (const { title, image, predictions } of all) {
+      const { width, height, confidence } = await predictImage(compute, image, { segmenter });
+      predictions.set(one.id, { width, height, data: confidenceBytes(confidence) });
       progress.advance({ detail: title });
     }
   }
-  const columns = [
-    "photo",
-    "truth",
-    ...trained.map(({ plan, truth }) => `${plan.title}, ${truth === labels ? "WSV" : "FSV"}`),
-  ];
+  // A row a photo and network, a column a truth: the photo and its mask stand in the first row of a photo only.
+  const plans = [...new Set(trained.map(({ plan }) => plan))];
+  const truths = [...new Set(trained.map(({ truth }) => truth))];
+  const columns = ["photo", "truth", ...truths.map(({ name }) => SUPERVISION[name])];
+  const rowsOf = ({ title, photo, truth, predictions }: Shown): PictureRow[] =>
+    plans.map((plan, i) => ({
+      title: `${title}, ${plan.title}`,
+      cells: [
+        ...(i === 0 ? [photo, truth] : [undefined, undefined]),
+        ...trained.filter((one) => one.plan === plan).map(({ id }) => predictions.get(id)),
+      ],
+    }));
+  const pictures = [];
+  for (const { set, shown } of sets) {
+    const title = `Figure 6: predictions, ${set.title} ${split}, trained on ${trainingSetTitle(run)}`;
+    pictures.push({
+      file: `figure-6-${set.name}${trainedOnSuffix(run)}.svg`,
+      content: await pictureGrid(title, columns, shown.flatMap(rowsOf)),
+    });
+  }
   return {
     tables: [],
-    pictures: [{
-      file: `figure-6-${set.name}.svg`,
-      content: await pictureGrid(`Figure 6: predictions, ${set.title} ${split}`, columns, shown),
-    }],
-    data: [dataOf(set, split, photos), dataOf(set, "train", training)],
-    classifiers: labels.classifiers,
+    pictures,
+    data: [...sets.map(({ set, photos }) => dataOf(set, split, photos)), data],
+    classifiers,
     segmenters,
-    skipped: [...new Set(trained.flatMap(({ skipped }) => skipped))],
+    skipped: [...new Set([...trained, ...sets].flatMap(({ skipped }) => skipped))],
   };
 }
 
-async function predictionCell(
-  compute: Compute,
-  image: ImageData,
-  { segmenter }: OpenSegmenter,
-): Promise<PictureCell> {
-  const { width, height, confidence } = await predictImage(compute, image, { segmenter });
-  return { width, height, data: confidenceBytes(confidence) };
+async function shownOf(set: PhotoSet, { split = "test", photos: limit = SHOWN }: Run): Promise<ShownSet> {
+  const photos = await photosOf(set, { split, limit });
+  const shown: Shown[] = [], skipped: string[] = [];
+  for (const sample of photos.samples) {
+    const title = fullName(sample);
+    try {
+      const { image, mask } = await readMasked(sample);
+      const { width, height } = image;
+      shown.push({
+        title,
+        image,
+        photo: { width, height, data: new Uint8ClampedArray(image.data) },
+        truth: { width, height, data: maskBytes(mask.data) },
+        predictions: new Map(),
+      });
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      skipped.push(`${title}: ${describeError(error)}`);
+      writeErr(`${printable(skipped.at(-1)!)}\n`);
+    }
+  }
+  return { set, photos, shown, skipped };
 }

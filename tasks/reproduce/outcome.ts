@@ -97,14 +97,19 @@ export function segmenterOf({ path, truth, segmenter, sha256, card }: OpenSegmen
   return { path, name: segmenter.name, sha256, trainedOn };
 }
 
-/** Adds up what was found of several sets. */
+/** Adds up what was found of several sets, which may share networks. */
 export function joinOutcomes(outcomes: readonly Outcome[]): Outcome {
   return {
     tables: outcomes.flatMap(({ tables }) => tables),
     pictures: outcomes.flatMap(({ pictures }) => pictures),
     data: outcomes.flatMap(({ data }) => data),
-    classifiers: outcomes.flatMap(({ classifiers }) => classifiers),
-    segmenters: outcomes.flatMap(({ segmenters = [] }) => segmenters),
-    skipped: outcomes.flatMap(({ skipped }) => skipped),
+    classifiers: distinct(outcomes.flatMap(({ classifiers }) => classifiers)),
+    segmenters: distinct(outcomes.flatMap(({ segmenters = [] }) => segmenters)),
+    skipped: [...new Set(outcomes.flatMap(({ skipped }) => skipped))],
   };
+}
+
+/** Of those in the same file the first. */
+export function distinct<T extends { readonly path: string }>(networks: readonly T[]): T[] {
+  return networks.filter(({ path }, i) => networks.findIndex((other) => other.path === path) === i);
 }

@@ -3,7 +3,7 @@ import { openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../cli/write_whole.ts";
-import { type ExperimentName, experiments } from "./experiments.ts";
+import { type ExperimentName, outcomeName, outcomeTitle } from "./experiments.ts";
 import { markdownOf } from "./describe.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Run } from "./run.ts";
@@ -32,7 +32,7 @@ export interface ExperimentRecord {
   readonly outcome: Omit<Outcome, "pictures"> & { readonly pictures: readonly string[] };
 }
 
-/** Writes `NAME.json`, `NAME.md` and the pictures into the run's folder, each whole or not at all. */
+/** Writes `NAME.json`, `NAME.md` (see {@linkcode outcomeName}) and the pictures into the run's folder, each whole or not at all. */
 export async function keepOutcome(
   experiment: ExperimentName,
   outcome: Outcome,
@@ -45,7 +45,7 @@ export async function keepOutcome(
     version: VERSION,
     task: "reproduce",
     experiment,
-    title: experiments[experiment].title,
+    title: outcomeTitle(experiment, run),
     scale: run.scale.name,
     arguments: run.args,
     finishedAt: new Date().toISOString(),
@@ -53,8 +53,9 @@ export async function keepOutcome(
     outcome: { ...rest, pictures: pictures.map(({ file }) => file) },
   };
   for (const { file, content } of pictures) await writeWhole(`${run.folder}/${file}`, content);
-  await writeWhole(`${run.folder}/${experiment}.md`, markdownOf(record));
-  await writeWhole(`${run.folder}/${experiment}.json`, `${JSON.stringify(record, null, 2)}\n`);
+  const stem = `${run.folder}/${outcomeName(experiment, run)}`;
+  await writeWhole(`${stem}.md`, markdownOf(record));
+  await writeWhole(`${stem}.json`, `${JSON.stringify(record, null, 2)}\n`);
   return record;
 }
 

@@ -1,6 +1,8 @@
 import type { BackendName } from "../../models/backend.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
 import type { Scale } from "./plans.ts";
+import type { SetName } from "./published.ts";
+import type { TruthName } from "./truths.ts";
 
 /** What a run of an experiment was asked for. */
 export interface Run {
@@ -16,6 +18,10 @@ export interface Run {
   readonly classifiers: readonly string[];
   /** Of its segmentation networks those with these names. Default: those that are usual at the scale. */
   readonly networks?: readonly string[];
+  /** The set whose training part networks are trained on, where an experiment trains them on one. Default: the paper's, CRACK500. */
+  readonly trainOn?: SetName;
+  /** What networks are trained with, where an experiment compares that. Default, or where none is named: all. */
+  readonly truths?: readonly TruthName[];
   readonly backend?: Extract<BackendName, "webgpu" | "wasm">;
   readonly quiet: boolean;
   /** The command's arguments. */

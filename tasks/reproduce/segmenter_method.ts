@@ -3,9 +3,9 @@ import type { Method } from "./method.ts";
 import type { OpenSegmenter } from "./segmenters.ts";
 
 /** The predictions of a segmentation network for whole photos. */
-export function segmenterMethod({ plan, truth, segmenter, sha256 }: OpenSegmenter): Method {
+export function segmenterMethod({ id, plan, truth, segmenter, sha256 }: OpenSegmenter): Method {
   return {
-    id: `${plan.id}-${truth.id}`,
+    id,
     title: `${plan.title}, ${truth.title}`,
     identity: { segmenter: sha256 },
     predict: async ({ image, plane: { compute } }) => {

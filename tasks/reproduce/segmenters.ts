@@ -15,6 +15,8 @@ import type { TrainingTruth } from "./training_truth.ts";
 export interface TrainedSegmenter {
   readonly plan: SegmenterPlan;
   readonly truth: TrainingTruth;
+  /** Unique in the run: the name of its file, without folder and ending. */
+  readonly id: string;
   readonly path: string;
   readonly card: SegmenterCard;
   /** Photos that could not be used, each with the reason. */
@@ -32,7 +34,7 @@ export interface OpenSegmenter extends TrainedSegmenter, Disposable {
  * Trains a segmentation network; one that an earlier run trained the same way is taken as it is, and one whose training was cut off is
  * trained on.
  *
- * @param options `name`: what it is trained on, such as `dcd`, for the name of its file.
+ * @param options `name`: what it is trained on, such as `crack500`, for the name of its file.
  * @throws {UsageError} where one of its name is there that was trained in another way.
  */
 export async function trainedSegmenter(
@@ -40,7 +42,8 @@ export async function trainedSegmenter(
   truth: TrainingTruth,
   { name, run }: { readonly name: string; readonly run: Run },
 ): Promise<TrainedSegmenter> {
-  const path = `${run.folder}/segmenters/${name}-${plan.id}-${truth.id}.safetensors`;
+  const id = `${name}-${plan.id}-${truth.id}`;
+  const path = `${run.folder}/segmenters/${id}.safetensors`;
   await requirePlanned(path, { settings: plan.settings, photos: truth.identity });
   const skipped: string[] = [];
   if (await statOrNull(path) === null) {
@@ -48,7 +51,7 @@ export async function trainedSegmenter(
     skipped.push(...ready.skipped);
     if (ready.entries.length === 0) {
       throw new UsageError(
-        `Cannot train ${plan.title} on ${truth.title}: none of the photos has crack pixels enough to be usable for training.`,
+        `Cannot train ${plan.title} on ${truth.title}: none of the photos has crack pixels enough to be usable for training; name other truths with --truth.`,
       );
     }
     if (!run.quiet) writeErr(`Training ${plan.title} on ${truth.title}: ${path}\n`);
@@ -75,7 +78,7 @@ export async function trainedSegmenter(
     });
   }
   const card: SegmenterCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
-  return { plan, truth, path, card, skipped };
+  return { plan, truth, id, path, card, skipped };
 }
 
 /** Loads a trained network. */

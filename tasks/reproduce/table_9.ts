@@ -7,7 +7,8 @@ import { dataOf, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import { SET_TITLES, type SetName, TABLE_9 } from "./published.ts";
 import type { Run } from "./run.ts";
-import { describeLabels, measureSegmenters, trainOnBoth } from "./segmenter_comparison.ts";
+import { measureSegmenters } from "./segmenter_comparison.ts";
+import { trainWithEachTruth } from "./trained_networks.ts";
 
 /** How many photos of each set are trained on: of DCD all but the test part. */
 const TRAINED_ON: Readonly<Partial<Record<SetName, number>>> = { dcd: Infinity, cfd: 71, ael: 38 };
@@ -22,15 +23,7 @@ interface Member {
 
 /** Table IX: one training on photos of DCD, CFD and AEL (those of them that were given), tested on their other photos. */
 export async function table9(run: Run): Promise<Outcome> {
-  const sets = NAMES.flatMap((name) => run.sets.find((set) => set.name === name) ?? []);
-  if (sets.length === 0) {
-    throw new UsageError("Cannot run table-9 without photos of DCD, CFD or AEL: give --dcd, --cfd, --ael.");
-  }
-  if (run.split !== undefined) {
-    throw new UsageError(
-      `Cannot run table-9 on the split ${run.split}: it is tested on what it is not trained on; leave out --split.`,
-    );
-  }
+  const sets = combinedSets(run);
   const { segmentation } = run.scale;
   const trainable: Member[] = [], others: Member[] = [];
   for (const set of sets) {
@@ -45,9 +38,12 @@ export async function table9(run: Run): Promise<Outcome> {
   const parts = sets.map((set) => ({ set, samples: ofSet(training, set) }))
     .filter(({ samples }) => samples.length > 0);
   const name = ["mix", ...sets.map(({ name }) => name)].join("-");
-  const { trained, labels } = await trainOnBoth(name, parts, run);
+  const { trained, notes, classifiers } = await trainWithEachTruth(name, parts, {
+    run,
+    unlessNamed: segmentation.usualOfTable9,
+  });
   const { results, segmenters, skipped } = await measureSegmenters(trained, tested.map(nameWithSet), {
-    prefix: name,
+    prefix: "others",
     run,
   });
   const complete = sets.length === NAMES.length;
@@ -60,16 +56,13 @@ export async function table9(run: Run): Promise<Outcome> {
       title: `Segmentation of ${titles} together, ${tested.length} of ${others.length} photos`,
       rows: results.map((result) => {
         const { plan, truth } = result.trained;
-        const published = TABLE_9[truth === labels ? "wsv" : "fsv"][plan.id];
         return labelRow(`${plan.title}, ${truth.title}`, result, {
-          published: complete ? published : undefined,
+          published: complete ? TABLE_9[truth.name][plan.id] : undefined,
         });
       }),
       notes: [
-        `Trained on ${training.length} of ${trainable.length} photos: ${
-          parts.map(({ set, samples }) => `${samples.length} of ${set.title}`).join(", ")
-        }.`,
-        describeLabels(trained, labels, training.length),
+        `Trained on ${training.length} of the ${trainable.length} photos that the paper's division leaves for it.`,
+        ...notes,
         ...(sets.some(({ name }) => name === "ael")
           ? [
             "Which 38 photos of AEL the paper trained on is not known: here those outside of the test part, and the rest from it.",
@@ -87,10 +80,28 @@ export async function table9(run: Run): Promise<Outcome> {
         })
       )
     ),
-    classifiers: labels.classifiers,
+    classifiers,
     segmenters,
     skipped,
   };
+}
+
+/**
+ * The sets that are combined.
+ *
+ * @throws {UsageError} where none of them was given, or a part to measure was.
+ */
+export function combinedSets({ sets, split }: Pick<Run, "sets" | "split">): PhotoSet[] {
+  const combined = NAMES.flatMap((name) => sets.find((set) => set.name === name) ?? []);
+  if (combined.length === 0) {
+    throw new UsageError("Cannot run table-9 without photos of DCD, CFD or AEL: give --dcd, --cfd, --ael.");
+  }
+  if (split !== undefined) {
+    throw new UsageError(
+      `Cannot run table-9 on the split ${split}: it is tested on what it is not trained on; leave out --split.`,
+    );
+  }
+  return combined;
 }
 
 /** So many photos: those outside of the test part; where they are too few, and others remain, the rest evenly spread over the test part. */

@@ -1,15 +1,9 @@
 import type { DatasetSample } from "../../core/datasets/types.ts";
-import { recipes } from "../../core/recipe.ts";
 import { fullName } from "../data/examine.ts";
-import { labelPhotos } from "../label/label_photos.ts";
-import { openInstruments } from "../label/open_instruments.ts";
-import { maskPath } from "../photo_run/maps.ts";
-import { fileEntry, type MaskedEntry, sampleEntry } from "../segmenter/masked_entry.ts";
-import { chosenClassifiers } from "./chosen_classifiers.ts";
-import { hashClassifier, type HashedClassifier, trainedClassifier } from "./classifiers.ts";
-import { classifierOf, type OutcomeClassifier } from "./outcome.ts";
+import { type MaskedEntry, sampleEntry } from "../segmenter/masked_entry.ts";
+import type { OutcomeClassifier } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
-import type { Run } from "./run.ts";
+import type { TruthName } from "./truths.ts";
 
 /** Photos of a set that a network is trained on. */
 export interface TrainingPart {
@@ -21,6 +15,7 @@ export interface TrainingPart {
 
 /** What tells a network in training where crack is. */
 export interface TrainingTruth {
+  readonly name: TruthName;
   /** Names files: `fsv` for masks, `wsv-…` for labels. */
   readonly id: string;
   readonly title: string;
@@ -28,6 +23,8 @@ export interface TrainingTruth {
   readonly identity: unknown;
   /** Classifiers that it rests on. */
   readonly classifiers: readonly OutcomeClassifier[];
+  /** How it came about, as far as a table has to say it: sentences. */
+  readonly notes: readonly string[];
   /** Gets it ready: labels that are not there yet are made. */
   entries(): Promise<TruthEntries>;
 }
@@ -42,10 +39,12 @@ export interface TruthEntries {
 /** The masks that people drew: full supervision. */
 export function maskTruth(parts: readonly TrainingPart[]): TrainingTruth {
   return {
+    name: "masks",
     id: "fsv",
     title: "masks (FSV)",
     identity: parts.map(photosOfPart),
     classifiers: [],
+    notes: [],
     entries: () =>
       Promise.resolve({
         entries: parts.flatMap(({ set, samples }) =>
@@ -56,95 +55,12 @@ export function maskTruth(parts: readonly TrainingPart[]): TrainingTruth {
   };
 }
 
-/**
- * Labels by the paper's recipe, of the first of the run's classifiers that is trained on each set: weak supervision. They are kept in
- * `labels/SET-SPLIT-CLASSIFIER/`, as `label` writes them, and those that a run made before it was broken off are taken as they are.
- */
-export async function labelTruth(parts: readonly TrainingPart[], run: Run): Promise<TrainingTruth> {
-  const [plan] = chosenClassifiers(run);
-  const classifiers = new Map<string, HashedClassifier>();
-  for (const { set } of parts) {
-    if (classifiers.has(set.name)) continue;
-    classifiers.set(set.name, await hashClassifier(await trainedClassifier(plan, set, run), run));
-  }
-  const extended = parts.some(({ extra }) => extra);
-  let made: Promise<TruthEntries> | undefined;
-  return {
-    id: `wsv-${plan.id}${extended ? "-extended" : ""}`,
-    title: "labels (WSV)",
-    identity: parts.map((part) => ({
-      ...photosOfPart(part),
-      classifier: classifiers.get(part.set.name)!.sha256,
-      recipe: recipes.paper,
-    })),
-    classifiers: [...classifiers.values()].map(classifierOf),
-    // Several networks are trained on the same labels.
-    entries: () =>
-      made ??= labelParts(parts, { run, pathOf: ({ name }) => classifiers.get(name)!.path, id: plan.id }),
-  };
-}
-
-async function labelParts(
-  parts: readonly TrainingPart[],
-  { run, pathOf, id }: {
-    readonly run: Run;
-    /** The file of a set's classifier. */
-    readonly pathOf: (set: PhotoSet) => string;
-    /** Of the classifier. */
-    readonly id: string;
-  },
-): Promise<TruthEntries> {
-  const entries: MaskedEntry[] = [], skipped: string[] = [];
-  for (const { set, samples, extra = false } of parts) {
-    for (const [split, ofSplit] of Map.groupBy(samples, ({ split }) => split)) {
-      const folder = `${run.folder}/labels/${set.name}-${split}-${id}`;
-      const { photos, failures } = await labelFolder(ofSplit, {
-        folder,
-        classifier: pathOf(set),
-        title: `${set.title} ${split}`,
-        run,
-      });
-      for (const { name, error } of failures) skipped.push(`${name}: ${error}`);
-      const byPath = new Map(ofSplit.map((sample) => [sample.imagePath, sample]));
-      for (const { name, path, usableForTraining } of photos) {
-        if (!usableForTraining) continue;
-        entries.push(fileEntry({
-          name: nameIn(set, byPath.get(path)!),
-          path,
-          mask: maskPath(folder, name),
-          soft: false,
-          extra,
-        }));
-      }
-    }
-  }
-  return { entries, skipped };
-}
-
-async function labelFolder(
-  samples: readonly DatasetSample[],
-  { folder, classifier, title, run: { backend, quiet } }: {
-    readonly folder: string;
-    readonly classifier: string;
-    readonly title: string;
-    readonly run: Run;
-  },
-): ReturnType<typeof labelPhotos> {
-  using stack = new DisposableStack();
-  const paths = samples.map(({ imagePath }) => imagePath);
-  const options = { paths, out: folder, recipe: recipes.paper, stages: false, quiet, title };
-  return await labelPhotos(options, async () => {
-    const instruments = await openInstruments({ classifier, backend, quiet });
-    stack.use(instruments.compute);
-    stack.use(instruments.classifier);
-    return instruments;
-  });
-}
-
-function photosOfPart({ set, samples }: TrainingPart): { readonly photos: readonly string[] } {
+/** The photos of a part by name, as far as they decide what is learnt. */
+export function photosOfPart({ set, samples }: TrainingPart): { readonly photos: readonly string[] } {
   return { photos: samples.map((sample) => nameIn(set, sample)) };
 }
 
-function nameIn({ name }: PhotoSet, sample: DatasetSample): string {
+/** A photo's name among those of several sets. */
+export function nameIn({ name }: PhotoSet, sample: DatasetSample): string {
   return `${name}/${fullName(sample)}`;
 }
