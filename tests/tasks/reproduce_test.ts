@@ -160,6 +160,15 @@ Deno.test("reproduce runs Figure 3 from the command line, and names what is miss
       ["table-3", "--dcd", folder.path, "--out", out],
       /Cannot run the table of CRACK500 without its photos: give --crack500 and its folder/,
     ],
+    [
+      ["figure-2", "table-6", "--dcd", folder.path, "--out", out],
+      /Cannot train networks on CRACK500 without its photos: give --crack500 and its folder, or --train-on/,
+    ],
+    [
+      ["table-6", "--train-on", "cfd", "--dcd", folder.path, "--out", out],
+      /Cannot train networks on CFD without its photos: give --cfd/,
+    ],
+    [["figure-2", "--network", "vgg", "--dcd", folder.path, "--out", out], /Cannot use the network vgg: /],
     [[...args, "--split", "val"], /Cannot use the split val of .*; there is test\./],
     [["figure-3", "--ael", join(folder.path, "no"), "--out", out], /no: there is no such file or folder/],
   ];
