@@ -1,8 +1,9 @@
 import { batchNormTrain } from "../batch_norm.ts";
-import { parameter, type Parameters, type ParameterSpec } from "../parameters.ts";
+import { parameter, type ParameterSpec } from "../parameters.ts";
 import { updateRunningStatistics } from "../running_statistics.ts";
 import { tf } from "../tfjs.ts";
 import { convolveEnlarged } from "./bilinear.ts";
+import { type FoldedLayer, foldLayer, kernelName } from "./folded_layer.ts";
 import { type LayerActivation, runActivation } from "./layer_activation.ts";
 import type { SegmentationRun } from "./segmentation_network.ts";
 
@@ -44,10 +45,6 @@ function channelAxes({ kind, inputs, outputs }: Layer): [number, number] {
   return kind === "convolution" ? [inputs, outputs] : kind === "depthwise" ? [inputs, 1] : [outputs, inputs];
 }
 
-function kernelName({ name, kind }: Layer): string {
-  return kind === "depthwise" ? `${name}/depthwise_kernel` : `${name}/kernel`;
-}
-
 /**
  * The parameters of a layer. The kernel is drawn evenly with variance 2 / fan-in (He et al. 2015, eq. 10, doi:10.1109/ICCV.2015.123): a
  * uniform distribution of that variance has the bound √(6 / fan-in).
@@ -85,11 +82,12 @@ export function layerSpecs(layer: Layer): [string, ParameterSpec][] {
  * the kernel. Differentiable in both.
  */
 export function runLayer(x: tf.Tensor4D, layer: Layer, run: SegmentationRun): tf.Tensor4D {
-  const { parameters, training, momentum = 0.9 } = run;
+  const { parameters, folded, training, momentum = 0.9 } = run;
   const { shift, activation } = layer;
   return tf.tidy(() => {
     if (!training || typeof shift === "string") {
-      return convolve(x, layer, foldLayer(layer, parameters), { activation, fuse: !training });
+      const convolution = folded?.of(layer, parameters) ?? foldLayer(layer, parameters);
+      return convolve(x, layer, convolution, { activation, fuse: !training });
     }
     const kernel = parameter<tf.Rank.R4>(parameters, kernelName(layer));
     const convolved = convolve(x, layer, { kernel }, { activation: "linear", fuse: false });
@@ -107,31 +105,6 @@ export function runLayer(x: tf.Tensor4D, layer: Layer, run: SegmentationRun): tf
     });
     return relu ? y : runActivation(y, activation);
   });
-}
-
-/** A kernel and what is added to each output channel. */
-export interface FoldedLayer {
-  readonly kernel: tf.Tensor4D;
-  readonly bias?: tf.Tensor1D;
-}
-
-/**
- * A layer as prediction sees it. With the running statistics m and v, γ (k ∗ x − m) / √(v + ε) + β is one convolution by
- * k γ / √(v + ε) and one bias, β − m γ / √(v + ε).
- */
-function foldLayer(layer: Layer, parameters: Parameters): FoldedLayer {
-  const { name, kind, outputs, shift } = layer;
-  const kernel = parameter<tf.Rank.R4>(parameters, kernelName(layer));
-  if (shift === "none") return { kernel };
-  if (shift === "bias") return { kernel, bias: parameter<tf.Rank.R1>(parameters, `${name}/bias`) };
-  const [gamma, beta, mean, variance] = ["gamma", "beta", "moving_mean", "moving_variance"].map((of) =>
-    parameter<tf.Rank.R1>(parameters, `${shift.name}/${of}`)
-  );
-  const scale = gamma.mul<tf.Tensor1D>(variance.add(shift.epsilon).rsqrt());
-  return {
-    kernel: kernel.mul(kind === "convolution" ? scale : scale.reshape([outputs, 1])),
-    bias: beta.sub(mean.mul(scale)),
-  };
 }
 
 function convolve(

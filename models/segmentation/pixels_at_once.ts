@@ -11,16 +11,25 @@ const WEIGHTS = 3;
 /** So many times its largest feature map a network holds at a time, features kept for later included. */
 const MAPS = 2.5;
 
+/** Bytes of WASM's memory that a network needs for a picture of so many pixels. */
+export function bytesFor(network: SegmentationNetwork, pixels: number): number {
+  return WEIGHTS * 4 * countParameters(network.specs) + MAPS * largestMap(network) * pixels;
+}
+
 /** Pixels of a picture that a network can be shown at once on the current backend. */
 export function pixelsAtOnce(
-  { summary, specs, multiple }: SegmentationNetwork,
+  network: SegmentationNetwork,
   { maxStorageBufferBindingSize }: Pick<GPUSupportedLimits, "maxStorageBufferBindingSize">,
 ): number {
+  if (tf.getBackend() === "webgpu") return maxStorageBufferBindingSize / largestMap(network);
+  return (WASM_BYTES - bytesFor(network, 0)) / (MAPS * largestMap(network));
+}
+
+/** Bytes a pixel of the picture of a network's largest feature map. */
+function largestMap({ summary, multiple }: SegmentationNetwork): number {
   const side = 4 * multiple;
   const values = summary({ height: side, width: side }).map(({ output: [h, w, channels] }) =>
     h * w * channels
   );
-  const bytes = 4 * Math.max(...values) / side ** 2;
-  if (tf.getBackend() === "webgpu") return maxStorageBufferBindingSize / bytes;
-  return (WASM_BYTES - WEIGHTS * 4 * countParameters(specs)) / (MAPS * bytes);
+  return 4 * Math.max(...values) / side ** 2;
 }

@@ -2,6 +2,7 @@ import type { InputScaling } from "../network.ts";
 import type { Parameters, ParameterSpecs } from "../parameters.ts";
 import type { SegmentationGraph } from "./segmentation_graph.ts";
 import type { tf } from "../tfjs.ts";
+import type { FoldedLayers } from "./folded_layers.ts";
 
 /** Names of the networks that mark each pixel. */
 export type SegmentationArch =
@@ -19,6 +20,8 @@ export type SegmentationArch =
 export interface SegmentationRun {
   /** Its values, by the names of its specs. */
   readonly parameters: Parameters;
+  /** Keeps layers with their batch norms folded in from one prediction to the next. Default: they are folded each time. */
+  readonly folded?: FoldedLayers;
   /** Whether batch norms normalise by the batch, which moves their running statistics, or by the running statistics. */
   readonly training: boolean;
   /** Share of the running statistics that one step keeps. Default 0.9. */

@@ -4,11 +4,14 @@ import type { Plane } from "../../core/plane.ts";
 import type { Segmenting } from "../../core/segmenting.ts";
 import { openBackend } from "../backend.ts";
 import { networkName } from "../network_name.ts";
+import type { ThreadPlan } from "../scoring_threads.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "../parameters.ts";
 import { tf } from "../tfjs.ts";
 import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
+import { FoldedLayers } from "./folded_layers.ts";
 import { refineLiuDeepcrack } from "./liu_refinement.ts";
 import { pixelsAtOnce } from "./pixels_at_once.ts";
+import { PredictionThreads } from "./prediction_threads.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Options of {@linkcode createSegmenter}. */
@@ -48,6 +51,8 @@ export class Segmenter implements Segmenting {
   readonly trainingSize: number | null;
   #create: (() => Parameters) | undefined;
   #parameters: Parameters | undefined;
+  readonly #folded = new FoldedLayers();
+  readonly #threads = new PredictionThreads(this);
 
   /** Segmenters come from {@linkcode createSegmenter} and {@linkcode loadSegmenter}, not from `new`. */
   constructor({ network, seed, trainingSize, parameters }: SegmenterParts) {
@@ -113,6 +118,23 @@ export class Segmenter implements Segmenting {
   }
 
   /**
+   * The logits by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @param options `auxiliary`: whether to give those of the auxiliary outputs, too. Default false.
+   * @returns N × H × W × 1 each.
+   * @internal
+   */
+  logits(x: tf.Tensor4D, { auxiliary = false }: { readonly auxiliary?: boolean } = {}): tf.Tensor4D[] {
+    return this.network.logits(x, {
+      parameters: this.parameters,
+      folded: this.#folded,
+      training: false,
+      auxiliary,
+    });
+  }
+
+  /**
    * The confidence of crack by the running statistics: the sigmoid of the first output.
    *
    * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
@@ -120,10 +142,17 @@ export class Segmenter implements Segmenting {
    * @internal
    */
   confidence(x: tf.Tensor4D): tf.Tensor4D {
-    const { parameters } = this;
-    return tf.tidy(() =>
-      this.network.logits(x, { parameters, training: false, auxiliary: false })[0].sigmoid()
-    );
+    return tf.tidy(() => this.logits(x)[0].sigmoid());
+  }
+
+  /**
+   * The threads that {@linkcode Segmenter.predict} may use for pictures of so many pixels when it is called several times at once, on the
+   * backend that is open.
+   *
+   * @internal
+   */
+  threads(pixels: number): ThreadPlan {
+    return this.#threads.plan(pixels);
   }
 
   /** The most pixels that the memory of the backend is enough for, each side counted up to the network's multiple. */
@@ -134,6 +163,8 @@ export class Segmenter implements Segmenting {
 
   /**
    * The confidence of crack of each pixel of a photo. The photo is mirrored at its right and bottom up to the network's multiple.
+   *
+   * On the WASM backend several photos that are asked for at once are shown to the network in several threads.
    *
    * @param image H × W × 3, RGB 0..255, any size that the memory allows.
    * @returns H × W × 1, 0..1; refined by the guided filter it may go a little beyond.
@@ -163,15 +194,12 @@ export class Segmenter implements Segmenting {
     }
     const pixels = new Float32Array(place.width * place.height * 3);
     cutWindow({ width, height, channels, data: await image.read() }, place, { target: pixels });
-    const { parameters } = this;
-    const maps = tf.tidy(() => {
-      const x = tf.tensor4d(pixels, [1, place.height, place.width, 3]);
-      return network.logits(x, { parameters, training: false, auxiliary: refine })
-        .slice(0, refine ? 2 : 1)
-        .map((logits) => logits.sigmoid().slice([0, 0, 0, 0], [1, height, width, 1]));
+    const values = await this.#threads.predict({
+      pixels,
+      size: [place.height, place.width],
+      part: [height, width],
+      outputs: refine ? 2 : 1,
     });
-    const values = await Promise.all(maps.map((map) => map.data<"float32">()));
-    tf.dispose(maps);
     const [prediction, side1] = values.map((data) => compute.upload({ width, height, channels: 1, data }));
     if (!refine) return prediction;
     using fused = prediction, guide = side1;
@@ -180,6 +208,8 @@ export class Segmenter implements Segmenting {
 
   /** Frees its memory. Disposing twice does nothing. */
   dispose(): void {
+    this.#threads[Symbol.dispose]();
+    this.#folded[Symbol.dispose]();
     if (this.#parameters) tf.dispose([...this.#parameters.values()]);
     this.#parameters = undefined;
     this.#create = undefined;

@@ -1,11 +1,12 @@
 import { type BatchGradients, meanGradients } from "../batch_gradients.ts";
 import type { GradientTask } from "../answer_gradients.ts";
-import { createFromShared } from "../shared_values.ts";
 import type { Trainee } from "../trainee.ts";
 import { cropTensors, type HostCrops } from "./crop_feed.ts";
 import type { SegmentationLoss } from "./losses.ts";
-import { createSegmenter, Segmenter, type SegmenterOptions } from "./segmenter.ts";
+import type { Segmenter, SegmenterOptions } from "./segmenter.ts";
+import { describeSegmenter } from "./segmenter_copy.ts";
 import { segmenterGradients } from "./segmenter_gradients.ts";
+import { openSegmenterReplica } from "./segmenter_replica.ts";
 
 /** What another thread is told of a segmenter, values aside. */
 interface Description extends SegmenterOptions {
@@ -25,8 +26,7 @@ export function segmenterTrainee(
   segmenter: Segmenter,
   { loss }: { readonly loss: SegmentationLoss },
 ): Trainee<HostCrops, CropGradients> {
-  const { network: { arch, width, input: scaling }, seed, trainingSize } = segmenter;
-  const description: Description = { arch, width, scaling, seed, trainingSize, loss };
+  const description: Description = { ...describeSegmenter(segmenter), loss };
   return {
     network: segmenter,
     description,
@@ -48,9 +48,7 @@ export function openSegmenterTrainee(
   { description, weights }: GradientTask,
 ): Trainee<HostCrops, CropGradients> {
   const { loss, ...options } = description as Description;
-  const { network, seed, trainingSize } = createSegmenter(options);
-  const parameters = () => createFromShared(weights, network.specs);
-  return segmenterTrainee(new Segmenter({ network, seed, trainingSize, parameters }), { loss });
+  return segmenterTrainee(openSegmenterReplica({ options, weights }), { loss });
 }
 
 /** Cuts a batch into parts that differ by one crop at most. The parts share its memory. */
