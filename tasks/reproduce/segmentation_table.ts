@@ -1,11 +1,11 @@
 import { labelRow } from "./label_rows.ts";
-import { dataOf, type Outcome } from "./outcome.ts";
+import { dataOf, type Outcome, type OutcomeRow } from "./outcome.ts";
 import { givenSet } from "./given_set.ts";
 import { type SetName, TABLES_3_TO_6 } from "./published.ts";
 import type { Run } from "./run.ts";
 import { measureSegmenters, testPhotos } from "./segmenter_comparison.ts";
 import { networksOfRun } from "./trained_networks.ts";
-import { isPublishedSetting, trainingSetTitle } from "./training_set.ts";
+import { isPublishedSetting, PAPERS_TRAINING_SET, trainingSetTitle } from "./training_set.ts";
 
 /**
  * Tables III to VI: networks trained on the masks of the training set's training part, on CRF labels and on our labels of it, on whole
@@ -24,17 +24,18 @@ export function segmentationTable(name: SetName): (run: Run) => Promise<Outcome>
       run,
     });
     const published = isPublishedSetting(run) ? TABLES_3_TO_6[name] : undefined;
+    const rows = results.map((result) => {
+      const { plan, truth } = result.trained;
+      return labelRow(`${plan.title}, ${truth.title}`, result, {
+        published: published?.[truth.name][plan.id],
+      });
+    });
     return {
       tables: [{
         title: `Segmentation of ${set.title} ${split}, ${photos.samples.length} of ${photos.all} photos, ` +
           `trained on ${trainingSetTitle(run)}`,
-        rows: results.map((result) => {
-          const { plan, truth } = result.trained;
-          return labelRow(`${plan.title}, ${truth.title}`, result, {
-            published: published?.[truth.name][plan.id],
-          });
-        }),
-        notes: [...notes, ...measuredOnMore(name, run)],
+        rows,
+        notes: [...notes, ...comparisonNotes(name, rows)],
       }],
       pictures: [],
       data: [dataOf(set, split, photos), data],
@@ -45,9 +46,12 @@ export function segmentationTable(name: SetName): (run: Run) => Promise<Outcome>
   };
 }
 
-/** What sets the paper's figures of a set apart from ours, as sentences. */
-export function measuredOnMore(name: SetName, run: Run): string[] {
-  return name === "crack500" || !isPublishedSetting(run) ? [] : [
-    "The paper's figures are of all photos of the set, as it trains on none of them; ours of its test part.",
-  ];
+/** What sets published figures of a set, where rows have some, apart from ours: sentences. */
+export function comparisonNotes(name: SetName, rows: readonly OutcomeRow[]): string[] {
+  const compared = rows.some(({ figures }) => figures.some(({ published }) => published !== undefined));
+  return compared && name !== PAPERS_TRAINING_SET
+    ? [
+      "The paper's figures are of all photos of the set, as it trains on none of them; ours of its test part.",
+    ]
+    : [];
 }

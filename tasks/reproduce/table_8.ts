@@ -5,7 +5,7 @@ import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import { TABLE_8 } from "./published.ts";
 import type { Run } from "./run.ts";
-import { measuredOnMore } from "./segmentation_table.ts";
+import { comparisonNotes } from "./segmentation_table.ts";
 import { measureSegmenters, testPhotos } from "./segmenter_comparison.ts";
 import { type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
 import { trainingPhotos } from "./trained_networks.ts";
@@ -70,19 +70,18 @@ async function ofSet(
     run,
   });
   const published = isPublishedSetting(run) ? TABLE_8[set.name] : undefined;
+  const rows = results.map((result) => {
+    const { plan, truth } = result.trained;
+    const [words, row] = truth === both ? ["train + test", published?.both] : ["train", published?.train];
+    return labelRow(`${plan.title}, ${words}`, result, { published: plan.id === "oed" ? row : undefined });
+  });
   return {
     tables: [{
       title:
         `Labels of test photos in training: ${set.title} ${split}, ${photos.samples.length} of ${photos.all} photos, ` +
         `trained on ${trainingSet(run).title}`,
-      rows: results.map((result) => {
-        const { plan, truth } = result.trained;
-        const [words, row] = truth === both ? ["train + test", published?.both] : ["train", published?.train];
-        return labelRow(`${plan.title}, ${words}`, result, {
-          published: plan.id === "oed" ? row : undefined,
-        });
-      }),
-      notes: [...notes, ...measuredOnMore(set.name, run)],
+      rows,
+      notes: [...notes, ...comparisonNotes(set.name, rows)],
     }],
     pictures: [],
     data: [dataOf(set, split, photos)],

@@ -74,9 +74,10 @@ function describeTruth(
   const all = parts.reduce((sum, { samples }) => sum + samples.length, 0);
   const on = `${SUPERVISION[truth.name]}: trained on`;
   if (truth.name === "masks") {
-    return `${on} the masks of ${all} photos: ${
-      parts.map(({ set, samples }) => `${samples.length} of ${set.title}`).join(", ")
-    }.`;
+    const photos = parts.map(({ set, samples }, i) =>
+      `${samples.length} ${i === 0 ? "photos " : ""}of ${set.title}`
+    );
+    return `${on} the masks of ${photos.join(", ")}.`;
   }
   const used = trained.find((one) => one.truth === truth)?.card.data.photos.length ?? 0;
   const labels = truth.name === "crf" ? "CRF labels" : "our labels";

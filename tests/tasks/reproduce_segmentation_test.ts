@@ -67,7 +67,7 @@ Deno.test("the experiments with segmentation networks train once, on CRACK500, w
   ]);
   assert.deepEqual(figures(table3, "published")[1], [0.5588, undefined, 0.6320, 0.6517]);
   assert.equal(new Set(figures(table6, "ours").map(String)).size, 3, "masks and labels differ");
-  assert.match(notes[0], /^FSV: trained on the masks of 3 photos: 3 of CRACK500\.$/);
+  assert.match(notes[0], /^FSV: trained on the masks of 3 photos of CRACK500\.$/);
   assert.match(notes[1], /^WSV-CRF: trained on CRF labels of the same 3 photos; [1-3] have crack pixels/);
   assert.match(notes[2], /^CRF labels \[17\] of CRACK500: of 27 parameters on 1 training photos the best/);
   assert.match(notes[3], /^WSV: trained on our labels of the same 3 photos; [1-3] have crack pixels/);
@@ -226,7 +226,7 @@ Deno.test("table-9 trains on several sets together, and tests on their other pho
   const [mixed] = table9.outcome.tables;
   assert.equal(mixed.title, "Segmentation of DCD, AEL together, 2 of 6 photos");
   assert.match(mixed.notes[0], /^Trained on 3 of the 6 photos that the paper's division leaves for it\.$/);
-  assert.match(mixed.notes[1], /^FSV: trained on the masks of 3 photos: 2 of DCD, 1 of AEL\.$/);
+  assert.match(mixed.notes[1], /^FSV: trained on the masks of 2 photos of DCD, 1 of AEL\.$/);
   assert.match(mixed.notes.at(-1)!, /^Without CFD, the published figures are not comparable\.$/);
   assert.deepEqual(mixed.rows.map(({ title }) => title), [
     "Tiny unet, masks (FSV)",
