@@ -1,6 +1,7 @@
 import type { RowRange } from "./bands.ts";
 import type { Compute } from "./compute.ts";
 import { crossfade } from "./crossfade.ts";
+import { inOrder } from "./in_order.ts";
 import type { Plane } from "./plane.ts";
 import type { Segmenting } from "./segmenting.ts";
 import { layTiles, TILE_ALIGNMENT } from "./tiles.ts";
@@ -56,7 +57,7 @@ export function defaultOverlap(tile: number): number {
  * Marks the crack pixels of a picture of any size with a segmentation network.
  *
  * A picture of more pixels than one tile is cut into tiles that overlap, and where they do one fades into the next, so that no seam
- * shows. One row of tiles is on the device at a time.
+ * shows. One row of tiles is on the device at a time, and as many tiles as the network works on at once.
  *
  * @example With an untrained network
  * ```ts
@@ -113,10 +114,20 @@ async function confidenceOf(
 ): Promise<Float32Array<ArrayBuffer>> {
   const { width, height } = image;
   const confidence = new Float32Array(width * height);
+  const places = rows.flatMap((rows) => columns.map((columns) => ({ rows, columns })));
+  const made: Plane[] = [];
+  const predict = async (place: TilePlace): Promise<Plane> => {
+    const tile = await predictTile(compute, image, { segmenter, place });
+    made.push(tile);
+    return tile;
+  };
+  const tiles = inOrder(places, predict, {
+    atOnce: await tilesAtOnce(compute, { segmenter, columns, rows }),
+  });
   let above: Plane | undefined;
   try {
     for (const [i, [top, bottom]] of rows.entries()) {
-      let strip = await predictStrip(compute, image, { segmenter, columns, rows: [[top, bottom]] });
+      let strip = await joinTiles(compute, tiles, { width, columns });
       if (above !== undefined) {
         using fresh = strip;
         using upper = above;
@@ -132,26 +143,49 @@ async function confidenceOf(
       confidence.set((await strip.read()).subarray(0, (end - top) * width), top * width);
     }
   } finally {
+    // Ends the work on tiles that nobody waits for any more.
+    await tiles.return(undefined);
+    for (const tile of made) tile.dispose();
     above?.dispose();
   }
   return confidence;
 }
 
-/** The tiles of one row, side by side. */
-async function predictStrip(
+/** Tiles that are begun and not yet joined: one waits for each that the network works on last, where it works on several. */
+async function tilesAtOnce(compute: Compute, { segmenter, columns, rows }: Cut): Promise<number> {
+  const longest = (ranges: readonly RowRange[]) => Math.max(...ranges.map(([first, end]) => end - first));
+  const threads = await segmenter.picturesAtOnce?.(compute, longest(columns) * longest(rows)) ?? 1;
+  return threads === 1 ? 1 : threads + 1;
+}
+
+/** Where a tile lies. */
+interface TilePlace {
+  readonly columns: RowRange;
+  readonly rows: RowRange;
+}
+
+async function predictTile(
   compute: Compute,
   image: ImageData,
-  { segmenter, columns, rows: [[top, bottom]] }: Cut,
+  { segmenter, place }: { readonly segmenter: Segmenting; readonly place: TilePlace },
 ): Promise<Plane> {
-  const tileAt = async ([left, right]: RowRange): Promise<Plane> => {
-    using shown = uploadImage(compute, image, { rows: [top, bottom], columns: [left, right] });
-    return await segmenter.predict(shown);
-  };
-  if (columns.length === 1) return await tileAt(columns[0]);
-  const strip = compute.create({ width: image.width, height: bottom - top, channels: 1 });
+  using shown = uploadImage(compute, image, place);
+  return await segmenter.predict(shown);
+}
+
+/** The next tiles, those of one row, side by side. */
+async function joinTiles(
+  compute: Compute,
+  tiles: AsyncIterator<Plane>,
+  { width, columns }: { readonly width: number; readonly columns: readonly RowRange[] },
+): Promise<Plane> {
+  const next = async (): Promise<Plane> => (await tiles.next()).value;
+  const first = await next();
+  if (columns.length === 1) return first;
+  const strip = compute.create({ width, height: first.height, channels: 1 });
   try {
-    for (const [i, [left, right]] of columns.entries()) {
-      using source = await tileAt([left, right]);
+    for (const [i, [left]] of columns.entries()) {
+      using source = i === 0 ? first : await next();
       const shared = i === 0 ? 0 : columns[i - 1][1] - left;
       crossfade(strip, { source, left, columns: shared });
     }
@@ -181,12 +215,11 @@ async function nameFittingTile(
     try {
       // A device tells an error once, perhaps a moment later.
       await compute.read([]).catch(() => {});
-      using strip = await predictStrip(compute, image, {
+      using shown = await predictTile(compute, image, {
         segmenter,
-        columns: [[0, width]],
-        rows: [[0, height]],
+        place: { columns: [0, width], rows: [0, height] },
       });
-      await strip.read();
+      await shown.read();
     } catch {
       continue;
     }

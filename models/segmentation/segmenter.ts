@@ -145,20 +145,25 @@ export class Segmenter implements Segmenting {
     return tf.tidy(() => this.logits(x)[0].sigmoid());
   }
 
-  /**
-   * The threads that {@linkcode Segmenter.predict} may use for pictures of so many pixels when it is called several times at once, on the
-   * backend that is open.
-   *
-   * @internal
-   */
-  threads(pixels: number): ThreadPlan {
-    return this.#threads.plan(pixels);
-  }
-
   /** The most pixels that the memory of the backend is enough for, each side counted up to the network's multiple. */
   async pixelsAtOnce(compute: Compute): Promise<number> {
     await openBackend({ compute });
     return pixelsAtOnce(this.network, compute.device.limits);
+  }
+
+  /** How many threads {@linkcode Segmenter.predict} uses for pictures of so many pixels, when they are asked for at once. */
+  async picturesAtOnce(compute: Compute, pixels: number): Promise<number> {
+    return (await this.planThreads(compute, pixels)).count;
+  }
+
+  /**
+   * The same, and why it is one where it could be more.
+   *
+   * @internal
+   */
+  async planThreads(compute: Compute, pixels: number): Promise<ThreadPlan> {
+    await openBackend({ compute });
+    return this.#threads.plan(pixels);
   }
 
   /**

@@ -1,7 +1,7 @@
-import type { ThreadPlan } from "../../models/scoring_threads.ts";
 import { hashParameters } from "../cli/hash_parameters.ts";
 import { readClassifier } from "../cli/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
+import { describeThreads } from "../photo_run/describe_threads.ts";
 import { openDevices, type OpenDevicesOptions } from "../photo_run/open_devices.ts";
 import type { Instruments } from "./label_photos.ts";
 
@@ -29,9 +29,4 @@ export async function openInstruments(options: OpenInstrumentsOptions): Promise<
     },
     runtime,
   };
-}
-
-function describeThreads({ count, reason }: ThreadPlan): string {
-  if (count > 1) return ` in ${count} threads`;
-  return reason === undefined ? "" : ` in one thread: ${reason}`;
 }

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { decodeImage } from "../../core/decode_image.ts";
+import { inOrder } from "../../core/in_order.ts";
 import { Allowance } from "../cli/allowance.ts";
 import { describeError } from "../cli/errors.ts";
-import { inOrder } from "../cli/in_order.ts";
 import { lockFolder } from "../cli/lock_folder.ts";
 import { compareNames, listPhotos, type Photo } from "../cli/photos.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
@@ -47,7 +47,10 @@ const SAVE_EVERY = 5000;
  */
 const AT_ONCE = 4;
 
-/** Pixels computed at a time: small photos overlap, so that the device works while the network does, and large ones come one by one. */
+/**
+ * Pixels computed at a time where the task does not say: small photos overlap, so that the device works while the network does, and
+ * large ones come one by one.
+ */
 const PIXELS_AT_ONCE = 2 ** 20;
 
 /** What became of a photo. */
@@ -84,7 +87,7 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
   #doneAt = performance.now();
   /** One photo is read and decoded at a time, and waits until it may be computed. */
   readonly #decoding = new Allowance(1);
-  readonly #computing = new Allowance(PIXELS_AT_ONCE);
+  readonly #computing: Allowance;
   #deviceLost = false;
 
   constructor(
@@ -95,6 +98,7 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
     this.#options = options;
     this.#words = options.words;
     this.#task = task;
+    this.#computing = new Allowance(task.pixelsAtOnce ?? PIXELS_AT_ONCE);
     this.#records = records;
     this.#manifestPath = join(options.out, runFile("manifest", options.shard));
     task.compute.device.lost.then(() => this.#deviceLost = true);

@@ -17,6 +17,8 @@ export interface PhotoTask<Record extends PhotoRecord, Settings extends object, 
   readonly runtime: Runtime;
   /** What the outputs depend on, apart from the photo; it stands in the manifest. */
   readonly settings: Settings;
+  /** Pixels of the photos that are computed at a time; a larger photo is computed alone. Default 2²⁰. */
+  readonly pixelsAtOnce?: number;
   /** How earlier outputs were made otherwise: what was used then, and what is now. */
   difference(before: Settings): { readonly was: string; readonly is: string } | undefined;
   /** Makes what is to be written of a photo. */

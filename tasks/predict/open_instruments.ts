@@ -1,6 +1,7 @@
 import { defaultTile } from "../../core/predict_image.ts";
 import { hashParameters } from "../cli/hash_parameters.ts";
 import { writeErr } from "../cli/terminal.ts";
+import { describeThreads } from "../photo_run/describe_threads.ts";
 import { openDevices, type OpenDevicesOptions } from "../photo_run/open_devices.ts";
 import type { Instruments } from "./predict_photos.ts";
 import { readSegmenter, shorten } from "./read_segmenter.ts";
@@ -18,13 +19,15 @@ export async function openInstruments(options: OpenInstrumentsOptions): Promise<
   const { compute, runtime, adapterName } = await openDevices(options);
   const segmenter = await readSegmenter(options.segmenter);
   const { name, parameters } = segmenter;
-  if (!options.quiet) writeErr(`Kernels run on ${adapterName}, ${name} on ${runtime.backend}.\n`);
+  const tile = await defaultTile(compute, segmenter);
+  const threads = describeThreads(await segmenter.planThreads(compute, tile ** 2));
+  if (!options.quiet) writeErr(`Kernels run on ${adapterName}, ${name} on ${runtime.backend}${threads}.\n`);
   const sha256 = await hashParameters(parameters);
   return {
     compute,
     segmenter,
     segmenterRecord: { name, source: shorten(options.segmenter), sha256 },
     runtime,
-    tile: await defaultTile(compute, segmenter),
+    tile,
   };
 }

@@ -46,6 +46,9 @@ interface PredictOutput {
   readonly overlay: Uint8Array | undefined;
 }
 
+/** Photos of a tile's size or a little more come in pairs, so that the network's threads all have one. */
+const PIXELS_AT_ONCE = 2 ** 22;
+
 const WORDS: TaskWords = { task: "predict", output: "prediction", outputs: "predictions" };
 
 /** The prediction of each photo, with its files. */
@@ -53,6 +56,7 @@ class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutp
   readonly compute: Compute;
   readonly runtime: Runtime;
   readonly settings: PredictSettings;
+  readonly pixelsAtOnce = PIXELS_AT_ONCE;
   readonly #options: PredictPhotosOptions;
   readonly #segmenter: Segmenting;
 

@@ -155,3 +155,34 @@ Deno.test("predictImage() tells what a network fails for, where no tile helps", 
   segmenter.predict = () => Promise.reject(failure);
   await assert.rejects(predictImage(compute, image, { segmenter, tile: 64 }), (error) => error === failure);
 });
+
+Deno.test("predictImage() keeps a network that works on several tiles at a time busy, with the same result", async () => {
+  const compute = await device();
+  const { image } = picture(230, 190);
+  const cut = { tile: 96, overlap: 32 };
+  const alone = await predictImage(compute, image, { segmenter: new FakeSegmenter({ reach: 1 }), ...cut });
+  const segmenter = new FakeSegmenter({ reach: 1 });
+  let [busy, most] = [0, 0];
+  const together = await predictImage(compute, image, {
+    segmenter: {
+      name: "several",
+      pixelsAtOnce: () => segmenter.pixelsAtOnce(),
+      picturesAtOnce: (_, pixels) => {
+        assert.equal(pixels, 96 * 96);
+        return Promise.resolve(2);
+      },
+      async predict(shown) {
+        most = Math.max(most, ++busy);
+        // Later tiles are ready first.
+        await new Promise((resolve) => setTimeout(resolve, segmenter.shown.length % 2 === 0 ? 5 : 0));
+        const map = await segmenter.predict(shown);
+        busy--;
+        return map;
+      },
+    },
+    ...cut,
+  });
+  assert.deepEqual(together, alone);
+  // Two at work and one that waits.
+  assert.equal(most, 3);
+});

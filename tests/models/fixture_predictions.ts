@@ -24,5 +24,5 @@ for (let time = 0; time < 2; time++) {
   for (const map of maps) confidences.push([...await map.read()]);
   if (time === 0) await new Promise((resolve) => setTimeout(resolve, 1000));
 }
-console.log(JSON.stringify({ plan: segmenter.threads(64 * 64), confidences }));
+console.log(JSON.stringify({ plan: await segmenter.planThreads(compute, 64 * 64), confidences }));
 if (Deno.args[0] !== "forget") segmenter.dispose();
