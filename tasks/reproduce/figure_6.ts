@@ -6,8 +6,8 @@ import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
 import { fullName } from "../data/examine.ts";
 import { confidenceBytes, maskBytes } from "../photo_run/grey_bytes.ts";
-import { dataOf, type Outcome, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
-import { type PictureCell, pictureGrid, type PictureRow } from "./picture_grid.ts";
+import { dataOf, type Outcome, type OutcomePicture, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
+import { type PictureCell, pictureGrid } from "./picture_grid.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
 import { readMasked } from "./read_masked.ts";
 import type { Run } from "./run.ts";
@@ -16,10 +16,10 @@ import { networksOfRun } from "./trained_networks.ts";
 import { trainedOnSuffix, trainingSetTitle } from "./training_set.ts";
 import { SUPERVISION } from "./truths.ts";
 
-/** Photos of a set in its picture. */
+/** Photos of a set in its pictures. */
 const SHOWN = 4;
 
-/** A photo of a picture, with its mask. */
+/** A photo of pictures, with its mask. */
 interface Shown {
   readonly title: string;
   readonly image: ImageData;
@@ -29,7 +29,7 @@ interface Shown {
   readonly predictions: Map<string, PictureCell>;
 }
 
-/** The photos of a set in its picture. */
+/** The photos of a set in its pictures. */
 interface ShownSet {
   readonly set: PhotoSet;
   readonly photos: Photos;
@@ -38,7 +38,7 @@ interface ShownSet {
   readonly skipped: readonly string[];
 }
 
-/** Figure 6: what networks predict that were trained with each truth on the training set, side by side; a picture a set. */
+/** Figure 6: what networks predict that were trained with each truth on the training set, side by side: a picture a set and network. */
 export async function figure6(run: Run): Promise<Outcome> {
   const { split = "test", backend, quiet } = run;
   const { trained, data, classifiers } = await networksOfRun(run);
@@ -59,25 +59,20 @@ export async function figure6(run: Run): Promise<Outcome> {
       progress.advance({ detail: title });
     }
   }
-  // A row a photo and network, a column a truth: the photo and its mask stand in the first row of a photo only.
-  const plans = [...new Set(trained.map(({ plan }) => plan))];
-  const truths = [...new Set(trained.map(({ truth }) => truth))];
-  const columns = ["photo", "truth", ...truths.map(({ name }) => SUPERVISION[name])];
-  const rowsOf = ({ title, photo, truth, predictions }: Shown): PictureRow[] =>
-    plans.map((plan, i) => ({
-      title: `${title}, ${plan.title}`,
-      cells: [
-        ...(i === 0 ? [photo, truth] : [undefined, undefined]),
-        ...trained.filter((one) => one.plan === plan).map(({ id }) => predictions.get(id)),
-      ],
-    }));
-  const pictures = [];
+  const pictures: OutcomePicture[] = [];
   for (const { set, shown } of sets) {
-    const title = `Figure 6: predictions, ${set.title} ${split}, trained on ${trainingSetTitle(run)}`;
-    pictures.push({
-      file: `figure-6-${set.name}${trainedOnSuffix(run)}.svg`,
-      content: await pictureGrid(title, columns, shown.flatMap(rowsOf)),
-    });
+    for (const [plan, ofPlan] of Map.groupBy(trained, ({ plan }) => plan)) {
+      const what = `${set.title} ${split}, ${plan.title}, trained on ${trainingSetTitle(run)}`;
+      const columns = ["photo", "truth", ...ofPlan.map(({ truth }) => SUPERVISION[truth.name])];
+      const rows = shown.map(({ title, photo, truth, predictions }) => ({
+        title,
+        cells: [photo, truth, ...ofPlan.map(({ id }) => predictions.get(id)!)],
+      }));
+      pictures.push({
+        file: `figure-6-${set.name}-${plan.id}${trainedOnSuffix(run)}.svg`,
+        content: await pictureGrid(`Figure 6: predictions, ${what}`, columns, rows),
+      });
+    }
   }
   return {
     tables: [],

@@ -13,16 +13,15 @@ export interface PictureCell {
   readonly data: Uint8ClampedArray<ArrayBuffer> | Uint8Array;
 }
 
-/** A row of a grid of pictures. */
+/** A row of a grid of pictures: one photo. */
 export interface PictureRow {
   /** Stands above it. */
   readonly title: string;
-  /** A cell a column; none stays empty. */
-  readonly cells: readonly (PictureCell | undefined)[];
+  readonly cells: readonly PictureCell[];
 }
 
 /**
- * Pictures side by side: an SVG that stands alone. Pictures are kept at their own resolution.
+ * Pictures side by side, a row a photo: an SVG that stands alone. Pictures are kept at their own resolution.
  *
  * @param columns what each column shows.
  */
@@ -35,21 +34,20 @@ export async function pictureGrid(
   const parts: Html[] = [];
   let top = GAP + 2 * LINE;
   for (const row of rows) {
-    const heights = row.cells.map((cell) => cell === undefined ? 0 : WIDTH * cell.height / cell.width);
+    const height = Math.max(...row.cells.map(({ width, height }) => WIDTH * height / width));
     parts.push(markup`<text x="${GAP}" y="${top + 16}" fill="#555">${row.title}</text>
 `);
     top += LINE;
     for (const [column, cell] of row.cells.entries()) {
-      if (cell === undefined) continue;
       const url = dataUrl(await encode(cell));
       parts.push(
         markup`<image x="${columnAt(column)}" y="${top}" width="${WIDTH}" height="${
-          heights[column]
+          WIDTH * cell.height / cell.width
         }" href="${url}"/>
 `,
       );
     }
-    top += Math.max(...heights) + GAP;
+    top += height + GAP;
   }
   return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}" font-family="system-ui, sans-serif" font-size="14">
 <rect width="${width}" height="${top}" fill="#fff"/>

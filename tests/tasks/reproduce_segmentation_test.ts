@@ -97,10 +97,13 @@ Deno.test("the experiments with segmentation networks train once, on CRACK500, w
   assert.deepEqual(figure7.outcome.tables.map(({ rows }) => rows.length), [3, 3]);
   assert.deepEqual(figures(figure7, "ours"), figures(table3, "ours"));
   assert.equal(figure7.outcome.segmenters!.length, 3, "each network is told once");
-  assert.deepEqual(figure6.outcome.pictures, ["figure-6-crack500.svg", "figure-6-dcd.svg"]);
-  const predictions = await Deno.readTextFile(join(out, "figure-6-dcd.svg"));
+  assert.deepEqual(figure6.outcome.pictures, ["figure-6-crack500-unet.svg", "figure-6-dcd-unet.svg"]);
+  const predictions = await Deno.readTextFile(join(out, "figure-6-dcd-unet.svg"));
   assert.equal(predictions.match(/<image /g)?.length, 3 * 5);
-  assert.match(predictions, />photo<.*>truth<.*>FSV<.*>WSV-CRF<.*>WSV<.*>test\/0, Tiny unet</s);
+  assert.match(
+    predictions,
+    /Tiny unet, trained on CRACK500<.*>photo<.*>truth<.*>FSV<.*>WSV-CRF<.*>WSV<.*>test\/0</s,
+  );
   const curves = await Deno.readTextFile(join(out, "figure-7-dcd.svg"));
   for (const name of ["fsv", "wsv-crf", "wsv"]) {
     assert.equal(curves.match(new RegExp(`<path class="${name}" d="M[\\d.,L]+"`, "g"))?.length, 1);
@@ -184,7 +187,10 @@ Deno.test("--train-on and --truth: networks trained on another set, with fewer t
   assert.deepEqual(figures(table6, "published"), [[undefined, undefined, undefined, undefined]]);
   assert.deepEqual(table4.outcome.tables[0].notes.length, 1);
   assert.deepEqual(table4.outcome.classifiers, []);
-  assert.deepEqual(figure6.outcome.pictures, ["figure-6-cfd-on-dcd.svg", "figure-6-dcd-on-dcd.svg"]);
+  assert.deepEqual(figure6.outcome.pictures, [
+    "figure-6-cfd-unet-on-dcd.svg",
+    "figure-6-dcd-unet-on-dcd.svg",
+  ]);
   assert.deepEqual(figure7.outcome.pictures, ["figure-7-cfd-on-dcd.svg", "figure-7-dcd-on-dcd.svg"]);
   const names = await Array.fromAsync(Deno.readDir(out), ({ name }) => name);
   assert.deepEqual(
