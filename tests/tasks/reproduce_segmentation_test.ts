@@ -215,6 +215,12 @@ Deno.test("--train-on and --truth: networks trained on another set, with fewer t
     JSON.parse(jsonOf(records)).map(({ experiment }: ExperimentRecord) => experiment),
     ["table-4", "table-6", "figure-6", "figure-7"],
   );
+
+  await Deno.writeTextFile(join(folder.path, "test_img/0.png"), "no picture");
+  const [{ outcome: { skipped, pictures } }] = await perform(["figure-6"], { ...run, sets: sets.slice(1) });
+  assert.match(skipped.join(), /^test\/0: /);
+  const picture = await Deno.readTextFile(join(out, pictures[0]));
+  assert.equal(picture.match(/<image /g)?.length, 3, "the other photo is shown");
 });
 
 Deno.test("table-9 trains on several sets together, and tests on their other photos", async () => {
