@@ -44,8 +44,8 @@ const TITLES: Readonly<Record<PublishedSegmenter, string>> = {
 
 /**
  * 600 steps of eight crops, from scratch: narrow networks, as steps are worth more than width. Where several outputs are trained, their
- * losses add up, and the rate is lower. Crops are zoomed, as CRACK500's training photos show cracks up to four times as wide as its test
- * photos, and other sets', do.
+ * losses add up, and the rate is lower. Crops are zoomed, so that cracks are learnt at other widths than the training photos show them:
+ * sets differ in scale.
  */
 function narrow(
   id: PublishedSegmenter,

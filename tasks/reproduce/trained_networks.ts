@@ -71,15 +71,12 @@ function describeTruth(
   truth: TrainingTruth,
   { trained, parts }: Pick<TrainedNetworks, "trained"> & { readonly parts: readonly TrainingPart[] },
 ): string {
-  const all = parts.reduce((sum, { samples }) => sum + samples.length, 0);
+  const photos = parts.map(({ set, samples }, i) =>
+    `${samples.length} ${i === 0 ? "photos " : ""}of ${set.title}`
+  ).join(", ");
   const on = `${SUPERVISION[truth.name]}: trained on`;
-  if (truth.name === "masks") {
-    const photos = parts.map(({ set, samples }, i) =>
-      `${samples.length} ${i === 0 ? "photos " : ""}of ${set.title}`
-    );
-    return `${on} the masks of ${photos.join(", ")}.`;
-  }
+  if (truth.name === "masks") return `${on} the masks of ${photos}.`;
   const used = trained.find((one) => one.truth === truth)?.card.data.photos.length ?? 0;
   const labels = truth.name === "crf" ? "CRF labels" : "our labels";
-  return `${on} ${labels} of the same ${all} photos; ${used} have crack pixels enough to be used.`;
+  return `${on} ${labels} of ${photos}; ${used} have crack pixels enough to be used.`;
 }

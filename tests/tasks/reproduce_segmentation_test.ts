@@ -68,9 +68,9 @@ Deno.test("the experiments with segmentation networks train once, on CRACK500, w
   assert.deepEqual(figures(table3, "published")[1], [0.5588, undefined, 0.6320, 0.6517]);
   assert.equal(new Set(figures(table6, "ours").map(String)).size, 3, "masks and labels differ");
   assert.match(notes[0], /^FSV: trained on the masks of 3 photos of CRACK500\.$/);
-  assert.match(notes[1], /^WSV-CRF: trained on CRF labels of the same 3 photos; [1-3] have crack pixels/);
+  assert.match(notes[1], /^WSV-CRF: trained on CRF labels of 3 photos of CRACK500; [1-3] have crack pixels/);
   assert.match(notes[2], /^CRF labels \[17\] of CRACK500: of 27 parameters on 1 training photos the best/);
-  assert.match(notes[3], /^WSV: trained on our labels of the same 3 photos; [1-3] have crack pixels/);
+  assert.match(notes[3], /^WSV: trained on our labels of 3 photos of CRACK500; [1-3] have crack pixels/);
   assert.match(notes[4], /^The paper's figures are of all photos of the set/);
   assert.equal(table3.outcome.tables[0].notes.length, 4);
   assert.deepEqual(
