@@ -2,7 +2,7 @@
 export interface ForeignTensor {
   /** Sizes of its axes, outermost first. */
   readonly shape: readonly number[];
-  /** Its values, row-major: read anew at each access, so that a large file is not in memory twice. */
+  /** Its values, row-major. Some kinds of files read them at each access, so that a large one is not in memory twice. */
   readonly data: Float32Array;
 }
 

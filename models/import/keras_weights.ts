@@ -1,50 +1,52 @@
 import { Dataset, File, Group, ready } from "npm:h5wasm@0.10.3";
-import { type ForeignTensor, type ForeignWeights, kerasName } from "./foreign_weights.ts";
+import { kerasName } from "./foreign_weights.ts";
 
+/** What files of this kind are called. */
 const KIND = "Keras .h5 file";
 
-let opened = 0;
+/** Where the library keeps the file. */
+const PATH = "/weights.h5";
+
+/** A weight of a file. */
+export interface KerasTensor {
+  readonly shape: readonly number[];
+  /** Its values, or why there are none: a sentence. */
+  readonly data: Float32Array<ArrayBuffer> | string;
+}
 
 /**
- * Opens weights that Keras wrote as HDF5: those of `save_weights()`, and whole models of `save()`, whose `model_weights` are taken. The
- * file is closed with the result. HDF5 is read by its own library, compiled to WebAssembly, which needs no permission. It notices files
- * that are cut short; bytes changed in the midst of one can go unnoticed, or keep it busy without end.
+ * Reads weights that Keras wrote as HDF5: those of `save_weights()`, and whole models of `save()`, whose `model_weights` are taken. HDF5
+ * is read by its own library, compiled to WebAssembly, which needs no permission. It notices files that are cut short; bytes changed in
+ * the midst of one can go unnoticed, or keep it busy without end.
  *
  * @throws {SyntaxError} for a file that is no HDF5, is damaged, or was not laid out by Keras.
  */
-export async function openKerasWeights(bytes: Uint8Array): Promise<ForeignWeights> {
+export async function readKerasWeights(bytes: Uint8Array): Promise<Map<string, KerasTensor>> {
   const { FS, activate_throwing_error_handler: throwErrors } = await ready;
   throwErrors();
-  const path = `/weights_${opened++}.h5`;
-  FS.writeFile(path, bytes);
+  FS.writeFile(PATH, bytes);
   let file: File | undefined;
-  const close = (): void => {
-    file?.close();
-    file = undefined;
-    if (FS.analyzePath(path).exists) FS.unlink(path);
-  };
   try {
-    file = read("it is no HDF5 file or is damaged", () => new File(path, "r"));
-    const tensors = readLayers(file);
-    return { kind: KIND, tensors, [Symbol.dispose]: close };
-  } catch (error) {
-    close();
-    throw error;
+    file = read("it is no HDF5 file or is damaged", () => new File(PATH, "r"));
+    return readLayers(file);
+  } finally {
+    file?.close();
+    FS.unlink(PATH);
   }
 }
 
 /** The weights of all layers, whose names are attributes: `layer_names` of the root, `weight_names` of each layer. */
-function readLayers(file: File): Map<string, ForeignTensor> {
+function readLayers(file: File): Map<string, KerasTensor> {
   const inner = read("its root cannot be read", () => file.get("model_weights"));
   const root = inner instanceof Group ? inner : file;
-  const tensors = new Map<string, ForeignTensor>();
+  const tensors = new Map<string, KerasTensor>();
   for (const layer of readNames(root, "layer_names")) {
     const group = read(`its layer ${JSON.stringify(layer)} cannot be read`, () => root.get(layer));
     if (!(group instanceof Group)) fail(`it names the layer ${JSON.stringify(layer)} and has none`);
     for (const weight of readNames(group, "weight_names")) {
       const name = kerasName(weight, layer);
       if (tensors.has(name)) fail(`it has two weights called ${JSON.stringify(name)}`);
-      tensors.set(name, openTensor(group, { weight, name }));
+      tensors.set(name, readTensor(group, { weight, name }));
     }
   }
   return tensors;
@@ -71,25 +73,35 @@ function readNames(group: Group, attribute: string): string[] {
   });
 }
 
-function openTensor(
+function readTensor(
   group: Group,
   { weight, name }: { readonly weight: string; readonly name: string },
-): ForeignTensor {
+): KerasTensor {
   const quoted = JSON.stringify(name);
   const found = read(`its weight ${quoted} cannot be read`, () => group.get(weight));
   if (!(found instanceof Dataset)) fail(`it names the weight ${quoted} and has none`);
   return {
     shape: read(`the shape of ${quoted} cannot be read`, () => found.shape ?? []),
-    get data() {
-      const value = read(`the values of ${quoted} cannot be read`, () => found.value);
-      const values = typeof value === "number" ? [value] : value;
-      if (values instanceof Float32Array) return values;
-      if (values instanceof Float64Array || Array.isArray(values) && values.every(isNumber)) {
-        return Float32Array.from(values as ArrayLike<number>);
-      }
-      return fail(`the values of ${quoted} are ${JSON.stringify(found.dtype)}, floats are wanted`);
-    },
+    data: readValues(found, quoted),
   };
+}
+
+/** A tensor that nobody wants may be of another kind, such as a count, or damaged. */
+function readValues(found: Dataset, quoted: string): Float32Array<ArrayBuffer> | string {
+  let value: Dataset["value"];
+  try {
+    value = found.value;
+  } catch {
+    return sentence(`the values of ${quoted} cannot be read`);
+  }
+  const values = typeof value === "number" ? [value] : value;
+  if (
+    values instanceof Float32Array || values instanceof Float64Array ||
+    Array.isArray(values) && values.every(isNumber)
+  ) {
+    return new Float32Array(values as ArrayLike<number>);
+  }
+  return sentence(`the values of ${quoted} are ${JSON.stringify(found.dtype)}, floats are wanted`);
 }
 
 function isNumber(value: unknown): value is number {
@@ -101,10 +113,14 @@ function read<T>(reason: string, action: () => T): T {
     return action();
   } catch (cause) {
     // The library answers with what its C code prints, many lines.
-    throw new SyntaxError(`Cannot read the ${KIND}: ${reason}.`, { cause });
+    throw new SyntaxError(sentence(reason), { cause });
   }
 }
 
 function fail(reason: string): never {
-  throw new SyntaxError(`Cannot read the ${KIND}: ${reason}.`);
+  throw new SyntaxError(sentence(reason));
+}
+
+function sentence(reason: string): string {
+  return `Cannot read the ${KIND}: ${reason}.`;
 }

@@ -1,5 +1,6 @@
 import { decodeSafetensors } from "../safetensors.ts";
 import type { ForeignWeights } from "./foreign_weights.ts";
+import { type OpenKerasOptions, openKerasWeights } from "./open_keras_weights.ts";
 import { readTfjsWeights } from "./tfjs_weights.ts";
 
 /** The first bytes of an HDF5 file. */
@@ -22,12 +23,11 @@ export function kindOfWeights(bytes: Uint8Array): "hdf5" | "tfjs" | "safetensors
 export async function openWeights(
   bytes: Uint8Array,
   readShard: (path: string) => Promise<Uint8Array>,
+  options: OpenKerasOptions = {},
 ): Promise<ForeignWeights> {
   switch (kindOfWeights(bytes)) {
     case "hdf5": {
-      // HDF5's library takes 4 MB, which few need.
-      const { openKerasWeights } = await import("./keras_weights.ts");
-      return await openKerasWeights(bytes);
+      return await openKerasWeights(bytes, options);
     }
     case "tfjs":
       return await readTfjsWeights(new TextDecoder().decode(bytes), readShard);

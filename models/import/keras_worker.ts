@@ -1,0 +1,19 @@
+/**
+ * A thread that reads weights of Keras, so that a damaged file keeps no other one busy.
+ *
+ * @module
+ */
+import { answerRequests } from "../answer_requests.ts";
+import { type KerasTensor, readKerasWeights } from "./keras_weights.ts";
+
+/** The weights by name, or why the file cannot be read: a sentence. */
+export type KerasReply = ReadonlyMap<string, KerasTensor> | string;
+
+answerRequests(async (bytes: Uint8Array): Promise<KerasReply> => {
+  try {
+    return await readKerasWeights(bytes);
+  } catch (error) {
+    if (error instanceof SyntaxError) return error.message;
+    throw error;
+  }
+});
