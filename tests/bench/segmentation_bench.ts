@@ -1,32 +1,36 @@
 /**
- * A training step (forward, backward, SGD with momentum) and a prediction of segmentation networks on the WASM backend in one thread,
- * beside PyTorch in two (Debian's python3-torch), which runs in a subprocess where it is installed; and a photo of 640 × 360 by the
- * network that ships:
+ * A training step (forward, backward, SGD with momentum) and a prediction of each segmentation network on the WASM backend, as they are
+ * used: in a thread a core. Beside PyTorch (Debian's python3-torch) in as many, which runs in a subprocess where it is installed; and a
+ * photo of 640 × 360 by the network that ships:
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/segmentation_bench.ts
  */
 import { openCompute } from "../../core/compute.ts";
 import { predictImage } from "../../core/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
+import { GradientThreads } from "../../models/gradient_threads.ts";
 import { MomentumSgd } from "../../models/momentum.ts";
 import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
+import { SEGMENTATION_ARCHS } from "../../models/segmentation/architectures.ts";
 import type { SegmentationArch } from "../../models/segmentation/segmentation_network.ts";
-import { createSegmenter, type Segmenter } from "../../models/segmentation/segmenter.ts";
-import { segmenterGradients } from "../../models/segmentation/segmenter_gradients.ts";
+import { createSegmenter } from "../../models/segmentation/segmenter.ts";
+import { segmenterTrainee } from "../../models/segmentation/segmenter_trainee.ts";
 import { tf } from "../../models/tfjs.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 
-const THREADS = "2";
+const THREADS = navigator.hardwareConcurrency;
 const WIDTH = 0.25, BATCH = 4, SIDE = 256;
 const RUNS = { n: 5, warmup: 1 };
+/** Milliseconds that threads take to start, and more. */
+const STARTING = 3000;
 
 const compute = await openCompute();
 await openBackend({ backend: "wasm" });
 
 async function openPeer(): Promise<{ peer?: Peer; version: string }> {
   try {
-    const peer = new Peer("segmentation_step.py", [THREADS]);
+    const peer = new Peer("segmentation_step.py", [`${THREADS}`]);
     return { peer, version: await peer.line() };
   } catch (error) {
     console.log(`No PyTorch to compare with: ${error instanceof Error ? error.message : error}`);
@@ -34,41 +38,78 @@ async function openPeer(): Promise<{ peer?: Peer; version: string }> {
   }
 }
 
-/** A training step of a network. */
-function trainer(segmenter: Segmenter): () => Promise<void> {
+/** Something to time, and how to free it. */
+interface Work extends Disposable {
+  run(): Promise<void>;
+}
+
+/** Training steps of a network. */
+async function training(arch: SegmentationArch): Promise<Work> {
+  const segmenter = createSegmenter({ arch, width: WIDTH, seed: 1 });
+  const threads = await GradientThreads.open(segmenterTrainee(segmenter, { loss: "bce" }), THREADS);
   const optimiser = new MomentumSgd({ momentum: 0.9 });
-  const x = tf.randomUniform<tf.Rank.R4>([BATCH, SIDE, SIDE, 3], 0, 255, "float32", 1);
-  const truth = tf.randomUniform<tf.Rank.R4>([BATCH, SIDE, SIDE, 1], 0, 1, "float32", 2).round<tf.Tensor4D>();
-  return async () => {
-    const { gradients } = await segmenterGradients(segmenter, { x, truth }, { loss: "bce" });
-    optimiser.step(gradients, segmenter.trainable, 0.01);
-    tf.dispose(gradients);
+  const random = (length: number) => Float32Array.from({ length }, () => Math.random());
+  const crops = {
+    pixels: random(BATCH * SIDE ** 2 * 3).map((value) => 255 * value),
+    truth: Uint8Array.from(random(BATCH * SIDE ** 2), Math.round),
+    count: BATCH,
+    width: SIDE,
+    height: SIDE,
+  };
+  return {
+    async run() {
+      const { gradients } = await threads.gradients(crops);
+      optimiser.step(gradients, segmenter.trainable, 0.001);
+      tf.dispose(gradients);
+    },
+    [Symbol.dispose]() {
+      threads[Symbol.dispose]();
+      optimiser.dispose();
+      segmenter.dispose();
+    },
   };
 }
 
-/** A prediction of a batch by a network. */
-function predictor(segmenter: Segmenter): () => Promise<void> {
-  const x = tf.randomUniform<tf.Rank.R4>([BATCH, SIDE, SIDE, 3], 0, 255, "float32", 1);
-  return async () => {
-    const confidence = tf.tidy(() => segmenter.confidence(x));
-    await confidence.data();
-    confidence.dispose();
+/** Predictions of a batch by a network, once its threads are there. */
+async function prediction(arch: SegmentationArch): Promise<Work> {
+  const segmenter = createSegmenter({ arch, width: WIDTH, seed: 1 });
+  const pictures = Array.from({ length: BATCH }, () => {
+    const data = Float32Array.from({ length: SIDE ** 2 * 3 }, () => Math.floor(256 * Math.random()));
+    return compute.upload({ width: SIDE, height: SIDE, channels: 3, data });
+  });
+  const run = async () => {
+    for (const map of await Promise.all(pictures.map((picture) => segmenter.predict(picture)))) {
+      map.dispose();
+    }
+  };
+  const start = performance.now();
+  while (performance.now() - start < STARTING) await run();
+  return {
+    run,
+    [Symbol.dispose]() {
+      for (const picture of pictures) picture.dispose();
+      segmenter.dispose();
+    },
   };
 }
 
 const { peer, version } = await openPeer();
-const archs: SegmentationArch[] = ["unet", "deepcrack_liu"];
-for (const arch of archs) {
-  for (const [what, make] of [["training step", trainer], ["prediction", predictor]] as const) {
+/** What is timed now: the memory of one at a time is in use. */
+let work: Work | undefined;
+for (const arch of SEGMENTATION_ARCHS.filter((arch) => !/^oed_b[1-5]$/.test(arch))) {
+  for (const [what, begin] of [["training step", training], ["prediction", prediction]] as const) {
     const group = `${what}: ${arch} × ${WIDTH}, ${BATCH} × ${SIDE}²`;
-    let run: (() => Promise<void>) | undefined;
-    Deno.bench(`Hairline, 1 thread: ${what}, ${arch}`, { group, baseline: true, ...RUNS }, async () => {
-      run ??= make(createSegmenter({ arch, width: WIDTH, seed: 1 }));
-      await run();
+    let begun = false;
+    Deno.bench(`Hairline: ${what}, ${arch}`, { group, baseline: true, ...RUNS }, async () => {
+      if (!begun) {
+        work?.[Symbol.dispose]();
+        work = await begin(arch);
+        begun = true;
+      }
+      await work!.run();
     });
     if (peer === undefined) continue;
-    const name = `PyTorch ${version}, ${THREADS} threads: ${what}, ${arch}`;
-    Deno.bench(name, { group, ...RUNS }, async () => {
+    Deno.bench(`PyTorch ${version}: ${what}, ${arch}`, { group, ...RUNS }, async () => {
       await peer.ask(`${what === "prediction" ? "predict" : "train"} ${arch} ${WIDTH} ${BATCH} ${SIDE}`);
     });
   }
