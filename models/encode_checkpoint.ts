@@ -10,6 +10,7 @@ import {
   type TrainingRecord,
 } from "./checkpoint.ts";
 import { encodeSafetensors } from "./encode_safetensors.ts";
+import { fitsHalf } from "./fits_half.ts";
 import type { Parameters } from "./parameters.ts";
 import { quantizeKernel } from "./quantize_kernel.ts";
 import type { StoredTensor } from "./safetensors.ts";
@@ -26,7 +27,7 @@ export interface SaveCheckpointOptions {
   /** Where the training stands. */
   readonly training?: TrainingRecord;
   /**
-   * How the weights are stored. `F32` (the default) is exact. For shipping: `F16` halves the file, `I8` keeps the kernels in 8 bits with a
+   * How the weights are stored. `F32` (the default) is exact. For shipping: `F16` halves the file, values beyond its range aside, `I8` keeps the kernels in 8 bits with a
    * scale for each channel of their last axis, the output of a convolution, and the rest exactly, a quarter. Neither serves to go on training.
    */
   readonly precision?: CheckpointPrecision;
@@ -69,7 +70,7 @@ export async function encodeCheckpoint(
       tensors.set(name, { dtype: "I8", shape, data: levels });
       tensors.set(name + SCALE_SUFFIX, { dtype: "F32", shape: [scales.length], data: scales });
     } else {
-      tensors.set(name, { dtype: precision === "F16" ? "F16" : "F32", shape, data });
+      tensors.set(name, { dtype: precision === "F16" && fitsHalf(data) ? "F16" : "F32", shape, data });
     }
   }
   for (const [name, tensor] of optimiserState ?? []) {

@@ -1,8 +1,13 @@
+import { fitsHalf } from "./fits_half.ts";
+
 /** A tensor to write. */
 export interface TfjsTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
+
+/** How the weights of a tfjs model are stored: exactly, or rounded to half of the bytes. */
+export type TfjsPrecision = "F32" | "F16";
 
 /** What {@linkcode encodeTfjs} writes. */
 export interface TfjsModel {
@@ -12,13 +17,15 @@ export interface TfjsModel {
   readonly topology?: unknown;
   /** Anything that JSON can hold, for whoever reads the file. */
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** How the weights are stored. Default: F32. In F16, tensors with values beyond its range stay in F32. */
+  readonly precision?: TfjsPrecision;
 }
 
 /** The two files of a tfjs model. */
 export interface TfjsFiles {
   /** The text of `model.json`. */
   readonly json: string;
-  /** The one shard that it names: `weights.bin`, float32, little-endian. */
+  /** The one shard that it names: `weights.bin`, float32 or float16, little-endian. */
   readonly weights: Uint8Array<ArrayBuffer>;
 }
 
@@ -30,8 +37,11 @@ const TFJS_SHARD = "weights.bin";
  *
  * @throws {RangeError} for a tensor whose shape does not fit its data.
  */
-export function encodeTfjs({ tensors, topology, metadata }: TfjsModel): TfjsFiles {
+export function encodeTfjs(
+  { tensors, topology, metadata, precision = "F32" }: TfjsModel,
+): TfjsFiles {
   const parts: Uint8Array[] = [];
+  const entries: unknown[] = [];
   let length = 0;
   for (const [name, { shape, data }] of tensors) {
     const wanted = shape.reduce((product, axis) => product * axis, 1);
@@ -40,8 +50,12 @@ export function encodeTfjs({ tensors, topology, metadata }: TfjsModel): TfjsFile
         `Cannot write the tensor "${name}": it has ${data.length} values, ${wanted} are wanted for [${shape}].`,
       );
     }
-    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    length += data.byteLength;
+    const half = precision === "F16" && fitsHalf(data);
+    const stored = half ? new Float16Array(data) : data;
+    parts.push(new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength));
+    length += stored.byteLength;
+    const quantization = { dtype: "float16", original_dtype: "float32" };
+    entries.push({ name, shape, dtype: "float32", ...half && { quantization } });
   }
   const weights = new Uint8Array(length);
   let offset = 0;
@@ -49,7 +63,6 @@ export function encodeTfjs({ tensors, topology, metadata }: TfjsModel): TfjsFile
     weights.set(part, offset);
     offset += part.length;
   }
-  const entries = [...tensors].map(([name, { shape }]) => ({ name, shape, dtype: "float32" }));
   const model = {
     format: "layers-model",
     generatedBy: "Hairline",

@@ -1,12 +1,18 @@
 import { CLASSES } from "../core/classifier.ts";
 import { openBackend } from "./backend.ts";
-import { encodeTfjs, type TfjsFiles, type TfjsTensor } from "./encode_tfjs.ts";
+import { encodeTfjs, type TfjsFiles, type TfjsPrecision, type TfjsTensor } from "./encode_tfjs.ts";
 import { layOutClassifier } from "./export_classifier_layers.ts";
 import { scalingTensors } from "./export_layers.ts";
 import { layOutSegmenter } from "./export_segmenter_layers.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { Segmenter } from "./segmentation/segmenter.ts";
 import type { tf } from "./tfjs.ts";
+
+/** Options of {@linkcode exportTfjs}. */
+export interface ExportTfjsOptions {
+  /** How the weights are stored. `F32` (the default) is exact, `F16` halves the file, values beyond its range aside. */
+  readonly precision?: TfjsPrecision;
+}
 
 /**
  * A classifier or a segmentation network as a tfjs layers model, for `tf.loadLayersModel()` and for converters: `model.json` and
@@ -30,7 +36,10 @@ import type { tf } from "./tfjs.ts";
  *
  * @throws {RangeError} for a network with a layer that tfjs lacks.
  */
-export async function exportTfjs(source: NetworkClassifier | Segmenter): Promise<TfjsFiles> {
+export async function exportTfjs(
+  source: NetworkClassifier | Segmenter,
+  { precision }: ExportTfjsOptions = {},
+): Promise<TfjsFiles> {
   // The parameters of an untrained or just loaded network are made on the first backend.
   await openBackend();
   const model = source instanceof Segmenter ? layOutSegmenter(source) : layOutClassifier(source);
@@ -41,7 +50,7 @@ export async function exportTfjs(source: NetworkClassifier | Segmenter): Promise
     if (!names.has(name)) continue;
     tensors.set(name, { shape: variable.shape, data: await variable.data<"float32">() });
   }
-  return encodeTfjs({ tensors, topology, metadata: metadataOf(source) });
+  return encodeTfjs({ tensors, topology, metadata: metadataOf(source), precision });
 }
 
 /** A model's layers as tfjs' JSON, and the names of its weights; the zeros that it holds are freed. */

@@ -28,8 +28,8 @@ await runCommand({
       effect: "Write web/model.json and web/weights.bin for a browser",
     },
     {
-      command: "deno task export shipped-segmenter --format tfjs --out web/",
-      effect: "The same of the segmentation network that ships",
+      command: "deno task export shipped-segmenter --format tfjs --precision F16 --out web/",
+      effect: "The same of the segmentation network that ships, in half of the bytes",
     },
     {
       command:
@@ -51,7 +51,7 @@ await runCommand({
     precision: withDefault(
       option("--precision", choice(["F32", "F16", "I8"]), {
         description:
-          message`Of the weights in safetensors: F32 is exact, F16 takes half of it, I8 a quarter.`,
+          message`Of the weights: F32 is exact, F16 takes half of it, I8 (safetensors only) a quarter.`,
       }),
       "F32" as const,
     ),
@@ -68,7 +68,7 @@ await runCommand({
     writeOut(`${JSON.stringify({ network: name, parameters, format, precision, files }, null, 2)}\n`);
     return;
   }
-  const kind = format === "tfjs" ? "a tfjs layers model" : `safetensors in ${precision}`;
-  writeOut(`Wrote ${name} (${parameters.toLocaleString("en")} parameters) as ${kind}:\n`);
+  const kind = format === "tfjs" ? "a tfjs layers model" : "safetensors";
+  writeOut(`Wrote ${name} (${parameters.toLocaleString("en")} parameters) as ${kind} in ${precision}:\n`);
   for (const { path, bytes } of files) writeOut(`  ${path}, ${bytes.toLocaleString("en")} bytes\n`);
 });

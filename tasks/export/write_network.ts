@@ -34,13 +34,13 @@ function pathsOf({ format, out }: WriteNetworkOptions): string[] {
 /**
  * Makes sure that an export replaces nothing, its own input above all.
  *
- * @throws {UsageError} where something is there already, and for tfjs in another precision than float32.
+ * @throws {UsageError} where something is there already, and for tfjs in 8 bits.
  */
 export async function requireNewFiles(options: WriteNetworkOptions): Promise<void> {
   const { format, out, precision } = options;
-  if (format === "tfjs" && precision !== "F32") {
+  if (format === "tfjs" && precision === "I8") {
     throw new UsageError(
-      `Cannot write tfjs with --precision ${precision}: it is written in F32; leave out --precision, or take --format safetensors.`,
+      "Cannot write tfjs with --precision I8: it is written in F32 or F16; take one of these, or --format safetensors.",
     );
   }
   for (const path of pathsOf(options)) {
@@ -94,8 +94,8 @@ async function encode(
   network: NetworkClassifier | Segmenter,
   { format, precision }: WriteNetworkOptions,
 ): Promise<Uint8Array[]> {
-  if (format === "tfjs") {
-    const { json, weights } = await exportTfjs(network);
+  if (format === "tfjs" && precision !== "I8") {
+    const { json, weights } = await exportTfjs(network, { precision });
     return [weights, new TextEncoder().encode(json)];
   }
   return [

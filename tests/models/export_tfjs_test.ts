@@ -129,6 +129,17 @@ Deno.test("readTfjsWeights() and importWeights() give back what exportTfjs() wro
   }
 });
 
+Deno.test("encodeTfjs() keeps values that float16 would make infinite in float32", async () => {
+  const data = { small: [1, 65504], large: [1, 65505] };
+  const tensors = new Map(
+    Object.entries(data).map(([name, values]) => [name, { shape: [2], data: Float32Array.from(values) }]),
+  );
+  const { json, weights } = encodeTfjs({ tensors, precision: "F16" });
+  assert.equal(weights.length, 4 + 8);
+  using read = await readTfjsWeights(json, () => Promise.resolve(weights));
+  assert.deepEqual([...read.tensors.values()].map(({ data }) => [...data]), Object.values(data));
+});
+
 Deno.test("encodeTfjs() refuses a tensor that does not fit itself", () => {
   const tensors = new Map([["x", { shape: [2, 2], data: new Float32Array(3) }]]);
   assert.throws(() => encodeTfjs({ tensors }), {

@@ -47,7 +47,7 @@ Deno.test("export writes the shipped segmentation network so that tfjs alone pre
   const out = join(folder.path, "web");
   const { code, out: text, err } = await run(["shipped-segmenter", "--format", "tfjs", "--out", out]);
   assert.equal(code, 0, err);
-  assert.match(text, /^Wrote unet × 0\.25 \(1,945,521 parameters\) as a tfjs layers model:\n/);
+  assert.match(text, /^Wrote unet × 0\.25 \(1,945,521 parameters\) as a tfjs layers model in F32:\n/);
   assert.deepEqual(list(out), ["model.json", "weights.bin"]);
   await openBackend({ backend: "wasm" });
   const model = await loadOverHttp(out);
@@ -57,6 +57,28 @@ Deno.test("export writes the shipped segmentation network so that tfjs alone pre
   assert.ok(largestDifference(actual, expected) < 1e-4);
   tf.dispose([x, actual, expected]);
   model.dispose();
+});
+
+Deno.test("export writes a tfjs model of half the bytes, which predicts nearly alike", async () => {
+  await using folder = await temporaryFolder();
+  const source = join(folder.path, "tiny");
+  await Deno.writeFile(source, await tinySegmenter());
+  const predictions: tf.Tensor[] = [], sizes: number[] = [];
+  const x = randomTensor<tf.Rank.R4>([1, 32, 32, 3], { low: 0, high: 255 });
+  for (const precision of ["F32", "F16"]) {
+    const out = join(folder.path, precision);
+    const { code, err } = await run([source, "-f", "tfjs", "--precision", precision, "-o", out]);
+    assert.equal(code, 0, err);
+    sizes.push((await Deno.stat(join(out, "weights.bin"))).size);
+    const model = await loadOverHttp(out);
+    predictions.push(model.predict(x) as tf.Tensor);
+    model.dispose();
+  }
+  assert.equal(sizes[1], sizes[0] / 2);
+  const [exact, rounded] = predictions;
+  const difference = largestDifference(exact, rounded);
+  assert.ok(difference > 0 && difference < 0.01, String(difference));
+  tf.dispose([x, ...predictions]);
 });
 
 Deno.test("export writes a classifier for tfjs, which gives its probabilities", async () => {
