@@ -19,8 +19,8 @@
 export * from "./core/mod.ts";
 export { type CheckpointPrecision, type TrainingRecord } from "./models/checkpoint.ts";
 export { type ClassifierOptions, createClassifier } from "./models/classifier.ts";
-export { exportTfjs } from "./models/export_tfjs.ts";
-export type { TfjsFiles } from "./models/encode_tfjs.ts";
+export { exportTfjs, type ExportTfjsOptions } from "./models/export_tfjs.ts";
+export type { TfjsFiles, TfjsPrecision } from "./models/encode_tfjs.ts";
 export type { Head } from "./models/head.ts";
 export { loadClassifier } from "./models/load_classifier.ts";
 export type { NetworkClassifier } from "./models/network_classifier.ts";

@@ -148,6 +148,16 @@ Deno.test("saveCheckpoint() in F16 and I8 shrinks the file and hardly moves the 
   }
 });
 
+Deno.test("saveCheckpoint() in F16 keeps exactly what float16 would make infinite", async () => {
+  await use("cpu");
+  using classifier = scrambledClassifier(TINY);
+  const name = "conv1_bn/moving_variance";
+  const variance = classifier.parameters.get(name)!;
+  tf.tidy(() => variance.assign(tf.fill(variance.shape, 1_234_567)));
+  using copy = await loadClassifier(await saveCheckpoint(classifier, { precision: "F16" }));
+  assert.deepEqual(await copy.parameters.get(name)!.data(), await variance.data());
+});
+
 Deno.test("saveCheckpoint() refuses an unknown precision", async () => {
   await use("cpu");
   using classifier = scrambledClassifier(TINY);
