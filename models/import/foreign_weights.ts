@@ -2,7 +2,7 @@
 export interface ForeignTensor {
   /** Sizes of its axes, outermost first. */
   readonly shape: readonly number[];
-  /** Its values, row-major. Some kinds of files read them at each access, so that a large one is not in memory twice. */
+  /** Its values, row-major. Read or copied anew at each access, so that what is not asked for takes no memory. */
   readonly data: Float32Array;
 }
 

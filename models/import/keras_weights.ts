@@ -10,8 +10,8 @@ const PATH = "/weights.h5";
 /** A weight of a file. */
 export interface KerasTensor {
   readonly shape: readonly number[];
-  /** Its values, or why there are none: a sentence. */
-  readonly data: Float32Array<ArrayBuffer> | string;
+  /** Its values, in memory that threads share, as copies of half a gigabyte would take long; or why there are none: a sentence. */
+  readonly data: Float32Array<SharedArrayBuffer> | string;
 }
 
 /**
@@ -87,7 +87,7 @@ function readTensor(
 }
 
 /** A tensor that nobody wants may be of another kind, such as a count, or damaged. */
-function readValues(found: Dataset, quoted: string): Float32Array<ArrayBuffer> | string {
+function readValues(found: Dataset, quoted: string): KerasTensor["data"] {
   let value: Dataset["value"];
   try {
     value = found.value;
@@ -99,7 +99,11 @@ function readValues(found: Dataset, quoted: string): Float32Array<ArrayBuffer> |
     values instanceof Float32Array || values instanceof Float64Array ||
     Array.isArray(values) && values.every(isNumber)
   ) {
-    return new Float32Array(values as ArrayLike<number>);
+    const shared = new Float32Array(
+      new SharedArrayBuffer(Float32Array.BYTES_PER_ELEMENT * values.length),
+    );
+    shared.set(values as ArrayLike<number>);
+    return shared;
   }
   return sentence(`the values of ${quoted} are ${JSON.stringify(found.dtype)}, floats are wanted`);
 }

@@ -38,7 +38,9 @@ async function readInThread(bytes: Uint8Array, limit: number): Promise<ReadonlyM
     limit,
   );
   try {
-    const answer = worker.ask(bytes);
+    const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    shared.set(bytes);
+    const answer = worker.ask(shared);
     // Ending the thread fails what it was asked.
     answer.catch(() => {});
     const reply = await Promise.race([answer, late.promise]);
@@ -54,7 +56,7 @@ function foreignTensor({ shape, data }: KerasTensor): ForeignTensor {
     shape,
     get data() {
       if (typeof data === "string") throw new SyntaxError(data);
-      return data;
+      return new Float32Array(data);
     },
   };
 }
