@@ -48,7 +48,7 @@ const parser = merge(
       start: optional(
         option("--start", filePath(), {
           description:
-            message`Start from the weights of this classifier, and with its network; "shipped" is the one that ships. With --arch also from Keras (.h5), tfjs (model.json), torchvision or timm (.safetensors).`,
+            message`Start from the weights of this classifier, and with its network; "shipped" is the one that ships. With --arch also from those of Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors) for ResNets; what has no counterpart is named.`,
         }),
       ),
     }),
