@@ -23,7 +23,8 @@ export type { RowRange, RowsNeeded } from "./bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./bilateral_filter.ts";
 export { type CamCrfLabel, camCrfLabel, type CamCrfOptions } from "./cam_crf_label.ts";
 export { type Activations, CLASSES, type Classifier } from "./classifier.ts";
-export { Compute, type ComputeOptions, type Dispatch, openCompute, type PlaneSource } from "./compute.ts";
+export { Compute, type ComputeOptions, type Dispatch, type PlaneSource } from "./compute.ts";
+export { openCompute } from "./open_compute.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
 export { openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
 export {

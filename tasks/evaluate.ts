@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openCompute } from "../core/compute.ts";
+import { openCompute } from "../core/open_compute.ts";
 import type { Sweep } from "../core/sweep_result.ts";
 import { runCommand } from "./cli/command.ts";
 import { ExitCode } from "./cli/exit_code.ts";

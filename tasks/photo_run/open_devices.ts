@@ -1,4 +1,5 @@
-import { type Compute, openCompute } from "../../core/compute.ts";
+import type { Compute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
 import type { Runtime } from "./records.ts";

@@ -1,4 +1,4 @@
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
 import { openBackend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/network_classifier.ts";

@@ -1,4 +1,5 @@
-import { type Compute, openCompute } from "../../core/compute.ts";
+import type { Compute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { uploadImage } from "../../core/upload_image.ts";
 import { startProgress } from "../cli/progress.ts";

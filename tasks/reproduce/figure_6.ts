@@ -1,4 +1,4 @@
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { predictImage } from "../../core/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
 import { describeError } from "../cli/errors.ts";

@@ -1,4 +1,5 @@
-import { type Compute, openCompute } from "../../core/compute.ts";
+import type { Compute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
 import { VERSION } from "../cli/version.ts";

@@ -1,4 +1,5 @@
-import { type Compute, openCompute } from "../../core/compute.ts";
+import type { Compute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { labelImage } from "../../core/label_image.ts";
 import { recipes } from "../../core/recipe.ts";

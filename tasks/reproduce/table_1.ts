@@ -1,4 +1,4 @@
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { openDataset } from "../classifier/dataset.ts";
 import { evaluateSizes } from "../classifier/evaluate_sizes.ts";

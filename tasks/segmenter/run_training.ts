@@ -1,5 +1,6 @@
 import { augment } from "../../core/augment.ts";
-import { type Compute, openCompute } from "../../core/compute.ts";
+import type { Compute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { cropSampler } from "../../core/random_crops.ts";
 import { openBackend } from "../../models/backend.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";

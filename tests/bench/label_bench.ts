@@ -7,7 +7,7 @@
  *
  * On the WASM backend networks run in one thread a core.
  */
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { joinMaps, labelImage, thresholdCracks } from "../../core/label_image.ts";
 import { recipes } from "../../core/recipe.ts";
 import { uploadImage } from "../../core/upload_image.ts";

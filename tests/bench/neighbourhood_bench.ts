@@ -5,7 +5,7 @@
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/neighbourhood_bench.ts
  */
 import { bilateralFilter } from "../../core/bilateral_filter.ts";
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { grayscale } from "../../core/grayscale.ts";
 import { close, erode } from "../../core/morphology.ts";
 import { niblackThreshold } from "../../core/niblack_threshold.ts";

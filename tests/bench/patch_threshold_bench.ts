@@ -8,7 +8,7 @@
  * stages 6 and 7 leave it, with some 190.
  */
 import { bilateralFilter } from "../../core/bilateral_filter.ts";
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { grayscale } from "../../core/grayscale.ts";
 import { patchThreshold } from "../../core/patch_threshold.ts";
 import { uploadImage } from "../../core/upload_image.ts";

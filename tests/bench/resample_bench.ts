@@ -5,7 +5,8 @@
 import { activationMap } from "../../core/activation_map.ts";
 import { augment } from "../../core/augment.ts";
 import { averagePatchScores } from "../../core/average_patch_scores.ts";
-import { openCompute, type PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { extractPatches } from "../../core/extract_patches.ts";
 import { extractPatchesAt } from "../../core/extract_patches_at.ts";
 import { maximum } from "../../core/maximum.ts";

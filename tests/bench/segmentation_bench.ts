@@ -5,7 +5,7 @@
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/segmentation_bench.ts
  */
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { predictImage } from "../../core/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
 import { GradientThreads } from "../../models/gradient_threads.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { splitIntoBands } from "../../core/bands.ts";
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { grayscale } from "../../core/grayscale.ts";
 import { defineKernel } from "../../core/kernel.ts";
 import { sharedCompute, testImage } from "./testing.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { createSegmenter } from "../../models/segmentation/segmenter.ts";
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { createClassifier } from "../../models/classifier.ts";
 

@@ -9,7 +9,7 @@
  *
  * @module
  */
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
 import { createClassifier } from "../../models/classifier.ts";
 import { importWeights } from "../../models/import/import_weights.ts";

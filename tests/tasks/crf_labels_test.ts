@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { camCrfLabel, camUnary } from "../../core/cam_crf_label.ts";
-import { type Compute, openCompute } from "../../core/compute.ts";
+import type { Compute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { encodePng } from "../../core/encode_png.ts";
 import { gradCam } from "../../core/grad_cam.ts";
 import { labelImage } from "../../core/label_image.ts";

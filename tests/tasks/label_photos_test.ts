@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Compute, openCompute } from "../../core/compute.ts";
+import type { Compute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { decodeImage } from "../../core/decode_image.ts";
 import { labelImage } from "../../core/label_image.ts";
 import { recipes } from "../../core/recipe.ts";

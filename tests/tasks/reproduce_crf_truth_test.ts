@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { camCrfLabel } from "../../core/cam_crf_label.ts";
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { decodeImage } from "../../core/decode_image.ts";
 import type { Instruments } from "../../tasks/label/label_photos.ts";
 import { maskPath } from "../../tasks/photo_run/maps.ts";

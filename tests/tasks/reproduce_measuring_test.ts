@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { openCompute } from "../../core/compute.ts";
+import { openCompute } from "../../core/open_compute.ts";
 import { encodePng } from "../../core/encode_png.ts";
 import { labelImage } from "../../core/label_image.ts";
 import { type Recipe, recipes } from "../../core/recipe.ts";
