@@ -36,7 +36,7 @@ Deno.test("predict writes masks, confidences, overlays, a manifest and a report,
     await Deno.writeFile(join(folder, "photos/large.png"), await crackPhoto(150, 70, 1));
     const { code, out, err } = await predict(folder, [...ARGS, "--overlays", "--tile", "64", "--json"]);
     assert.equal(code, 1, err);
-    assert.match(err, /^Kernels run on .*, unet × 0\.015625 on (?:wasm|webgpu)\.$/m);
+    assert.match(err, /^Kernels run on .*, unet × 0\.015625 on (?:wasm(?: in \d+ threads)?|webgpu)\.$/m);
     assert.match(err, /^photos\/bad\.jpg: Cannot decode .*\.$/m);
     const summary: PredictSummary = JSON.parse(out);
     assert.deepEqual(summary.photos.map(({ name }) => name), ["a", "b", "large"]);
