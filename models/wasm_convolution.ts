@@ -10,6 +10,7 @@ import {
   tableBytes,
   TILE,
 } from "./wasm_product.ts";
+import { convolveInTiles, fitsTiles } from "./wasm_winograd.ts";
 
 /** The geometry of a convolution, as tfjs works it out. */
 export type ConvolutionInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
@@ -28,6 +29,7 @@ export function convolve(
 ): void {
   const { batchSize, outHeight, outWidth, outChannels } = info;
   using frame = frameOf(heap, x, inputShape(info), info.padInfo);
+  if (fitsTiles(info)) return convolveInTiles(heap, info, { x: frame.address, w, y, epilogue });
   const segments = segmentsOf(info, frame);
   const depth = segments.offsets.length * segments.length;
   multiplyParts(heap, {

@@ -63,6 +63,23 @@ export interface WasmKernels {
     top: number,
     left: number,
   ): void;
+  /** {@link file://./wasm/winograd.as} */
+  transformFilters(u: number, w: number, c: number, k: number): void;
+  convolveTiles(
+    x: number,
+    u: number,
+    y: number,
+    n: number,
+    high: number,
+    wide: number,
+    c: number,
+    k: number,
+    bias: number,
+    lower: number,
+    upper: number,
+    block: number,
+    scratch: number,
+  ): void;
   copyRows(
     target: number,
     targetStep: number,

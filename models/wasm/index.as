@@ -12,3 +12,4 @@ export {
   sumSquares,
 } from "./norm";
 export { maxPoolGradients } from "./pool";
+export { convolveTiles, transformFilters } from "./winograd";

@@ -1,0 +1,177 @@
+/*
+ * Convolutions of 3 × 3 with stride 1 by Winograd's minimal filtering F(2 × 2, 3 × 3): Lavin & Gray, "Fast algorithms for convolutional
+ * neural networks" (2016), https://doi.org/10.1109/CVPR.2016.435. Four pixels of the result come from 4 × 4 pixels d of the input by
+ *
+ *     Aᵀ ((G g Gᵀ) ⊙ (Bᵀ d B)) A,
+ *
+ * whose ⊙, summed over the channels, is one product of matrices for each of the 16 places: 16 multiplications where 36 are written out.
+ * Addresses and steps are in bytes, numbers float32, channels multiples of 4.
+ */
+import { multiplyRows } from "./gemm";
+
+/** Columns of a panel of packed filters. */
+const COLUMNS: i32 = 8;
+/** Bytes of a line of the cache. */
+const LINE: usize = 64;
+
+/**
+ * G g Gᵀ of each filter, packed as multiplyRows() takes them: [16][⌈k / 8⌉][c][8].
+ *
+ * @param w [3][3][c][k]
+ */
+export function transformFilters(u: usize, w: usize, c: i32, k: i32): void {
+  const tap = usize(c) * k * 4;
+  const panels = (k + COLUMNS - 1) / COLUMNS;
+  const place = usize(panels) * c * COLUMNS * 4;
+  memory.fill(u, 0, 16 * place);
+  const half = f32x4.splat(0.5);
+  for (let i: i32 = 0; i < c; i++) {
+    for (let j: i32 = 0; j < k; j += 4) {
+      const from = w + usize(i * k + j) * 4;
+      const to = u + usize(((j / COLUMNS) * c + i) * COLUMNS + j % COLUMNS) * 4;
+      for (let x: i32 = 0; x < 3; x++) {
+        // G g: of a column 0, (0 + 1 + 2) / 2, (0 − 1 + 2) / 2, 2.
+        const g0 = v128.load(from + x * tap), g1 = v128.load(from + (3 + x) * tap), g2 = v128.load(from + (6 + x) * tap);
+        const even = f32x4.mul(half, f32x4.add(g0, g2)), odd = f32x4.mul(half, g1);
+        v128.store(to + x * place, g0);
+        v128.store(to + (4 + x) * place, f32x4.add(even, odd));
+        v128.store(to + (8 + x) * place, f32x4.sub(even, odd));
+        v128.store(to + (12 + x) * place, g2);
+      }
+      for (let y: i32 = 0; y < 4; y++) {
+        const row = to + 4 * y * place;
+        const g0 = v128.load(row), g1 = v128.load(row + place), g2 = v128.load(row + 2 * place);
+        const even = f32x4.mul(half, f32x4.add(g0, g2)), odd = f32x4.mul(half, g1);
+        v128.store(row + place, f32x4.add(even, odd));
+        v128.store(row + 2 * place, f32x4.sub(even, odd));
+        v128.store(row + 3 * place, g2);
+      }
+    }
+  }
+}
+
+/**
+ * act(bias + the convolution) of n pictures, in tiles of 2 × 2 pixels.
+ *
+ * @param x pictures with what is around them, [n][2 · high + 2][2 · wide + 2][c]
+ * @param u by transformFilters()
+ * @param y [n][2 · high][2 · wide][k]
+ * @param bias f32[k], or 0 for none
+ * @param lower, upper the bounds that the result is clamped to
+ * @param block tiles at a time, a multiple of 6
+ * @param scratch block · (16 · (c + k) + 18) · 4 + 2560 bytes
+ */
+export function convolveTiles(
+  x: usize, u: usize, y: usize, n: i32, high: i32, wide: i32, c: i32, k: i32, bias: usize, lower: f32, upper: f32,
+  block: i32, scratch: usize,
+): void {
+  const pixelX = usize(c) * 4, rowX = usize(2 * wide + 2) * pixelX, pictureX = usize(2 * high + 2) * rowX;
+  const pixelY = usize(k) * 4, rowY = usize(2 * wide) * pixelY;
+  // Not a multiple of 4096: the 16 places of a tile would compete for the same lines of the cache.
+  const stepV = usize(block) * pixelX + LINE, stepM = usize(block) * pixelY + LINE;
+  const v = scratch, m = v + 16 * stepV, rowsV = m + 16 * stepM, rowsM = rowsV + usize(block) * 4;
+  const targets = rowsM + usize(block) * 64, offsets = targets + usize(block) * 4, spill = offsets + 64;
+  const panels = usize((k + COLUMNS - 1) / COLUMNS) * c * COLUMNS * 4;
+  for (let t: i32 = 0; t < block; t++) {
+    store<u32>(rowsV + t * 4, u32(v + t * pixelX));
+    for (let p: i32 = 0; p < 16; p++) store<u32>(rowsM + (p * block + t) * 4, u32(m + p * stepM + t * pixelY));
+  }
+  for (let p: i32 = 0; p < 16; p++) store<u32>(offsets + p * 4, u32(p * stepV));
+  const tiles = n * high * wide;
+  let tileX: i32 = 0, tileY: i32 = 0, corner = x, target = y;
+  for (let start: i32 = 0; start < tiles; start += block) {
+    const count = min(block, tiles - start);
+    for (let t: i32 = 0; t < count; t++) {
+      transformTile(corner, rowX, pixelX, v + t * pixelX, stepV);
+      store<u32>(targets + t * 4, u32(target));
+      corner += 2 * pixelX;
+      target += 2 * pixelY;
+      if (++tileX === wide) {
+        tileX = 0;
+        corner += rowX + 2 * pixelX;
+        target += rowY;
+        if (++tileY === high) {
+          tileY = 0;
+          corner += 2 * rowX;
+        }
+      }
+    }
+    for (let p: i32 = 0; p < 16; p++) {
+      multiplyRows(
+        rowsV, offsets + p * 4, 1, c, u + p * panels, rowsM + p * block * 4, count, k, 0, -Infinity, Infinity, spill,
+      );
+    }
+    for (let t: i32 = 0; t < count; t++) {
+      restoreTile(m + t * pixelY, stepM, usize(load<u32>(targets + t * 4)), rowY, pixelY, bias, lower, upper);
+    }
+  }
+}
+
+/** Bᵀ d B of one tile: its 16 places, `step` bytes apart. Of a line 0 − 2, 1 + 2, 2 − 1, 1 − 3, first down, then across. */
+function transformTile(d: usize, row: usize, pixel: usize, v: usize, step: usize): void {
+  for (let e: usize = 0; e < pixel; e += 16) {
+    let at = d + e;
+    let d0 = v128.load(at), d1 = v128.load(at + row), d2 = v128.load(at + 2 * row), d3 = v128.load(at + 3 * row);
+    const a0 = f32x4.sub(d0, d2), b0 = f32x4.add(d1, d2), c0 = f32x4.sub(d2, d1), e0 = f32x4.sub(d1, d3);
+    at += pixel;
+    d0 = v128.load(at); d1 = v128.load(at + row); d2 = v128.load(at + 2 * row); d3 = v128.load(at + 3 * row);
+    const a1 = f32x4.sub(d0, d2), b1 = f32x4.add(d1, d2), c1 = f32x4.sub(d2, d1), e1 = f32x4.sub(d1, d3);
+    at += pixel;
+    d0 = v128.load(at); d1 = v128.load(at + row); d2 = v128.load(at + 2 * row); d3 = v128.load(at + 3 * row);
+    const a2 = f32x4.sub(d0, d2), b2 = f32x4.add(d1, d2), c2 = f32x4.sub(d2, d1), e2 = f32x4.sub(d1, d3);
+    at += pixel;
+    d0 = v128.load(at); d1 = v128.load(at + row); d2 = v128.load(at + 2 * row); d3 = v128.load(at + 3 * row);
+    const a3 = f32x4.sub(d0, d2), b3 = f32x4.add(d1, d2), c3 = f32x4.sub(d2, d1), e3 = f32x4.sub(d1, d3);
+    let to = v + e;
+    storeLine(to, step, a0, a1, a2, a3);
+    to += 4 * step;
+    storeLine(to, step, b0, b1, b2, b3);
+    to += 4 * step;
+    storeLine(to, step, c0, c1, c2, c3);
+    to += 4 * step;
+    storeLine(to, step, e0, e1, e2, e3);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeLine(to: usize, step: usize, d0: v128, d1: v128, d2: v128, d3: v128): void {
+  v128.store(to, f32x4.sub(d0, d2));
+  v128.store(to + step, f32x4.add(d1, d2));
+  v128.store(to + 2 * step, f32x4.sub(d2, d1));
+  v128.store(to + 3 * step, f32x4.sub(d1, d3));
+}
+
+/** Aᵀ m A of one tile, plus the bias, clamped: four pixels of the result. */
+function restoreTile(
+  m: usize, step: usize, y: usize, row: usize, pixel: usize, bias: usize, lower: f32, upper: f32,
+): void {
+  const low = f32x4.splat(lower), high = f32x4.splat(upper);
+  for (let e: usize = 0; e < pixel; e += 16) {
+    let shift = f32x4.splat(0);
+    if (bias) shift = v128.load(bias + e);
+    let at = m + e;
+    let m0 = v128.load(at), m1 = v128.load(at + 4 * step), m2 = v128.load(at + 8 * step), m3 = v128.load(at + 12 * step);
+    const a0 = f32x4.add(f32x4.add(m0, m1), m2), b0 = f32x4.sub(f32x4.sub(m1, m2), m3);
+    at += step;
+    m0 = v128.load(at); m1 = v128.load(at + 4 * step); m2 = v128.load(at + 8 * step); m3 = v128.load(at + 12 * step);
+    const a1 = f32x4.add(f32x4.add(m0, m1), m2), b1 = f32x4.sub(f32x4.sub(m1, m2), m3);
+    at += step;
+    m0 = v128.load(at); m1 = v128.load(at + 4 * step); m2 = v128.load(at + 8 * step); m3 = v128.load(at + 12 * step);
+    const a2 = f32x4.add(f32x4.add(m0, m1), m2), b2 = f32x4.sub(f32x4.sub(m1, m2), m3);
+    at += step;
+    m0 = v128.load(at); m1 = v128.load(at + 4 * step); m2 = v128.load(at + 8 * step); m3 = v128.load(at + 12 * step);
+    const a3 = f32x4.add(f32x4.add(m0, m1), m2), b3 = f32x4.sub(f32x4.sub(m1, m2), m3);
+    const to = y + e;
+    v128.store(to, clamp(f32x4.add(f32x4.add(f32x4.add(a0, a1), a2), shift), low, high));
+    v128.store(to + pixel, clamp(f32x4.add(f32x4.sub(f32x4.sub(a1, a2), a3), shift), low, high));
+    v128.store(to + row, clamp(f32x4.add(f32x4.add(f32x4.add(b0, b1), b2), shift), low, high));
+    v128.store(to + row + pixel, clamp(f32x4.add(f32x4.sub(f32x4.sub(b1, b2), b3), shift), low, high));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function clamp(value: v128, low: v128, high: v128): v128 {
+  return f32x4.min(f32x4.max(value, low), high);
+}
