@@ -46,7 +46,7 @@ export function convolveInTiles(
   const bytes = PLACES * (inChannels + outChannels) * FLOAT;
   const block = Math.max(TILE.rows, Math.floor(BLOCK_BYTES / bytes / TILE.rows) * TILE.rows);
   using memory = heap.borrow(
-    PLACES * roundUp(outChannels, TILE.columns) * inChannels * FLOAT,
+    PLACES * (roundUp(outChannels, TILE.columns) * inChannels * FLOAT + 64),
     block * (bytes + 18 * FLOAT) + 2560,
   );
   const [filters, scratch] = memory.addresses;

@@ -15,39 +15,49 @@ const COLUMNS: i32 = 8;
 const LINE: usize = 64;
 
 /**
- * G g Gᵀ of each filter, packed as multiplyRows() takes them: [16][⌈k / 8⌉][c][8].
+ * G g Gᵀ of each filter, packed as multiplyRows() takes them: [16][⌈k / 8⌉][c][8], 64 bytes after each of the 16.
  *
  * @param w [3][3][c][k]
  */
 export function transformFilters(u: usize, w: usize, c: i32, k: i32): void {
   const tap = usize(c) * k * 4;
-  const panels = (k + COLUMNS - 1) / COLUMNS;
-  const place = usize(panels) * c * COLUMNS * 4;
+  const place = placeBytes(c, k);
   memory.fill(u, 0, 16 * place);
   const half = f32x4.splat(0.5);
   for (let i: i32 = 0; i < c; i++) {
     for (let j: i32 = 0; j < k; j += 4) {
       const from = w + usize(i * k + j) * 4;
       const to = u + usize(((j / COLUMNS) * c + i) * COLUMNS + j % COLUMNS) * 4;
-      for (let x: i32 = 0; x < 3; x++) {
-        // G g: of a column 0, (0 + 1 + 2) / 2, (0 − 1 + 2) / 2, 2.
-        const g0 = v128.load(from + x * tap), g1 = v128.load(from + (3 + x) * tap), g2 = v128.load(from + (6 + x) * tap);
-        const even = f32x4.mul(half, f32x4.add(g0, g2)), odd = f32x4.mul(half, g1);
-        v128.store(to + x * place, g0);
-        v128.store(to + (4 + x) * place, f32x4.add(even, odd));
-        v128.store(to + (8 + x) * place, f32x4.sub(even, odd));
-        v128.store(to + (12 + x) * place, g2);
-      }
-      for (let y: i32 = 0; y < 4; y++) {
-        const row = to + 4 * y * place;
-        const g0 = v128.load(row), g1 = v128.load(row + place), g2 = v128.load(row + 2 * place);
-        const even = f32x4.mul(half, f32x4.add(g0, g2)), odd = f32x4.mul(half, g1);
-        v128.store(row + place, f32x4.add(even, odd));
-        v128.store(row + 2 * place, f32x4.sub(even, odd));
-        v128.store(row + 3 * place, g2);
-      }
+      // G g: a line of the filter becomes 0, (0 + 1 + 2) / 2, (0 − 1 + 2) / 2, 2, first down, then across.
+      const a0 = v128.load(from), d0 = v128.load(from + 6 * tap), g0 = f32x4.mul(half, v128.load(from + 3 * tap));
+      const e0 = f32x4.mul(half, f32x4.add(a0, d0)), b0 = f32x4.add(e0, g0), c0 = f32x4.sub(e0, g0);
+      const a1 = v128.load(from + tap), d1 = v128.load(from + 7 * tap), g1 = f32x4.mul(half, v128.load(from + 4 * tap));
+      const e1 = f32x4.mul(half, f32x4.add(a1, d1)), b1 = f32x4.add(e1, g1), c1 = f32x4.sub(e1, g1);
+      const a2 = v128.load(from + 2 * tap), d2 = v128.load(from + 8 * tap), g2 = f32x4.mul(half, v128.load(from + 5 * tap));
+      const e2 = f32x4.mul(half, f32x4.add(a2, d2)), b2 = f32x4.add(e2, g2), c2 = f32x4.sub(e2, g2);
+      storeFilterLine(to, place, half, a0, a1, a2);
+      storeFilterLine(to + 4 * place, place, half, b0, b1, b2);
+      storeFilterLine(to + 8 * place, place, half, c0, c1, c2);
+      storeFilterLine(to + 12 * place, place, half, d0, d1, d2);
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeFilterLine(to: usize, place: usize, half: v128, g0: v128, g1: v128, g2: v128): void {
+  const even = f32x4.mul(half, f32x4.add(g0, g2)), odd = f32x4.mul(half, g1);
+  v128.store(to, g0);
+  v128.store(to + place, f32x4.add(even, odd));
+  v128.store(to + 2 * place, f32x4.sub(even, odd));
+  v128.store(to + 3 * place, g2);
+}
+
+/** Bytes between the filters of two places. Not a multiple of 4096: the 16 places of a filter would compete for the same lines of the cache. */
+// @ts-ignore: decorator
+@inline
+function placeBytes(c: i32, k: i32): usize {
+  return usize((k + COLUMNS - 1) / COLUMNS) * c * COLUMNS * 4 + LINE;
 }
 
 /**
@@ -67,11 +77,11 @@ export function convolveTiles(
 ): void {
   const pixelX = usize(c) * 4, rowX = usize(2 * wide + 2) * pixelX, pictureX = usize(2 * high + 2) * rowX;
   const pixelY = usize(k) * 4, rowY = usize(2 * wide) * pixelY;
-  // Not a multiple of 4096: the 16 places of a tile would compete for the same lines of the cache.
+  // As placeBytes().
   const stepV = usize(block) * pixelX + LINE, stepM = usize(block) * pixelY + LINE;
   const v = scratch, m = v + 16 * stepV, rowsV = m + 16 * stepM, rowsM = rowsV + usize(block) * 4;
   const targets = rowsM + usize(block) * 64, offsets = targets + usize(block) * 4, spill = offsets + 64;
-  const panels = usize((k + COLUMNS - 1) / COLUMNS) * c * COLUMNS * 4;
+  const filters = placeBytes(c, k);
   for (let t: i32 = 0; t < block; t++) {
     store<u32>(rowsV + t * 4, u32(v + t * pixelX));
     for (let p: i32 = 0; p < 16; p++) store<u32>(rowsM + (p * block + t) * 4, u32(m + p * stepM + t * pixelY));
@@ -98,7 +108,7 @@ export function convolveTiles(
     }
     for (let p: i32 = 0; p < 16; p++) {
       multiplyRows(
-        rowsV, offsets + p * 4, 1, c, u + p * panels, rowsM + p * block * 4, count, k, 0, -Infinity, Infinity, spill,
+        rowsV, offsets + p * 4, 1, c, u + p * filters, rowsM + p * block * 4, count, k, 0, -Infinity, Infinity, spill,
       );
     }
     for (let t: i32 = 0; t < count; t++) {
