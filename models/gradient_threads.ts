@@ -80,9 +80,10 @@ export class GradientThreads<Batch extends object, Found extends BatchGradients>
     }
     const { weights, workers } = this.#team;
     updateShared(weights, trainee.network);
-    const parts = [trainee.gradients(own), ...others.map((part, i) => workers[i].gradients(part))];
+    // The others first: once this thread begins, it sends nothing until it is done.
+    const replies = others.map((part, i) => workers[i].gradients(part));
     // All are waited for: a thread whose answer nobody takes would end the process with its error.
-    const settled = await Promise.allSettled(parts);
+    const settled = await Promise.allSettled([trainee.gradients(own), ...replies]);
     const found = settled.flatMap((part) => part.status === "fulfilled" ? [part.value] : []);
     const failed = settled.find((part) => part.status === "rejected");
     if (failed === undefined) return trainee.join(found);
