@@ -24,7 +24,7 @@ await runCommand({
     "already is never replaced.",
   examples: [
     {
-      command: "deno task export crack.hairline --format tfjs --out web/",
+      command: "deno task export crack.safetensors --format tfjs --out web/",
       effect: "Write web/model.json and web/weights.bin for a browser",
     },
     {
