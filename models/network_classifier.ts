@@ -10,7 +10,8 @@ import { createParameters, type Parameters, type ParameterSpecs } from "./parame
 import { type Network, networkFeatures, networkSpecs } from "./network.ts";
 import { networkName } from "./network_name.ts";
 import { networkFootprint } from "./network_footprint.ts";
-import { ScoringThreads, type ThreadPlan } from "./scoring_threads.ts";
+import type { ThreadPlan } from "./network_threads.ts";
+import { ScoringThreads } from "./scoring_threads.ts";
 import { tf } from "./tfjs.ts";
 
 /** What a {@linkcode NetworkClassifier} is made of. */

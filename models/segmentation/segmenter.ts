@@ -4,7 +4,7 @@ import type { Plane } from "../../core/plane.ts";
 import type { Segmenting } from "../../core/segmenting.ts";
 import { openBackend } from "../backend.ts";
 import { networkName } from "../network_name.ts";
-import type { ThreadPlan } from "../scoring_threads.ts";
+import type { ThreadPlan } from "../network_threads.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "../parameters.ts";
 import { tf } from "../tfjs.ts";
 import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";

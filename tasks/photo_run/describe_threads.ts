@@ -1,4 +1,4 @@
-import type { ThreadPlan } from "../../models/scoring_threads.ts";
+import type { ThreadPlan } from "../../models/network_threads.ts";
 
 /** How many threads a network runs in, to follow its name and backend: nothing where one is all there can be. */
 export function describeThreads({ count, reason }: ThreadPlan): string {

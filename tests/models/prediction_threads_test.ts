@@ -5,8 +5,9 @@ import { PredictionThreads } from "../../models/segmentation/prediction_threads.
 import { createSegmenter, type Segmenter } from "../../models/segmentation/segmenter.ts";
 import { tf } from "../../models/tfjs.ts";
 import { seeded } from "../core/testing.ts";
-import { runScript } from "../tasks/run_script.ts";
+import { runWithThreads } from "./run_with_threads.ts";
 import { disposeParameters, scrambledParameters } from "./segmentation_networks.ts";
+import { threadsReady } from "./threads_ready.ts";
 
 const random = seeded(5);
 const SIZES = [[32, 48], [64, 32], [16, 16], [48, 48], [32, 32], [32, 64]] as const;
@@ -47,13 +48,6 @@ async function predictAlone(segmenter: Segmenter): Promise<Float32Array[][]> {
   return found;
 }
 
-/** Waits until all threads have the network. */
-async function untilReady(threads: PredictionThreads): Promise<void> {
-  while (threads.ready < threads.plan(64 * 64).count && threads.plan(64 * 64).count > 1) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 Deno.test("PredictionThreads finds what one thread finds, to the last bit, while the threads start and after", async () => {
   await withThreads(async (segmenter, threads) => {
     const alone = await predictAlone(segmenter);
@@ -65,7 +59,7 @@ Deno.test("PredictionThreads finds what one thread finds, to the last bit, while
     await threads.predict(PICTURES[0]);
     assert.equal(threads.ready, 0, "a picture alone starts no thread");
     assert.deepEqual(await predictAll(threads), alone);
-    await untilReady(threads);
+    await threadsReady(threads, threads.plan(64 * 64));
     const tensors = tf.memory().numTensors;
     assert.deepEqual(await predictAll(threads), alone);
     assert.equal(tf.memory().numTensors, tensors, "everything is freed");
@@ -75,7 +69,7 @@ Deno.test("PredictionThreads finds what one thread finds, to the last bit, while
 Deno.test("PredictionThreads follows values that changed", async () => {
   await withThreads(async (segmenter, threads) => {
     const before = await predictAll(threads);
-    await untilReady(threads);
+    await threadsReady(threads, threads.plan(64 * 64));
     const kernel = segmenter.parameters.get("fused/kernel")!;
     tf.tidy(() => kernel.assign(kernel.mul(-2)));
     const after = await predictAll(threads);
@@ -87,7 +81,7 @@ Deno.test("PredictionThreads follows values that changed", async () => {
 Deno.test("PredictionThreads tells what fails there in the words of this thread", async () => {
   await withThreads(async (_, threads) => {
     await predictAll(threads);
-    await untilReady(threads);
+    await threadsReady(threads, threads.plan(64 * 64));
     const odd: WholePicture = { ...PICTURES[0], size: [31, 48], pixels: new Float32Array(31 * 48 * 3) };
     const outcomes = await Promise.allSettled([threads.predict(odd), threads.predict(PICTURES[1])]);
     assert.equal(outcomes[1].status, "fulfilled");
@@ -101,14 +95,16 @@ Deno.test("PredictionThreads tells what fails there in the words of this thread"
 Deno.test("PredictionThreads lets no caller wait for ever when it is disposed of", async () => {
   await withThreads(async (_, threads) => {
     await predictAll(threads);
-    await untilReady(threads);
+    await threadsReady(threads, threads.plan(64 * 64));
     const outcomes = Promise.allSettled(Array.from({ length: 12 }, () => threads.predict(PICTURES[1])));
     threads[Symbol.dispose]();
     const failures = (await outcomes).flatMap((outcome) =>
       outcome.status === "rejected" ? String(outcome.reason) : []
     );
     if (threads.plan(64 * 64).count > 1) assert.ok(failures.length > 0);
-    for (const failure of failures) assert.match(failure, /^(?:Type)?Error: Cannot .*\.$/);
+    for (const failure of failures) {
+      assert.match(failure, /^TypeError: Cannot go on with .*: it was disposed of meanwhile\.$/);
+    }
   });
 });
 
@@ -136,19 +132,6 @@ Deno.test("Segmenter.predict() sees what training moved since: kernels, batch no
 });
 
 Deno.test("Segmenter.predict() works in one thread, with equal results and a reason, where it may not start others; scripts end", async () => {
-  const script = "tests/models/fixture_predictions.ts";
-  const outcomes = await Promise.all([
-    runScript(script, [], { permissions: ["--allow-read"] }),
-    runScript(script, []),
-    runScript(script, ["forget"], { permissions: ["--allow-read"] }),
-  ]);
-  for (const { code, err } of outcomes) {
-    assert.equal(code, 0, err);
-    assert.doesNotMatch(err, /NotCapable|Requires|worker/);
-  }
-  const [together, alone, forgotten] = outcomes.map(({ out }) => JSON.parse(out));
-  assert.deepEqual([together.plan, forgotten.plan].map(({ reason }) => reason), [undefined, undefined]);
-  assert.equal(alone.plan.count, 1);
-  assert.match(alone.plan.reason, /^this run may not read .*, where the others start$/);
+  const [together, alone, forgotten] = await runWithThreads("tests/models/fixture_predictions.ts");
   for (const other of [alone, forgotten]) assert.deepEqual(other.confidences, together.confidences);
 });

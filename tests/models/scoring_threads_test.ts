@@ -4,8 +4,9 @@ import { activateOnHost, scoreOnHost } from "../../models/host_inference.ts";
 import { ScoringThreads } from "../../models/scoring_threads.ts";
 import { tf } from "../../models/tfjs.ts";
 import { seeded } from "../core/testing.ts";
-import { runScript } from "../tasks/run_script.ts";
 import { scrambledClassifier } from "./networks.ts";
+import { runWithThreads } from "./run_with_threads.ts";
+import { threadsReady } from "./threads_ready.ts";
 
 const random = seeded(5);
 const pixels = Float32Array.from({ length: 150 * 16 * 16 * 3 }, () => Math.floor(256 * random()));
@@ -33,9 +34,7 @@ async function withThreads(
   tf.tidy(() => kernel.assign(kernel.mul(0.01)));
   using threads = new ScoringThreads(classifier);
   threads.start();
-  while (threads.ready < threads.plan.count && threads.plan.count > 1) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await threadsReady(threads, threads.plan);
   await test(classifier, threads);
 }
 
@@ -81,27 +80,17 @@ Deno.test("ScoringThreads follows values that changed", async () => {
 Deno.test("ScoringThreads lets no caller wait for ever when it is disposed of", async () => {
   await withThreads(async (_, threads) => {
     const scores = threads.scores({ pixels, size: 16 }, { batch: 1 });
-    const failed = assert.rejects(scores, /^(?:Type)?Error: Cannot .*\.$/);
+    const failed = assert.rejects(
+      scores,
+      /^TypeError: Cannot go on with .*: it was disposed of meanwhile\.$/,
+    );
     threads[Symbol.dispose]();
     await failed;
   });
 });
 
 Deno.test("NetworkClassifier works in one thread, with equal results and a reason, where it may not start others; scripts end", async () => {
-  const script = "tests/models/fixture_scoring.ts";
-  const outcomes = await Promise.all([
-    runScript(script, [], { permissions: ["--allow-read"] }),
-    runScript(script, []),
-    runScript(script, ["forget"], { permissions: ["--allow-read"] }),
-  ]);
-  for (const { code, err } of outcomes) {
-    assert.equal(code, 0, err);
-    assert.doesNotMatch(err, /NotCapable|Requires|worker/);
-  }
-  const [together, alone, forgotten] = outcomes.map(({ out }) => JSON.parse(out));
-  assert.deepEqual([together.plan, forgotten.plan].map(({ reason }) => reason), [undefined, undefined]);
-  assert.equal(alone.plan.count, 1);
-  assert.match(alone.plan.reason, /^this run may not read .*, where the others start$/);
+  const [together, alone, forgotten] = await runWithThreads("tests/models/fixture_scoring.ts");
   for (const other of [alone, forgotten]) {
     assert.deepEqual([other.scores, other.features], [together.scores, together.features]);
   }
