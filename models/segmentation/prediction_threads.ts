@@ -6,7 +6,7 @@ import type { Segmenter } from "./segmenter.ts";
 import { copySegmenter, type SegmenterCopy } from "./segmenter_copy.ts";
 
 /** Bytes that the backends of all threads may take, and what one takes before it works. */
-const MEMORY = 2 * 2 ** 30, BACKEND_BYTES = 64 * 2 ** 20;
+const MEMORY = 3 * 2 ** 30, BACKEND_BYTES = 64 * 2 ** 20;
 
 /**
  * Shows pictures to a segmentation network in several threads; see `NetworkThreads`. A picture is shown whole by one thread, so they
