@@ -4,7 +4,7 @@ import { shardValue } from "../cli/shard.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 
 /** Options of `label`, apart from the recipe's. */
-export const labelOptions = object({
+const labelOptions = object({
   paths: multiple(
     argument(filePath("PATH"), { description: message`Photos (JPEG, PNG, TIFF) and folders of photos.` }),
     {

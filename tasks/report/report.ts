@@ -50,10 +50,3 @@ export async function* reportChunks(report: Report): AsyncGenerator<string> {
     })(),
   );
 }
-
-/** The whole page as one string: for reports of a few photos. */
-export async function renderReport(report: Report): Promise<string> {
-  let page = "";
-  for await (const chunk of reportChunks(report)) page += chunk;
-  return page;
-}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type DefaultTreeAdapterTypes, parse } from "npm:parse5@8.1.1";
-import { renderReport, reportChunks } from "../../tasks/report/report.ts";
+import { reportChunks } from "../../tasks/report/report.ts";
 import type { LabelledEntry, Report, ReportEntry } from "../../tasks/report/types.ts";
 
 type Element = DefaultTreeAdapterTypes.Element;
@@ -63,7 +63,7 @@ function text(parent: Parent): string {
 
 async function parsed(input: Report): Promise<Element[]> {
   const errors: string[] = [];
-  const document = parse(await renderReport(input), { onParseError: ({ code }) => errors.push(code) });
+  const document = parse(await pageOf(input), { onParseError: ({ code }) => errors.push(code) });
   assert.deepEqual(errors, []);
   return [...elements(document)];
 }
@@ -82,7 +82,12 @@ const HOSTILE = [
   `</style></title>`,
 ];
 
-Deno.test("renderReport() shows hostile names as text and makes nothing else of them", async () => {
+/** The whole page. */
+async function pageOf(report: Report): Promise<string> {
+  return (await Array.fromAsync(reportChunks(report))).join("");
+}
+
+Deno.test("reportChunks() shows hostile names as text and makes nothing else of them", async () => {
   const failures: ReportEntry[] = HOSTILE.map((name) => ({ name, error: `Cannot read ${name}.` }));
   const stages = HOSTILE.map((title) => ({ key: title, title, note: title, image: PNG }));
   const plain = await parsed(
@@ -118,7 +123,7 @@ Deno.test("renderReport() shows hostile names as text and makes nothing else of 
   for (const { attrs } of all) for (const { name } of attrs) assert.doesNotMatch(name, /^on/);
 });
 
-Deno.test("renderReport() stands alone: its policy lets only its own script, its own style and inline images in", async () => {
+Deno.test("reportChunks() stands alone: its policy lets only its own script, its own style and inline images in", async () => {
   const all = await parsed(
     report([entry("a", { stages: [{ key: "k", title: "t", note: "n", image: JPEG }] })]),
   );
@@ -144,7 +149,7 @@ Deno.test("renderReport() stands alone: its policy lets only its own script, its
   }
 });
 
-Deno.test("renderReport() lays each mask over its photo, with or without JavaScript", async () => {
+Deno.test("reportChunks() lays each mask over its photo, with or without JavaScript", async () => {
   const all = await parsed(report([entry("a"), entry("b")]));
   const pictures = ofClass(all, "picture");
   assert.equal(pictures.length, 2);
@@ -166,7 +171,7 @@ Deno.test("renderReport() lays each mask over its photo, with or without JavaScr
   }
 });
 
-Deno.test("renderReport() says how much crack there is and what is not used for training", async () => {
+Deno.test("reportChunks() says how much crack there is and what is not used for training", async () => {
   const all = await parsed(report([
     entry("a"),
     entry("b", { crackPixels: 99, crackShare: 99 / 230400, usable: false }),
@@ -203,7 +208,7 @@ Deno.test("renderReport() says how much crack there is and what is not used for 
   ]);
 });
 
-Deno.test("renderReport() lists what failed with its reason, and the recipe with every parameter", async () => {
+Deno.test("reportChunks() lists what failed with its reason, and the recipe with every parameter", async () => {
   const all = await parsed(
     report([entry("a"), { name: "broken.jpg", error: "Cannot decode it." }], {
       totals: { labelled: 1, usable: 1, failed: 1, seconds: 200 },
@@ -220,7 +225,7 @@ Deno.test("renderReport() lists what failed with its reason, and the recipe with
   assert.equal(text(parameters), "patchSize32greyWeights0.299, 0.587, 0.114nested.deep1");
 });
 
-Deno.test("renderReport() shows stages only where there are some, folded away", async () => {
+Deno.test("reportChunks() shows stages only where there are some, folded away", async () => {
   const stage = { key: "grey", title: "Grey", note: "ITU-R 601.", image: PNG };
   const all = await parsed(
     report([entry("a"), entry("b", { stages: [stage, { ...stage, title: "Threshold" }] })]),
@@ -247,7 +252,7 @@ Deno.test("reportChunks() asks for a photo only when the piece before it was tak
   assert.equal(rest, 200 - 2 + 1);
 });
 
-Deno.test("renderReport() makes a page without photos", async () => {
+Deno.test("reportChunks() makes a page without photos", async () => {
   const all = await parsed(report([], { totals: { labelled: 0, usable: 0, failed: 0, seconds: 0 } }));
   assert.equal(ofClass(all, "photo").length, 0);
   assert.match(text(ofClass(all, "figures")[0]), /0 photos labelled/);
