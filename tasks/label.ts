@@ -12,6 +12,7 @@ import { type Instruments, labelPhotos } from "./label/label_photos.ts";
 import { openInstruments } from "./label/open_instruments.ts";
 import { chooseRecipe } from "./label/recipe_options.ts";
 import { describeSummary } from "./label/summary.ts";
+import { namePaths } from "./photo_run/name_paths.ts";
 import { describeTimings } from "./photo_run/summary.ts";
 
 async function label(options: InferValue<typeof labelParser>): Promise<number> {
@@ -20,7 +21,7 @@ async function label(options: InferValue<typeof labelParser>): Promise<number> {
   const start = performance.now();
   let instruments: Instruments | undefined;
   const summary = await labelPhotos(
-    { paths, out, recipe, stages, shard, quiet, title: `Crack labels of ${paths.join(", ")}` },
+    { paths, out, recipe, stages, shard, quiet, title: `Crack labels of ${namePaths(paths)}` },
     async () => instruments = await openInstruments(options),
   );
   const seconds = (performance.now() - start) / 1000;

@@ -7,6 +7,7 @@ import { runCommand } from "./cli/command.ts";
 import { ExitCode } from "./cli/exit_code.ts";
 import type { InferValue } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
+import { namePaths } from "./photo_run/name_paths.ts";
 import { describeRun, describeTimings } from "./photo_run/summary.ts";
 import { openInstruments } from "./predict/open_instruments.ts";
 import { predictParser } from "./predict/predict_command.ts";
@@ -20,7 +21,7 @@ async function predict(options: InferValue<typeof predictParser>): Promise<numbe
   const start = performance.now();
   let instruments: Instruments | undefined;
   const network = segmenter === SHIPPED ? "the network that ships" : shorten(segmenter);
-  const title = `Cracks in ${options.paths.join(", ")} by ${network}`;
+  const title = `Cracks in ${namePaths(options.paths)} by ${network}`;
   const summary = await predictPhotos(
     { ...run, title },
     async () => instruments = await openInstruments(options),
