@@ -10,6 +10,7 @@ import type { PhotoFacts, PhotoTask, TaskWords } from "../photo_run/photo_task.t
 import type { NetworkRecord, RunManifest, Runtime } from "../photo_run/records.ts";
 import { reportEntries } from "../photo_run/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
+import { labelTotals } from "./label_totals.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference } from "./manifest.ts";
 import { stagePath, writeStages } from "./outputs.ts";
 import { STAGE_NOTES } from "./stage_notes.ts";
@@ -122,12 +123,7 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
       classifier: `${classifier.name}, ${classifier.source}`,
       adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
       backend: runtime.backend,
-      totals: {
-        labelled: photos.length,
-        usable: photos.filter(({ usableForTraining }) => usableForTraining).length,
-        failed: failures.length,
-        seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
-      },
+      totals: labelTotals({ photos, failures }),
       leastCrackPixels: recipe.minCrackPixels,
       entries: reportEntries([...photos, ...failures], {
         folder: out,

@@ -1,5 +1,6 @@
 import type { Recipe } from "../../core/recipe.ts";
 import type { StageKey } from "../../core/stages.ts";
+import { networkDifference } from "../photo_run/network_difference.ts";
 import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../photo_run/records.ts";
 
 /** A photo that was labelled. */
@@ -27,17 +28,12 @@ export interface Manifest extends RunManifest<PhotoRecord>, LabelSettings {
 /** The first setting in which earlier labels differ from those to be made; the name of a recipe is none. */
 export function settingsDifference(
   before: LabelSettings,
-  { recipe, classifier: { name, sha256 } }: LabelSettings,
+  { recipe, classifier }: LabelSettings,
 ): { was: string; is: string } | undefined {
   for (const [field, value] of Object.entries(recipe)) {
     if (field === "name") continue;
     const was: unknown = before.recipe[field as keyof Recipe];
     if (JSON.stringify(was) !== JSON.stringify(value)) return { was: `${field} ${was}`, is: String(value) };
   }
-  const { classifier } = before;
-  if (classifier.sha256 === sha256) return undefined;
-  return {
-    was: `the classifier ${classifier.name} (${classifier.sha256.slice(0, 8)})`,
-    is: `${name} (${sha256.slice(0, 8)})`,
-  };
+  return networkDifference("classifier", before.classifier, classifier);
 }

@@ -1,3 +1,4 @@
+import { networkDifference } from "../photo_run/network_difference.ts";
 import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../photo_run/records.ts";
 
 /** A photo whose crack was predicted. */
@@ -29,8 +30,5 @@ export function settingsDifference(
   for (const key of ["threshold", "tile", "overlap"] as const) {
     if (before[key] !== settings[key]) return { was: `${key} ${before[key]}`, is: String(settings[key]) };
   }
-  const [was, is] = [before.segmenter, settings.segmenter];
-  if (was.sha256 === is.sha256) return undefined;
-  const describe = ({ name, sha256 }: NetworkRecord) => `${name} (${sha256.slice(0, 8)})`;
-  return { was: `the network ${describe(was)}`, is: describe(is) };
+  return networkDifference("network", before.segmenter, settings.segmenter);
 }

@@ -5,9 +5,11 @@ import type { DenseCrfOptions } from "../../core/dense_crf.ts";
 import { recipes } from "../../core/recipe.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Instruments } from "../label/label_photos.ts";
+import { labelTotals } from "../label/label_totals.ts";
 import type { PhotoRecord } from "../label/manifest.ts";
 import { hasMaps, writeMaps } from "../photo_run/maps.ts";
 import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../photo_run/photo_run.ts";
+import { networkDifference } from "../photo_run/network_difference.ts";
 import type { PhotoFacts, PhotoTask, TaskWords } from "../photo_run/photo_task.ts";
 import type { NetworkRecord, RunManifest, Runtime } from "../photo_run/records.ts";
 import { reportEntries } from "../photo_run/report_entries.ts";
@@ -55,9 +57,7 @@ class CrfLabelTask implements PhotoTask<PhotoRecord, CrfLabelSettings, CamCrfLab
     if (JSON.stringify(parameters) !== JSON.stringify(now.parameters)) {
       return { was: JSON.stringify(parameters), is: JSON.stringify(now.parameters) };
     }
-    if (classifier.sha256 === now.classifier.sha256) return undefined;
-    const name = ({ name, sha256 }: NetworkRecord) => `${name} (${sha256.slice(0, 8)})`;
-    return { was: `the classifier ${name(classifier)}`, is: name(now.classifier) };
+    return networkDifference("classifier", classifier, now.classifier);
   }
 
   async process(image: ImageData): Promise<CamCrfLabel> {
@@ -105,12 +105,7 @@ class CrfLabelTask implements PhotoTask<PhotoRecord, CrfLabelSettings, CamCrfLab
       classifier: `${classifier.name}, ${classifier.source}`,
       adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
       backend: runtime.backend,
-      totals: {
-        labelled: photos.length,
-        usable: photos.filter(({ usableForTraining }) => usableForTraining).length,
-        failed: failures.length,
-        seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
-      },
+      totals: labelTotals({ photos, failures }),
       leastCrackPixels: minCrackPixels,
       entries: reportEntries([...photos, ...failures], {
         folder: out,

@@ -1,11 +1,11 @@
 import { curvePanels } from "./curve_panels.ts";
 import { labelRow } from "./label_rows.ts";
-import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
+import { joinOutcomes, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import type { Run } from "./run.ts";
-import { measureSegmenters, testPhotos } from "./segmenter_comparison.ts";
+import { measureOnSet } from "./segmenter_comparison.ts";
 import { networksOfRun, type TrainedNetworks } from "./trained_networks.ts";
-import { trainedOnSuffix, trainingSetTitle } from "./training_set.ts";
+import { trainedOnSuffix } from "./training_set.ts";
 
 /** Figure 7: precision over recall, on each set, of networks trained with each truth on the training set. */
 export async function figure7(run: Run): Promise<Outcome> {
@@ -21,15 +21,7 @@ async function ofSet(
   { trained, notes, classifiers }: TrainedNetworks,
   run: Run,
 ): Promise<Outcome> {
-  const { split = "test" } = run;
-  const photos = await testPhotos(set, run);
-  const { results, segmenters, skipped } = await measureSegmenters(trained, photos.samples, {
-    prefix: `${set.name}-${split}`,
-    run,
-  });
-  const what = `${set.title} ${split}, ${photos.samples.length} of ${photos.all} photos, trained on ${
-    trainingSetTitle(run)
-  }`;
+  const { results, segmenters, skipped, data, what } = await measureOnSet(trained, set, run);
   const panels = Map.groupBy(results, ({ trained }) => trained.plan.title);
   return {
     tables: [{
@@ -51,7 +43,7 @@ async function ofSet(
         })),
       ),
     }],
-    data: [dataOf(set, split, photos)],
+    data: [data],
     classifiers,
     segmenters,
     skipped,

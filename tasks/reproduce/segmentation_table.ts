@@ -1,11 +1,11 @@
 import { labelRow } from "./label_rows.ts";
-import { dataOf, type Outcome, type OutcomeRow } from "./outcome.ts";
+import type { Outcome, OutcomeRow } from "./outcome.ts";
 import { givenSet } from "./given_set.ts";
 import { type SetName, TABLES_3_TO_6 } from "./published.ts";
 import type { Run } from "./run.ts";
-import { measureSegmenters, testPhotos } from "./segmenter_comparison.ts";
+import { measureOnSet, testPhotos } from "./segmenter_comparison.ts";
 import { networksOfRun } from "./trained_networks.ts";
-import { isPublishedSetting, PAPERS_TRAINING_SET, trainingSetTitle } from "./training_set.ts";
+import { isPublishedSetting, PAPERS_TRAINING_SET } from "./training_set.ts";
 
 /**
  * Tables III to VI: networks trained on the masks of the training set's training part, on CRF labels and on our labels of it, on whole
@@ -16,13 +16,10 @@ import { isPublishedSetting, PAPERS_TRAINING_SET, trainingSetTitle } from "./tra
 export function segmentationTable(name: SetName): (run: Run) => Promise<Outcome> {
   return async (run) => {
     const set = givenSet(name, run);
-    const { split = "test" } = run;
-    const photos = await testPhotos(set, run);
-    const { trained, data, notes, classifiers } = await networksOfRun(run);
-    const { results, segmenters, skipped } = await measureSegmenters(trained, photos.samples, {
-      prefix: `${name}-${split}`,
-      run,
-    });
+    // A part that is not there is told before anything is trained.
+    await testPhotos(set, run);
+    const { trained, data: trainedOn, notes, classifiers } = await networksOfRun(run);
+    const { results, segmenters, skipped, data, what } = await measureOnSet(trained, set, run);
     const published = isPublishedSetting(run) ? TABLES_3_TO_6[name] : undefined;
     const rows = results.map((result) => {
       const { plan, truth } = result.trained;
@@ -32,13 +29,12 @@ export function segmentationTable(name: SetName): (run: Run) => Promise<Outcome>
     });
     return {
       tables: [{
-        title: `Segmentation of ${set.title} ${split}, ${photos.samples.length} of ${photos.all} photos, ` +
-          `trained on ${trainingSetTitle(run)}`,
+        title: `Segmentation of ${what}`,
         rows,
         notes: [...notes, ...comparisonNotes(name, rows)],
       }],
       pictures: [],
-      data: [dataOf(set, split, photos), data],
+      data: [data, trainedOn],
       classifiers,
       segmenters,
       skipped,

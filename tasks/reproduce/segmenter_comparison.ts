@@ -3,11 +3,12 @@ import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
 import { measure, type Measurement } from "./measure.ts";
-import { type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
+import { dataOf, type OutcomeData, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
 import type { Run } from "./run.ts";
 import { segmenterMethod } from "./segmenter_method.ts";
 import { openSegmenter, type TrainedSegmenter } from "./segmenters.ts";
+import { trainingSetTitle } from "./training_set.ts";
 
 /** How well a network did. */
 export interface SegmenterMeasurement extends Measurement {
@@ -28,6 +29,20 @@ export async function testPhotos(
   { split = "test", photos, scale: { segmentation } }: Pick<Run, "split" | "photos" | "scale">,
 ): Promise<Photos> {
   return await photosOf(set, { split, limit: photos ?? segmentation.testPhotos });
+}
+
+/** Compares what networks predict for photos of a part of a set, the test part unless the run names another, with the truth. */
+export async function measureOnSet(
+  trained: readonly TrainedSegmenter[],
+  set: PhotoSet,
+  run: Run,
+): Promise<SegmenterMeasurements & { readonly data: OutcomeData; /** For titles. */ readonly what: string }> {
+  const { split = "test" } = run;
+  const photos = await testPhotos(set, run);
+  const found = await measureSegmenters(trained, photos.samples, { prefix: `${set.name}-${split}`, run });
+  const what = `${set.title} ${split}, ${photos.samples.length} of ${photos.all} photos, ` +
+    `trained on ${trainingSetTitle(run)}`;
+  return { ...found, data: dataOf(set, split, photos), what };
 }
 
 /**

@@ -6,7 +6,7 @@ import type { PhotoSet } from "./photo_set.ts";
 import { TABLE_8 } from "./published.ts";
 import type { Run } from "./run.ts";
 import { comparisonNotes } from "./segmentation_table.ts";
-import { measureSegmenters, testPhotos } from "./segmenter_comparison.ts";
+import { measureOnSet, testPhotos } from "./segmenter_comparison.ts";
 import { type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
 import { trainingPhotos } from "./trained_networks.ts";
 import { isPublishedSetting, trainingSet } from "./training_set.ts";
@@ -63,12 +63,7 @@ async function ofSet(
   { trained, both }: SemiSupervised,
   { run, notes }: { readonly run: Run; readonly notes: readonly string[] },
 ): Promise<Outcome> {
-  const { split = "test" } = run;
-  const photos = await testPhotos(set, run);
-  const { results, segmenters, skipped } = await measureSegmenters(trained, photos.samples, {
-    prefix: `${set.name}-${split}`,
-    run,
-  });
+  const { results, segmenters, skipped, data, what } = await measureOnSet(trained, set, run);
   const published = isPublishedSetting(run) ? TABLE_8[set.name] : undefined;
   const rows = results.map((result) => {
     const { plan, truth } = result.trained;
@@ -77,14 +72,12 @@ async function ofSet(
   });
   return {
     tables: [{
-      title:
-        `Labels of test photos in training: ${set.title} ${split}, ${photos.samples.length} of ${photos.all} photos, ` +
-        `trained on ${trainingSet(run).title}`,
+      title: `Labels of test photos in training: ${what}`,
       rows,
       notes: [...notes, ...comparisonNotes(set.name, rows)],
     }],
     pictures: [],
-    data: [dataOf(set, split, photos)],
+    data: [data],
     classifiers: [],
     segmenters,
     skipped,
