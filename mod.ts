@@ -17,25 +17,25 @@
  * @module
  */
 export * from "./core/mod.ts";
-export { type CheckpointPrecision, type TrainingRecord } from "./models/checkpoint.ts";
-export { type ClassifierOptions, createClassifier } from "./models/classifier.ts";
-export { exportTfjs, type ExportTfjsOptions } from "./models/export_tfjs.ts";
-export type { TfjsFiles, TfjsPrecision } from "./models/encode_tfjs.ts";
-export type { Head } from "./models/head.ts";
-export { loadClassifier } from "./models/load_classifier.ts";
-export type { NetworkClassifier } from "./models/network_classifier.ts";
-export type { NetworkOptions } from "./models/architectures.ts";
-export type { Arch } from "./models/network.ts";
-export type { InputScaling } from "./models/network.ts";
-export type { ResnetArch, ResnetOptions } from "./models/resnet.ts";
-export { saveCheckpoint, type SaveCheckpointOptions } from "./models/save_checkpoint.ts";
+export { type CheckpointPrecision, type TrainingRecord } from "./models/checkpoint/checkpoint.ts";
+export { type ClassifierOptions, createClassifier } from "./models/classifier/classifier.ts";
+export { exportTfjs, type ExportTfjsOptions } from "./models/export/export_tfjs.ts";
+export type { TfjsFiles, TfjsPrecision } from "./models/export/tfjs_model.ts";
+export type { Head } from "./models/classifier/head.ts";
+export { loadClassifier } from "./models/classifier/load_classifier.ts";
+export type { NetworkClassifier } from "./models/classifier/network_classifier.ts";
+export type { NetworkOptions } from "./models/classifier/architectures.ts";
+export type { Arch } from "./models/layers/network.ts";
+export type { InputScaling } from "./models/layers/network.ts";
+export type { ResnetArch, ResnetOptions } from "./models/classifier/resnet.ts";
+export { saveCheckpoint, type SaveCheckpointOptions } from "./models/classifier/checkpoint.ts";
 export {
   createSegmenter,
   type PredictOptions,
   type Segmenter,
   type SegmenterOptions,
-} from "./models/segmentation/segmenter.ts";
-export { loadSegmenter } from "./models/segmentation/load_segmenter.ts";
-export { saveSegmenter } from "./models/segmentation/save_segmenter.ts";
-export type { SegmentationNetworkOptions } from "./models/segmentation/architectures.ts";
-export type { SegmentationArch } from "./models/segmentation/segmentation_network.ts";
+} from "./models/segmenter/segmenter.ts";
+export { loadSegmenter } from "./models/segmenter/load_segmenter.ts";
+export { saveSegmenter } from "./models/segmenter/checkpoint.ts";
+export type { SegmentationNetworkOptions } from "./models/segmenter/architectures.ts";
+export type { SegmentationArch } from "./models/segmenter/segmentation_network.ts";

@@ -14,17 +14,17 @@
  *
  * @module
  */
-export { activationMap } from "./activation_map.ts";
-export { applyThreshold, type CellThresholds } from "./apply_threshold.ts";
-export { augment, type AugmentOptions } from "./augment.ts";
-export { type Augmentation, defaultAugmentation } from "./augmentation_table.ts";
-export { averagePatchScores, type AveragePatchScoresOptions } from "./average_patch_scores.ts";
-export type { RowRange, RowsNeeded } from "./bands.ts";
-export { bilateralFilter, type BilateralFilterOptions } from "./bilateral_filter.ts";
-export { type CamCrfLabel, camCrfLabel, type CamCrfOptions } from "./cam_crf_label.ts";
-export { type Activations, CLASSES, type Classifier } from "./classifier.ts";
-export { Compute, type ComputeOptions, type Dispatch, type PlaneSource } from "./compute.ts";
-export { openCompute } from "./open_compute.ts";
+export { activationMap } from "./kernels/activation_map.ts";
+export { applyThreshold, type CellThresholds } from "./kernels/apply_threshold.ts";
+export { augment, type AugmentOptions } from "./kernels/augment.ts";
+export { type Augmentation, defaultAugmentation } from "./kernels/augmentation_table.ts";
+export { averagePatchScores, type AveragePatchScoresOptions } from "./kernels/average_patch_scores.ts";
+export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
+export { bilateralFilter, type BilateralFilterOptions } from "./kernels/bilateral_filter.ts";
+export { type CamCrfLabel, camCrfLabel, type CamCrfOptions } from "./label/cam_crf/cam_crf_label.ts";
+export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
+export { Compute, type ComputeOptions, type Dispatch, type PlaneSource } from "./gpu/compute.ts";
+export { openCompute } from "./gpu/open_compute.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
 export { openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
 export {
@@ -35,23 +35,23 @@ export {
   LAYOUTS,
   type TruthMask,
 } from "./datasets/types.ts";
-export { decodeImage, type DecodeImageOptions } from "./decode_image.ts";
-export { denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
-export { encodeJpeg, type EncodeJpegOptions } from "./encode_jpeg.ts";
-export { encodePng, type PngSource } from "./encode_png.ts";
-export { extractPatches, type ExtractPatchesOptions } from "./extract_patches.ts";
-export { extractPatchesAt, type ExtractPatchesAtOptions } from "./extract_patches_at.ts";
-export { grayscale, type GrayscaleOptions } from "./grayscale.ts";
-export { guidedFilter, type GuidedFilterOptions } from "./guided_filter.ts";
-export { defineKernel, type Kernel } from "./kernel.ts";
-export { type Label, labelImage, type LabelOptions } from "./label_image.ts";
-export { maximum } from "./maximum.ts";
-export { close, dilate, erode, type MorphologyOptions, open } from "./morphology.ts";
-export { niblackThreshold, type NiblackThresholdOptions } from "./niblack_threshold.ts";
-export { type OtsuOptions, otsuThresholds } from "./otsu_thresholds.ts";
-export { type PatchGrid, patchGrid } from "./patch_grid.ts";
-export { patchThreshold, type PatchThresholdOptions } from "./patch_threshold.ts";
-export { Plane, type PlaneShape } from "./plane.ts";
+export { decodeImage, type DecodeImageOptions } from "./images/decode_image.ts";
+export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
+export { encodeJpeg, type EncodeJpegOptions } from "./images/encode_jpeg.ts";
+export { encodePng, type PngSource } from "./images/encode_png.ts";
+export { extractPatches, type ExtractPatchesOptions } from "./kernels/extract_patches.ts";
+export { extractPatchesAt, type ExtractPatchesAtOptions } from "./kernels/extract_patches_at.ts";
+export { grayscale, type GrayscaleOptions } from "./kernels/grayscale.ts";
+export { guidedFilter, type GuidedFilterOptions } from "./kernels/guided_filter.ts";
+export { defineKernel, type Kernel } from "./gpu/kernel.ts";
+export { type Label, labelImage, type LabelOptions } from "./label/label_image.ts";
+export { maximum } from "./kernels/maximum.ts";
+export { close, dilate, erode, type MorphologyOptions, open } from "./kernels/morphology.ts";
+export { niblackThreshold, type NiblackThresholdOptions } from "./kernels/niblack_threshold.ts";
+export { type OtsuOptions, otsuThresholds } from "./kernels/otsu_thresholds.ts";
+export { type PatchGrid, patchGrid } from "./kernels/patch_grid.ts";
+export { patchThreshold, type PatchThresholdOptions } from "./kernels/patch_threshold.ts";
+export { Plane, type PlaneShape } from "./gpu/plane.ts";
 export {
   binarise,
   type BinariseOptions,
@@ -61,15 +61,15 @@ export {
   normalise,
   scale,
   type ScaleOptions,
-} from "./pointwise.ts";
-export { predictImage, type PredictImageOptions, type Prediction } from "./predict_image.ts";
-export { type Recipe, recipes } from "./recipe.ts";
-export { resize, type ResizeFilter, type ResizeOptions } from "./resize.ts";
-export { sauvolaThreshold, type SauvolaThresholdOptions } from "./sauvola_threshold.ts";
-export type { Segmenting } from "./segmenting.ts";
-export type { Stage, StageKey, StageRows } from "./stages.ts";
-export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./sweep.ts";
-export type { SweepJson } from "./sweep_json.ts";
+} from "./kernels/pointwise.ts";
+export { predictImage, type PredictImageOptions, type Prediction } from "./predict/predict_image.ts";
+export { type Recipe, recipes } from "./label/recipe.ts";
+export { resize, type ResizeFilter, type ResizeOptions } from "./kernels/resize.ts";
+export { sauvolaThreshold, type SauvolaThresholdOptions } from "./kernels/sauvola_threshold.ts";
+export type { Segmenting } from "./predict/segmenting.ts";
+export type { Stage, StageKey, StageRows } from "./label/stages.ts";
+export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
+export type { SweepJson } from "./metrics/sweep_json.ts";
 export type {
   Averaging,
   CurvePoint,
@@ -78,8 +78,8 @@ export type {
   Ods,
   OdsDefinition,
   SweepRow,
-} from "./sweep_metrics.ts";
-export { Sweep } from "./sweep_result.ts";
-export type { CrackQuality, SweptImage } from "./swept_image.ts";
-export type { KernelTiming } from "./timings.ts";
-export { uploadImage, type UploadImageOptions } from "./upload_image.ts";
+} from "./metrics/sweep_metrics.ts";
+export { Sweep } from "./metrics/sweep_result.ts";
+export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";
+export type { KernelTiming } from "./gpu/timings.ts";
+export { uploadImage, type UploadImageOptions } from "./images/upload_image.ts";

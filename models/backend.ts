@@ -1,5 +1,5 @@
 import { tf, WebGPUBackend } from "./tfjs.ts";
-import { openWasmBackend } from "./wasm_backend.ts";
+import { openWasmBackend } from "./wasm/wasm_backend.ts";
 
 /** The backends of tfjs that Hairline runs networks on. `cpu` is plain JavaScript: slow, an oracle for tests. */
 export type BackendName = "webgpu" | "wasm" | "cpu";

@@ -8,7 +8,7 @@
 //
 // 2  maxima  H × ((W + r) · LEVELS) × 1, of the pieces that begin at −r … W − 1
 // 3  result  H × W × 1
-// One invocation a pixel. core/disc_dilation.ts writes the taps.
+// One invocation a pixel. core/kernels/disc_dilation.ts writes the taps.
 
 @group(0) @binding(2) var<storage, read> maxima: array<f32>;
 @group(0) @binding(3) var<storage, read_write> result: array<f32>;

@@ -1,4 +1,4 @@
-// One formula for every value of one or two planes of equal shape, put in by core/pointwise.ts:
+// One formula for every value of one or two planes of equal shape, put in by core/kernels/pointwise.ts:
 //
 //     output[i] = f(a[i], b[i])
 //

@@ -6,7 +6,7 @@
 //
 // 2  source  H × W × 1
 // 3  maxima  H × ((W + REACH) · LEVELS) × 1, level after level in each row
-// One invocation a start of pieces: [W + REACH, H, 1]. core/disc_dilation.ts writes the taps.
+// One invocation a start of pieces: [W + REACH, H, 1]. core/kernels/disc_dilation.ts writes the taps.
 
 struct Params {
   width: u32,  // of the source

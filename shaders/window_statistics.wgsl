@@ -8,7 +8,7 @@
 //
 // 2  source      H × W × 1 in the first pass, values; H × W × 2 in the second, means and variances
 // 3  statistics  H × W × 2, means and variances, after the second pass means and standard deviations
-// One invocation a block of BLOCK pixels along the axis: invocations [W / BLOCK, H] or [W, H / BLOCK]. core/window_statistics.ts
+// One invocation a block of BLOCK pixels along the axis: invocations [W / BLOCK, H] or [W, H / BLOCK]. core/kernels/window_statistics.ts
 // writes the taps; a block may reach over the image or the band, where nothing is stored.
 
 struct Params {

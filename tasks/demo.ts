@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { recipes } from "../core/recipe.ts";
+import { recipes } from "../core/label/recipe.ts";
 import { runCommand } from "./cli/command.ts";
 import { ExitCode } from "./cli/exit_code.ts";
 import { message, object, option, optional, withDefault } from "./cli/optique.ts";
@@ -12,7 +12,7 @@ import { writeOut } from "./cli/terminal.ts";
 import { UsageError } from "./cli/usage_error.ts";
 import { filePath, folderPath } from "./cli/values.ts";
 import { labelPhotos } from "./label/label_photos.ts";
-import { openInstruments } from "./label/open_instruments.ts";
+import { openInstruments } from "./label/open_session.ts";
 import { describeSummary } from "./label/summary.ts";
 
 const parser = object({

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { countParameters } from "../models/parameters.ts";
+import { countParameters } from "../models/layers/parameters.ts";
 import { runCommand } from "./cli/command.ts";
 import { argument, choice, message, object, option, withDefault } from "./cli/optique.ts";
 import { writeOut } from "./cli/terminal.ts";

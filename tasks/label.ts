@@ -9,11 +9,11 @@ import type { InferValue } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { labelParser } from "./label/label_command.ts";
 import { type Instruments, labelPhotos } from "./label/label_photos.ts";
-import { openInstruments } from "./label/open_instruments.ts";
+import { openInstruments } from "./label/open_session.ts";
 import { chooseRecipe } from "./label/recipe_options.ts";
 import { describeSummary } from "./label/summary.ts";
-import { namePaths } from "./photo_run/name_paths.ts";
-import { describeTimings } from "./photo_run/summary.ts";
+import { namePaths } from "./files/name_paths.ts";
+import { describeTimings } from "./batch/summary.ts";
 
 async function label(options: InferValue<typeof labelParser>): Promise<number> {
   const { paths, out, stages, shard, quiet, profile } = options;

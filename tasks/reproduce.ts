@@ -5,7 +5,7 @@
  */
 import { runCommand } from "./cli/command.ts";
 import { ExitCode } from "./cli/exit_code.ts";
-import { lockFolder } from "./cli/lock_folder.ts";
+import { lockFolder } from "./files/lock_folder.ts";
 import { formatDuration } from "./cli/progress.ts";
 import {
   argument,

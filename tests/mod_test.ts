@@ -55,6 +55,6 @@ Deno.test("core/mod.ts loads no tensor library", async () => {
     .output();
   const graph = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
   const specifiers = graph.modules.map(({ specifier }) => specifier);
-  assert.ok(specifiers.some((specifier) => specifier.endsWith("core/compute.ts")));
+  assert.ok(specifiers.some((specifier) => specifier.endsWith("core/gpu/compute.ts")));
   assert.deepEqual(specifiers.filter((specifier) => specifier.includes("tensorflow")), []);
 });

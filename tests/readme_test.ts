@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encodePng } from "../core/encode_png.ts";
+import { encodePng } from "../core/images/encode_png.ts";
 import { crackPhoto } from "./tasks/crack_photo.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 

@@ -1,4 +1,4 @@
-import { decodeImage } from "../decode_image.ts";
+import { decodeImage } from "../images/decode_image.ts";
 import type { MaskRule } from "./mask_form.ts";
 import type { Pair } from "./pair_files.ts";
 import { readMask } from "./read_mask.ts";

@@ -1,4 +1,4 @@
-import { sniffFormat } from "../image_format.ts";
+import { sniffFormat } from "../images/image_format.ts";
 
 /** How a file holds a truth. */
 export interface MaskForm {

@@ -72,7 +72,7 @@ const WANTED =
  *
  * @example
  * ```ts
- * import { encodePng } from "../encode_png.ts";
+ * import { encodePng } from "../images/encode_png.ts";
  * import { openDataset } from "./open_dataset.ts";
  *
  * const folder = "tests/.tmp/open_dataset_example";

@@ -1,4 +1,4 @@
-import { decodeImage } from "../decode_image.ts";
+import { decodeImage } from "../images/decode_image.ts";
 import { readCfdTruth } from "./cfd.ts";
 import { describeMaskFile, type MaskRule, splitMask } from "./mask_form.ts";
 import type { TruthMask } from "./types.ts";

@@ -1,5 +1,5 @@
-import type { InputScaling } from "../network.ts";
-import type { ParameterSpecs } from "../parameters.ts";
+import type { InputScaling } from "../layers/network.ts";
+import type { ParameterSpecs } from "../layers/parameters.ts";
 import { convertLayer, orderedShape, type OurLayer, type TheirLayer } from "./convert_layer.ts";
 import type { ForeignTensor, ForeignWeights } from "./foreign_weights.ts";
 import type { LayerNames, LayerPair } from "./layer_pairs.ts";

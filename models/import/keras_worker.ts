@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { answerRequests } from "../answer_requests.ts";
+import { answerRequests } from "../threads/serve_requests.ts";
 import { type KerasTensor, readKerasWeights } from "./keras_weights.ts";
 
 /** The weights by name, or why the file cannot be read: a sentence. */

@@ -1,4 +1,4 @@
-import type { ParameterSpecs } from "../parameters.ts";
+import type { ParameterSpecs } from "../layers/parameters.ts";
 
 /** A convolution or dense layer, and the batch norm after it, by the names before their parameters' own. */
 export interface LayerNames {

@@ -1,8 +1,8 @@
-import { BATCH_NORM_EPSILON } from "../conv_unit.ts";
-import type { Arch, InputScaling } from "../network.ts";
-import type { ParameterSpecs } from "../parameters.ts";
-import type { ResnetArch } from "../resnet.ts";
-import type { SegmentationArch } from "../segmentation/segmentation_network.ts";
+import { BATCH_NORM_EPSILON } from "../layers/conv_unit.ts";
+import type { Arch, InputScaling } from "../layers/network.ts";
+import type { ParameterSpecs } from "../layers/parameters.ts";
+import type { ResnetArch } from "../classifier/resnet.ts";
+import type { SegmentationArch } from "../segmenter/segmentation_network.ts";
 import { efficientnetPairs, type LayerPair, resnetPairs, vgg16Pairs } from "./layer_pairs.ts";
 
 /** Networks that weights of other libraries fit: they are one of theirs, or their encoder is. */

@@ -1,4 +1,4 @@
-import { RequestWorker, workerRefusal } from "../request_worker.ts";
+import { RequestWorker, workerRefusal } from "../threads/request_worker.ts";
 import type { ForeignTensor, ForeignWeights } from "./foreign_weights.ts";
 import type { KerasTensor } from "./keras_weights.ts";
 import type { KerasReply } from "./keras_worker.ts";
@@ -30,7 +30,7 @@ export async function openKerasWeights(
 }
 
 async function readInThread(bytes: Uint8Array, limit: number): Promise<ReadonlyMap<string, KerasTensor>> {
-  using worker = new RequestWorker<Uint8Array, KerasReply>("./import/keras_worker.ts");
+  using worker = new RequestWorker<Uint8Array, KerasReply>(new URL("./keras_worker.ts", import.meta.url));
   const late = Promise.withResolvers<KerasReply>();
   const timer = setTimeout(
     () =>

@@ -1,4 +1,4 @@
-import { decodeSafetensors } from "../safetensors.ts";
+import { decodeSafetensors } from "../checkpoint/safetensors.ts";
 import type { ForeignWeights } from "./foreign_weights.ts";
 import { type OpenKerasOptions, openKerasWeights } from "./open_keras_weights.ts";
 import { readTfjsWeights } from "./tfjs_weights.ts";

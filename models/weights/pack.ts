@@ -9,10 +9,10 @@
  *
  * @module
  */
-import { loadClassifier } from "../load_classifier.ts";
-import { saveCheckpoint } from "../save_checkpoint.ts";
-import { loadSegmenterCheckpoint } from "../segmentation/load_segmenter_checkpoint.ts";
-import { saveSegmenter } from "../segmentation/save_segmenter.ts";
+import { loadClassifier } from "../classifier/load_classifier.ts";
+import { saveCheckpoint } from "../classifier/checkpoint.ts";
+import { loadSegmenterCheckpoint } from "../segmenter/load_segmenter_checkpoint.ts";
+import { saveSegmenter } from "../segmenter/checkpoint.ts";
 
 const [kind, checkpoint] = Deno.args;
 switch (kind) {

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { openCompute } from "../../core/open_compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { readClassifier } from "../cli/read_classifier.ts";
+import { readClassifier } from "./read_classifier.ts";
 import {
   argument,
   choice,

@@ -1,8 +1,8 @@
-import type { PhotoSource } from "../../core/classification_patches.ts";
-import type { Classifier } from "../../core/classifier.ts";
-import type { Compute } from "../../core/compute.ts";
-import { classificationMetrics } from "../../models/classification_metrics.ts";
-import { evaluateClassifier } from "../../models/evaluate_classifier.ts";
+import type { PhotoSource } from "../../core/sampling/classification_patches.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import { classificationMetrics } from "../../models/classifier/classification_metrics.ts";
+import { evaluateClassifier } from "../../models/classifier/evaluate_classifier.ts";
 import type { SizeFigures } from "./training_card.ts";
 
 /** Options of {@linkcode evaluateSizes}. */

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import type { DatasetSample } from "../../core/datasets/types.ts";
-import { decodeImage } from "../../core/decode_image.ts";
-import { crackPixels, type LabelledPhoto } from "../../core/labelled_photo.ts";
-import { openDataset } from "../cli/open_dataset.ts";
-import { listPhotos } from "../cli/photos.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import { crackPixels, type LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
+import { openDataset } from "../data/open_dataset.ts";
+import { listPhotos } from "../files/photos.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { fullName } from "../data/examine.ts";
 import type { Entry as PhotoEntry } from "../training/photo_set.ts";

@@ -1,9 +1,9 @@
-import type { ClassifierOptions, NetworkClassifier } from "../../models/classifier.ts";
-import { createClassifier } from "../../models/classifier.ts";
-import type { Head } from "../../models/head.ts";
-import { loadCheckpoint } from "../../models/load_checkpoint.ts";
-import type { Arch } from "../../models/network.ts";
-import { namingFile } from "../cli/read_classifier.ts";
+import type { ClassifierOptions, NetworkClassifier } from "../../models/classifier/classifier.ts";
+import { createClassifier } from "../../models/classifier/classifier.ts";
+import type { Head } from "../../models/classifier/head.ts";
+import { loadCheckpoint } from "../../models/classifier/load_checkpoint.ts";
+import type { Arch } from "../../models/layers/network.ts";
+import { namingFile } from "./read_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type ImportRecord, isForeign, readStart } from "../training/imported_weights.ts";
 import { importNetwork } from "./import_network.ts";
@@ -54,7 +54,7 @@ export async function openNetwork(choice: NetworkChoice): Promise<TrainedNetwork
     };
   }
   const file = start === SHIPPED
-    ? { path: start, bytes: (await import("../../models/shipped.ts")).shippedCheckpoint() }
+    ? { path: start, bytes: (await import("../../models/weights/shipped_classifier.ts")).shippedCheckpoint() }
     : await readStart(start);
   const { bytes } = file;
   if (start !== SHIPPED && isForeign(bytes)) return await importNetwork(file, choice);

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { ARCHS } from "../../models/architectures.ts";
-import { HEADS } from "../../models/head.ts";
+import { ARCHS } from "../../models/classifier/architectures.ts";
+import { HEADS } from "../../models/classifier/head.ts";
 import { runCommand } from "../cli/command.ts";
 import {
   choice,

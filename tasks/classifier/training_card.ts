@@ -1,5 +1,8 @@
 import type { CardHead } from "../training/card_head.ts";
-import type { ClassificationCounts, ClassificationMetrics } from "../../models/classification_metrics.ts";
+import type {
+  ClassificationCounts,
+  ClassificationMetrics,
+} from "../../models/classifier/classification_metrics.ts";
 import type { TrainingPosition } from "../training/training_state.ts";
 import type { ImportRecord } from "../training/imported_weights.ts";
 import type { CurvePoint } from "./learning_curve.ts";

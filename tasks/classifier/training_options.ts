@@ -1,4 +1,4 @@
-import type { CheckpointPrecision } from "../../models/checkpoint.ts";
+import type { CheckpointPrecision } from "../../models/checkpoint/checkpoint.ts";
 import type { BackendName } from "../../models/backend.ts";
 import type { DatasetPaths } from "./list_entries.ts";
 import type { NetworkChoice } from "./start_weights.ts";

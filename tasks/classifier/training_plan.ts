@@ -1,8 +1,8 @@
-import type { PatchSampler, PhotoSource } from "../../core/classification_patches.ts";
-import { gridPatches, gridSampler } from "../../core/grid_patches.ts";
-import { randomSampler } from "../../core/random_patches.ts";
+import type { PatchSampler, PhotoSource } from "../../core/sampling/classification_patches.ts";
+import { gridPatches, gridSampler } from "../../core/sampling/training_grid.ts";
+import { randomSampler } from "../../core/sampling/random_patches.ts";
 import type { Backend } from "../../models/backend.ts";
-import { type LearningRate, oneCycleSchedule, stepSchedule } from "../../models/learning_rate.ts";
+import { type LearningRate, oneCycleSchedule, stepSchedule } from "../../models/training/learning_rate.ts";
 import type { Dataset } from "./dataset.ts";
 import type { TrainingData, TrainingSettings } from "./training_card.ts";
 import type { TrainingOptions } from "./training_options.ts";

@@ -1,8 +1,8 @@
-import type { Compute } from "../../core/compute.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
 import type { Backend } from "../../models/backend.ts";
-import type { NetworkClassifier } from "../../models/classifier.ts";
-import { countParameters } from "../../models/parameters.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
+import { countParameters } from "../../models/layers/parameters.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { cardHead } from "../training/card_head.ts";
 import type { TrainingLogState } from "../training/training_log.ts";
 import { drawLearningCurve } from "./learning_curve.ts";

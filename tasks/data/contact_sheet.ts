@@ -1,7 +1,7 @@
-import { encodeJpeg } from "../../core/encode_jpeg.ts";
+import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import type { Dataset, DatasetSample, TruthMask } from "../../core/datasets/types.ts";
 import { printable } from "../cli/terminal.ts";
-import { fitInto, shrink } from "../photo_run/shrink.ts";
+import { fitInto, shrink } from "../batch/overlay.ts";
 import { dataUrl, type Html, markup } from "../report/markup.ts";
 import { fullName, type PhotoRecord } from "./examine.ts";
 import { spread } from "./spread.ts";

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { type Attitude, ATTITUDES, cutPatch } from "../../core/cut_patch.ts";
-import { encodePng } from "../../core/encode_png.ts";
-import { gridStarts } from "../../core/grid_patches.ts";
-import { type LabelledPhoto, patchShowsCrack } from "../../core/labelled_photo.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { type Attitude, ATTITUDES, cutPatch } from "../../core/sampling/cut_patch.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
+import { gridStarts } from "../../core/sampling/training_grid.ts";
+import { type LabelledPhoto, patchShowsCrack } from "../../core/sampling/labelled_photo.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** The folders of the two classes. */
 export type PatchClass = "crack" | "no_crack";

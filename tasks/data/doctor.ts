@@ -5,14 +5,14 @@
  */
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
-import { openDataset } from "../cli/open_dataset.ts";
+import { openDataset } from "./open_dataset.ts";
 import { merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
-import { requireWritable } from "../cli/require_writable.ts";
+import { requireWritable } from "../files/require_writable.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { choosePhotos, contactSheet } from "./contact_sheet.ts";
 import { datasetOptions, readingOf } from "./dataset_options.ts";
 import { describeExamination } from "./describe.ts";

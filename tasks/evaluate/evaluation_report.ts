@@ -1,5 +1,5 @@
-import type { Sweep } from "../../core/sweep_result.ts";
-import type { SweepRow } from "../../core/sweep_metrics.ts";
+import type { Sweep } from "../../core/metrics/sweep_result.ts";
+import type { SweepRow } from "../../core/metrics/sweep_metrics.ts";
 import { Html, markup } from "../report/markup.ts";
 import script from "./evaluation.js" with { type: "text" };
 import style from "./evaluation.css" with { type: "text" };

@@ -1,4 +1,4 @@
-import type { Sweep } from "../../core/sweep_result.ts";
+import type { Sweep } from "../../core/metrics/sweep_result.ts";
 
 /** An evaluation in figures; `Sweep` says how each is defined. All are 0..1 but the counts. */
 export interface Figures {

@@ -1,4 +1,4 @@
-import { Sweep } from "../../core/sweep_result.ts";
+import { Sweep } from "../../core/metrics/sweep_result.ts";
 import { describeError } from "../cli/errors.ts";
 
 /**

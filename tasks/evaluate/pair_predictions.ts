@@ -3,7 +3,7 @@ import { FileSample } from "../../core/datasets/file_sample.ts";
 import { type FoundFile, listFiles } from "../../core/datasets/list_files.ts";
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
-import { openDataset } from "../cli/open_dataset.ts";
+import { openDataset } from "../data/open_dataset.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /** A confidence map and the truth that it is compared with. */

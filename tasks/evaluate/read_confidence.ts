@@ -1,5 +1,5 @@
-import { decodeImage } from "../../core/decode_image.ts";
-import type { PlaneSource } from "../../core/compute.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /**
  * Reads a confidence map: grey values 0..255 as 0..1.

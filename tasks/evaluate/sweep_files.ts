@@ -1,6 +1,6 @@
-import type { Compute, PlaneSource } from "../../core/compute.ts";
-import { sweepAll, type SweepPair } from "../../core/sweep.ts";
-import type { Sweep } from "../../core/sweep_result.ts";
+import type { Compute, PlaneSource } from "../../core/gpu/compute.ts";
+import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
+import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { describeError } from "../cli/errors.ts";
 import type { PredictionPair } from "./pair_predictions.ts";
 import { readConfidence } from "./read_confidence.ts";

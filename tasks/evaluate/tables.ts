@@ -1,5 +1,5 @@
 import { compareNames } from "../../core/datasets/compare_names.ts";
-import type { SweepRow } from "../../core/sweep_metrics.ts";
+import type { SweepRow } from "../../core/metrics/sweep_metrics.ts";
 import { columns } from "../cli/columns.ts";
 import { printable } from "../cli/terminal.ts";
 import { figureRows, type Figures } from "./figures.ts";

@@ -1,10 +1,10 @@
-import { CHECKPOINT_FORMATS } from "../../models/checkpoint.ts";
-import { loadClassifier } from "../../models/load_classifier.ts";
-import type { NetworkClassifier } from "../../models/network_classifier.ts";
-import { decodeSafetensors } from "../../models/safetensors.ts";
-import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
-import type { Segmenter } from "../../models/segmentation/segmenter.ts";
-import { namingFile } from "../cli/read_classifier.ts";
+import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
+import { loadClassifier } from "../../models/classifier/load_classifier.ts";
+import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
+import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
+import { loadSegmenter } from "../../models/segmenter/load_segmenter.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
+import { namingFile } from "../classifier/read_classifier.ts";
 
 /** What stands for the networks that ship with Hairline, in the place of a file. */
 export const SHIPPED = { classifier: "shipped-classifier", segmenter: "shipped-segmenter" } as const;

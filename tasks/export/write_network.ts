@@ -1,13 +1,13 @@
 import { join } from "node:path";
-import type { CheckpointPrecision } from "../../models/checkpoint.ts";
-import { exportTfjs } from "../../models/export_tfjs.ts";
-import type { NetworkClassifier } from "../../models/network_classifier.ts";
-import { saveCheckpoint } from "../../models/save_checkpoint.ts";
-import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
-import { Segmenter } from "../../models/segmentation/segmenter.ts";
+import type { CheckpointPrecision } from "../../models/checkpoint/checkpoint.ts";
+import { exportTfjs } from "../../models/export/export_tfjs.ts";
+import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
+import { saveCheckpoint } from "../../models/classifier/checkpoint.ts";
+import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { onInterrupt } from "../cli/interrupt.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** How a network may be written. */
 export const EXPORT_FORMATS = ["tfjs", "safetensors"] as const;

@@ -1,6 +1,6 @@
 import { recipeOptions } from "./recipe_options.ts";
 import { argument, choice, merge, message, multiple, object, option, optional } from "../cli/optique.ts";
-import { shardValue } from "../cli/shard.ts";
+import { shardValue } from "../files/shard.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 
 /** Options of `label`, apart from the recipe's. */

@@ -1,4 +1,4 @@
-import type { RunManifest } from "../photo_run/records.ts";
+import type { RunManifest } from "../batch/records.ts";
 import type { Report } from "../report/types.ts";
 import type { PhotoRecord } from "./manifest.ts";
 

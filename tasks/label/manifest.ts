@@ -1,7 +1,7 @@
-import type { Recipe } from "../../core/recipe.ts";
-import type { StageKey } from "../../core/stages.ts";
-import { networkDifference } from "../photo_run/network_difference.ts";
-import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../photo_run/records.ts";
+import type { Recipe } from "../../core/label/recipe.ts";
+import type { StageKey } from "../../core/label/stages.ts";
+import { networkDifference } from "../batch/network_difference.ts";
+import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../batch/records.ts";
 
 /** A photo that was labelled. */
 export interface PhotoRecord extends CommonRecord {

@@ -1,4 +1,4 @@
-import { type Recipe, recipes } from "../../core/recipe.ts";
+import { type Recipe, recipes } from "../../core/label/recipe.ts";
 import {
   choice,
   type InferValue,

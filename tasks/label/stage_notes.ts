@@ -1,4 +1,4 @@
-import type { StageKey } from "../../core/stages.ts";
+import type { StageKey } from "../../core/label/stages.ts";
 
 /** What is to be seen in each map of the method, for a report. */
 export const STAGE_NOTES: Readonly<Record<StageKey, string>> = {

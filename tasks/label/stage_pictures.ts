@@ -1,5 +1,5 @@
-import type { StageKey, StageRows } from "../../core/stages.ts";
-import { mapBytes } from "../photo_run/grey_bytes.ts";
+import type { StageKey, StageRows } from "../../core/label/stages.ts";
+import { mapBytes } from "../batch/grey_bytes.ts";
 
 /** An intermediate map as the grey values or colours of its PNG. */
 export interface StagePicture {

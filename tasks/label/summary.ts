@@ -1,4 +1,4 @@
-import { describeRun } from "../photo_run/summary.ts";
+import { describeRun } from "../batch/summary.ts";
 import type { LabelSummary } from "./label_photos.ts";
 
 /** The last lines of a run: what came out and where to look. */

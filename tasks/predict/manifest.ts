@@ -1,5 +1,5 @@
-import { networkDifference } from "../photo_run/network_difference.ts";
-import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../photo_run/records.ts";
+import { networkDifference } from "../batch/network_difference.ts";
+import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../batch/records.ts";
 
 /** A photo whose crack was predicted. */
 export interface PhotoRecord extends CommonRecord {

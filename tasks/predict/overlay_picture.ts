@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { encodeJpeg } from "../../core/encode_jpeg.ts";
-import { MASK_COLOUR } from "../photo_run/shrink.ts";
+import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
+import { MASK_COLOUR } from "../batch/overlay.ts";
 
 /** How much of the mask's colour a crack pixel takes on: the crack itself stays to be seen. */
 const OPACITY = 0.6;

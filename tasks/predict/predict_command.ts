@@ -9,9 +9,9 @@ import {
   string,
   withDefault,
 } from "../cli/optique.ts";
-import { shardValue } from "../cli/shard.ts";
+import { shardValue } from "../files/shard.ts";
 import { filePath, folderPath, fraction, naturalNumber, positiveInteger } from "../cli/values.ts";
-import { SHIPPED } from "./read_segmenter.ts";
+import { SHIPPED } from "../segmenter/read_segmenter.ts";
 
 /** All options of `predict`. */
 export const predictParser = object({

@@ -1,4 +1,4 @@
-import { TILE_ALIGNMENT, type TileOptions } from "../../core/tiles.ts";
+import { TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
 import { UsageError } from "../cli/usage_error.ts";
 
 /**

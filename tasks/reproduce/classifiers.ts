@@ -1,12 +1,12 @@
-import { openCompute } from "../../core/open_compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
 import { openBackend } from "../../models/backend.ts";
-import type { NetworkClassifier } from "../../models/network_classifier.ts";
+import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
 import { runTraining } from "../classifier/run_training.ts";
 import type { TrainingCard } from "../classifier/training_card.ts";
 import { fullName } from "../data/examine.ts";
-import { hashParameters } from "../cli/hash_parameters.ts";
-import { readClassifier } from "../cli/read_classifier.ts";
+import { hashParameters } from "../batch/hash_parameters.ts";
+import { readClassifier } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import type { ClassifierPlan, ClassifierSettings } from "./plans.ts";

@@ -1,7 +1,7 @@
-import { Sweep } from "../../core/sweep_result.ts";
+import { Sweep } from "../../core/metrics/sweep_result.ts";
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** What decides counts. */
 interface Subject {

@@ -1,18 +1,18 @@
-import { type CamCrfLabel, camCrfLabel } from "../../core/cam_crf_label.ts";
-import type { Classifier } from "../../core/classifier.ts";
-import type { Compute } from "../../core/compute.ts";
-import type { DenseCrfOptions } from "../../core/dense_crf.ts";
-import { recipes } from "../../core/recipe.ts";
+import { type CamCrfLabel, camCrfLabel } from "../../core/label/cam_crf/cam_crf_label.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
+import { recipes } from "../../core/label/recipe.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Instruments } from "../label/label_photos.ts";
 import { labelTotals } from "../label/label_totals.ts";
 import type { PhotoRecord } from "../label/manifest.ts";
-import { hasMaps, writeMaps } from "../photo_run/maps.ts";
-import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../photo_run/photo_run.ts";
-import { networkDifference } from "../photo_run/network_difference.ts";
-import type { PhotoFacts, PhotoTask, TaskWords } from "../photo_run/photo_task.ts";
-import type { NetworkRecord, RunManifest, Runtime } from "../photo_run/records.ts";
-import { reportEntries } from "../photo_run/report_entries.ts";
+import { hasMaps, writeMaps } from "../batch/maps.ts";
+import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
+import { networkDifference } from "../batch/network_difference.ts";
+import type { PhotoFacts, PhotoTask, TaskWords } from "../batch/batch_task.ts";
+import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
+import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
 
 /** Options of {@linkcode crfLabelPhotos}. */

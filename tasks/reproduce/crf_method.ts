@@ -1,6 +1,6 @@
-import { camCrfLabel } from "../../core/cam_crf_label.ts";
-import type { Classifier } from "../../core/classifier.ts";
-import type { DenseCrfOptions } from "../../core/dense_crf.ts";
+import { camCrfLabel } from "../../core/label/cam_crf/cam_crf_label.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
 import type { Method } from "./method.ts";
 
 /** What makes a {@linkcode crfMethod}. */

@@ -1,10 +1,10 @@
-import type { Classifier } from "../../core/classifier.ts";
-import type { Compute } from "../../core/compute.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import type { Progress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
 import { CRF_GRID, type CrfSearch, searchCrf } from "./crf_search.ts";
-import { keptResult } from "./kept_result.ts";
+import { keptResult } from "./cached_result.ts";
 import type { PhotoSet } from "./photo_set.ts";
 
 /** A classifier, under the name of its plan. */

@@ -1,11 +1,11 @@
-import type { Compute } from "../../core/compute.ts";
-import { openCompute } from "../../core/open_compute.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
-import { uploadImage } from "../../core/upload_image.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
 import { startProgress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
 import { spread } from "../data/spread.ts";
-import { mapBytes, maskBytes } from "../photo_run/grey_bytes.ts";
+import { mapBytes, maskBytes } from "../batch/grey_bytes.ts";
 import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";
 import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";

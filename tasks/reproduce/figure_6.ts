@@ -1,11 +1,11 @@
-import { openCompute } from "../../core/open_compute.ts";
-import { predictImage } from "../../core/predict_image.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { predictImage } from "../../core/predict/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
 import { describeError } from "../cli/errors.ts";
 import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
 import { fullName } from "../data/examine.ts";
-import { confidenceBytes, maskBytes } from "../photo_run/grey_bytes.ts";
+import { confidenceBytes, maskBytes } from "../batch/grey_bytes.ts";
 import { dataOf, type Outcome, type OutcomePicture, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
 import { type PictureCell, pictureGrid } from "./picture_grid.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";

@@ -1,8 +1,8 @@
 import type { Instruments } from "../label/label_photos.ts";
 import type { PhotoRecord } from "../label/manifest.ts";
-import { openInstruments } from "../label/open_instruments.ts";
-import { maskPath } from "../photo_run/maps.ts";
-import type { PhotoRunOptions, RunSummary } from "../photo_run/photo_run.ts";
+import { openInstruments } from "../label/open_session.ts";
+import { maskPath } from "../batch/maps.ts";
+import type { PhotoRunOptions, RunSummary } from "../batch/batch_run.ts";
 import { fileEntry, type MaskedEntry } from "../segmenter/masked_entry.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import type { Run } from "./run.ts";

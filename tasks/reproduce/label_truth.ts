@@ -1,4 +1,4 @@
-import { recipes } from "../../core/recipe.ts";
+import { recipes } from "../../core/label/recipe.ts";
 import { labelPhotos } from "../label/label_photos.ts";
 import { chosenClassifiers } from "./chosen_classifiers.ts";
 import { hashClassifier, type HashedClassifier, trainedClassifier } from "./classifiers.ts";

@@ -1,8 +1,8 @@
-import type { Compute } from "../../core/compute.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
-import { sweep } from "../../core/sweep.ts";
-import type { Sweep } from "../../core/sweep_result.ts";
-import { uploadImage } from "../../core/upload_image.ts";
+import { sweep } from "../../core/metrics/sweep.ts";
+import type { Sweep } from "../../core/metrics/sweep_result.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
 import { describeError } from "../cli/errors.ts";
 import type { Progress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";

@@ -1,8 +1,8 @@
-import type { Classifier } from "../../core/classifier.ts";
-import type { Plane } from "../../core/plane.ts";
-import { type Label, labelImage } from "../../core/label_image.ts";
-import type { Recipe } from "../../core/recipe.ts";
-import type { RememberedClassifier } from "./remembered_classifier.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import type { Plane } from "../../core/gpu/plane.ts";
+import { type Label, labelImage } from "../../core/label/label_image.ts";
+import type { Recipe } from "../../core/label/recipe.ts";
+import type { RememberedClassifier } from "./cached_classifier.ts";
 
 /** A photo with its truth, as a {@linkcode Method} sees it. */
 export interface MeasuredPhoto {

@@ -1,5 +1,5 @@
-import { encodeJpeg } from "../../core/encode_jpeg.ts";
-import { encodePng } from "../../core/encode_png.ts";
+import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
 import { dataUrl, type Html, markup } from "../report/markup.ts";
 
 /** Pixels: the greatest width of a cell, the space around it, a line of text. */

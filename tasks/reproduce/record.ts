@@ -1,9 +1,9 @@
-import type { Compute } from "../../core/compute.ts";
-import { openCompute } from "../../core/open_compute.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
 import { VERSION } from "../cli/version.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { type ExperimentName, outcomeName, outcomeTitle } from "./experiments.ts";
 import { markdownOf } from "./describe.ts";
 import type { Outcome } from "./outcome.ts";

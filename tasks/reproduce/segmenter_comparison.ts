@@ -1,4 +1,4 @@
-import { openCompute } from "../../core/open_compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";

@@ -1,4 +1,4 @@
-import { predictImage } from "../../core/predict_image.ts";
+import { predictImage } from "../../core/predict/predict_image.ts";
 import type { Method } from "./method.ts";
 import type { OpenSegmenter } from "./segmenters.ts";
 

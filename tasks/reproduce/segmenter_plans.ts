@@ -1,4 +1,4 @@
-import type { SegmentationArch } from "../../models/segmentation/segmentation_network.ts";
+import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import type { SegmenterTrainingOptions } from "../segmenter/segmenter_training_options.ts";
 
 /** How a segmentation network is trained: what decides its result, its photos apart. */

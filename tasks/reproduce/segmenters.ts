@@ -1,10 +1,10 @@
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
-import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
-import type { Segmenter } from "../../models/segmentation/segmenter.ts";
-import { namingFile } from "../cli/read_classifier.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmenter/load_segmenter_checkpoint.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
+import { namingFile } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { runSegmenterTraining } from "../segmenter/run_training.ts";
 import type { SegmenterCard } from "../segmenter/segmenter_card.ts";
 import type { Run } from "./run.ts";

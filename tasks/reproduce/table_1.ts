@@ -1,4 +1,4 @@
-import { openCompute } from "../../core/open_compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { openDataset } from "../classifier/dataset.ts";
 import { evaluateSizes } from "../classifier/evaluate_sizes.ts";
@@ -6,7 +6,7 @@ import type { SizeFigures } from "../classifier/training_card.ts";
 import { startProgress } from "../cli/progress.ts";
 import { chosenClassifiers } from "./chosen_classifiers.ts";
 import { type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
-import { keptResult } from "./kept_result.ts";
+import { keptResult } from "./cached_result.ts";
 import {
   classifierOf,
   joinOutcomes,

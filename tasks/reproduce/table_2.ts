@@ -1,5 +1,5 @@
-import { recipes } from "../../core/recipe.ts";
-import { openCompute } from "../../core/open_compute.ts";
+import { recipes } from "../../core/label/recipe.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
 import { chosenClassifiers } from "./chosen_classifiers.ts";

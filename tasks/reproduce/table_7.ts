@@ -1,8 +1,8 @@
-import { openCompute } from "../../core/open_compute.ts";
-import { type Recipe, recipes } from "../../core/recipe.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { type Recipe, recipes } from "../../core/label/recipe.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
-import { ceilings } from "./ceilings.ts";
+import { ceilings } from "./upper_bounds.ts";
 import { chosenClassifiers } from "./chosen_classifiers.ts";
 import { openClassifier, trainedClassifier } from "./classifiers.ts";
 import { labelRow } from "./label_rows.ts";
@@ -11,7 +11,7 @@ import { labelMethod, type Method } from "./method.ts";
 import { classifierOf, dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import { TABLE_7 } from "./published.ts";
-import { RememberedClassifier } from "./remembered_classifier.ts";
+import { RememberedClassifier } from "./cached_classifier.ts";
 import { photosOfRun, type Run } from "./run.ts";
 
 /** A recipe with one change. */

@@ -1,5 +1,5 @@
 import type { DatasetSample } from "../../core/datasets/types.ts";
-import { openDataset } from "../cli/open_dataset.ts";
+import { openDataset } from "../data/open_dataset.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { spread } from "../data/spread.ts";
 import { labelRow } from "./label_rows.ts";

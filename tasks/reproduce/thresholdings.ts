@@ -1,11 +1,11 @@
-import { applyThreshold } from "../../core/apply_threshold.ts";
-import { bilateralFilter } from "../../core/bilateral_filter.ts";
-import { grayscale } from "../../core/grayscale.ts";
-import { niblackThreshold } from "../../core/niblack_threshold.ts";
-import { otsuThresholds } from "../../core/otsu_thresholds.ts";
-import { patchThreshold } from "../../core/patch_threshold.ts";
-import type { Plane } from "../../core/plane.ts";
-import { sauvolaThreshold } from "../../core/sauvola_threshold.ts";
+import { applyThreshold } from "../../core/kernels/apply_threshold.ts";
+import { bilateralFilter } from "../../core/kernels/bilateral_filter.ts";
+import { grayscale } from "../../core/kernels/grayscale.ts";
+import { niblackThreshold } from "../../core/kernels/niblack_threshold.ts";
+import { otsuThresholds } from "../../core/kernels/otsu_thresholds.ts";
+import { patchThreshold } from "../../core/kernels/patch_threshold.ts";
+import type { Plane } from "../../core/gpu/plane.ts";
+import { sauvolaThreshold } from "../../core/kernels/sauvola_threshold.ts";
 import type { Method } from "./method.ts";
 
 /** A way to part dark pixels from the others: H × W × 1, 0..255, to H × W × 1, 1 where dark. */

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/stat_or_null.ts";
-import { listPhotos } from "../cli/photos.ts";
+import { listPhotos } from "../files/photos.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import type { Manifest, PhotoRecord } from "../label/manifest.ts";
-import { confidencePath, maskPath } from "../photo_run/maps.ts";
-import { mergeRecords } from "../photo_run/manifests.ts";
+import { confidencePath, maskPath } from "../batch/maps.ts";
+import { mergeRecords } from "../batch/manifests.ts";
 import { fileEntry, type MaskedEntry } from "./masked_entry.ts";
 
 /** Where labels lie. */

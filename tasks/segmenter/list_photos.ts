@@ -1,5 +1,5 @@
-import { openDataset } from "../cli/open_dataset.ts";
-import { listPhotos } from "../cli/photos.ts";
+import { openDataset } from "../data/open_dataset.ts";
+import { listPhotos } from "../files/photos.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type LabelPaths, listLabels } from "./list_labels.ts";
 import { fileEntry, type MaskedEntry, sampleEntry } from "./masked_entry.ts";

@@ -1,7 +1,7 @@
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
-import { decodeImage } from "../../core/decode_image.ts";
-import type { MaskedPhoto } from "../../core/masked_photo.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import type { MaskedPhoto } from "../../core/sampling/masked_photo.ts";
 import { readTruth } from "../classifier/read_truth.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { fullName } from "../data/examine.ts";

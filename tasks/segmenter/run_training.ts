@@ -1,25 +1,25 @@
-import { augment } from "../../core/augment.ts";
-import type { Compute } from "../../core/compute.ts";
-import { openCompute } from "../../core/open_compute.ts";
-import { cropSampler } from "../../core/random_crops.ts";
+import { augment } from "../../core/kernels/augment.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { cropSampler } from "../../core/sampling/random_crops.ts";
 import { openBackend } from "../../models/backend.ts";
-import { GradientThreads } from "../../models/gradient_threads.ts";
-import { MomentumSgd } from "../../models/momentum.ts";
-import { requireFinite } from "../../models/require_finite.ts";
-import type { CropFeed } from "../../models/segmentation/crop_feed.ts";
+import { GradientThreads } from "../../models/training/gradient_threads.ts";
+import { MomentumSgd } from "../../models/training/momentum.ts";
+import { requireFinite } from "../../models/training/require_finite.ts";
+import type { CropFeed } from "../../models/segmenter/crop_feed.ts";
 import {
   loadSegmenterCheckpoint,
   type SegmenterCheckpoint,
-} from "../../models/segmentation/load_segmenter_checkpoint.ts";
-import { saveSegmenter } from "../../models/segmentation/save_segmenter.ts";
-import { segmenterTrainee } from "../../models/segmentation/segmenter_trainee.ts";
-import { settleSegmenter, trainSegmenter } from "../../models/segmentation/train_segmenter.ts";
-import { lockFile } from "../cli/lock_file.ts";
-import { requireWritable } from "../cli/require_writable.ts";
+} from "../../models/segmenter/load_segmenter_checkpoint.ts";
+import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { segmenterTrainee } from "../../models/segmenter/segmenter_trainee.ts";
+import { settleSegmenter, trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
+import { lockFile } from "../files/locks.ts";
+import { requireWritable } from "../files/require_writable.ts";
 import { UsageError } from "../cli/usage_error.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { requireSame } from "../training/require_same.ts";
-import { removeFile, trainingFile } from "../training/training_file.ts";
+import { removeFile, trainingFile } from "../training/checkpoint_file.ts";
 import { TrainingLog } from "../training/training_log.ts";
 import { startTrainingProgress, type TrainingProgress } from "../training/training_progress.ts";
 import { loadTraining, saveTraining } from "../training/training_state.ts";

@@ -1,5 +1,5 @@
 import type { Backend } from "../../models/backend.ts";
-import { type LearningRate, oneCycleSchedule, stepSchedule } from "../../models/learning_rate.ts";
+import { type LearningRate, oneCycleSchedule, stepSchedule } from "../../models/training/learning_rate.ts";
 import type { SegmenterData, SegmenterSettings } from "./segmenter_card.ts";
 import type { SegmenterTrainingOptions } from "./segmenter_training_options.ts";
 import type { ChosenSegmenter } from "./start_segmenter.ts";

@@ -1,9 +1,9 @@
-import type { Compute } from "../../core/compute.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
 import type { Backend } from "../../models/backend.ts";
-import { countParameters } from "../../models/parameters.ts";
-import type { Segmenter } from "../../models/segmentation/segmenter.ts";
+import { countParameters } from "../../models/layers/parameters.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { formatDuration } from "../cli/progress.ts";
-import { writeWhole } from "../cli/write_whole.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { cardHead } from "../training/card_head.ts";
 import { drawCurves } from "../training/draw_curves.ts";
 import type { TrainingLogState } from "../training/training_log.ts";

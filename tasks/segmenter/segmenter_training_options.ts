@@ -1,6 +1,6 @@
 import type { BackendName } from "../../models/backend.ts";
-import type { CheckpointPrecision } from "../../models/checkpoint.ts";
-import type { SegmentationLoss } from "../../models/segmentation/losses.ts";
+import type { CheckpointPrecision } from "../../models/checkpoint/checkpoint.ts";
+import type { SegmentationLoss } from "../../models/segmenter/losses.ts";
 import type { SegmenterChoice } from "./start_segmenter.ts";
 import type { TrainingDataOptions } from "./training_data.ts";
 

@@ -1,11 +1,7 @@
-import { loadSegmenterCheckpoint } from "../../models/segmentation/load_segmenter_checkpoint.ts";
-import type { SegmentationArch } from "../../models/segmentation/segmentation_network.ts";
-import {
-  createSegmenter,
-  type Segmenter,
-  type SegmenterOptions,
-} from "../../models/segmentation/segmenter.ts";
-import { namingFile } from "../cli/read_classifier.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmenter/load_segmenter_checkpoint.ts";
+import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
+import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
+import { namingFile } from "../classifier/read_classifier.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type ImportRecord, isForeign, readStart } from "../training/imported_weights.ts";
 import { importSegmenter } from "./import_segmenter.ts";

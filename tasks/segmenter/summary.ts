@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/segmentation/architectures.ts";
-import type { LayerSummary } from "../../models/segmentation/segmentation_network.ts";
+import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import type { LayerSummary } from "../../models/segmenter/segmentation_network.ts";
 import { columns } from "../cli/columns.ts";
 import { runCommand } from "../cli/command.ts";
 import { argument, choice, message, object, option, withDefault } from "../cli/optique.ts";

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { SEGMENTATION_ARCHS } from "../../models/segmentation/architectures.ts";
-import { SEGMENTATION_LOSSES } from "../../models/segmentation/losses.ts";
+import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import { SEGMENTATION_LOSSES } from "../../models/segmenter/losses.ts";
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/exit_code.ts";
 import {

@@ -1,5 +1,5 @@
-import type { MaskedPhoto } from "../../core/masked_photo.ts";
-import { openDataset } from "../cli/open_dataset.ts";
+import type { MaskedPhoto } from "../../core/sampling/masked_photo.ts";
+import { openDataset } from "../data/open_dataset.ts";
 import { UsageError } from "../cli/usage_error.ts";
 import { type PhotoSet, readPhotos } from "../training/photo_set.ts";
 import { listMaskedPhotos, type MaskedPhotoPaths } from "./list_photos.ts";

@@ -1,8 +1,8 @@
-import type { Compute } from "../../core/compute.ts";
-import { predictImage } from "../../core/predict_image.ts";
-import { sweepAll, type SweepPair } from "../../core/sweep.ts";
-import type { Sweep } from "../../core/sweep_result.ts";
-import type { Segmenter } from "../../models/segmentation/segmenter.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import { predictImage } from "../../core/predict/predict_image.ts";
+import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
+import type { Sweep } from "../../core/metrics/sweep_result.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import type { MaskedPhotos } from "./training_data.ts";
 
 /** Compares the predictions of a network for whole photos with their masks; those that are soft are cut in the middle. */

@@ -1,4 +1,4 @@
-import type { Compute } from "../../core/compute.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
 import type { Backend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
 import { VERSION } from "../cli/version.ts";

@@ -1,9 +1,9 @@
-import type { TrainingRecord } from "../../models/checkpoint.ts";
-import type { SaveCheckpointOptions } from "../../models/encode_checkpoint.ts";
-import type { MomentumSgd } from "../../models/momentum.ts";
-import { namingFile } from "../cli/read_classifier.ts";
-import { writeWhole } from "../cli/write_whole.ts";
-import { readTraining, trainingFile } from "./training_file.ts";
+import type { TrainingRecord } from "../../models/checkpoint/checkpoint.ts";
+import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_checkpoint.ts";
+import type { MomentumSgd } from "../../models/training/momentum.ts";
+import { namingFile } from "../classifier/read_classifier.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import { readTraining, trainingFile } from "./checkpoint_file.ts";
 import type { TrainingLogState } from "./training_log.ts";
 
 /** How far a training has come, as plain data. */

@@ -2,10 +2,10 @@
  * Decoding and encoding beside pure JavaScript peers: deno bench --no-prompt tests/bench/decode_bench.ts
  * The picture is 640 × 360: smooth shading, grain and a dark line, compressed much as a photograph of pavement is.
  */
-import { decodeImage } from "../../core/decode_image.ts";
-import { encodeJpeg } from "../../core/encode_jpeg.ts";
-import { encodePng } from "../../core/encode_png.ts";
-import { random } from "../core/image_fixtures.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
+import { random } from "../core/images/image_fixtures.ts";
 import { decodeWithFastPng, encodeWithFastPng, jpegJs } from "../oracles/image_peers.ts";
 
 const WIDTH = 640;

@@ -7,12 +7,12 @@
  *
  * On the WASM backend networks run in one thread a core.
  */
-import { openCompute } from "../../core/open_compute.ts";
-import { joinMaps, labelImage, thresholdCracks } from "../../core/label_image.ts";
-import { recipes } from "../../core/recipe.ts";
-import { uploadImage } from "../../core/upload_image.ts";
-import { createClassifier } from "../../models/classifier.ts";
-import { loadClassifier } from "../../models/load_classifier.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { joinMaps, labelImage, thresholdCracks } from "../../core/label/label_image.ts";
+import { recipes } from "../../core/label/recipe.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
+import { createClassifier } from "../../models/classifier/classifier.ts";
+import { loadClassifier } from "../../models/classifier/load_classifier.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 

@@ -2,17 +2,17 @@
  * Patches, resizing, activation maps and augmentation at the sizes that a 640 × 360 photo and a training step ask for, between planes
  * that lie on the device: deno bench --no-prompt tests/bench/resample_bench.ts
  */
-import { activationMap } from "../../core/activation_map.ts";
-import { augment } from "../../core/augment.ts";
-import { averagePatchScores } from "../../core/average_patch_scores.ts";
-import type { PlaneSource } from "../../core/compute.ts";
-import { openCompute } from "../../core/open_compute.ts";
-import { extractPatches } from "../../core/extract_patches.ts";
-import { extractPatchesAt } from "../../core/extract_patches_at.ts";
-import { maximum } from "../../core/maximum.ts";
-import type { Plane } from "../../core/plane.ts";
-import { localise, multiply, normalise } from "../../core/pointwise.ts";
-import { resize } from "../../core/resize.ts";
+import { activationMap } from "../../core/kernels/activation_map.ts";
+import { augment } from "../../core/kernels/augment.ts";
+import { averagePatchScores } from "../../core/kernels/average_patch_scores.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { extractPatches } from "../../core/kernels/extract_patches.ts";
+import { extractPatchesAt } from "../../core/kernels/extract_patches_at.ts";
+import { maximum } from "../../core/kernels/maximum.ts";
+import type { Plane } from "../../core/gpu/plane.ts";
+import { localise, multiply, normalise } from "../../core/kernels/pointwise.ts";
+import { resize } from "../../core/kernels/resize.ts";
 import { seeded } from "../core/testing.ts";
 
 const WIDTH = 640, HEIGHT = 360;

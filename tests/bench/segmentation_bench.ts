@@ -5,16 +5,16 @@
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/segmentation_bench.ts
  */
-import { openCompute } from "../../core/open_compute.ts";
-import { predictImage } from "../../core/predict_image.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { predictImage } from "../../core/predict/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
-import { GradientThreads } from "../../models/gradient_threads.ts";
-import { MomentumSgd } from "../../models/momentum.ts";
-import { loadSegmenter } from "../../models/segmentation/load_segmenter.ts";
-import { SEGMENTATION_ARCHS } from "../../models/segmentation/architectures.ts";
-import type { SegmentationArch } from "../../models/segmentation/segmentation_network.ts";
-import { createSegmenter } from "../../models/segmentation/segmenter.ts";
-import { segmenterTrainee } from "../../models/segmentation/segmenter_trainee.ts";
+import { GradientThreads } from "../../models/training/gradient_threads.ts";
+import { MomentumSgd } from "../../models/training/momentum.ts";
+import { loadSegmenter } from "../../models/segmenter/load_segmenter.ts";
+import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
+import { createSegmenter } from "../../models/segmenter/segmenter.ts";
+import { segmenterTrainee } from "../../models/segmenter/segmenter_trainee.ts";
 import { tf } from "../../models/tfjs.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";

@@ -7,9 +7,9 @@
  * The time shown is that of all 100 pairs.
  */
 import assert from "node:assert/strict";
-import { openCompute } from "../../core/open_compute.ts";
-import { sweepAll, type SweepPair } from "../../core/sweep.ts";
-import { countsOf } from "../../core/swept_image.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
+import { countsOf } from "../../core/metrics/swept_image.ts";
 import { seeded } from "../core/testing.ts";
 import { Peer } from "./peer.ts";
 

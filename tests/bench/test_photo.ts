@@ -1,4 +1,4 @@
-import { decodeImage } from "../../core/decode_image.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
 
 const SAMPLE = new URL("../../tasks/demo/304.jpg", import.meta.url);
 

@@ -5,10 +5,10 @@
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/train_bench.ts
  */
 import { openBackend } from "../../models/backend.ts";
-import { createClassifier } from "../../models/classifier.ts";
-import { classifierGradients } from "../../models/classifier_gradients.ts";
-import { MomentumSgd } from "../../models/momentum.ts";
-import type { ResnetArch } from "../../models/resnet.ts";
+import { createClassifier } from "../../models/classifier/classifier.ts";
+import { classifierGradients } from "../../models/classifier/classifier_gradients.ts";
+import { MomentumSgd } from "../../models/training/momentum.ts";
+import type { ResnetArch } from "../../models/classifier/resnet.ts";
 import { tf } from "../../models/tfjs.ts";
 import { Peer } from "./peer.ts";
 

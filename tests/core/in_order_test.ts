@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { inOrder } from "../../core/in_order.ts";
-import { Allowance } from "../../tasks/cli/allowance.ts";
+import { inOrder } from "../../core/concurrency.ts";
+import { Allowance } from "../../core/allowance.ts";
 
 /** Work that ends when told to. */
 class Workshop {

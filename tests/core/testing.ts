@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Compute, PlaneSource } from "../../core/compute.ts";
-import { openCompute } from "../../core/open_compute.ts";
+import type { Compute, PlaneSource } from "../../core/gpu/compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 
 /** Sizes that find edge cases: single pixels, lines, odd sides, a whole and a broken workgroup. */
 export const SIZES = [[1, 1], [1, 7], [7, 1], [3, 5], [33, 17], [64, 64], [101, 67]] as const;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type BackendName, openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
-import { openWasmBackend } from "../../models/wasm_backend.ts";
+import { openWasmBackend } from "../../models/wasm/wasm_backend.ts";
 
 /** A device with what openBackend() reads of a compute. */
 async function openDevice(software: boolean): Promise<

@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /** relu(Σ_k w_k A_k) of each pixel, in float64. */
 export function activationMapOracle(

@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /** One map laid over another and faded in, in float64. */
 export function crossfadeOracle(

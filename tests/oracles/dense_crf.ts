@@ -1,4 +1,4 @@
-import type { DenseCrfOptions } from "../../core/dense_crf.ts";
+import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
 
 /**
  * Mean field of the fully connected field of two classes, in float64: both classes, every pair of pixels, kernels normalised to

@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /** The greatest value at a Euclidean distance of at most `radius` pixels, pixel by pixel; what is outside is left out. */
 export function discDilationOracle({ width, height, data }: PlaneSource, radius: number): Float32Array {

@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /** Walks from 0 to `i` in an image of `n` pixels, turning round at both ends. */
 export function mirrorOracle(i: number, n: number): number {

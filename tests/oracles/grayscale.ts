@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /** Weighted sum of the first three channels, in float64. */
 export function grayscaleOracle(

@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /** The guided filter of two planes of one channel, in float64: every window summed on its own. */
 export function guidedFilterOracle(

@@ -1,5 +1,5 @@
-import type { PlaneSource } from "../../core/compute.ts";
-import type { Recipe } from "../../core/recipe.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
+import type { Recipe } from "../../core/label/recipe.ts";
 import { pixelScoresOracle } from "./average_patch_scores.ts";
 import { bilateralFilterOracle } from "./bilateral_filter.ts";
 import { extractPatchesOracle } from "./extract_patches.ts";

@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 
 /** Erosion or dilation by a square window, `iterations` times over, pixel by pixel; what is outside is left out. */
 export function morphologyOracle(

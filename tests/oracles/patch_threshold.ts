@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 import { otsuOracle } from "./otsu_thresholds.ts";
 
 /** Index into 0 … n − 1 of a mirrored axis, found by reflecting until it lies inside. */

@@ -1,5 +1,5 @@
-import type { PlaneSource } from "../../core/compute.ts";
-import type { ResizeOptions } from "../../core/resize.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
+import type { ResizeOptions } from "../../core/kernels/resize.ts";
 
 /** Every source pixel's weight in one output pixel of one axis. */
 function weightsOracle(

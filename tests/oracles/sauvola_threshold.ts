@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 import { windowStatisticsOracle } from "./window_statistics.ts";
 
 /** Sauvola's threshold of each pixel, in float64. */

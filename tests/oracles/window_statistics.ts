@@ -1,4 +1,4 @@
-import type { PlaneSource } from "../../core/compute.ts";
+import type { PlaneSource } from "../../core/gpu/compute.ts";
 import { mirrorIndex } from "./mirror_index.ts";
 
 /** Mean and population deviation of each pixel's mirrored window, in float64: all taps summed, then their squared deviations. */

@@ -9,15 +9,15 @@
  *
  * @module
  */
-import { openCompute } from "../../core/open_compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
-import { createClassifier } from "../../models/classifier.ts";
+import { createClassifier } from "../../models/classifier/classifier.ts";
 import { importWeights } from "../../models/import/import_weights.ts";
 import { readSafetensorsWeights } from "../../models/import/open_weights.ts";
-import { RESNET_ARCHS, type ResnetArch } from "../../models/resnet.ts";
-import { networkSpecs } from "../../models/network.ts";
-import { describeNetwork } from "../../models/architectures.ts";
-import { headSpecs } from "../../models/head.ts";
+import { RESNET_ARCHS, type ResnetArch } from "../../models/classifier/resnet.ts";
+import { networkSpecs } from "../../models/layers/network.ts";
+import { describeNetwork } from "../../models/classifier/architectures.ts";
+import { headSpecs } from "../../models/classifier/head.ts";
 import { tf } from "../../models/tfjs.ts";
 import { PYTHON } from "../bench/peer.ts";
 import { temporaryFolder } from "../temporary_folder.ts";

@@ -1,4 +1,4 @@
-import { encodePng } from "../../core/encode_png.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
 
 /** The PNG of a small photo: bright grain (from `seed`) with a dark line two pixels wide down its middle. */
 export function crackPhoto(width: number, height: number, seed: number): Promise<Uint8Array<ArrayBuffer>> {

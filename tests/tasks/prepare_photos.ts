@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { openBackend } from "../../models/backend.ts";
-import { createClassifier } from "../../models/classifier.ts";
-import { saveCheckpoint } from "../../models/save_checkpoint.ts";
+import { createClassifier } from "../../models/classifier/classifier.ts";
+import { saveCheckpoint } from "../../models/classifier/checkpoint.ts";
 import { crackPhoto } from "./crack_photo.ts";
 
 /** Writes small photos into `photos/` of a folder and a tiny untrained classifier, `classifier.safetensors`, beside it. */

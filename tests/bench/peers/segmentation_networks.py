@@ -1,4 +1,4 @@
-"""The segmentation networks of models/segmentation in PyTorch, for segmentation_step.py.
+"""The segmentation networks of models/segmenter in PyTorch, for segmentation_step.py.
 
 Each gives the logits of its outputs, the prediction first; those of OED's auxiliary outputs are those of the enlarged probabilities.
 """

@@ -3,7 +3,7 @@
 python3 training_step.py THREADS
 
 Reads one line a request, "arch width batch size", runs one step (forward, backward, SGD with momentum) of that network on random
-pixels, and answers with a line. The first line it writes is its version. The networks are those of models/resnet.ts.
+pixels, and answers with a line. The first line it writes is its version. The networks are those of models/classifier/resnet.ts.
 """
 import sys
 

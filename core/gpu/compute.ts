@@ -1,0 +1,349 @@
+import { bindRows, type RowsNeeded, rowsOf, splitIntoBands } from "./bands.ts";
+import { BufferPool } from "./buffer_pool.ts";
+import { type Kernel, KernelCache } from "./kernel.ts";
+import { Plane, type PlaneShape } from "./plane.ts";
+import { Readback } from "./readback.ts";
+import { KernelTimer, type KernelTiming } from "./timings.ts";
+import { UniformArena } from "./uniforms.ts";
+
+/** Options of {@linkcode openCompute}. */
+export interface ComputeOptions {
+  /** Measure each kernel on the device; see {@linkcode Compute.timings}. Slows everything down a little. */
+  profile?: boolean;
+  /** The most bytes that one binding may show. Defaults to the adapter's own limit; tests lower it to see images tiled. */
+  maxBindingBytes?: number;
+}
+
+/** Pixels for {@linkcode Compute.upload}. */
+export interface PlaneSource extends PlaneShape {
+  /** `width · height · channels` values, row-major, channels interleaved. */
+  data: Float32Array | Uint8Array | Uint8ClampedArray;
+}
+
+/** One run of a kernel, for {@linkcode Compute.run}. */
+export interface Dispatch {
+  /** What runs, from {@linkcode defineKernel}. */
+  kernel: Kernel;
+  /** What it reads, in the order of its bindings, and which rows of it each output row needs (default: the same row). */
+  inputs: readonly { plane: Plane; rows?: RowsNeeded }[];
+  /** What it writes. */
+  output: Plane;
+  /** The fields of its parameter struct: all u32 (or i32) ones first, then the f32 ones. */
+  params?: { u32?: readonly number[]; f32?: readonly number[] };
+  /** Values of its `override` constants. */
+  constants?: Record<string, number>;
+  /** Invocations for the output rows `[first, end)`; by default one a pixel: `[width, end − first, 1]`. */
+  invocations?: (first: number, end: number) => readonly [x: number, y: number, z: number];
+}
+
+/** Values converted to float32 and sent at a time, so that a large photo is not held twice. */
+const UPLOAD_CHUNK = 2 ** 22;
+
+/**
+ * A WebGPU device with what kernels need around it: compiled pipelines, a pool of buffers, one open command list.
+ *
+ * Kernels are only recorded when called. They are submitted together by {@linkcode Compute.submit} or by the first read, so
+ * a chain of kernels costs one submission and one readback.
+ */
+export class Compute implements Disposable {
+  /** The device, for sharing with other users of WebGPU such as tfjs. */
+  readonly device: GPUDevice;
+  /** What the adapter says of itself. */
+  readonly adapterInfo: GPUAdapterInfo;
+  /** True where the processor computes in place of a GPU. */
+  readonly software: boolean;
+  /** The adapter in words. */
+  readonly description: string;
+  /** The most bytes that one binding may show; larger planes are processed in bands of rows. */
+  readonly maxBindingBytes: number;
+
+  readonly #kernels: KernelCache;
+  readonly #pool: BufferPool;
+  readonly #readback: Readback;
+  readonly #uniforms: UniformArena;
+  readonly #timer: KernelTimer | undefined;
+  #encoder: GPUCommandEncoder | undefined;
+  #pass: GPUComputePassEncoder | undefined;
+  /** An error of the device that no read has told yet. */
+  #failure: Error | undefined;
+  #lost: Error | undefined;
+  #disposed = false;
+
+  /** A computer comes from {@linkcode openCompute}. */
+  constructor(
+    device: GPUDevice,
+    about: { adapterInfo: GPUAdapterInfo; software: boolean; description: string },
+    options: ComputeOptions,
+  ) {
+    this.device = device;
+    this.adapterInfo = about.adapterInfo;
+    this.software = about.software;
+    this.description = about.description;
+    this.maxBindingBytes = Math.min(
+      options.maxBindingBytes ?? Infinity,
+      device.limits.maxStorageBufferBindingSize,
+    );
+    this.#kernels = new KernelCache(device);
+    this.#pool = new BufferPool(
+      device,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+      { beforeDestroy: () => this.submit() },
+    );
+    this.#readback = new Readback(device);
+    this.#uniforms = new UniformArena(device);
+    if (options.profile && device.features.has("timestamp-query")) this.#timer = new KernelTimer(device);
+
+    device.addEventListener("uncapturederror", (event) => {
+      if (!(event instanceof GPUUncapturedErrorEvent)) return;
+      event.preventDefault();
+      this.#failure ??= new Error(`Cannot compute on ${this.description}: ${oneLine(event.error.message)}.`);
+    });
+    device.lost.then(({ reason, message }) => {
+      if (this.#disposed) return;
+      this.#lost = new Error(
+        `Cannot go on computing on ${this.description}: the device was lost (${
+          oneLine(message || reason)
+        }); open it again.`,
+      );
+    });
+  }
+
+  /** True if {@linkcode Compute.timings} has something to tell: profiling was asked for and the device has timestamps. */
+  get profiles(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** Bytes of buffers that no plane uses and that are kept for the next. */
+  get pooledBytes(): number {
+    return this.#pool.retained;
+  }
+
+  /**
+   * Copies pixels to the device. Bytes become float32 values 0..255.
+   *
+   * @throws {RangeError} if a side or the number of channels is not a positive integer or `data` has another length.
+   */
+  upload({ width, height, channels, data }: PlaneSource): Plane {
+    const plane = this.create({ width, height, channels });
+    if (data.length !== plane.length) {
+      plane.dispose();
+      throw new RangeError(
+        `Cannot upload an image of ${width} × ${height} × ${channels}: its data has ${data.length} values, ` +
+          `${width * height * channels} are wanted.`,
+      );
+    }
+    // A pooled buffer may still be read by recorded kernels, and writeBuffer() would overtake them.
+    this.submit();
+    for (let start = 0; start < data.length; start += UPLOAD_CHUNK) {
+      const part = data.subarray(start, start + UPLOAD_CHUNK);
+      // Shared memory is copied, too: WebGPU does not take it.
+      const ready = part instanceof Float32Array && part.buffer instanceof ArrayBuffer;
+      const floats = ready ? part as Float32Array<ArrayBuffer> : new Float32Array(part);
+      this.device.queue.writeBuffer(plane.buffer, start * 4, floats);
+    }
+    return plane;
+  }
+
+  /**
+   * A plane for a kernel to write. Its content is undefined unless `zero` is set.
+   *
+   * @throws {RangeError} if a side is not a positive integer or the plane exceeds the device's largest buffer.
+   */
+  create(shape: PlaneShape, { zero = false }: { zero?: boolean } = {}): Plane {
+    this.check();
+    const { width, height, channels } = shape;
+    for (const [name, value] of Object.entries({ width, height, channels })) {
+      if (!Number.isInteger(value) || value < 1) {
+        throw new RangeError(`Cannot make a plane: its ${name} is ${value}, a positive integer is wanted.`);
+      }
+    }
+    const bytes = width * height * channels * 4;
+    const limit = this.device.limits.maxBufferSize;
+    if (bytes > limit) {
+      throw new RangeError(
+        `Cannot hold a plane of ${width} × ${height} × ${channels} on ${this.description}: it takes ${bytes} bytes, ` +
+          `at most ${limit} are possible; cut the image into smaller tiles.`,
+      );
+    }
+    const plane = new Plane(this, shape, this.#pool.acquire(bytes), (buffer) => this.#release(buffer));
+    if (zero) {
+      this.#endPass();
+      this.#commands().clearBuffer(plane.buffer);
+    }
+    return plane;
+  }
+
+  /** Makes a plane of a buffer that somebody else owns, such as a tensor's; `release` is called when it is disposed of. */
+  adopt(buffer: GPUBuffer, shape: PlaneShape, release: () => void): Plane {
+    return new Plane(this, shape, buffer, release);
+  }
+
+  /** Records a kernel, in as many bands of rows as the device's binding limit asks for. */
+  run({ kernel, inputs, output, params = {}, constants, invocations }: Dispatch): void {
+    this.check();
+    const alignment = this.device.limits.minStorageBufferOffsetAlignment;
+    const needs = inputs.map(({ plane, rows = 0 }) => ({ plane, rows }));
+    const pipeline = this.#kernels.pipeline(kernel, constants);
+    const layout = this.#kernels.layout(kernel);
+    // A dispatch has at most so many workgroups down, and a workgroup may be a single row.
+    const maxRows = this.device.limits.maxComputeWorkgroupsPerDimension;
+    for (
+      const [first, end] of splitIntoBands(output, needs, { limit: this.maxBindingBytes, alignment, maxRows })
+    ) {
+      if (!this.#uniforms.hasRoom(2)) this.submit();
+      const sources = needs.map(({ plane, rows }) => ({
+        buffer: plane.buffer,
+        ...bindRows(plane, rowsOf(plane, rows, first, end), alignment),
+      }));
+      const target = { buffer: output.buffer, ...bindRows(output, [first, end], alignment) };
+      const bases = [0, 1, 2, 3].map((i) => sources[i]?.base ?? 0);
+      const band = this.#uniforms.slot(
+        [...bases, output.width, output.height, output.channels, target.base, first, end],
+        [],
+      );
+      const resources = [
+        band,
+        this.#uniforms.slot(params.u32 ?? [], params.f32 ?? []),
+        ...[...sources, target].map(({ buffer, offset, size }) => ({ buffer, offset, size })),
+      ];
+      const group = this.device.createBindGroup({
+        layout,
+        entries: resources.map((resource, binding) => ({ binding, resource })),
+      });
+      const [x, y, z] = invocations?.(first, end) ?? [output.width, end - first, 1];
+      const pass = this.#beginPass(kernel.label);
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(
+        Math.ceil(x / kernel.workgroup[0]),
+        Math.ceil(y / kernel.workgroup[1]),
+        Math.ceil(z / kernel.workgroup[2]),
+      );
+    }
+  }
+
+  /**
+   * Records a copy of values, whatever the two shapes.
+   *
+   * @param length values to copy; defaults to all of `source` from `from` on.
+   */
+  copy(
+    source: Plane,
+    target: Plane,
+    { from = 0, to = 0, length = source.length - from }: { from?: number; to?: number; length?: number } = {},
+  ): void {
+    this.check();
+    this.#endPass();
+    this.#commands().copyBufferToBuffer(source.buffer, from * 4, target.buffer, to * 4, length * 4);
+  }
+
+  /** Sends all recorded kernels to the device, without waiting for them. */
+  submit(): void {
+    if (!this.#encoder) return;
+    this.#endPass();
+    const commands = this.#encoder.finish();
+    this.#encoder = undefined;
+    this.#uniforms.write();
+    this.device.queue.submit([commands]);
+  }
+
+  /**
+   * The values of several planes in one readback. Submits all pending kernels.
+   *
+   * @throws {Error} if a kernel could not be built or run, or the device was lost.
+   */
+  async read(planes: readonly Plane[]): Promise<Float32Array<ArrayBuffer>[]> {
+    this.check();
+    const bytes = planes.reduce((sum, plane) => sum + plane.length * 4, 0);
+    try {
+      const values = await this.#readback.read(bytes, (staging) => {
+        this.#endPass();
+        const encoder = this.#commands();
+        let offset = 0;
+        for (const plane of planes) {
+          encoder.copyBufferToBuffer(plane.buffer, 0, staging, offset, plane.length * 4);
+          offset += plane.length * 4;
+        }
+        this.#timer?.resolve(encoder);
+        this.submit();
+      });
+      await this.#timer?.collect();
+      this.check();
+      let start = 0;
+      return planes.map(({ length }) => {
+        const part = new Float32Array(values, start, length);
+        start += length * 4;
+        return part;
+      });
+    } catch (error) {
+      // A failed kernel or a lost device also fails the map; the first cause is the one to tell.
+      this.check();
+      throw error;
+    }
+  }
+
+  /**
+   * Throws what the device has complained of and no read has told yet: what others computed on it meanwhile may be nothing.
+   *
+   * @throws {Error} if something could not be computed, or the device was lost.
+   * @internal
+   */
+  check(): void {
+    if (this.#disposed) {
+      throw new TypeError("Cannot compute: the device was disposed of earlier; open it again.");
+    }
+    if (this.#lost) throw this.#lost;
+    const failure = this.#failure;
+    // Told once: the next photo may well succeed.
+    this.#failure = undefined;
+    if (failure) throw failure;
+  }
+
+  /** GPU time by kernel since the device was opened, slowest first; empty unless {@linkcode Compute.profiles}. */
+  timings(): KernelTiming[] {
+    return this.#timer?.totals() ?? [];
+  }
+
+  /** Destroys the device with all planes on it. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#timer?.destroy();
+    this.#pool.clear();
+    this.#readback.clear();
+    this.device.destroy();
+  }
+
+  /** The same as {@linkcode Compute.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  #release(buffer: GPUBuffer): void {
+    if (this.#disposed) return;
+    this.#pool.release(buffer);
+  }
+
+  #commands(): GPUCommandEncoder {
+    return this.#encoder ??= this.device.createCommandEncoder();
+  }
+
+  #beginPass(label: string): GPUComputePassEncoder {
+    const timestampWrites = this.#timer?.next(label);
+    if (timestampWrites) {
+      this.#endPass();
+      this.#pass = this.#commands().beginComputePass({ timestampWrites });
+    }
+    return this.#pass ??= this.#commands().beginComputePass();
+  }
+
+  #endPass(): void {
+    this.#pass?.end();
+    this.#pass = undefined;
+  }
+}
+
+/** A driver's message as part of a sentence. */
+function oneLine(message: string): string {
+  return message.trim().replaceAll(/\s+/g, " ").replace(/\.$/, "");
+}

@@ -1,0 +1,88 @@
+import { decodeJpeg } from "./codecs/jpeg.ts";
+import { decodePng } from "./codecs/png.ts";
+import { decodeTiff } from "./codecs/tiff.ts";
+import { sniffFormat } from "./image_format.ts";
+import { turnUpright } from "./image_orientation.ts";
+
+/** Options of {@linkcode decodeImage}. */
+export interface DecodeImageOptions {
+  /**
+   * The most pixels, width × height, that a header may claim. The default of 2^27 = 134,217,728 lets a medium-format
+   * photograph of 100 megapixels through (512 MiB of RGBA); a file that claims more is refused before anything is
+   * allocated for it.
+   *
+   * @default {134217728}
+   */
+  readonly maxPixels?: number;
+}
+
+const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const;
+
+/**
+ * Decodes a photograph or mask into upright RGBA, 8 bits a sample.
+ *
+ * The first bytes decide the kind of file, never its name:
+ *
+ * - **JPEG**: baseline and progressive, grey, colour and CMYK, any subsampling, turned by its EXIF orientation;
+ * - **PNG**: every colour type and bit depth, tRNS, interlaced; of a palette the colours come out, not the indices;
+ * - **TIFF**: the first picture; grey, RGB, palette, CMYK of 1 to 16 bits, strips or tiles; uncompressed, LZW, deflate
+ *   or PackBits.
+ *
+ * 16-bit samples are rounded to 8 bits; colour profiles are not applied. Alpha is straight: colours come out as
+ * stored, neither multiplied by it nor laid over a background, because any background would draw an edge that is not in
+ * the photograph. Readers of the colours alone, as the label recipe is, see what the file stores under transparent
+ * pixels.
+ *
+ * All work is done on the calling thread within the call, so that calls may overlap. A file that fails leaves nothing
+ * behind.
+ *
+ * @example
+ * ```ts
+ * import { decodeImage, encodePng } from "../../mod.ts";
+ *
+ * const png = await encodePng({ width: 2, height: 1, channels: 1, data: Uint8Array.of(0, 255) });
+ * const image = await decodeImage(png);
+ * console.log(image.width, image.height, image.data); // 2 1 [0, 0, 0, 255, 255, 255, 255, 255]
+ * ```
+ *
+ * @param bytes The whole file.
+ * @returns `width` × `height` pixels, row-major, 4 bytes each: red, green, blue, alpha, 0..255.
+ * @throws {TypeError} When `bytes` is not a `Uint8Array`, or is no JPEG, PNG or TIFF, or one of a kind that is not read.
+ * @throws {SyntaxError} When the file is empty, damaged, cut off, or claims more pixels than its bytes can hold.
+ * @throws {RangeError} When the header claims more than `maxPixels`, or `maxPixels` is not a positive number.
+ */
+export function decodeImage(
+  bytes: Uint8Array,
+  { maxPixels = 2 ** 27 }: DecodeImageOptions = {},
+): Promise<ImageData> {
+  return Promise.try(() => {
+    const { width, height, data } = turnUpright(decode(bytes, maxPixels));
+    return new ImageData(data, width, height);
+  });
+}
+
+function decode(bytes: Uint8Array, maxPixels: number): ReturnType<typeof decodeJpeg> {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot decode the image: the input is ${
+        bytes === null ? "null" : typeof bytes
+      } where a Uint8Array is wanted.`,
+    );
+  }
+  if (!(maxPixels > 0)) {
+    throw new RangeError(
+      `Cannot decode the image: maxPixels is ${maxPixels} where a positive number is wanted.`,
+    );
+  }
+  if (bytes.length === 0) {
+    throw new SyntaxError("Cannot decode the image: the file is empty where a JPEG, PNG or TIFF is wanted.");
+  }
+  const { decoder, name } = sniffFormat(bytes);
+  if (decoder === undefined) {
+    const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    throw new TypeError(
+      `Cannot decode the image: its first bytes, ${start}, are those of ${name} where a JPEG, PNG or TIFF is wanted.`,
+    );
+  }
+  return DECODERS[decoder](bytes, { maxPixels });
+}

@@ -1,0 +1,86 @@
+import source from "../../shaders/extract_patches.wgsl" with { type: "text" };
+import { defineKernel } from "../gpu/kernel.ts";
+import { mirroredRows } from "../gpu/mirrored_rows.ts";
+import { patchGrid } from "./patch_grid.ts";
+import type { Plane } from "../gpu/plane.ts";
+
+/** Options of {@linkcode extractPatches}. */
+export interface ExtractPatchesOptions {
+  /** Side of a patch, pixels. */
+  size: number;
+  /** Pixels from one patch to the next, across and down. */
+  stride: number;
+  /** Upper left pixel of the grid's first patch. Defaults to the grid of {@linkcode patchGrid}. */
+  first?: readonly [x: number, y: number];
+  /** Patches across and down. Defaults to the grid of {@linkcode patchGrid}. */
+  count?: readonly [columns: number, rows: number];
+  /** Index in the grid, row by row, of the first patch to cut. Defaults to 0. */
+  start?: number;
+  /** The most patches to cut. Defaults to all from `start` on. */
+  limit?: number;
+}
+
+const kernel = defineKernel("extract_patches", source);
+
+/**
+ * Cuts the patches of a regular grid, the image being mirrored outside without repeating its edge pixel, at any distance.
+ *
+ * @example
+ * ```ts
+ * import { extractPatches, openCompute } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using photo = compute.upload({ width: 640, height: 360, channels: 3, data: new Uint8Array(640 * 360 * 3) });
+ * using patches = extractPatches(photo, { size: 32, stride: 16 });
+ * console.log(patches.height / 32); // 984
+ * ```
+ *
+ * @param plane H × W × C, any unit.
+ * @returns N·S × S × C: the patches one below the other in row-major order of the grid, the memory of an N × S × S × C tensor.
+ * @throws {RangeError} if an option is not an integer of its range, or no patch is left to cut.
+ */
+export function extractPatches(plane: Plane, options: ExtractPatchesOptions): Plane {
+  const { compute, width, height, channels } = plane;
+  const { size, stride } = options;
+  const grid = (length: number) => patchGrid(length, { size, stride });
+  const [x0, y0] = options.first ?? [grid(width).first, grid(height).first];
+  const [columns, rows] = options.count ?? [grid(width).count, grid(height).count];
+  const { start = 0, limit = Infinity } = options;
+
+  if (!Number.isInteger(x0) || !Number.isInteger(y0)) {
+    throw new RangeError(`Cannot cut patches: the first is at (${x0}, ${y0}), whole pixels are wanted.`);
+  }
+  for (const [name, value] of Object.entries({ size, stride, columns, rows })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`Cannot cut patches: ${name} is ${value}, a positive integer is wanted.`);
+    }
+  }
+  if (!Number.isInteger(start) || start < 0 || start >= columns * rows) {
+    throw new RangeError(
+      `Cannot cut patches: start is ${start}, a patch of the grid (0 to ${columns * rows - 1}) is wanted.`,
+    );
+  }
+  const count = Math.min(limit, columns * rows - start);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`Cannot cut patches: limit is ${limit}, a positive integer is wanted.`);
+  }
+
+  const output = compute.create({ width: size, height: count * size, channels });
+  // A band inside one patch needs few rows of the source; a band over several patches all rows of theirs.
+  const rowsNeeded = (from: number, to: number) => {
+    const [patch, lastPatch] = [Math.floor(from / size), Math.floor((to - 1) / size)];
+    const top = y0 + Math.floor((start + patch) / columns) * stride;
+    const bottom = y0 + Math.floor((start + lastPatch) / columns) * stride;
+    return patch === lastPatch
+      ? mirroredRows([top + from % size, top + (to - 1) % size + 1], height)
+      : mirroredRows([top, bottom + size], height);
+  };
+  compute.run({
+    kernel,
+    inputs: [{ plane, rows: rowsNeeded }],
+    output,
+    params: { u32: [width, height, size, columns, start, stride, x0, y0] },
+    invocations: (from, to) => [size * channels, Math.ceil(to / size) - Math.floor(from / size), 1],
+  });
+  return output;
+}

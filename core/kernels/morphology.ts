@@ -1,0 +1,192 @@
+import source from "../../shaders/morphology.wgsl" with { type: "text" };
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
+import { BLOCK, contiguousTaps, SPACED_TAPS, spacedTaps } from "./morphology_window.ts";
+import type { Plane } from "../gpu/plane.ts";
+
+/** Options of {@linkcode erode}, {@linkcode dilate}, {@linkcode open} and {@linkcode close}. */
+export interface MorphologyOptions {
+  /** Side of the square window in pixels, odd. */
+  size?: number;
+  /** How often the operation is done, an integer from 0 (a copy) on; opening and closing do each of their two halves as often. */
+  iterations?: number;
+}
+
+type Operation = "erode" | "dilate";
+type Axis = "x" | "y";
+
+/** Farthest tap of the largest contiguous window; larger windows are built up from it. */
+const LARGEST_CONTIGUOUS = 16;
+
+const kernels = new Map<string, Kernel>();
+
+/**
+ * Grey-level erosion: each value becomes the least of the square window around it, in each channel. What is outside the image is
+ * ignored.
+ *
+ * The window is separable, and repeated erosions by a window of s are one by a window of (s − 1) · iterations + 1: four of 3 × 3 cost
+ * a pass of 9 along the rows and one along the columns. The cost grows with the logarithm of the window.
+ *
+ * @example
+ * ```ts
+ * import { erode, openCompute } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using row = compute.upload({ width: 5, height: 1, channels: 1, data: new Uint8Array([9, 9, 3, 9, 9]) });
+ * using eroded = erode(row);
+ * console.log(await eroded.read()); // [9, 3, 3, 3, 9]
+ * ```
+ *
+ * @param plane H × W × C, any values.
+ * @returns a plane of the same shape.
+ * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
+ */
+export function erode(plane: Plane, options: MorphologyOptions = {}): Plane {
+  return square("erode", plane, options);
+}
+
+/**
+ * Grey-level dilation: each value becomes the greatest of the square window around it, in each channel. What is outside the image is
+ * ignored. Repeated dilations are one by a larger window, as for {@linkcode erode}.
+ *
+ * @example
+ * ```ts
+ * import { dilate, openCompute } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using row = compute.upload({ width: 5, height: 1, channels: 1, data: new Uint8Array([0, 0, 7, 0, 0]) });
+ * using dilated = dilate(row);
+ * console.log(await dilated.read()); // [0, 7, 7, 7, 0]
+ * ```
+ *
+ * @param plane H × W × C, any values.
+ * @returns a plane of the same shape.
+ * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
+ */
+export function dilate(plane: Plane, options: MorphologyOptions = {}): Plane {
+  return square("dilate", plane, options);
+}
+
+/**
+ * Grey-level opening: erosions, then as many dilations. It takes away what is bright and smaller than the window.
+ *
+ * @example
+ * ```ts
+ * import { open, openCompute } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using row = compute.upload({ width: 5, height: 1, channels: 1, data: new Uint8Array([0, 0, 7, 0, 0]) });
+ * using opened = open(row);
+ * console.log(await opened.read()); // [0, 0, 0, 0, 0]
+ * ```
+ *
+ * @param plane H × W × C, any values.
+ * @returns a plane of the same shape.
+ * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
+ */
+export function open(plane: Plane, options: MorphologyOptions = {}): Plane {
+  using eroded = erode(plane, options);
+  return dilate(eroded, options);
+}
+
+/**
+ * Grey-level closing: dilations, then as many erosions. It fills what is dark and smaller than the window, such as holes in a crack of
+ * a label.
+ *
+ * @example
+ * ```ts
+ * import { close, openCompute } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using row = compute.upload({ width: 5, height: 1, channels: 1, data: new Uint8Array([9, 9, 3, 9, 9]) });
+ * using closed = close(row);
+ * console.log(await closed.read()); // [9, 9, 9, 9, 9]
+ * ```
+ *
+ * @param plane H × W × C, any values.
+ * @returns a plane of the same shape.
+ * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
+ */
+export function close(plane: Plane, options: MorphologyOptions = {}): Plane {
+  using dilated = dilate(plane, options);
+  return erode(dilated, options);
+}
+
+function square(operation: Operation, plane: Plane, { size = 3, iterations = 1 }: MorphologyOptions): Plane {
+  if (!Number.isInteger(size) || size < 1 || size % 2 === 0) {
+    throw new RangeError(`Cannot ${operation} with a window of ${size}: an odd number of pixels is wanted.`);
+  }
+  if (!Number.isInteger(iterations) || iterations < 0) {
+    throw new RangeError(`Cannot ${operation} ${iterations} times: an integer from 0 on is wanted.`);
+  }
+  const half = ((size - 1) / 2) * iterations;
+  using rows = line(operation, plane, { axis: "x", half });
+  return line(operation, rows, { axis: "y", half });
+}
+
+/** The window from −half to half along one axis. */
+function line(operation: Operation, plane: Plane, { axis, half }: { axis: Axis; half: number }): Plane {
+  // A window that reaches over the whole image from everywhere grows no further.
+  const wanted = Math.min(half, (axis === "x" ? plane.width : plane.height) - 1);
+  let reached = Math.min(wanted, LARGEST_CONTIGUOUS);
+  let result = pass(plane, {
+    kernel: kernelOf(operation, axis, 2 * reached + 1),
+    axis,
+    block: BLOCK,
+    reach: reached,
+    step: 1,
+  });
+  while (reached < wanted) {
+    // Taps a window's length apart lay window beside window.
+    const step = 2 * reached + 1;
+    const next = Math.min(wanted, reached + step * (SPACED_TAPS - 1) / 2);
+    using smaller = result;
+    result = pass(smaller, {
+      kernel: kernelOf(operation, axis, undefined),
+      axis,
+      block: 1,
+      reach: next - reached,
+      step,
+    });
+    reached = next;
+  }
+  return result;
+}
+
+function pass(
+  plane: Plane,
+  { kernel, axis, block, reach, step }: {
+    kernel: Kernel;
+    axis: Axis;
+    block: number;
+    reach: number;
+    step: number;
+  },
+): Plane {
+  const { compute, width, height, channels } = plane;
+  const output = compute.create({ width, height, channels });
+  const [across, down] = axis === "x" ? [block, 1] : [1, block];
+  compute.run({
+    kernel,
+    inputs: [{ plane, rows: axis === "x" ? 0 : reach }],
+    output,
+    params: { u32: [reach, step] },
+    invocations: (first, end) => [Math.ceil(width / across), Math.ceil((end - first) / down), channels],
+  });
+  return output;
+}
+
+/** The kernel of a contiguous window of `size` pixels, or of a spaced one where it is undefined. */
+function kernelOf(operation: Operation, axis: Axis, size: number | undefined): Kernel {
+  const key = `${operation} ${axis} ${size}`;
+  let kernel = kernels.get(key);
+  if (!kernel) {
+    kernel = defineKernel(operation, source, {
+      AXIS: axis === "x" ? "vec2i(1, 0)" : "vec2i(0, 1)",
+      BLOCK: `${size === undefined ? 1 : BLOCK}`,
+      PICK: operation === "erode" ? "min" : "max",
+      TAPS: size === undefined ? spacedTaps() : contiguousTaps(size),
+    });
+    kernels.set(key, kernel);
+  }
+  return kernel;
+}

@@ -1,0 +1,126 @@
+import source from "../../shaders/pointwise.wgsl" with { type: "text" };
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
+import type { Plane } from "../gpu/plane.ts";
+
+const kernels = {
+  localise: defineKernel("localise", source, {
+    FORMULA: "select(0.0, 0.5 * (a + b), 0.5 * (a + b) > params.p)",
+  }),
+  multiply: defineKernel("multiply", source, { FORMULA: "a * b" }),
+  scale: defineKernel("scale", source, { FORMULA: "clamp(a * params.p, params.q, params.r)" }),
+  // An even neighbour is taken of two equally near integers.
+  scaleAndRound: defineKernel("scale_and_round", source, {
+    FORMULA: "round(clamp(a * params.p, params.q, params.r))",
+  }),
+  binarise: defineKernel("binarise", source, { FORMULA: "select(0.0, 1.0, a > params.p)" }),
+  // The quotient of a maximum ≤ 0 is not taken, whatever it is.
+  normalise: defineKernel("normalise", source, { FORMULA: "select(0.0, max(a, 0.0) / b, b > 0.0)" }),
+};
+
+/** Options of {@linkcode localise}. */
+export interface LocaliseOptions {
+  /** Means up to and including this become 0. Defaults to 0.5. */
+  threshold?: number;
+}
+
+/** Options of {@linkcode scale}. */
+export interface ScaleOptions {
+  /** Range that the products are cut to. Defaults to none. */
+  clamp?: readonly [low: number, high: number];
+  /** Round to integers, halves to the even one. Defaults to false. */
+  round?: boolean;
+}
+
+/** Options of {@linkcode binarise}. */
+export interface BinariseOptions {
+  /** Values above this become 1. Defaults to 0. */
+  threshold?: number;
+}
+
+/**
+ * Where two confidence maps together place cracks: their mean, 0 where it does not exceed a threshold.
+ *
+ * @param a H × W × C, 0..1.
+ * @param b the same shape.
+ * @returns H × W × C: 0 or above the threshold.
+ * @throws {RangeError} if the shapes differ.
+ */
+export function localise(a: Plane, b: Plane, { threshold = 0.5 }: LocaliseOptions = {}): Plane {
+  return combine(kernels.localise, { a, b, parameters: [threshold] });
+}
+
+/**
+ * The product of two planes, value by value.
+ *
+ * @param a H × W × C, any unit.
+ * @param b the same shape.
+ * @returns H × W × C.
+ * @throws {RangeError} if the shapes differ.
+ */
+export function multiply(a: Plane, b: Plane): Plane {
+  return combine(kernels.multiply, { a, b, parameters: [] });
+}
+
+/**
+ * A plane times a number, such as from 0..1 to 0..255 and back.
+ *
+ * `scale(map, 255, { clamp: [0, 255], round: true })` holds what 8 bits would.
+ *
+ * @param plane H × W × C, any unit.
+ * @returns H × W × C.
+ */
+export function scale(plane: Plane, factor: number, { clamp, round = false }: ScaleOptions = {}): Plane {
+  const [low, high] = clamp ?? [-LARGEST, LARGEST];
+  const kernel = round ? kernels.scaleAndRound : kernels.scale;
+  return combine(kernel, { a: plane, b: plane, parameters: [factor, low, high] });
+}
+
+/**
+ * 1 where a plane exceeds a threshold, else 0.
+ *
+ * @param plane H × W × C, any unit.
+ * @returns H × W × C, 0 or 1.
+ */
+export function binarise(plane: Plane, { threshold = 0 }: BinariseOptions = {}): Plane {
+  return combine(kernels.binarise, { a: plane, b: plane, parameters: [threshold] });
+}
+
+/**
+ * A plane without its negative part, divided by its maximum: max(v, 0) / max; all 0 where the maximum is not positive.
+ *
+ * @param plane H × W × C, any unit.
+ * @param max 1 × 1 × 1, from `maximum()`.
+ * @returns H × W × C, 0..1.
+ * @throws {RangeError} if `max` has more than one value.
+ */
+export function normalise(plane: Plane, max: Plane): Plane {
+  if (max.length !== 1) {
+    throw new RangeError(`Cannot normalise a plane: its maximum has ${max.length} values, one is wanted.`);
+  }
+  return combine(kernels.normalise, { a: plane, b: max, parameters: [], all: true });
+}
+
+/** The largest float32, in place of infinity, which WGSL does not promise to keep. */
+const LARGEST = 3.4028234663852886e38;
+
+function combine(
+  kernel: Kernel,
+  { a, b, parameters, all = false }: { a: Plane; b: Plane; parameters: readonly number[]; all?: boolean },
+): Plane {
+  const { compute, width, height, channels } = a;
+  if (!all && (b.width !== width || b.height !== height || b.channels !== channels)) {
+    throw new RangeError(
+      `Cannot ${kernel.label} planes of ${width} × ${height} × ${channels} and ` +
+        `${b.width} × ${b.height} × ${b.channels}: equal shapes are wanted.`,
+    );
+  }
+  const output = compute.create({ width, height, channels });
+  compute.run({
+    kernel,
+    inputs: [{ plane: a }, { plane: b, rows: all ? "all" : 0 }],
+    output,
+    params: { u32: [Number(all)], f32: parameters },
+    invocations: (first, end) => [width * channels, end - first, 1],
+  });
+  return output;
+}

@@ -1,0 +1,167 @@
+import { type Attitude, ATTITUDES, cutWindow, type WindowPlace } from "./cut_window.ts";
+import type { MaskedPhoto, MaskedPhotoSource } from "./masked_photo.ts";
+import { permutation } from "../permutation.ts";
+import { randomStream } from "../random_stream.ts";
+import { resamplePatch } from "./resample_patch.ts";
+
+/** Crops of one size with their masks. */
+export interface CropBatch {
+  /** How many crops. */
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+  /** N × H × W × 3 bytes, RGB. */
+  readonly pixels: Uint8Array;
+  /** N × H × W bytes: 255 for crack, 0 for background, between them a confidence of value / 255. */
+  readonly truth: Uint8Array;
+}
+
+/** What training draws its batches from. The batch of a step depends on the step alone, in whatever order they are asked for. */
+export interface CropSampler {
+  /** Crops of one epoch. */
+  readonly cropsPerEpoch: number;
+  /** Steps of one epoch. */
+  readonly stepsPerEpoch: number;
+  /** The crops of a step, counted from 0 over all epochs. */
+  batch(step: number): Promise<CropBatch>;
+}
+
+/** Options of {@linkcode cropSampler}. */
+export interface CropSamplerOptions {
+  /** Side of the crops, in pixels; or `whole` for whole photos, mirrored up to a multiple of `multiple`. */
+  readonly size: number | "whole";
+  /** What both sides of a whole photo are brought to a multiple of. Default 1. */
+  readonly multiple?: number;
+  /** Crops a step. */
+  readonly batch: number;
+  /** Crops an epoch, rounded up to whole batches. Default: of each photo as many as cover it. */
+  readonly crops?: number;
+  /**
+   * The most that a crop is enlarged or made smaller. Each is cut smaller or larger by up to this factor, its logarithm even, and brought
+   * to its size, so that cracks are seen in more widths than the photos have. Default 1: none is.
+   */
+  readonly zoom?: number;
+  readonly seed: number;
+}
+
+/** Keeps the order of photos apart from what is drawn for a step: no training has so many. */
+const FIRST_ROUND = 2 ** 31;
+
+/**
+ * Training on crops at random places of photos, in random attitudes, which the mask of a photo shares. Photos take turns in random order,
+ * larger ones more often, so that no place is seen much more than another.
+ *
+ * Each photo is looked at once beforehand.
+ *
+ * @throws {RangeError} if there are no photos, if whole photos of several sizes are to share a batch or to be zoomed, or for a zoom below 1.
+ */
+export async function cropSampler(
+  source: MaskedPhotoSource,
+  { size, multiple = 1, batch, crops, zoom = 1, seed }: CropSamplerOptions,
+): Promise<CropSampler> {
+  if (!(zoom >= 1 && zoom < Infinity)) {
+    throw new RangeError(`Cannot zoom crops by up to ${zoom}: a number from 1 on is wanted.`);
+  }
+  if (size === "whole" && zoom > 1) {
+    throw new RangeError(`Cannot zoom whole photos by up to ${zoom}: 1 is wanted, or a size of crops.`);
+  }
+  const turns: number[] = [];
+  const sizes = new Set<string>();
+  for (let index = 0; index < source.count; index++) {
+    const { width, height } = await source.photo(index);
+    sizes.add(`${width} × ${height}`);
+    const covering = size === "whole" ? 1 : Math.ceil(width / size) * Math.ceil(height / size);
+    turns.push(...new Array<number>(covering).fill(index));
+  }
+  if (turns.length === 0) {
+    throw new RangeError("Cannot draw crops: there are 0 photos, at least 1 is wanted.");
+  }
+  if (size === "whole" && batch > 1 && sizes.size > 1) {
+    const [first, second] = sizes;
+    throw new RangeError(
+      `Cannot put ${batch} whole photos into a batch: they are ${first}, ${second}${
+        sizes.size > 2 ? " …" : ""
+      }, and one size is wanted; give a batch of 1, or a size of crops.`,
+    );
+  }
+  const stepsPerEpoch = Math.ceil((crops ?? turns.length) / batch);
+  let shuffled: { round: number; order: Uint32Array } | undefined;
+  const turn = (number: number): number => {
+    const round = Math.floor(number / turns.length);
+    if (shuffled?.round !== round) {
+      shuffled = { round, order: permutation(turns.length, randomStream(seed, FIRST_ROUND + round)) };
+    }
+    return turns[shuffled.order[number % turns.length]];
+  };
+  return {
+    cropsPerEpoch: stepsPerEpoch * batch,
+    stepsPerEpoch,
+    async batch(step) {
+      const random = randomStream(seed, step);
+      const chosen: ChosenCrop[] = [];
+      for (let i = 0; i < batch; i++) {
+        const photo = await source.photo(turn(step * batch + i));
+        const place = size === "whole"
+          ? wholePhoto(photo, multiple)
+          : anywhere(photo, { size: sideOf({ size, zoom, random }), random });
+        // A transposed rectangle does not fit beside one that is not.
+        const attitudes = batch === 1 || place.width === place.height ? ATTITUDES : ATTITUDES.slice(0, 4);
+        chosen.push({ photo, place, attitude: attitudes[Math.floor(random() * attitudes.length)] });
+      }
+      return cutCrops(chosen, size);
+    },
+  };
+}
+
+interface ChosenCrop {
+  readonly photo: MaskedPhoto;
+  readonly place: WindowPlace;
+  readonly attitude: Attitude;
+}
+
+/** Brings square crops to `size`. */
+function cutCrops(chosen: readonly ChosenCrop[], size: number | "whole"): CropBatch {
+  const [{ place, attitude }] = chosen;
+  const turned = attitude >= 4 ? [place.height, place.width] : [place.width, place.height];
+  const [width, height] = size === "whole" ? turned : [size, size];
+  const area = width * height;
+  const pixels = new Uint8Array(chosen.length * area * 3), truth = new Uint8Array(chosen.length * area);
+  for (const [i, { photo, place, attitude }] of chosen.entries()) {
+    const cut = (channels: number, data: Uint8Array, into: Uint8Array): void => {
+      const target = into.subarray(i * area * channels, (i + 1) * area * channels);
+      const picture = { width: photo.width, height: photo.height, channels, data };
+      if (size === "whole" || place.width === size) {
+        cutWindow(picture, place, { attitude, target });
+        return;
+      }
+      const patch = new Uint8Array(place.width ** 2 * channels);
+      cutWindow(picture, place, { attitude, target: patch });
+      resamplePatch(patch, { from: place.width, to: size, channels, target });
+    };
+    cut(3, photo.pixels, pixels);
+    cut(1, photo.truth, truth);
+  }
+  return { count: chosen.length, width, height, pixels, truth };
+}
+
+/** Without zoom nothing is drawn for it: the crops are then those of a sampler that knows none. */
+function sideOf(
+  { size, zoom, random }: { readonly size: number; readonly zoom: number; readonly random: () => number },
+): number {
+  return zoom === 1 ? size : Math.max(1, Math.round(size * zoom ** (2 * random() - 1)));
+}
+
+function wholePhoto({ width, height }: MaskedPhoto, multiple: number): WindowPlace {
+  const up = (length: number) => multiple * Math.ceil(length / multiple);
+  return { x: 0, y: 0, width: up(width), height: up(height) };
+}
+
+function anywhere(
+  { width, height }: MaskedPhoto,
+  { size, random }: { size: number; random: () => number },
+): WindowPlace {
+  // Centred where the photo is smaller.
+  const start = (length: number) =>
+    length <= size ? Math.ceil((length - size) / 2) : Math.floor(random() * (length - size + 1));
+  return { x: start(width), y: start(height), width: size, height: size };
+}

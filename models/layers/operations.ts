@@ -1,0 +1,36 @@
+import { tf } from "../tfjs.ts";
+import { enlargeAligned } from "./bilinear_align_corners.ts";
+import type { Operation } from "./segmentation_graph.ts";
+
+/** The greatest value of each 2 × 2 pixels, each channel by itself: half as high and wide. */
+export function maxPool(name: string): Operation {
+  return {
+    name,
+    kind: "max-pool 2 × 2",
+    shape: ({ height, width, channels }) => ({ height: height >> 1, width: width >> 1, channels }),
+    run: (x) => tf.maxPool(x, 2, 2, 0),
+  };
+}
+
+/** The channels of all inputs, one after the other. */
+export function concatenate(name: string): Operation {
+  return {
+    name,
+    kind: "concatenation",
+    shape: (first, ...rest) => ({
+      ...first,
+      channels: rest.reduce((sum, { channels }) => sum + channels, first.channels),
+    }),
+    run: (...inputs) => tf.concat(inputs, 3),
+  };
+}
+
+/** Bilinear interpolation to `factor` times the size, the pixels of the corners staying where they are: {@linkcode enlargeAligned}. */
+export function enlarge(name: string, factor: number): Operation {
+  return {
+    name,
+    kind: `bilinear × ${factor}`,
+    shape: ({ height, width, channels }) => ({ height: factor * height, width: factor * width, channels }),
+    run: (x) => enlargeAligned(x, factor),
+  };
+}

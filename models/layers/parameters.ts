@@ -1,0 +1,48 @@
+import { tf } from "../tfjs.ts";
+import { uniformValues } from "./uniform_values.ts";
+
+/** What a parameter of a network looks like before it holds values. */
+export interface ParameterSpec {
+  /** Sizes of its axes: a convolution's kernel is height × width × inputs × outputs, as in Keras. */
+  readonly shape: readonly number[];
+  /** Its value before training: all equal to `constant`, or drawn evenly from −`bound` to `bound`. */
+  readonly initial: { readonly constant: number } | { readonly bound: number };
+  /** Whether training moves it: false for running statistics and for biases that a batch norm takes away again. */
+  readonly trainable: boolean;
+}
+
+/** The parameters of a network, by their Keras names such as `conv2_block1_1_bn/gamma`, in the order of the layers. */
+export type ParameterSpecs = ReadonlyMap<string, ParameterSpec>;
+
+/** The values of a network's parameters, by the names of its {@linkcode ParameterSpecs}. */
+export type Parameters = ReadonlyMap<string, tf.Variable>;
+
+/** How many numbers a network holds, running statistics included, as Keras counts them. */
+export function countParameters(specs: ParameterSpecs): number {
+  let count = 0;
+  for (const { shape } of specs.values()) count += shape.reduce((product, size) => product * size, 1);
+  return count;
+}
+
+/**
+ * Untrained parameters. Equal seeds give equal values on every machine: the generator works on integers, each parameter
+ * has its own stream, named by seed and name, and no transcendental function is used.
+ */
+export function createParameters(specs: ParameterSpecs, seed: number): Parameters {
+  return new Map(
+    [...specs].map(([name, { shape, initial, trainable }]) => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      const values = "constant" in initial
+        ? new Float32Array(length).fill(initial.constant)
+        : uniformValues(length, { bound: initial.bound, seed, stream: name });
+      return [name, tf.tidy(() => tf.variable(tf.tensor(values, [...shape], "float32"), trainable))];
+    }),
+  );
+}
+
+/** The parameter of that name. */
+export function parameter<R extends tf.Rank>(parameters: Parameters, name: string): tf.Variable<R> {
+  const found = parameters.get(name);
+  if (found === undefined) throw new Error(`Cannot run the network: it has no parameter "${name}".`);
+  return found as tf.Variable<R>;
+}

@@ -1,0 +1,50 @@
+import type { InputScaling } from "../layers/network.ts";
+import { requireScaling } from "../layers/require_scaling.ts";
+import { liuDeepcrack } from "./liu_deepcrack.ts";
+import { oed } from "./oed.ts";
+import type { SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";
+import { unet } from "./unet.ts";
+import { zouDeepcrack } from "./zou_deepcrack.ts";
+
+/** Which segmentation network. */
+export interface SegmentationNetworkOptions {
+  /** By name. */
+  readonly arch: SegmentationArch;
+  /** Scales its channels, 0 < width ≤ 1. Default 1. */
+  readonly width?: number;
+  /** How RGB 0..255 is scaled: as the weights were trained. Default: the network's own. */
+  readonly scaling?: InputScaling;
+}
+
+type Changes = Omit<SegmentationNetworkOptions, "arch">;
+
+const NETWORKS: Readonly<Record<SegmentationArch, (changes: Changes) => SegmentationNetwork>> = {
+  unet,
+  deepcrack_liu: liuDeepcrack,
+  deepcrack_zou: zouDeepcrack,
+  oed_b0: (changes) => oed({ encoder: "b0", ...changes }),
+  oed_b1: (changes) => oed({ encoder: "b1", ...changes }),
+  oed_b2: (changes) => oed({ encoder: "b2", ...changes }),
+  oed_b3: (changes) => oed({ encoder: "b3", ...changes }),
+  oed_b4: (changes) => oed({ encoder: "b4", ...changes }),
+  oed_b5: (changes) => oed({ encoder: "b5", ...changes }),
+};
+
+/** The names that {@linkcode describeSegmentationNetwork} takes. */
+export const SEGMENTATION_ARCHS = Object.keys(NETWORKS) as readonly SegmentationArch[];
+
+/**
+ * Lays out a segmentation network by its name.
+ *
+ * @throws {RangeError} for an unknown architecture, a width outside (0, 1], or a scaling that is not finite or divides by 0.
+ */
+export function describeSegmentationNetwork(
+  { arch, width, scaling }: SegmentationNetworkOptions,
+): SegmentationNetwork {
+  if (scaling !== undefined) requireScaling(scaling);
+  if (Object.hasOwn(NETWORKS, arch)) return NETWORKS[arch]({ width, scaling });
+  const names = SEGMENTATION_ARCHS.map((name) => `"${name}"`).join(", ");
+  throw new RangeError(
+    `Cannot lay out a segmentation network called ${JSON.stringify(arch)}: it must be one of ${names}.`,
+  );
+}

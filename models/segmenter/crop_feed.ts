@@ -1,0 +1,81 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import type { Plane } from "../../core/gpu/plane.ts";
+import type { CropSampler } from "../../core/sampling/random_crops.ts";
+import { tf } from "../tfjs.ts";
+
+/** Where the batches of a training come from. */
+export interface CropFeed {
+  /** Where crops are altered. */
+  readonly compute: Compute;
+  readonly sampler: CropSampler;
+  /** Alters the photos of a batch, N·H × W × 3, 0..255, into a new plane; not their masks. None: they stay as they are. */
+  readonly augment?: (
+    photos: Plane,
+    options: { readonly size: number; readonly rows: number; readonly step: number },
+  ) => Plane;
+}
+
+/** Crops on the host. */
+export interface HostCrops {
+  /** N × H × W × 3, RGB 0..255. */
+  readonly pixels: Float32Array;
+  /** N × H × W: 255 for crack, 0 for background, between them a confidence of value / 255. */
+  readonly truth: Uint8Array;
+  readonly count: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A batch on the device, the masks on the host. Disposing of it frees the photos. */
+export interface PreparedCrops extends Omit<HostCrops, "pixels">, Disposable {
+  /** N·H × W × 3, 0..255. */
+  readonly photos: Plane;
+}
+
+/** A batch as a network sees it; disposing of it frees the tensors. */
+export interface CropTensors extends Disposable {
+  /** N × H × W × 3, RGB 0..255. */
+  readonly x: tf.Tensor4D;
+  /** N × H × W × 1, 0..1. */
+  readonly truth: tf.Tensor4D;
+}
+
+/** Cuts the crops of a step, sends them to the device and starts altering them there. */
+export async function prepareCrops(
+  step: number,
+  { compute, sampler, augment }: CropFeed,
+): Promise<PreparedCrops> {
+  const { count, width, height, pixels, truth } = await sampler.batch(step);
+  const cut = compute.upload({ width, height: count * height, channels: 3, data: pixels });
+  const photos = augment?.(cut, { size: width, rows: height, step }) ?? cut;
+  if (photos !== cut) cut.dispose();
+  compute.submit();
+  return { photos, truth, count, width, height, [Symbol.dispose]: () => photos.dispose() };
+}
+
+/** A batch as tensors: on the shared device the photos without a copy, so that the batch must outlive them; else copied. */
+export function cropTensors(crops: HostCrops | PreparedCrops): CropTensors {
+  const { count, width, height } = crops;
+  const shape: [number, number, number, number] = [count, height, width, 3];
+  const x = "pixels" in crops
+    ? tf.tensor4d(crops.pixels, shape)
+    : tf.tensor({ buffer: crops.photos.share(), zeroCopy: true }, shape, "float32") as tf.Tensor4D;
+  const confidence = Float32Array.from(crops.truth, (value) => value / 255);
+  const truth = tf.tensor4d(confidence, [count, height, width, 1]);
+  return { x, truth, [Symbol.dispose]: () => tf.dispose([x, truth]) };
+}
+
+/** What computes gradients: the batch itself where the backend shares its device, else a copy on the host. */
+export async function fetchCrops(batch: PreparedCrops): Promise<HostCrops | PreparedCrops> {
+  if (tf.getBackend() === "webgpu") return batch;
+  const { truth, count, width, height } = batch;
+  return { pixels: await batch.photos.read(), truth, count, width, height };
+}
+
+/** The first crops of a batch; they share its memory. */
+export function firstCrops<Crops extends HostCrops | PreparedCrops>(crops: Crops, count: number): Crops {
+  const area = crops.width * crops.height;
+  const truth = crops.truth.subarray(0, count * area);
+  const pixels = "pixels" in crops ? { pixels: crops.pixels.subarray(0, count * area * 3) } : {};
+  return { ...crops, ...pixels, truth, count };
+}

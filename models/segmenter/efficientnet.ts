@@ -1,0 +1,140 @@
+import { addition, channelMeans, product } from "../layers/operations_of_blocks.ts";
+import type { LayerOptions, SegmentationGraph } from "../layers/segmentation_graph.ts";
+
+/** Members of the family, by their size. */
+export type EfficientNetArch = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";
+
+/** Scales of channels and of blocks a stage (Tan & Le 2019, and their published code). */
+const SCALES: Readonly<Record<EfficientNetArch, { readonly channels: number; readonly blocks: number }>> = {
+  b0: { channels: 1.0, blocks: 1.0 },
+  b1: { channels: 1.0, blocks: 1.1 },
+  b2: { channels: 1.1, blocks: 1.2 },
+  b3: { channels: 1.2, blocks: 1.4 },
+  b4: { channels: 1.4, blocks: 1.8 },
+  b5: { channels: 1.6, blocks: 2.2 },
+};
+
+/** The stages of B0 (Tan & Le 2019, table 1). */
+const STAGES = [
+  { expansion: 1, side: 3, blocks: 1, channels: 16, stride: 1 },
+  { expansion: 6, side: 3, blocks: 2, channels: 24, stride: 2 },
+  { expansion: 6, side: 5, blocks: 2, channels: 40, stride: 2 },
+  { expansion: 6, side: 3, blocks: 3, channels: 80, stride: 2 },
+  { expansion: 6, side: 5, blocks: 3, channels: 112, stride: 1 },
+  { expansion: 6, side: 5, blocks: 4, channels: 192, stride: 2 },
+  { expansion: 6, side: 3, blocks: 1, channels: 320, stride: 1 },
+] as const;
+
+const STEM = 32;
+const TOP = 1280;
+/** Channels are multiples of this. */
+const DIVISOR = 8;
+/** Channels that a block's gates are computed from, as a share of the block's input. */
+const SQUEEZED = 0.25;
+const EPSILON = 1e-3;
+
+/** Which EfficientNet. */
+export interface EfficientNetOptions {
+  readonly arch: EfficientNetArch;
+  /** Scales the channels beyond what the member of the family does, to multiples of 8. 1 gives Keras' layers. */
+  readonly width: number;
+}
+
+/**
+ * EfficientNet without its classifier (Tan & Le 2019, https://arxiv.org/abs/1905.11946), with Keras' names, so that its weights import by
+ * name. With running statistics B5 has 28,513,520 parameters; Keras counts 7 more, for the normalisation of its input. Blocks are never
+ * dropped in training, where the authors drop up to a fifth.
+ *
+ * @param x N × H × W × 3, normalised; H and W are multiples of 32.
+ * @returns the features of the expansion in each block that halves the picture, the largest first (half the size to a sixteenth), then the
+ * last features, at a thirty-second of the size.
+ */
+export function efficientnet<T>(
+  x: T,
+  graph: SegmentationGraph<T>,
+  { arch, width }: EfficientNetOptions,
+): T[] {
+  const scales = SCALES[arch];
+  const channels = (full: number) => roundChannels(full * scales.channels * width);
+  const expansions: T[] = [];
+  let inputs = channels(STEM);
+  let features = graph.layer(x, normalized({ name: "stem_conv", stride: 2, outputs: inputs }));
+  for (const [i, stage] of STAGES.entries()) {
+    const count = Math.ceil(stage.blocks * scales.blocks);
+    for (let j = 0; j < count; j++) {
+      // Keras names the blocks of a stage a, b, c, …
+      const name = `block${i + 1}${String.fromCharCode("a".charCodeAt(0) + j)}`;
+      const stride = j === 0 ? stage.stride : 1;
+      const shape = { ...stage, stride, inputs, outputs: channels(stage.channels) };
+      const before = features;
+      const [after, ...expansion] = graph.scope(() => invertedResidual(before, graph, { name, ...shape }));
+      expansions.push(...expansion);
+      features = after;
+      inputs = shape.outputs;
+    }
+  }
+  return [
+    ...expansions,
+    graph.layer(features, normalized({ name: "top_conv", side: 1, outputs: channels(TOP) })),
+  ];
+}
+
+/** To the nearest multiple of the divisor, but by no more than a tenth down. */
+function roundChannels(channels: number): number {
+  const rounded = Math.max(DIVISOR, DIVISOR * Math.floor(channels / DIVISOR + 0.5));
+  return rounded < 0.9 * channels ? rounded + DIVISOR : rounded;
+}
+
+/** A convolution or depthwise convolution with batch norm, whose name has `bn` where the convolution's has `conv`. */
+function normalized(options: LayerOptions): LayerOptions {
+  const shift = { name: options.name.replace(/(dw)?conv$/, "bn"), epsilon: EPSILON };
+  return { activation: "swish", shift, ...options };
+}
+
+interface BlockShape {
+  readonly name: string;
+  readonly expansion: number;
+  readonly side: number;
+  readonly stride: number;
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/**
+ * An inverted residual with gates (Sandler et al. 2018, doi:10.1109/CVPR.2018.00474; Hu et al. 2018, doi:10.1109/CVPR.2018.00745): expand,
+ * filter, multiply each channel by a factor computed from all channels' means, project; plus the input where the shapes are equal.
+ * The second result, of blocks that halve the picture, is the expansion.
+ */
+function invertedResidual<T>(
+  x: T,
+  graph: SegmentationGraph<T>,
+  { name, expansion, side, stride, inputs, outputs }: BlockShape,
+): T[] {
+  const inner = expansion * inputs;
+  const expanded = expansion === 1
+    ? x
+    : graph.layer(x, normalized({ name: `${name}_expand_conv`, side: 1, outputs: inner }));
+  const projected = graph.scope(() => {
+    const filtered = graph.layer(
+      expanded,
+      normalized({ name: `${name}_dwconv`, kind: "depthwise", side, stride, outputs: inner }),
+    );
+    const gate = (x: T, of: string, rest: Pick<LayerOptions, "outputs" | "activation">) =>
+      graph.layer(x, { name: `${name}_se_${of}`, side: 1, shift: "bias", ...rest });
+    const means = graph.operation(channelMeans(`${name}_se_squeeze`), filtered);
+    const squeezed = gate(means, "reduce", {
+      outputs: Math.max(1, Math.floor(SQUEEZED * inputs)),
+      activation: "swish",
+    });
+    const gates = gate(squeezed, "expand", { outputs: inner, activation: "sigmoid" });
+    const gated = graph.operation(product(`${name}_se_excite`), filtered, gates);
+    const projected = graph.layer(
+      gated,
+      normalized({ name: `${name}_project_conv`, side: 1, outputs, activation: "linear" }),
+    );
+    return stride === 1 && inputs === outputs
+      ? graph.operation(addition(`${name}_add`), projected, x)
+      : projected;
+  });
+  return stride === 1 ? [projected] : [projected, expanded];
+}

@@ -1,0 +1,69 @@
+import type { InputScaling } from "../layers/network.ts";
+import { requireWidth } from "../layers/require_width.ts";
+import { concatenate, enlarge, maxPool } from "../layers/operations.ts";
+import { defineSegmentationNetwork, type SegmentationGraph } from "../layers/segmentation_graph.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
+
+const ARCH = "deepcrack_liu";
+
+/** Channels and convolutions of each stage: those of VGG-16. */
+const STAGES = [
+  { channels: 64, convolutions: 2 },
+  { channels: 128, convolutions: 2 },
+  { channels: 256, convolutions: 3 },
+  { channels: 512, convolutions: 3 },
+  { channels: 512, convolutions: 3 },
+] as const;
+
+/** That of the batch norms, as PyTorch has it by default. */
+const EPSILON = 1e-5;
+
+/** Options of {@linkcode liuDeepcrack}. */
+export interface LiuDeepcrackOptions {
+  /** Scales the channels of every stage, 0 < width ≤ 1. Default 1. */
+  readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
+}
+
+/**
+ * DeepCrack (Liu, Yao, Lu, Xie & Li 2019, doi:10.1016/j.neucom.2019.01.036), whose auxiliary outputs are those of its five stages, enlarged
+ * to the size of the picture. The prediction is their weighted sum.
+ *
+ * @throws {RangeError} for a width outside (0, 1].
+ */
+export function liuDeepcrack({ width = 1, scaling }: LiuDeepcrackOptions = {}): SegmentationNetwork {
+  requireWidth(ARCH, width);
+  return defineSegmentationNetwork({
+    arch: ARCH,
+    width,
+    multiple: 2 ** (STAGES.length - 1),
+    outputs: ["fused", ...STAGES.map((_, i) => `side${i + 1}`)],
+    // 0..1, less ½, by ½.
+    input: scaling ?? { offset: 127.5, divisor: 127.5 },
+    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
+      const sides: T[] = [];
+      let features = x;
+      for (const [i, { channels, convolutions }] of STAGES.entries()) {
+        const stage = i + 1;
+        const [next, side] = graph.scope(() => {
+          let y = i === 0 ? features : graph.operation(maxPool(`pool${i}`), features);
+          for (let k = 1; k <= convolutions; k++) {
+            y = graph.layer(y, {
+              name: `stage${stage}_${k}_conv`,
+              outputs: Math.max(1, Math.round(channels * width)),
+              shift: { name: `stage${stage}_${k}_bn`, epsilon: EPSILON },
+              activation: "relu",
+            });
+          }
+          const score = graph.layer(y, { name: `side${stage}`, side: 1, outputs: 1 });
+          return [y, i === 0 ? score : graph.operation(enlarge(`side${stage}_full`, 2 ** i), score)];
+        });
+        features = next;
+        sides.push(side);
+      }
+      const joined = graph.operation(concatenate("sides"), ...sides);
+      return [graph.layer(joined, { name: "fused", side: 1, outputs: 1 }), ...sides];
+    },
+  });
+}

@@ -1,0 +1,128 @@
+import type { InputScaling } from "../layers/network.ts";
+import { requireWidth } from "../layers/require_width.ts";
+import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
+import { enlargeProbabilities } from "./enlarge_probabilities.ts";
+import { concatenate } from "../layers/operations.ts";
+import { addition } from "../layers/operations_of_blocks.ts";
+import { repeatPixels } from "./repeat_pixels.ts";
+import {
+  defineSegmentationNetwork,
+  type LayerOptions,
+  type Operation,
+  type SegmentationGraph,
+} from "../layers/segmentation_graph.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
+
+/** Channels of the decoder's blocks, from a sixteenth of the size to all of it. */
+const DECODER = [256, 128, 64, 32, 16] as const;
+
+/** Of the decoder's batch norms: Keras' own. */
+const EPSILON = 1e-3;
+
+/** Mean and deviation of ImageNet's pixels, which weights for the encoder were trained with. */
+const IMAGENET = { offset: [123.675, 116.28, 103.53], divisor: [58.395, 57.12, 57.375] } as const;
+
+/** Options of {@linkcode oed}. */
+export interface OedOptions {
+  /** The encoder. Default B5, the authors'. */
+  readonly encoder?: EfficientNetArch;
+  /** Scales the channels of every layer, 0 < width ≤ 1, those of the encoder to multiples of 8. Default 1. */
+  readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
+}
+
+/**
+ * OED, the encoder-decoder of König et al. (2021, doi:10.1016/j.dsp.2020.102907): an EfficientNet, up from whose features go blocks with
+ * residual branches, each with a prediction of its own in training. 39,824,405 parameters with B5, running statistics included.
+ *
+ * The outputs are `main`, then `aux1` (at a sixteenth of the size) to `aux4` (at half of it). The authors do not say how they normalise
+ * pictures: here with ImageNet's means and deviations.
+ *
+ * @throws {RangeError} for a width outside (0, 1].
+ */
+export function oed({ encoder = "b5", width = 1, scaling }: OedOptions = {}): SegmentationNetwork {
+  const arch = `oed_${encoder}` as const;
+  requireWidth(arch, width);
+  const channels = (full: number) => Math.max(1, Math.round(full * width));
+  return defineSegmentationNetwork({
+    arch,
+    width,
+    multiple: 2 ** DECODER.length,
+    outputs: ["main", "aux1", "aux2", "aux3", "aux4"],
+    input: scaling ?? IMAGENET,
+    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
+      const last = channels(DECODER[DECODER.length - 1]);
+      const shallow = convolveTwice(x, graph, { name: "input", outputs: last });
+      const features = graph.scope(() => efficientnet(x, graph, { arch: encoder, width }));
+      const skips = [shallow, ...features];
+      let below = skips.pop() as T;
+      const auxiliary: T[] = [];
+      for (const [i, full] of DECODER.entries()) {
+        const name = `decoder${i}`, outputs = channels(full);
+        const up = below, skip = skips.pop() as T;
+        below = graph.scope(() => {
+          const joined = graph.operation(
+            concatenate(`${name}_concat`),
+            graph.operation(repeat(`${name}_repeat`), up),
+            skip,
+          );
+          return i === DECODER.length - 1
+            ? convolveTwice(joined, graph, { name, outputs })
+            : residualBlock(joined, graph, { name, outputs });
+        });
+        if (i === DECODER.length - 1 || !graph.auxiliary) continue;
+        const side = below;
+        auxiliary.push(graph.scope(() => {
+          const logits = graph.layer(side, { name: `aux${i + 1}`, side: 1, outputs: 1, shift: "bias" });
+          return graph.operation(
+            enlargeProbabilities(`aux${i + 1}_enlarge`, 2 ** (DECODER.length - 1 - i)),
+            logits,
+          );
+        }));
+      }
+      return [graph.layer(below, { name: "main", outputs: 1, shift: "bias" }), ...auxiliary];
+    },
+  });
+}
+
+/** What a part of the decoder is called and how many channels it makes. */
+type Part = Pick<LayerOptions, "name" | "outputs">;
+
+function normalized({ name, outputs }: Part): LayerOptions {
+  const shift = { name: name.replace("conv", "bn"), epsilon: EPSILON };
+  return { name, outputs, shift, activation: "relu" };
+}
+
+function convolveTwice<T>(x: T, graph: SegmentationGraph<T>, { name, outputs }: Part): T {
+  return graph.scope(() =>
+    [1, 2].reduce((x, i) => graph.layer(x, normalized({ name: `${name}_conv${i}`, outputs })), x)
+  );
+}
+
+/** A convolution, then twice x + branch(x). */
+function residualBlock<T>(x: T, graph: SegmentationGraph<T>, { name, outputs }: Part): T {
+  const first = graph.layer(x, normalized({ name: `${name}_preconv`, outputs }));
+  return ["a", "b"].reduce(
+    (x, branch) =>
+      graph.scope(() => {
+        const of = `${name}${branch}`;
+        const inner = { outputs, shift: "bias", activation: "relu" } as const;
+        const y = graph.layer(graph.layer(x, { name: `${of}_conv1`, ...inner }), {
+          name: `${of}_conv2`,
+          ...inner,
+        });
+        return graph.operation(addition(`${of}_add`), x, y);
+      }),
+    first,
+  );
+}
+
+function repeat(name: string): Operation {
+  return {
+    name,
+    kind: "nearest × 2",
+    shape: ({ height, width, channels }) => ({ height: 2 * height, width: 2 * width, channels }),
+    run: repeatPixels,
+  };
+}

@@ -1,0 +1,254 @@
+import { cutWindow } from "../../core/sampling/cut_window.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import type { Plane } from "../../core/gpu/plane.ts";
+import type { Segmenting } from "../../core/predict/segmenting.ts";
+import { openBackend } from "../backend.ts";
+import { networkName } from "../layers/network_name.ts";
+import type { ThreadPlan } from "../threads/network_threads.ts";
+import { createParameters, type Parameters, type ParameterSpecs } from "../layers/parameters.ts";
+import { tf } from "../tfjs.ts";
+import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
+import { FoldedLayers } from "../layers/folded_layers.ts";
+import { refineLiuDeepcrack } from "./liu_refinement.ts";
+import { pixelsAtOnce } from "./pixels_at_once.ts";
+import { PredictionThreads } from "./prediction_threads.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
+
+/** Options of {@linkcode createSegmenter}. */
+export interface SegmenterOptions extends SegmentationNetworkOptions {
+  /** Seed of the untrained values, any integer. Default 0. */
+  readonly seed?: number;
+  /** Side of the square crops that it is going to be trained on, in pixels; null (the default) for whole photos. */
+  readonly trainingSize?: number | null;
+}
+
+/** Options of {@linkcode Segmenter.predict}. */
+export interface PredictOptions {
+  /** Ends with the guided filter of DeepCrack (Liu), which only that network has. Default false. */
+  readonly refine?: boolean;
+}
+
+/** What a {@linkcode Segmenter} is made of. */
+export interface SegmenterParts {
+  readonly network: SegmentationNetwork;
+  readonly seed: number;
+  readonly trainingSize: number | null;
+  /** Its values, once a backend is ready; untrained ones where left out. */
+  readonly parameters?: (specs: ParameterSpecs) => Parameters;
+}
+
+/** A segmentation network and its values: a photo in, the confidence of crack of each pixel out. */
+export class Segmenter implements Segmenting {
+  /**
+   * The layers.
+   *
+   * @internal
+   */
+  readonly network: SegmentationNetwork;
+  /** Seed of the values that it had before training. */
+  readonly seed: number;
+  /** Side of the square crops that it is (to be) trained on, in pixels; null for whole photos. */
+  readonly trainingSize: number | null;
+  #create: (() => Parameters) | undefined;
+  #parameters: Parameters | undefined;
+  readonly #folded = new FoldedLayers();
+  readonly #threads = new PredictionThreads(this);
+
+  /** Segmenters come from {@linkcode createSegmenter} and {@linkcode loadSegmenter}, not from `new`. */
+  constructor({ network, seed, trainingSize, parameters }: SegmenterParts) {
+    this.network = network;
+    this.seed = seed;
+    this.trainingSize = trainingSize;
+    this.#create = () => parameters?.(network.specs) ?? createParameters(network.specs, seed);
+  }
+
+  /** Such as `unet × 0.25`. */
+  get name(): string {
+    return networkName(this.network);
+  }
+
+  /**
+   * The shapes of its parameters, by name.
+   *
+   * @internal
+   */
+  get specs(): ParameterSpecs {
+    return this.network.specs;
+  }
+
+  /**
+   * Its values, by name. They are made at the first use, on the backend of that moment.
+   *
+   * @throws {TypeError} if the segmenter was disposed of.
+   * @internal
+   */
+  get parameters(): Parameters {
+    if (this.#parameters) return this.#parameters;
+    if (!this.#create) {
+      throw new TypeError(
+        `Cannot use the segmenter ${this.name}: it was disposed of earlier; keep it until its last use.`,
+      );
+    }
+    this.#parameters = this.#create();
+    // What it was made of need not be kept in memory twice.
+    this.#create = undefined;
+    return this.#parameters;
+  }
+
+  /**
+   * The variables that training moves, by name.
+   *
+   * @internal
+   */
+  get trainable(): ReadonlyMap<string, tf.Variable> {
+    return new Map([...this.parameters].filter(([, { trainable }]) => trainable));
+  }
+
+  /**
+   * The logits of all outputs, the prediction first, as training sees them: normalised by the batch's own statistics, which move the
+   * running ones; differentiable with respect to {@linkcode Segmenter.trainable}.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @param options `momentum`: share of the running statistics that one step keeps. Default 0.9.
+   * @returns N × H × W × 1 each.
+   * @internal
+   */
+  trainingLogits(x: tf.Tensor4D, { momentum }: { readonly momentum?: number } = {}): tf.Tensor4D[] {
+    return this.network.logits(x, { parameters: this.parameters, training: true, momentum });
+  }
+
+  /**
+   * The logits by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @param options `auxiliary`: whether to give those of the auxiliary outputs, too. Default false.
+   * @returns N × H × W × 1 each.
+   * @internal
+   */
+  logits(x: tf.Tensor4D, { auxiliary = false }: { readonly auxiliary?: boolean } = {}): tf.Tensor4D[] {
+    return this.network.logits(x, {
+      parameters: this.parameters,
+      folded: this.#folded,
+      training: false,
+      auxiliary,
+    });
+  }
+
+  /**
+   * The confidence of crack by the running statistics: the sigmoid of the first output.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @returns N × H × W × 1, 0..1.
+   * @internal
+   */
+  confidence(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => this.logits(x)[0].sigmoid());
+  }
+
+  /** The most pixels that the memory of the backend is enough for, each side counted up to the network's multiple. */
+  async pixelsAtOnce(compute: Compute): Promise<number> {
+    await openBackend({ compute });
+    return pixelsAtOnce(this.network, compute.device.limits);
+  }
+
+  /** How many threads {@linkcode Segmenter.predict} uses for pictures of so many pixels, when they are asked for at once. */
+  async picturesAtOnce(compute: Compute, pixels: number): Promise<number> {
+    return (await this.planThreads(compute, pixels)).count;
+  }
+
+  /**
+   * The same, and why it is one where it could be more.
+   *
+   * @internal
+   */
+  async planThreads(compute: Compute, pixels: number): Promise<ThreadPlan> {
+    await openBackend({ compute });
+    return this.#threads.plan(pixels);
+  }
+
+  /**
+   * The confidence of crack of each pixel of a photo. The photo is mirrored at its right and bottom up to the network's multiple.
+   *
+   * On the WASM backend several photos that are asked for at once are shown to the network in several threads.
+   *
+   * @param image H × W × 3, RGB 0..255, any size that the memory allows.
+   * @returns H × W × 1, 0..1; refined by the guided filter it may go a little beyond.
+   * @throws {RangeError} for a plane without 3 channels or too large for the backend's memory, and a refinement that the network lacks.
+   */
+  async predict(image: Plane, { refine = false }: PredictOptions = {}): Promise<Plane> {
+    const { width, height, channels, compute } = image;
+    const { network, name } = this;
+    if (channels !== 3) {
+      throw new RangeError(
+        `Cannot show ${name} a plane of ${width} × ${height} × ${channels}: 3 channels (RGB, 0..255) are wanted.`,
+      );
+    }
+    if (refine && network.arch !== "deepcrack_liu") {
+      throw new RangeError(
+        `Cannot refine the prediction of ${name}: only deepcrack_liu has a guided filter.`,
+      );
+    }
+    const most = await this.pixelsAtOnce(compute);
+    const up = (length: number) => network.multiple * Math.ceil(length / network.multiple);
+    const place = { x: 0, y: 0, width: up(width), height: up(height) };
+    if (place.width * place.height > most) {
+      throw new RangeError(
+        `Cannot show ${name} an image of ${width} × ${height} at once: the memory of the backend is enough for ` +
+          `${Math.floor(most)} pixels; show it tiles.`,
+      );
+    }
+    const pixels = new Float32Array(place.width * place.height * 3);
+    cutWindow({ width, height, channels, data: await image.read() }, place, { target: pixels });
+    const values = await this.#threads.predict({
+      pixels,
+      size: [place.height, place.width],
+      part: [height, width],
+      outputs: refine ? 2 : 1,
+    });
+    const [prediction, side1] = values.map((data) => compute.upload({ width, height, channels: 1, data }));
+    if (!refine) return prediction;
+    using fused = prediction, guide = side1;
+    return refineLiuDeepcrack(fused, guide);
+  }
+
+  /** Frees its memory. Disposing twice does nothing. */
+  dispose(): void {
+    this.#threads[Symbol.dispose]();
+    this.#folded[Symbol.dispose]();
+    if (this.#parameters) tf.dispose([...this.#parameters.values()]);
+    this.#parameters = undefined;
+    this.#create = undefined;
+  }
+
+  /** As {@linkcode Segmenter.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
+/**
+ * An untrained segmentation network: U-Net, DeepCrack (of Liu or of Zou) or OED of any width up to 1. Equal options give equal values on
+ * every machine.
+ *
+ * @example
+ * ```ts
+ * import { createSegmenter } from "../../mod.ts";
+ *
+ * using segmenter = createSegmenter({ arch: "unet", width: 0.25, seed: 7 });
+ * console.log(segmenter.name); // unet × 0.25
+ * ```
+ *
+ * @throws {RangeError} for an unknown architecture, a width outside (0, 1], a seed or training size that is no (positive) integer.
+ */
+export function createSegmenter(options: SegmenterOptions): Segmenter {
+  const { seed = 0, trainingSize = null } = options;
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`Cannot create a segmenter from the seed ${seed}: an integer is wanted.`);
+  }
+  if (trainingSize !== null && !(Number.isSafeInteger(trainingSize) && trainingSize >= 1)) {
+    throw new RangeError(
+      `Cannot create a segmenter for crops of side ${trainingSize}: a positive integer is wanted.`,
+    );
+  }
+  return new Segmenter({ network: describeSegmentationNetwork(options), seed, trainingSize });
+}

@@ -1,0 +1,77 @@
+import type { BatchGradients } from "../training/batch_gradients.ts";
+import { descend, type DescentSchedule, type DescentStep } from "../training/sgd.ts";
+import { preciseBatchNorm } from "../training/precise_batch_norm.ts";
+import {
+  type CropFeed,
+  cropTensors,
+  fetchCrops,
+  firstCrops,
+  type HostCrops,
+  prepareCrops,
+} from "./crop_feed.ts";
+import type { SegmentationLoss } from "./losses.ts";
+import type { Segmenter } from "./segmenter.ts";
+import { segmenterGradients } from "./segmenter_gradients.ts";
+
+/** Options of {@linkcode trainSegmenter}. */
+export interface TrainSegmenterOptions extends CropFeed, DescentSchedule {
+  readonly loss: SegmentationLoss;
+  /** Computes gradients of a batch on the host, where the backend is not `webgpu`. Default: this thread, the batch as a whole. */
+  readonly gradients?: (batch: HostCrops) => Promise<BatchGradients>;
+  /** Called after each step, and waited for: the place to report and to save the segmenter and the optimiser. */
+  readonly onStep?: (step: DescentStep) => void | Promise<void>;
+}
+
+/**
+ * Trains a segmentation network by stochastic gradient descent.
+ *
+ * A step depends on the network, the optimiser's velocities and the number of the step: with the two restored, `firstStep` goes on as if
+ * nothing had happened.
+ *
+ * @throws {Error} if the loss is no longer finite: then the learning rate is too high.
+ * @throws {RangeError} if the memory does not hold a batch, naming one that it holds.
+ */
+export async function trainSegmenter(segmenter: Segmenter, options: TrainSegmenterOptions): Promise<void> {
+  const { compute, loss, onStep, gradients } = options;
+  await descend({
+    trainable: segmenter.trainable,
+    prepare: (step) => prepareCrops(step, options),
+    fetch: fetchCrops,
+    gradients: async (batch): Promise<BatchGradients> => {
+      if ("pixels" in batch && gradients !== undefined) return await gradients(batch);
+      using tensors = cropTensors(batch);
+      return await segmenterGradients(segmenter, tensors, { loss });
+    },
+    check: () => compute.check(),
+    count: ({ count }) => count,
+    first: firstCrops,
+    onStep: (step) => onStep?.(step),
+  }, options);
+}
+
+/** Takes the running statistics of a segmenter's batch norms anew, over batches of its feed; see {@linkcode preciseBatchNorm}. */
+export async function settleSegmenter(
+  segmenter: Segmenter,
+  feed: CropFeed,
+  { firstStep, steps = Math.min(50, feed.sampler.stepsPerEpoch) }: {
+    /** The first of the steps whose batches are looked at. */
+    readonly firstStep: number;
+    /** How many. Default 50, or those of an epoch if it has fewer. */
+    readonly steps?: number;
+  },
+): Promise<void> {
+  await preciseBatchNorm(segmenter, {
+    steps,
+    input: async (k) => {
+      const batch = await prepareCrops(firstStep + k, feed);
+      const { x, ...tensors } = cropTensors(await fetchCrops(batch));
+      return {
+        x,
+        [Symbol.dispose]: () => {
+          tensors[Symbol.dispose]();
+          batch[Symbol.dispose]();
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,78 @@
+import type { InputScaling } from "../layers/network.ts";
+import { requireWidth } from "../layers/require_width.ts";
+import { concatenate, maxPool } from "../layers/operations.ts";
+import { defineSegmentationNetwork, type SegmentationGraph } from "../layers/segmentation_graph.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
+
+const ARCH = "unet";
+
+/** Channels of the first level; each level below has twice as many. */
+const CHANNELS = 64;
+
+/** Levels, the lowest included. */
+const LEVELS = 5;
+
+/** That of the batch norms, as PyTorch has it by default. */
+const EPSILON = 1e-5;
+
+/** Options of {@linkcode unet}. */
+export interface UnetOptions {
+  /** Scales the channels of every layer, 0 < width ≤ 1. Default 1. */
+  readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
+}
+
+/**
+ * U-Net (Ronneberger, Fischer & Brox 2015, doi:10.1007/978-3-319-24574-4_28) with padded convolutions, so that its output is as large as
+ * its input, and a batch norm after each but the last.
+ *
+ * @throws {RangeError} for a width outside (0, 1].
+ */
+export function unet({ width = 1, scaling }: UnetOptions = {}): SegmentationNetwork {
+  requireWidth(ARCH, width);
+  return defineSegmentationNetwork({
+    arch: ARCH,
+    width,
+    multiple: 2 ** (LEVELS - 1),
+    outputs: ["crack"],
+    input: scaling ?? { offset: 0, divisor: 255 },
+    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
+      const channels = (level: number) => Math.max(1, Math.round(CHANNELS * 2 ** (level - 1) * width));
+      const convolveTwice = (x: T, prefix: string, outputs: number): T =>
+        graph.scope(() =>
+          [1, 2].reduce(
+            (y, i) =>
+              graph.layer(y, {
+                name: `${prefix}_${i}_conv`,
+                outputs,
+                shift: { name: `${prefix}_${i}_bn`, epsilon: EPSILON },
+                activation: "relu",
+              }),
+            x,
+          )
+        );
+      // The level and all below it.
+      const descend = (x: T, level: number): T =>
+        graph.scope(() => {
+          const outputs = channels(level);
+          const skip = convolveTwice(x, `encoder${level}`, outputs);
+          if (level === LEVELS) return skip;
+          const joined = graph.scope(() => {
+            const below = descend(graph.operation(maxPool(`pool${level}`), skip), level + 1);
+            const enlarged = graph.layer(below, {
+              name: `decoder${level}_up`,
+              kind: "transposed",
+              side: 2,
+              stride: 2,
+              outputs,
+              shift: "bias",
+            });
+            return graph.operation(concatenate(`decoder${level}_concat`), skip, enlarged);
+          });
+          return convolveTwice(joined, `decoder${level}`, outputs);
+        });
+      return [graph.layer(descend(x, 1), { name: "crack", side: 1, outputs: 1, shift: "bias" })];
+    },
+  });
+}

@@ -1,0 +1,78 @@
+/** What a worker answers a request with. */
+export type Answer<Reply> = { readonly reply: Reply } | { readonly failure: string };
+
+/** The folder or URL of all modules that a worker may import. */
+const HOME = new URL("../../", import.meta.url);
+
+/**
+ * Why this run may start no worker, if so: its modules must be readable, or their host allowed to import from. Asked beforehand,
+ * since a worker that may not start complains on standard error, or prompts for the permission.
+ */
+export function workerRefusal(): string | undefined {
+  const local = HOME.protocol === "file:";
+  const { state } = Deno.permissions.querySync(
+    local ? { name: "read", path: HOME } : { name: "import", host: HOME.host },
+  );
+  if (state === "granted") return undefined;
+  return local
+    ? `this run may not read ${HOME.pathname}, where the others start`
+    : `this run may not import from ${HOME.host} what the others start with`;
+}
+
+/** A worker that answers requests one after the other; see `answerRequests()` for its side. */
+export class RequestWorker<Request, Reply> implements Disposable {
+  readonly #worker: Worker;
+  /** Requests without an answer yet, in their order. */
+  readonly #pending: PromiseWithResolvers<Reply>[] = [];
+  #failure: Error | undefined;
+
+  /** @param script the module that it runs, which serves requests. */
+  constructor(script: URL) {
+    this.#worker = new Worker(script, { type: "module" });
+    this.#worker.onmessage = ({ data }: MessageEvent<Answer<Reply>>) => {
+      const request = this.#pending.shift();
+      if ("failure" in data) request?.reject(new Error(`Cannot compute in another thread: ${data.failure}`));
+      else request?.resolve(data.reply);
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#close(`Cannot compute in another thread: ${event.message}`);
+    };
+  }
+
+  /** Requests without an answer yet. */
+  get pending(): number {
+    return this.#pending.length;
+  }
+
+  /** Why the worker answers no more, if so. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /**
+   * The worker's answer.
+   *
+   * @param transfer memory that moves to the worker.
+   * @throws {Error} if the worker fails or ends.
+   */
+  ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Reply> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const answer = Promise.withResolvers<Reply>();
+    this.#pending.push(answer);
+    this.#worker.postMessage(request, [...transfer]);
+    return answer.promise;
+  }
+
+  /** Ends the worker; requests without an answer fail. */
+  [Symbol.dispose](): void {
+    this.#close("Cannot compute in another thread: it was ended before its answer.");
+  }
+
+  #close(message: string): void {
+    if (this.#failure) return;
+    this.#failure = new Error(message);
+    this.#worker.terminate();
+    for (const { reject } of this.#pending.splice(0)) reject(this.#failure);
+  }
+}

@@ -1,0 +1,63 @@
+import { countParameters, type Parameters, type ParameterSpecs } from "../layers/parameters.ts";
+import { sharedFloats, writeShared } from "./shared_tensors.ts";
+import { tf } from "../tfjs.ts";
+
+/** A network's parameters. */
+interface Values {
+  readonly specs: ParameterSpecs;
+  readonly parameters: Parameters;
+}
+
+/** The values of all parameters in memory that threads share, in the order of the specs. */
+export function shareValues(network: Values): Float32Array<SharedArrayBuffer> {
+  const weights = sharedFloats(countParameters(network.specs));
+  updateShared(weights, network);
+  return weights;
+}
+
+/** Writes the values that a network has now. */
+export function updateShared(
+  weights: Float32Array<SharedArrayBuffer>,
+  { parameters, specs }: Values,
+): void {
+  writeShared(weights, [...specs.keys()].map((name) => parameters.get(name)!));
+}
+
+/** Variables with the values that are shared now. Needs an open backend. */
+export function createFromShared(
+  weights: Float32Array<SharedArrayBuffer>,
+  specs: ParameterSpecs,
+): Parameters {
+  const values = splitValues(weights, specs);
+  return new Map(
+    [...specs].map(([name, { shape, trainable }], i) => [
+      name,
+      tf.tidy(() => tf.variable(tf.tensor(values[i], [...shape], "float32"), trainable)),
+    ]),
+  );
+}
+
+/** Gives a network the values that another thread has shared since. */
+export function refreshFromShared(
+  weights: Float32Array<SharedArrayBuffer>,
+  { specs, parameters }: Values,
+): void {
+  const values = splitValues(weights, specs);
+  tf.tidy(() => {
+    for (const [i, variable] of [...parameters.values()].entries()) {
+      variable.assign(tf.tensor(values[i], variable.shape, "float32"));
+    }
+  });
+}
+
+/** The values of each parameter: copies, since nothing may change under a tensor. */
+function splitValues(
+  weights: Float32Array<SharedArrayBuffer>,
+  specs: ParameterSpecs,
+): Float32Array<ArrayBuffer>[] {
+  let offset = 0;
+  return [...specs.values()].map(({ shape }) => {
+    const length = shape.reduce((product, size) => product * size, 1);
+    return new Float32Array(weights.subarray(offset, offset += length));
+  });
+}

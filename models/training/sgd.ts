@@ -1,0 +1,102 @@
+import type { BatchGradients } from "./batch_gradients.ts";
+import { nameFittingBatch } from "./fitting_batch.ts";
+import type { LearningRate } from "./learning_rate.ts";
+import type { MomentumSgd } from "./momentum.ts";
+import { tf } from "../tfjs.ts";
+
+/** What one step of a training did. */
+export interface DescentStep {
+  /** From 0 over all epochs. */
+  readonly step: number;
+  readonly learningRate: number;
+  /** Mean loss of its batch, before the step. */
+  readonly loss: number;
+  /** Milliseconds spent on cutting, altering and fetching examples. */
+  readonly dataTime: number;
+}
+
+/** How a training goes on, whatever is trained. */
+export interface DescentSchedule {
+  readonly optimiser: MomentumSgd;
+  readonly learningRate: LearningRate;
+  /** Steps of the whole training. */
+  readonly steps: number;
+  /** Where to go on. Default 0. */
+  readonly firstStep?: number;
+}
+
+/** What is trained, and on what. */
+export interface Descent<Batch extends Disposable, Input, Found extends BatchGradients> {
+  /** The variables that a step moves, by name. */
+  readonly trainable: ReadonlyMap<string, tf.Variable>;
+  /** Starts to make the batch of a step. */
+  readonly prepare: (step: number) => Promise<Batch>;
+  /** Waits for it, and brings it where gradients are computed. */
+  readonly fetch: (batch: Batch) => Promise<Input>;
+  /** Its gradients. The batch outlives them. */
+  readonly gradients: (input: Input) => Promise<Found>;
+  /** Throws if the device has failed meanwhile: then they are nothing. */
+  readonly check: () => void;
+  /** How many examples it has. */
+  readonly count: (input: Input) => number;
+  /** The first ones of it; they share its memory. */
+  readonly first: (input: Input, count: number) => Input;
+  /** Called after each step, and waited for. */
+  readonly onStep: (step: DescentStep, found: Found, batch: Batch) => void | Promise<void>;
+}
+
+/**
+ * Stochastic gradient descent. The batch of the next step is made while the gradients of this are computed.
+ *
+ * @throws {Error} if the loss is no longer finite: then the learning rate is too high. The variables stay as they were before that step.
+ * @throws {RangeError} if the memory does not hold a batch, naming one that it holds.
+ */
+export async function descend<Batch extends Disposable, Input, Found extends BatchGradients>(
+  descent: Descent<Batch, Input, Found>,
+  { optimiser, learningRate, steps, firstStep = 0 }: DescentSchedule,
+): Promise<void> {
+  const { trainable, prepare, fetch, count, first, onStep } = descent;
+  let next = firstStep < steps ? await prepare(firstStep) : undefined;
+  for (let step = firstStep; step < steps; step++) {
+    using batch = next as Batch;
+    const start = performance.now();
+    // On a software adapter the kernels run in threads of their own, meanwhile.
+    next = step + 1 < steps ? await prepare(step + 1) : undefined;
+    const input = await fetch(batch);
+    const dataTime = performance.now() - start;
+    const found = await gradientsOf(input, descent).catch((error) =>
+      nameFittingBatch(error, {
+        count: count(input),
+        attempt: async (fewer) => tf.dispose((await gradientsOf(first(input, fewer), descent)).gradients),
+      })
+    );
+    const { loss } = found;
+    const rate = learningRate(step);
+    if (!Number.isFinite(loss)) {
+      tf.dispose(found.gradients);
+      next?.[Symbol.dispose]();
+      throw new Error(
+        `Cannot go on training: the loss of step ${
+          step + 1
+        } is ${loss}; choose a learning rate below ${rate}.`,
+      );
+    }
+    optimiser.step(found.gradients, trainable, rate);
+    tf.dispose(found.gradients);
+    await onStep({ step, learningRate: rate, loss, dataTime }, found, batch);
+  }
+}
+
+async function gradientsOf<Batch extends Disposable, Input, Found extends BatchGradients>(
+  input: Input,
+  { gradients, check }: Descent<Batch, Input, Found>,
+): Promise<Found> {
+  const found = await gradients(input);
+  try {
+    check();
+  } catch (error) {
+    tf.dispose(found.gradients);
+    throw error;
+  }
+  return found;
+}

@@ -1,0 +1,29 @@
+import { tf } from "../tfjs.ts";
+import type { WasmHeap } from "./heap.ts";
+import { type KernelArguments, type KernelAttributes, replaceKernel } from "./replace_kernel.ts";
+import { FLOAT } from "./product.ts";
+
+/** Joins along any axis in one pass. tfjs' kernel makes a view of each piece, one a pixel where channels are joined. */
+export function registerConcat(heap: WasmHeap): void {
+  replaceKernel("Concat", (args, original) => join(heap, args) ?? original(args));
+}
+
+function join(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo | undefined {
+  const parts = Object.values(inputs as unknown as Record<string, tf.TensorInfo>)
+    .filter(({ shape }) => tf.util.sizeFromShape(shape) > 0);
+  if (parts.length < 2 || parts.some(({ dtype }) => dtype !== "float32")) return undefined;
+  const [first] = parts;
+  const [axis] = tf.util.parseAxisParam((attrs as unknown as KernelAttributes).axis, first.shape);
+  tf.backend_util.assertParamsConsistent(parts.map(({ shape }) => shape), axis);
+  const joined = tf.backend_util.computeOutShape(parts.map(({ shape }) => shape), axis);
+  const y = heap.output(joined);
+  const rows = tf.util.sizeFromShape(joined.slice(0, axis));
+  const step = tf.util.sizeFromShape(joined.slice(axis)) * FLOAT;
+  let target = heap.address(y);
+  for (const part of parts) {
+    const bytes = tf.util.sizeFromShape(part.shape.slice(axis)) * FLOAT;
+    heap.kernels.copyRows(target, step, heap.address(part), bytes, bytes, rows);
+    target += bytes;
+  }
+  return y;
+}

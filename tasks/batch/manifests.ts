@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import { OUTPUT_FOLDERS } from "../files/photos.ts";
+import type { Shard } from "../files/shard.ts";
+import { UsageError } from "../cli/usage_error.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import type { TaskWords } from "./batch_task.ts";
+import type { PhotoRecord, RunManifest } from "./records.ts";
+
+const FILES = /^(?:manifest|report)-\d+-of-\d+\.(?:json|html)$/;
+const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
+
+/** `manifest.json`, or `manifest-2-of-8.json` for a shard; likewise for the report. */
+export function runFile(stem: "manifest" | "report", shard: Shard | undefined): string {
+  const extension = stem === "manifest" ? "json" : "html";
+  return shard === undefined
+    ? `${stem}.${extension}`
+    : `${stem}-${shard.index}-of-${shard.count}.${extension}`;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) names.push(name);
+  return names.sort();
+}
+
+/**
+ * Reads what earlier runs, and other shards, have left in a folder of outputs.
+ *
+ * @throws {UsageError} if it holds outputs that are not of the same task of Hairline.
+ */
+export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
+  folder: string,
+  { task, outputs }: TaskWords,
+): Promise<Manifest[]> {
+  const names = await namesIn(folder);
+  const manifests: Manifest[] = [];
+  for (const name of names.filter((name) => MANIFEST.test(name))) {
+    const manifest = parseManifest<Manifest>(await Deno.readTextFile(join(folder, name)), task);
+    if (manifest === undefined) {
+      throw new UsageError(
+        `Cannot write into ${folder}: its ${name} is not the manifest of a folder of ${outputs}; choose another folder.`,
+      );
+    }
+    manifests.push(manifest);
+  }
+  const foreign = names.find((name) => OUTPUT_FOLDERS.has(name) || name === "report.html");
+  if (manifests.length === 0 && foreign !== undefined) {
+    throw new UsageError(
+      `Cannot write into ${folder}: its ${foreign} is not from Hairline and would be overwritten; choose another folder.`,
+    );
+  }
+  return manifests;
+}
+
+function parseManifest<Manifest>(text: string, task: string): Manifest | undefined {
+  try {
+    const manifest = JSON.parse(text);
+    return manifest?.program === "hairline" && manifest.task === task && Array.isArray(manifest.photos)
+      ? manifest
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The newest record of each name. */
+export function mergeRecords<Record extends PhotoRecord>(
+  manifests: readonly RunManifest<Record>[],
+  madeAt: (record: Record) => string,
+): Map<string, Record> {
+  const records = new Map<string, Record>();
+  for (const record of manifests.flatMap(({ photos }) => photos)) {
+    const other = records.get(record.name);
+    if (other === undefined || madeAt(other) < madeAt(record)) records.set(record.name, record);
+  }
+  return records;
+}
+
+/** Writes a manifest, whole. `program` comes first: that is how other runs know the folder. */
+export async function writeManifest(path: string, manifest: RunManifest<PhotoRecord>): Promise<void> {
+  await writeWhole(path, JSON.stringify(manifest, null, 2) + "\n");
+}
+
+/** Removes manifests, reports and locks of shards, which a run over all photos has taken up into its own. */
+export async function removeShardFiles(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    if (FILES.test(name) || /^\.hairline-\d+-of-\d+\.lock$/.test(name)) await Deno.remove(join(folder, name));
+  }
+}

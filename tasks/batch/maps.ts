@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import { encodePng } from "../../core/images/encode_png.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import { confidenceBytes, maskBytes } from "./grey_bytes.ts";
+
+/** `confidence/NAME.png`, 8-bit grey: see {@linkcode confidenceBytes}. */
+export function confidencePath(folder: string, name: string): string {
+  return join(folder, "confidence", `${name}.png`);
+}
+
+/** `masks/NAME.png`, 8-bit grey: 255 where there is crack, 0 elsewhere. */
+export function maskPath(folder: string, name: string): string {
+  return join(folder, "masks", `${name}.png`);
+}
+
+/** Where crack is in a photo. */
+export interface CrackMaps {
+  readonly width: number;
+  readonly height: number;
+  /** 0..1, row-major. */
+  readonly confidence: Float32Array;
+  /** 0 or 1, row-major. */
+  readonly mask: Uint8Array;
+}
+
+/** Writes the confidence map and the mask of a photo, each whole or not at all. */
+export async function writeMaps(
+  folder: string,
+  name: string,
+  { width, height, confidence, mask }: CrackMaps,
+): Promise<void> {
+  const grey = (data: Uint8Array) => encodePng({ width, height, channels: 1, data });
+  await writeWhole(confidencePath(folder, name), await grey(confidenceBytes(confidence)));
+  await writeWhole(maskPath(folder, name), await grey(maskBytes(mask)));
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
+
+/** Whether a photo's maps and other files of it are there: they are whole if they are. */
+export async function hasMaps(
+  folder: string,
+  name: string,
+  others: readonly string[] = [],
+): Promise<boolean> {
+  for (const path of [confidencePath(folder, name), maskPath(folder, name), ...others]) {
+    if (!await isFile(path)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,33 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
+import { type BackendName, openBackend } from "../../models/backend.ts";
+import { tf } from "../../models/tfjs.ts";
+import type { Runtime } from "./records.ts";
+
+/** Options of {@linkcode openDevices}. */
+export interface OpenDevicesOptions {
+  /** What runs the network. Default: chosen by the adapter. */
+  readonly backend?: BackendName;
+  /** Whether to measure each kernel. */
+  readonly profile?: boolean;
+}
+
+/** What computes, opened. */
+export interface Devices {
+  readonly compute: Compute;
+  readonly runtime: Runtime;
+  /** The adapter of the kernels in words: `llvmpipe (software)`. */
+  readonly adapterName: string;
+}
+
+/** Opens the device of the kernels and the backend of networks. */
+export async function openDevices(options: OpenDevicesOptions): Promise<Devices> {
+  const compute = await openCompute({ profile: options.profile });
+  const { name: backend } = await openBackend({ backend: options.backend, compute });
+  const { description: adapter, software } = compute;
+  return {
+    compute,
+    runtime: { deno: Deno.version.deno, tfjs: tf.version.tfjs, adapter, software, backend },
+    adapterName: `${adapter}${software ? " (software)" : ""}`,
+  };
+}

@@ -1,0 +1,77 @@
+import { decodeImage } from "../../core/images/decode_image.ts";
+import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
+import { describeError } from "../cli/errors.ts";
+import type { FailedEntry, PhotoEntry, ReportStage } from "../report/types.ts";
+import { maskPath } from "./maps.ts";
+import type { FailureRecord, PhotoRecord } from "./records.ts";
+import { overlayOf, shrink } from "./overlay.ts";
+
+/** Longest sides of a report's pictures, in pixels. A page of very many photos gets smaller ones. */
+const PREVIEW_SIDE = 1024;
+const SMALL_PREVIEW_SIDE = 512;
+const MANY_PHOTOS = 300;
+const STAGE_SIDE = 480;
+
+/** A picture of a photo's stage, on the disk. */
+export interface StageFile extends Omit<ReportStage, "image"> {
+  readonly path: string;
+}
+
+/** Options of {@linkcode reportEntries}. */
+export interface ReportEntriesOptions<Record, Entry> {
+  /** The folder of outputs. */
+  readonly folder: string;
+  /** The pictures that stand below a photo. */
+  readonly stages: (record: Record) => readonly StageFile[];
+  /** What the task adds to an entry. */
+  readonly complete: (entry: PhotoEntry, record: Record) => Entry;
+}
+
+async function smallJpeg(path: string, side: number): Promise<Uint8Array> {
+  return await encodeJpeg(shrink(await decodeImage(await Deno.readFile(path)), side), { quality: 82 });
+}
+
+async function photoEntry(
+  record: PhotoRecord,
+  { folder, files, side }: { folder: string; files: readonly StageFile[]; side: number },
+): Promise<PhotoEntry> {
+  const { name, width, height, crackPixels, crackShare, seconds } = record;
+  const mask = await decodeImage(await Deno.readFile(maskPath(folder, name)));
+  const stages: ReportStage[] = [];
+  for (const { path, ...stage } of files) stages.push({ ...stage, image: await smallJpeg(path, STAGE_SIDE) });
+  return {
+    name,
+    width,
+    height,
+    preview: await smallJpeg(record.path, side),
+    overlay: await encodePng(overlayOf(mask, side)),
+    stages,
+    crackPixels,
+    crackShare,
+    seconds,
+  };
+}
+
+/**
+ * The photos of a report, made one by one from the photos and from the outputs on the disk: so a run that was resumed
+ * shows what earlier ones did, and memory stays small.
+ */
+export async function* reportEntries<Record extends PhotoRecord, Entry>(
+  records: readonly (Record | FailureRecord)[],
+  { folder, stages, complete }: ReportEntriesOptions<Record, Entry>,
+): AsyncGenerator<Entry | FailedEntry> {
+  const side = records.length > MANY_PHOTOS ? SMALL_PREVIEW_SIDE : PREVIEW_SIDE;
+  for (const record of records) {
+    if ("error" in record) {
+      yield record;
+      continue;
+    }
+    try {
+      yield complete(await photoEntry(record, { folder, files: stages(record), side }), record);
+    } catch (error) {
+      // A photo that was moved away meanwhile, say: the rest of the report is still wanted.
+      yield { name: record.name, error: describeError(error) };
+    }
+  }
+}

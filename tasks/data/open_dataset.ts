@@ -1,0 +1,24 @@
+import { openDataset as open, type OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import type { Dataset } from "../../core/datasets/types.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/**
+ * Opens a dataset that was named on the command line.
+ *
+ * @throws {UsageError} where the path or the split is wrong; else what the files' reading throws.
+ */
+export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  if (await statOrNull(path) === null) {
+    throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+  }
+  try {
+    return await open(path, options);
+  } catch (error) {
+    // What is wrong is what was typed, not what lies in the files.
+    if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,182 @@
+import { basename, join, sep } from "node:path";
+import { compareNames } from "../../core/datasets/compare_names.ts";
+import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+export { compareNames };
+
+/** A photo to work on. */
+export interface Photo {
+  /** Where it is, as the command gave it. */
+  readonly path: string;
+  /** The name of its outputs, without extension: unique in the run, `/` between folders, such as `day 1/IMG_004`. */
+  readonly name: string;
+}
+
+/** What was found under the paths of a command. */
+export interface PhotoList {
+  /** In the natural order of their names (IMG_9 before IMG_10). */
+  readonly photos: readonly Photo[];
+  /** Files that the command named and that are no photos by their extension. */
+  readonly ignored: readonly string[];
+}
+
+/** Options of {@linkcode listPhotos}. */
+export interface ListPhotosOptions {
+  /** The folder of the outputs, whether it is there or not: what an earlier run wrote into it is left out. */
+  readonly outputs?: string;
+}
+
+/** Folders of pictures that the tasks write beside a manifest. */
+export const OUTPUT_FOLDERS: ReadonlySet<string> = new Set(["confidence", "masks", "stages", "overlays"]);
+
+const EXTENSION = /\.(?:jpe?g|png|tiff?)$/i;
+const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
+
+/** Whether a folder holds outputs of Hairline, by how the manifest in it starts. It may hold photos, too. */
+async function isOutputFolder(folder: string, entries: readonly string[]): Promise<boolean> {
+  const manifest = entries.find((name) => MANIFEST.test(name));
+  if (manifest === undefined) return false;
+  return /^\s*\{\s*"program":\s*"hairline"/.test(await Deno.readTextFile(join(folder, manifest)));
+}
+
+/** A file found: the names it may bear, from the shortest to the fullest. */
+interface Found {
+  readonly path: string;
+  readonly names: readonly string[];
+}
+
+/** A path as a name below the outputs: forward slashes, nothing that leads out of them. */
+function asName(path: string): string {
+  return path.replaceAll("\\", "/").split("/").filter((part) => part !== "" && part !== "." && part !== "..")
+    .map((part) => part.replaceAll(":", "_")).join("/");
+}
+
+function found(path: string, root: string, relative: string): Found {
+  const inRoot = asName(root === "" ? relative : `${basename(root)}/${relative}`);
+  const stem = relative.replace(EXTENSION, "");
+  return {
+    path,
+    names: [asName(stem), asName(relative), inRoot.replace(EXTENSION, ""), inRoot, asName(path)],
+  };
+}
+
+async function* walk(
+  root: string,
+  folder: string,
+  relative: string,
+  skip: Set<string>,
+): AsyncGenerator<Found> {
+  const real = await Deno.realPath(folder);
+  // Outputs, and folders met before: a symbolic link may lead round in a circle.
+  if (skip.has(real)) return;
+  skip.add(real);
+  const entries: string[] = [];
+  for await (const entry of Deno.readDir(folder)) if (!entry.name.startsWith(".")) entries.push(entry.name);
+  const hasOutputs = await isOutputFolder(folder, entries);
+  for (const name of entries.sort(compareNames)) {
+    if (hasOutputs && OUTPUT_FOLDERS.has(name)) continue;
+    const path = join(folder, name);
+    const below = relative === "" ? name : `${relative}/${name}`;
+    const info = await statOrNull(path);
+    if (info?.isDirectory) yield* walk(root, path, below, skip);
+    else if (info?.isFile && EXTENSION.test(name)) yield found(path, root, below);
+  }
+}
+
+/**
+ * Gives every file the shortest of its names that no other file claims. Names that differ in case only count as equal,
+ * since they are one file on Windows and macOS.
+ */
+function nameAll(files: readonly Found[]): Photo[] {
+  const level = files.map(() => 0);
+  const last = (i: number) => level[i] === files[i].names.length - 1;
+  for (;;) {
+    const claims = new Map<string, number[]>();
+    files.forEach((file, i) => {
+      const key = file.names[level[i]].toLowerCase();
+      claims.set(key, [...(claims.get(key) ?? []), i]);
+    });
+    const contested = [...claims.values()].filter((claim) => claim.length > 1 && claim.some((i) => !last(i)));
+    if (contested.length === 0) {
+      // Only paths such as ../a.jpg and a.jpg are left to tell apart: by number, in the order of the paths.
+      for (const claim of claims.values()) claim.sort((a, b) => compareNames(files[a].path, files[b].path));
+      return [...claims.values()].flatMap((claim) =>
+        claim.map((i, k) => ({
+          path: files[i].path,
+          name: files[i].names[level[i]] + (k === 0 ? "" : `~${k + 1}`),
+        }))
+      ).sort((a, b) => compareNames(a.name, b.name));
+    }
+    for (const claim of contested) {
+      // Whoever has the shortest kind of name moves first, so that a.jpg.tif makes way for a.jpg beside a.png.
+      const shortest = Math.min(...claim.map((i) => level[i]));
+      for (const i of claim) if (level[i] === shortest) level[i]++;
+    }
+  }
+}
+
+/** The real paths of the folders of pictures in a folder of outputs. */
+async function outputFolders(folder: string | undefined): Promise<Set<string>> {
+  const found = new Set<string>();
+  if (folder === undefined || await statOrNull(folder) === null) return found;
+  for (const name of OUTPUT_FOLDERS) {
+    const path = join(folder, name);
+    if (await statOrNull(path) !== null) found.add(await Deno.realPath(path));
+  }
+  return found;
+}
+
+/**
+ * Lists the photos (JPEG, PNG, TIFF, by extension in any case) among files and, recursively, in folders. Hidden files,
+ * outputs of Hairline and a photo's second mention are left out.
+ *
+ * A photo is named by its path below the folder given, without extension. Where two would get the same name, both keep
+ * their extension; where that does not part them, both get the name of the folder given in front. So names do not
+ * depend on the order of the paths.
+ *
+ * @throws {UsageError} if a path is not there or no photo is found.
+ */
+export async function listPhotos(
+  paths: readonly string[],
+  options: ListPhotosOptions = {},
+): Promise<PhotoList> {
+  const files = new Map<string, Found>();
+  const ignored: string[] = [];
+  const folders: string[] = [];
+  const given = [];
+  for (const path of [...paths].sort(compareNames)) {
+    const info = await statOrNull(path);
+    if (info === null) throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+    given.push({ path, info });
+  }
+  const skip = await outputFolders(options.outputs);
+  const add = async (file: Found) => {
+    const real = await Deno.realPath(file.path);
+    for (const folder of skip) {
+      if (real.startsWith(folder + sep)) {
+        throw new UsageError(
+          `Cannot take ${file.path}: it lies among the outputs in ${folder}; choose another folder for them.`,
+        );
+      }
+    }
+    if (!files.has(real)) files.set(real, file);
+  };
+  for (const { path, info } of given) {
+    if (info.isDirectory) folders.push(path);
+    else if (info.isFile && EXTENSION.test(path)) await add(found(path, "", basename(path)));
+    else ignored.push(path);
+  }
+  // Folders after files, each with its own memory of what it visited, so that `photos photos/day1` meets both.
+  for (const folder of folders) {
+    for await (const file of walk(folder, folder, "", new Set(skip))) await add(file);
+  }
+  if (files.size === 0) {
+    throw new UsageError(
+      `Cannot find a photo in ${
+        paths.join(", ")
+      }: there is no JPEG, PNG or TIFF file; give photos or folders of photos.`,
+    );
+  }
+  return { photos: nameAll([...files.values()]), ignored };
+}

@@ -1,0 +1,53 @@
+import { message, type ValueParser } from "../cli/optique.ts";
+
+/** One of `count` equal parts of the work. */
+export interface Shard {
+  /** 1-based. */
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * Whether a name falls into a shard. It depends on nothing but the name, so that photos which come or go later leave
+ * all others where they are (FNV-1a of the UTF-16 code units, 32 bits, modulo the count).
+ */
+export function inShard(name: string, shard: Shard): boolean {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % shard.count === shard.index - 1;
+}
+
+/** A shard as it is written: `2/8`. */
+export function formatShard(shard: Shard): string {
+  return `${shard.index}/${shard.count}`;
+}
+
+/** Reads `i/n` with 1 ≤ i ≤ n. */
+export function shardValue(): ValueParser<"sync", Shard> {
+  return {
+    mode: "sync",
+    metavar: "I/N",
+    placeholder: { index: 1, count: 1 },
+    parse(input) {
+      const match = /^(\d{1,6})\/(\d{1,6})$/.exec(input);
+      if (match === null) {
+        return {
+          success: false,
+          error: message`Expected a part and a count such as ${"2/8"}, but got ${input}.`,
+        };
+      }
+      const index = Number(match[1]);
+      const count = Number(match[2]);
+      if (index < 1 || index > count) {
+        return {
+          success: false,
+          error: message`Expected a part between 1 and the count, but got ${input}: the parts of ${
+            String(Math.max(count, 1))
+          } are ${count > 1 ? `1/${count} to ${count}/${count}` : "1/1"}.`,
+        };
+      }
+      return { success: true, value: { index, count } };
+    },
+    format: formatShard,
+  };
+}

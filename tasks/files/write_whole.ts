@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { basename, dirname, join } from "node:path";
+import { onInterrupt } from "../cli/interrupt.ts";
+
+const encoder = new TextEncoder();
+
+async function* chunksOf(content: FileContent): AsyncGenerator<Uint8Array> {
+  if (content instanceof Uint8Array) yield content;
+  else if (typeof content === "string") yield encoder.encode(content);
+  else for await (const chunk of content) yield typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+}
+
+/** `.NAME.part`, or a hash for NAME where that would be too long for a file system: 255 bytes are the usual limit. */
+function temporaryName(name: string): string {
+  if (encoder.encode(name).length + 6 <= 255) return `.${name}.part`;
+  return `.${createHash("sha256").update(name).digest("hex")}.part`;
+}
+
+/** What a file is to hold: bytes, a text (UTF-8), or pieces of either one after the other. */
+export type FileContent = Uint8Array | string | AsyncIterable<string | Uint8Array>;
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // It was never made, or the disk that refused the file refuses this, too: the first error is the one to tell.
+  }
+}
+
+/**
+ * Writes a file whole or not at all: under a temporary name in the same folder (`.NAME.part`), flushed to the disk, then
+ * renamed. Missing folders are made. The temporary name is always the same, so that what a killed run left is
+ * overwritten by the next.
+ *
+ * @throws what Deno throws; the target is then untouched and the temporary file is gone.
+ */
+export async function writeWhole(path: string, content: FileContent): Promise<void> {
+  const folder = dirname(path);
+  await Deno.mkdir(folder, { recursive: true });
+  const temporary = join(folder, temporaryName(basename(path)));
+  using _cleanup = onInterrupt(() => removeIfThere(temporary));
+  try {
+    {
+      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      for await (const chunk of chunksOf(content)) {
+        for (let rest = chunk; rest.length > 0;) {
+          try {
+            rest = rest.subarray(await file.write(rest));
+          } catch (error) {
+            throw named(error, path);
+          }
+        }
+      }
+      await file.sync();
+    }
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    removeIfThere(temporary);
+    throw error;
+  }
+}
+
+/** An error of an open file does not say which file: adds it in the form of Deno's other file errors. */
+function named(error: unknown, path: string): unknown {
+  if (error instanceof Error && /\(os error \d+\)$/.test(error.message)) {
+    error.message += `: writefile '${path}'`;
+  }
+  return error;
+}

@@ -1,0 +1,32 @@
+import { hashParameters } from "../batch/hash_parameters.ts";
+import { readClassifier } from "../classifier/read_classifier.ts";
+import { writeErr } from "../cli/terminal.ts";
+import { describeThreads } from "../batch/describe_threads.ts";
+import { openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
+import type { Instruments } from "./label_photos.ts";
+
+/** Options of {@linkcode openInstruments}. */
+export interface OpenInstrumentsOptions extends OpenDevicesOptions {
+  /** The file of a classifier. Default: the one that ships with Hairline. */
+  readonly classifier?: string;
+  /** Say nothing of what was chosen. */
+  readonly quiet?: boolean;
+}
+
+/** Opens the device, the backend and the classifier, and says on standard error which they are. */
+export async function openInstruments(options: OpenInstrumentsOptions): Promise<Instruments> {
+  const { compute, runtime, adapterName } = await openDevices(options);
+  const classifier = await readClassifier(options.classifier);
+  const network = `${classifier.name} on ${runtime.backend}${describeThreads(classifier.startThreads())}`;
+  if (!options.quiet) writeErr(`Kernels run on ${adapterName}, ${network}.\n`);
+  return {
+    compute,
+    classifier,
+    classifierRecord: {
+      name: classifier.name,
+      source: options.classifier ?? "shipped",
+      sha256: await hashParameters(classifier.parameters),
+    },
+    runtime,
+  };
+}

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { loadSegmenter } from "../../models/segmenter/load_segmenter.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmenter/load_segmenter_checkpoint.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
+import { namingFile } from "../classifier/read_classifier.ts";
+import { UsageError } from "../cli/usage_error.ts";
+
+/** What stands for the network that comes with Hairline, in the place of a file. */
+export const SHIPPED = "shipped";
+
+/** The name of a checkpoint in a folder of its own. */
+const IN_FOLDER = "segmenter.safetensors";
+
+/**
+ * The segmentation network at a path or URL.
+ *
+ * @param source {@linkcode SHIPPED}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
+ * @throws what {@linkcode loadSegmenterCheckpoint} throws, the source named; {@linkcode UsageError} for a folder without or with several, and
+ * where the network may not be reached.
+ */
+export async function readSegmenter(source: string): Promise<Segmenter> {
+  if (source === SHIPPED) return await loadSegmenter();
+  const url = asUrl(source);
+  const place = url === undefined ? await fileAt(source) : source;
+  const bytes = url === undefined || url.protocol === "file:"
+    ? await Deno.readFile(url ?? place)
+    : await download(url);
+  const { segmenter } = await namingFile(shorten(place), () => loadSegmenterCheckpoint(bytes));
+  return segmenter;
+}
+
+/** `C:` begins no URL, whatever stands behind it. */
+function asUrl(source: string): URL | undefined {
+  return /^(?:https?|file|data):/i.test(source) && URL.canParse(source) ? new URL(source) : undefined;
+}
+
+async function fileAt(path: string): Promise<string> {
+  if (!(await Deno.stat(path)).isDirectory) return path;
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(path)) if (name.endsWith(".safetensors")) names.push(name);
+  if (names.includes(IN_FOLDER)) return join(path, IN_FOLDER);
+  if (names.length === 1) return join(path, names[0]);
+  const found = names.length === 0 ? "no .safetensors file" : names.sort().join(", ");
+  throw new UsageError(
+    `Cannot find a segmentation network in ${path}: it holds ${found} and no ${IN_FOLDER}; name the file.`,
+  );
+}
+
+async function download(url: URL): Promise<Uint8Array> {
+  const shown = shorten(url.href);
+  let response;
+  try {
+    response = await fetch(url);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new UsageError(
+        `Cannot fetch ${shown}: this run has no permission for the network; start it as ` +
+          `deno run --allow-read --allow-write --allow-net=${url.host} tasks/predict.ts …, or fetch the file first.`,
+      );
+    }
+    const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);
+    throw new Error(`Cannot fetch ${shown}: ${reason}.`, { cause: error });
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(
+      `Cannot fetch ${shown}: the server answers ${`${response.status} ${response.statusText}`.trim()}.`,
+    );
+  }
+  return await response.bytes();
+}
+
+/** A source as errors and manifests name it: the bytes of a `data:` URL are not for reading. */
+export function shorten(source: string): string {
+  return /^data:/i.test(source) ? `${source.slice(0, source.indexOf(",") + 1)}…` : source;
+}

@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { type MaskRule, splitMask } from "../../../core/datasets/mask_form.ts";
+import { readMask } from "../../../core/datasets/read_mask.ts";
+import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
+import { writePng } from "../../oracles/png_writer.ts";
+
+type Colour = number | readonly [number, number, number];
+
+function mask(...colours: Colour[]): { data: ImageData["data"] } {
+  const rgb = (colour: Colour) => typeof colour === "number" ? [colour, colour, colour] : colour;
+  return { data: new Uint8ClampedArray(colours.flatMap((colour) => [...rgb(colour), 255])) };
+}
+
+function split(rule: MaskRule, ...colours: Colour[]): number[] {
+  return [...splitMask(mask(...colours), { rule }).data];
+}
+
+Deno.test("splitMask() recognises masks of 0/1, 0/255, any other pair, soft ones and palettes", () => {
+  const recognise = (...colours: Colour[]) => split("recognise", ...colours);
+  assert.deepEqual(recognise(0, 1, 0), [0, 1, 0]);
+  assert.deepEqual(recognise(0, 255), [0, 1]);
+  assert.deepEqual(recognise(0, 38), [0, 1]);
+  assert.deepEqual(recognise(20, 230), [0, 1]);
+  assert.deepEqual(recognise([0, 0, 0], [128, 0, 0]), [0, 1]);
+  assert.deepEqual(recognise(0, 60, 127, 128, 200, 255), [0, 0, 0, 1, 1, 1]);
+  assert.deepEqual(recognise(0, 254, 255), [0, 1, 1]);
+  // One value: nothing of 0, all of 1 and 255; two values close together are noise.
+  assert.deepEqual([recognise(0, 0), recognise(1, 1), recognise(255)], [[0, 0], [1, 1], [1]]);
+  assert.deepEqual(recognise(254, 255), [1, 1]);
+});
+
+Deno.test("splitMask() turns inverted masks round", () => {
+  assert.deepEqual(split("recognise inverted", 0, 255, 255), [1, 0, 0]);
+  assert.deepEqual(split("recognise inverted", 0, 1), [1, 0]);
+  assert.deepEqual(split("dark", 0, 127, 128, 255), [1, 1, 0, 0]);
+  assert.deepEqual(split("bright", 0, 127, 128, 255), [0, 0, 1, 1]);
+});
+
+Deno.test("splitMask() refuses masks of three values or colours, and says which", () => {
+  const refused = (message: RegExp, ...colours: Colour[]) => {
+    assert.throws(() => split("recognise", ...colours), { name: "RangeError", message });
+    // Layouts whose masks are known are not asked.
+    assert.equal(split("bright", ...colours).length, colours.length);
+  };
+  refused(/the mask has 3 values, 0, 128 and 255; give one with two/, 0, 128, 255);
+  refused(/the mask has 3 values, 0, 1 and 2;/, 0, 2, 1);
+  refused(/the mask has 9 values, 0, 1, 2, 3, 4 and 4 more;/, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+  refused(/the mask has 3 colours, #000000, #00ff00 and #ff0000;/, 0, [255, 0, 0], [0, 255, 0]);
+});
+
+Deno.test("readMask() names depth and kind of the file, and finds the same crack in each", async () => {
+  const crack = (x: number) => x === 2 ? 1 : 0;
+  const png = (depth: number, colour: number, high: number, chunks = {}) =>
+    writePng({ width: 5, height: 2, depth, colour, sample: (x) => crack(x) * high, chunks });
+  const files: Record<string, Uint8Array> = {
+    "1-bit PNG of 0/255": png(1, 0, 1),
+    "8-bit PNG of 0/1": png(8, 0, 1),
+    "8-bit PNG of 0/255": png(8, 0, 255),
+    "16-bit PNG of 0/255": png(16, 0, 65535),
+    "8-bit colour PNG of 0/255": png(8, 2, 255),
+    "2-bit palette PNG of 0/128": png(2, 3, 1, { PLTE: [0, 0, 0, 128, 0, 0] }),
+  };
+  for (const [form, bytes] of Object.entries(files)) {
+    const truth = await readMask(bytes, "recognise");
+    assert.deepEqual([truth.width, truth.height], [5, 2]);
+    assert.equal(`${truth.form.file} of ${truth.form.values}`, form);
+    assert.deepEqual([...truth.data], [0, 0, 1, 0, 0, 0, 0, 1, 0, 0], form);
+  }
+});
+
+Deno.test("readMask() cuts the noisy values of a JPEG in their middle", async () => {
+  const [width, height] = [24, 16];
+  const data = Uint8ClampedArray.from(
+    { length: 4 * width * height },
+    (_, i) => (i >> 2) % width < 9 ? 255 : 0,
+  );
+  const truth = await readMask(await encodeJpeg(new ImageData(data, width, height)), "recognise");
+  assert.equal(truth.form.file, "JPEG");
+  assert.deepEqual([...truth.data], Array.from(truth.data, (_, i) => i % width < 9 ? 1 : 0));
+});

@@ -1,0 +1,287 @@
+import assert from "node:assert/strict";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { openDataset, type OpenDatasetOptions } from "../../../core/datasets/open_dataset.ts";
+import type { Dataset } from "../../../core/datasets/types.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { cfdTruth, mask, photo, truthOf, writeFiles } from "./dataset_fixtures.ts";
+
+type Files = Parameters<typeof writeFiles>[1];
+
+/** Opens a dataset of these files, or one in a folder or file of them. */
+async function withDataset(
+  files: Files,
+  use: (dataset: Dataset, root: string) => Promise<void> | void,
+  { at = "", ...options }: OpenDatasetOptions & { at?: string } = {},
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, files);
+  await use(await openDataset(folder.path + at, options), folder.path);
+}
+
+function names({ samples }: Dataset): string[] {
+  return samples.map(({ split, name }) => `${split} ${name}`);
+}
+
+/** Asserts that each photo's truth is that of its seed. */
+async function assertTruths({ samples }: Dataset, seeds: readonly number[]): Promise<void> {
+  for (const [i, sample] of samples.entries()) {
+    const { image, truth } = await sample.read();
+    assert.deepEqual([image.width, image.height], [12, 8]);
+    assert.ok(typeof truth !== "boolean");
+    assert.deepEqual([...truth.data], [...truthOf(seeds[i])], sample.name);
+  }
+  assert.equal(samples.length, seeds.length);
+}
+
+Deno.test("openDataset() reads DCD: train_img and train_lab, in the order train, test", () =>
+  withDataset({
+    "test_img/1.jpg": photo(1),
+    "test_lab/1.png": mask(1),
+    "train_img/10.jpg": photo(2),
+    "train_lab/10.png": mask(2),
+    "train_img/9.jpg": photo(3),
+    "train_lab/9.png": mask(3),
+  }, async (dataset) => {
+    assert.equal(dataset.layout, "dcd");
+    assert.deepEqual(names(dataset), ["train 9", "train 10", "test 1"]);
+    assert.deepEqual([...dataset.splits], [["train", 2], ["test", 1]]);
+    assert.deepEqual(dataset.notes, ["Truth: 8-bit PNG of 0/255; bright is crack."]);
+    await assertTruths(dataset, [3, 2, 1]);
+  }));
+
+Deno.test("openDataset() reads CFD: regions 2 and 4 are crack, 042 is left out", async () => {
+  const files: Files = {
+    "image/004.jpg": photo(1),
+    "groundTruth/004.mat": cfdTruth(1),
+    "image/042.jpg": photo(2),
+    "groundTruth/042.mat": cfdTruth(2),
+    "image/073.jpg": photo(3),
+    "groundTruth/073.mat": cfdTruth(3),
+    "image/005.jpg": photo(4),
+    "groundTruth/005.mat": cfdTruth(4),
+  };
+  await withDataset(files, async (dataset) => {
+    assert.equal(dataset.layout, "cfd");
+    assert.deepEqual(names(dataset), ["all 004", "all 005", "all 073"]);
+    assert.match(dataset.notes.join(" "), /Photo 042 is left out/);
+    await assertTruths(dataset, [1, 4, 3]);
+  });
+  await withDataset(
+    files,
+    (dataset) => assert.deepEqual(names(dataset), ["train 005", "val 004", "test 073"]),
+    {
+      splits: "paper",
+    },
+  );
+});
+
+Deno.test("openDataset() reads AEL: Im_NAMEor with GT_NAME, in any folders, dark is crack", () =>
+  withDataset({
+    "IMAGES_GT/Im_GT_AIGLE_RN_C19aor.png": photo(1, "png"),
+    "IMAGES_GT/Im_GT_ESAR_30a.jpg": photo(2),
+    "IMAGES_GT/Im_LCMS_23aor.png": photo(3, "png"),
+    "GROUND_TRUTH/GT_AIGLE_RN_C19a.png": mask(1, 0, 255),
+    "GROUND_TRUTH/GT_ESAR_30a.png": mask(2, 0, 255),
+    "GROUND_TRUTH/GT_LCMS_23a.png": mask(3, 0, 255),
+  }, async (dataset) => {
+    assert.equal(dataset.layout, "ael");
+    assert.deepEqual(names(dataset), ["train ESAR_30a", "val LCMS_23a", "test AIGLE_RN_C19a"]);
+    assert.match(dataset.notes.join(" "), /dark \(inverted\) is crack/);
+    await assertTruths(dataset, [2, 3, 1]);
+  }, { splits: "paper" }));
+
+Deno.test("openDataset() reads CRACK500's list files, and one list alone", async () => {
+  const files: Files = {
+    "train.txt":
+      "\ufefftraincrop/a 1.jpg traincrop/a 1.png\r\ntraincrop/b.jpg traincrop/b.png\r\n\r\nnonsense\r\n",
+    "test.txt": "testcrop/c.jpg testcrop/c.png\ntestcrop/gone.jpg testcrop/gone.png\n",
+    "readme.txt": "Not a list.\n",
+    "traincrop/a 1.jpg": photo(1),
+    "traincrop/a 1.png": mask(1, 200, 30),
+    "traincrop/b.jpg": photo(2),
+    "traincrop/b.png": mask(2),
+    "traincrop/not listed.jpg": photo(4),
+    "testcrop/c.jpg": photo(3),
+    "testcrop/c.png": mask(3),
+  };
+  await withDataset(files, async (dataset, root) => {
+    assert.equal(dataset.layout, "crack500");
+    assert.deepEqual(names(dataset), ["train a 1", "train b", "test c"]);
+    assert.deepEqual(
+      dataset.problems.map(({ kind, message }) => [kind, message.replaceAll(root, "")]).sort(),
+      [
+        [
+          "list entry",
+          'Cannot use entry 3 of /train.txt: it is "nonsense" where a photo and a mask are wanted.',
+        ],
+        ["truth without photo", "Cannot use entry 2 of /test.txt: there is no file /testcrop/gone.jpg."],
+      ],
+    );
+    await assertTruths(dataset, [1, 2, 3]);
+  });
+  await withDataset(files, (dataset) => assert.deepEqual(names(dataset), ["test c"]), { at: "/test.txt" });
+});
+
+Deno.test("openDataset() reads CRACK500's JPEG and PNG files side by side, crops and whole photos apart", () =>
+  withDataset({
+    "traincrop/a.jpg": photo(1),
+    "traincrop/a.png": mask(1),
+    "traindata/w.jpg": photo(2),
+    "traindata/w_mask.png": mask(2),
+    "testcrop/c.jpg": photo(3),
+    "testcrop/c.png": mask(3),
+  }, async (dataset) => {
+    assert.equal(dataset.layout, "crack500");
+    assert.deepEqual(names(dataset), ["test c", "traincrop a", "traindata w"]);
+    await assertTruths(dataset, [3, 1, 2]);
+  }));
+
+for (
+  const [where, name] of Object.entries({
+    "without splits": (_: string, folder: string) => folder,
+    "with splits above": (split: string, folder: string) => `${split}/${folder}`,
+    "with splits below": (split: string, folder: string) => `${folder}/${split}`,
+  })
+) {
+  Deno.test(`openDataset() reads images/ and masks/ ${where}`, () =>
+    withDataset({
+      [`${name("train", "images")}/day 1/a.jpg`]: photo(1),
+      [`${name("train", "masks")}/day 1/a.png`]: mask(1, 1),
+      [`${name("valid", "images")}/b.png`]: photo(2, "png"),
+      [`${name("valid", "masks")}/b_mask.png`]: mask(2, 1),
+    }, async (dataset) => {
+      assert.equal(dataset.layout, "folder");
+      const [first, second] = where === "without splits" ? ["all", "all"] : ["train", "val"];
+      assert.deepEqual(names(dataset).sort(), [`${first} day 1/a`, `${second} b`].sort());
+      assert.deepEqual(dataset.notes, ["Truth: 8-bit PNG of 0/1; bright is crack."]);
+      await assertTruths(dataset, where === "without splits" ? [2, 1] : [1, 2]);
+    }));
+}
+
+Deno.test("openDataset() recognises that the masks of a general folder are inverted, unless it is told", async () => {
+  const files: Files = Object.fromEntries([1, 2, 3].flatMap((seed) => [
+    [`images/${seed}.jpg`, photo(seed)],
+    [`masks/${seed}.png`, mask(seed, 0, 255)],
+  ]));
+  await withDataset(files, async (dataset) => {
+    assert.match(dataset.notes.join(" "), /dark \(inverted\) is crack.*in 3 of the 3 looked at/);
+    await assertTruths(dataset, [1, 2, 3]);
+  });
+  await withDataset(files, async ({ samples, notes }) => {
+    const truth = await samples[0].truth();
+    assert.ok(typeof truth !== "boolean");
+    assert.deepEqual([...truth.data], [...truthOf(1, 0, 1)]);
+    assert.match(notes.join(" "), /bright is crack/);
+  }, { inverted: false });
+});
+
+Deno.test("openDataset() says of a known layout that its masks may have to be inverted, and leaves them", () =>
+  withDataset({ "test_img/1.jpg": photo(1), "test_lab/1.png": mask(1, 0, 255) }, async (dataset) => {
+    assert.match(dataset.notes.join(" "), /In 1 of the 1 masks looked at most pixels are crack/);
+    const truth = await dataset.samples[0].truth();
+    assert.ok(typeof truth !== "boolean");
+    assert.deepEqual([...truth.data], [...truthOf(1, 0, 1)]);
+  }));
+
+Deno.test("openDataset() reads folders of classes, with splits and without", async () => {
+  const files: Files = { "crack/a.jpg": photo(1), "no_crack/a.jpg": photo(2), "no_crack/b.jpg": photo(3) };
+  await withDataset(files, async (dataset) => {
+    assert.equal(dataset.layout, "classes");
+    assert.deepEqual(names(dataset), ["all crack/a", "all no_crack/a", "all no_crack/b"]);
+    assert.deepEqual(await Promise.all(dataset.samples.map((sample) => sample.truth())), [
+      true,
+      false,
+      false,
+    ]);
+  });
+  const split = Object.fromEntries(Object.entries(files).map(([name, content]) => [`test/${name}`, content]));
+  await withDataset(
+    split,
+    (dataset) => assert.deepEqual(names(dataset), ["test crack/a", "test no_crack/a", "test no_crack/b"]),
+  );
+});
+
+Deno.test("openDataset() tells what finds no partner or is there twice, and goes on", () =>
+  withDataset({
+    "images/a.jpg": photo(1),
+    "images/a.png": photo(1, "png"),
+    "images/b.jpg": photo(2),
+    "masks/a.png": mask(1),
+    "masks/c.png": mask(3),
+  }, (dataset, root) => {
+    assert.deepEqual(names(dataset), ["all a"]);
+    assert.deepEqual(dataset.problems.map(({ message }) => message.replaceAll(root, "")), [
+      "Cannot use /images/a.png: /images/a.jpg bears the same name, and photos are told apart by it.",
+      "Cannot use /images/b.jpg: there is no truth of the name b.",
+      "Cannot use /masks/c.png: there is no photo of the name c.",
+    ]);
+  }));
+
+Deno.test("openDataset() opens one split, and says which there are where it is not or is empty", async () => {
+  const files: Files = {
+    "train_img/a.jpg": photo(1),
+    "train_lab/a.png": mask(1),
+    "test_img/b.jpg": photo(2),
+    "test_lab/b.png": mask(2),
+    "val_img/.keep": "",
+    "val_lab/.keep": "",
+  };
+  await withDataset(files, (dataset) => assert.deepEqual(names(dataset), ["test b"]), { split: "test" });
+  await withDataset(
+    files,
+    (dataset, root) =>
+      assert.deepEqual(dataset.problems.map(({ kind, message }) => [kind, message.replace(root, "")]), [
+        ["empty split", "Cannot use the split val: there is no photo in /val_img."],
+      ]),
+  );
+  for (const split of ["val", "nonsense"]) {
+    await assert.rejects(withDataset(files, () => {}, { split }), {
+      name: "RangeError",
+      message:
+        /it has no photo with truth; there is test, train\.$|it has no photo with truth; there is train, test\.$/,
+    });
+  }
+});
+
+Deno.test("openDataset() refuses a folder that is no dataset, and an empty one, in a sentence", async () => {
+  await assert.rejects(withDataset({ "holiday/a.jpg": photo(1), "b.pdf": "" }, () => {}), {
+    name: "TypeError",
+    message:
+      /it holds holiday\/, b\.pdf where a dataset is wanted: train_img\/.*, or crack\/ and no_crack\/\.$/,
+  });
+  await assert.rejects(withDataset({ "masks/a.png": mask(1), "images/b.jpg": photo(1) }, () => {}), {
+    name: "RangeError",
+    message: /there is no photo with its truth in it \(2 files do not fit, the first: .*b\.jpg\)\.$/,
+  });
+  await assert.rejects(withDataset({ "a.jpg": photo(1) }, () => {}, { at: "/gone" }), Deno.errors.NotFound);
+});
+
+Deno.test("DatasetSample.read() names the file whose mask is damaged, of another size or of three values", () =>
+  withDataset({
+    "images/a.jpg": photo(1),
+    "masks/a.png": "no picture",
+    "images/b.jpg": photo(2),
+    "masks/b.png": Uint8Array.fromBase64(
+      "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==",
+    ),
+    "images/c.jpg": photo(3),
+    "masks/c.png": encodePng({ width: 12, height: 8, channels: 1, data: truthOf(3, 128).with(0, 255) }),
+    "images/d.jpg": photo(4),
+    "masks/d.png": mask(4),
+  }, async ({ samples }, root) => {
+    const failures = await Promise.all(
+      samples.map((sample) =>
+        sample.read().then(() => "", (error: Error) => error.message.replace(root, ""))
+      ),
+    );
+    assert.match(failures[0], /^\/masks\/a\.png: Cannot decode the image: /);
+    assert.equal(
+      failures[1].replace(root, ""),
+      "Cannot use /images/b.jpg: it is 12 × 8, but its mask is 1 × 1.",
+    );
+    assert.match(
+      failures[2],
+      /^\/masks\/c\.png: Cannot tell crack .* the mask has 3 values, 0, 128 and 255; /,
+    );
+    assert.equal(failures[3], "");
+  }));

@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { loadCheckpoint } from "../../../models/classifier/load_checkpoint.ts";
+import { createClassifier } from "../../../models/classifier/classifier.ts";
+import { saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
+import { SEGMENTATION_ARCHS } from "../../../models/segmenter/architectures.ts";
+import { refineLiuDeepcrack } from "../../../models/segmenter/liu_refinement.ts";
+import { loadSegmenterCheckpoint } from "../../../models/segmenter/load_segmenter_checkpoint.ts";
+import { saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
+import {
+  createSegmenter,
+  type PredictOptions,
+  type Segmenter,
+  type SegmenterOptions,
+} from "../../../models/segmenter/segmenter.ts";
+import type { SegmentationArch } from "../../../models/segmenter/segmentation_network.ts";
+import { tf } from "../../../models/tfjs.ts";
+import { assertClose, testImage } from "../../core/testing.ts";
+import { mirrorIndex } from "../../oracles/mirror_index.ts";
+import { shared, use } from "../classifier/networks.ts";
+import { disposeParameters, scrambledParameters } from "./networks.ts";
+
+/** A segmenter whose every parameter differs from its neutral start. */
+function scrambled(options: SegmenterOptions): Segmenter {
+  const segmenter = createSegmenter(options);
+  const values = scrambledParameters(segmenter.specs);
+  for (const [name, variable] of values) segmenter.parameters.get(name)!.assign(variable);
+  disposeParameters(values);
+  return segmenter;
+}
+
+/** Its prediction for a picture. */
+async function predict(
+  segmenter: Segmenter,
+  { width, height, data }: { width: number; height: number; data: ArrayLike<number> },
+  options?: PredictOptions,
+): Promise<number[]> {
+  const compute = await shared();
+  using image = compute.upload({ width, height, channels: 3, data: Float32Array.from(data) });
+  using map = await segmenter.predict(image, options);
+  assert.deepEqual([map.width, map.height, map.channels], [width, height, 1]);
+  return [...await map.read()];
+}
+
+const TINY: Readonly<Record<string, number>> = { unet: 0.05, deepcrack_liu: 0.05, deepcrack_zou: 0.05 };
+
+Deno.test("createSegmenter() makes every architecture, names it, and gives equal values for equal seeds", async () => {
+  await use("wasm");
+  assert.equal(SEGMENTATION_ARCHS.length, 9);
+  for (const arch of SEGMENTATION_ARCHS) {
+    using segmenter = createSegmenter({ arch, width: 0.25 });
+    assert.equal(segmenter.name, `${arch} × 0.25`);
+    assert.equal(segmenter.network.arch, arch);
+  }
+  const values = (seed: number) => {
+    using segmenter = createSegmenter({ arch: "unet", width: 0.05, seed });
+    return [...segmenter.parameters].map(([name, value]) => [name, [...value.dataSync()]]);
+  };
+  assert.deepEqual(values(3), values(3));
+  assert.notDeepEqual(values(3), values(4));
+  assert.equal(createSegmenter({ arch: "unet" }).name, "unet");
+});
+
+Deno.test("createSegmenter() refuses what cannot be, in one sentence", () => {
+  const refused: [SegmenterOptions, RegExp][] = [
+    [
+      { arch: "toString" as SegmentationArch },
+      /called "toString": it must be one of "unet", "deepcrack_liu"/,
+    ],
+    [{ arch: "unet", width: 2 }, /unet of width 2/],
+    [{ arch: "unet", seed: 0.5 }, /from the seed 0\.5/],
+    [{ arch: "unet", trainingSize: 0 }, /crops of side 0/],
+  ];
+  for (const [options, message] of refused) {
+    assert.throws(() => createSegmenter(options), { name: "RangeError", message });
+  }
+});
+
+for (const arch of ["unet", "deepcrack_liu", "deepcrack_zou"] as const) {
+  Deno.test(`Segmenter.predict() gives for any size the prediction of the mirrored picture, cut: ${arch}`, async () => {
+    await use("wasm");
+    using segmenter = scrambled({ arch, width: TINY[arch] });
+    const { multiple } = segmenter.network;
+    for (const [width, height] of [[1, 1], [33, 17], [multiple, 2 * multiple]]) {
+      const picture = testImage(width, height, 3, "crack", 4);
+      const up = (length: number) => multiple * Math.ceil(length / multiple);
+      const [columns, rows] = [up(width), up(height)];
+      const padded = Float32Array.from({ length: columns * rows * 3 }, (_, i) => {
+        const c = i % 3, x = Math.floor(i / 3) % columns, y = Math.floor(i / 3 / columns);
+        return picture.data[(mirrorIndex(y, height) * width + mirrorIndex(x, width)) * 3 + c];
+      });
+      const whole = tf.tidy(() => segmenter.confidence(tf.tensor4d(padded, [1, rows, columns, 3])));
+      const all = await whole.data();
+      whole.dispose();
+      const expected = Array.from(
+        { length: width * height },
+        (_, i) => all[Math.floor(i / width) * columns + i % width],
+      );
+      const actual = await predict(segmenter, { width, height, data: picture.data });
+      assertClose(actual, expected, 1e-6, `${width} × ${height}`);
+      assert.ok(actual.every((value) => value >= 0 && value <= 1));
+    }
+  });
+}
+
+Deno.test("Segmenter.predict() agrees on webgpu and wasm, and leaves no tensor behind", async () => {
+  const picture = testImage(40, 23, 3, "crack", 2);
+  const found = [];
+  for (const backend of ["wasm", "webgpu"] as const) {
+    await use(backend);
+    using segmenter = scrambled({ arch: "unet", width: 0.05 });
+    found.push(await predict(segmenter, { width: 40, height: 23, data: picture.data }));
+    const before = tf.memory().numTensors;
+    await predict(segmenter, { width: 40, height: 23, data: picture.data });
+    assert.equal(tf.memory().numTensors, before);
+  }
+  assertClose(found[1], found[0], 1e-4, "webgpu");
+  assert.ok(Math.max(...found[0]) - Math.min(...found[0]) > 1e-3, "the picture matters");
+});
+
+Deno.test("Segmenter.predict() refines by the first side output, where the network has it", async () => {
+  await use("wasm");
+  const compute = await shared();
+  const { data } = testImage(33, 20, 3, "crack", 3);
+  using segmenter = scrambled({ arch: "deepcrack_liu", width: 0.05 });
+  using image = compute.upload({ width: 32, height: 16, channels: 3, data: data.slice(0, 32 * 16 * 3) });
+  const x = tf.tensor4d(await image.read(), [1, 16, 32, 3]);
+  const logits = segmenter.network.logits(x, { parameters: segmenter.parameters, training: false });
+  const planes = logits.slice(0, 2).map((output) =>
+    compute.upload({
+      width: 32,
+      height: 16,
+      channels: 1,
+      data: Float32Array.from(tf.tidy(() => output.sigmoid().dataSync())),
+    })
+  );
+  using expected = refineLiuDeepcrack(planes[0], planes[1]);
+  using actual = await segmenter.predict(image, { refine: true });
+  assertClose(await actual.read(), await expected.read(), 1e-5, "refined");
+  tf.dispose([x, ...logits]);
+  for (const plane of planes) plane.dispose();
+  using other = createSegmenter({ arch: "unet", width: 0.05 });
+  await assert.rejects(other.predict(image, { refine: true }), /only deepcrack_liu has a guided filter/);
+});
+
+Deno.test("Segmenter.predict() refuses other planes and pictures that the memory cannot hold", async () => {
+  await use("wasm");
+  const compute = await shared();
+  using segmenter = createSegmenter({ arch: "unet" });
+  using grey = compute.create({ width: 4, height: 4, channels: 1 });
+  await assert.rejects(segmenter.predict(grey), /a plane of 4 × 4 × 1: 3 channels/);
+  using large = compute.create({ width: 2048, height: 1024, channels: 3 });
+  await assert.rejects(
+    segmenter.predict(large),
+    /Cannot show unet an image of 2048 × 1024 at once: .* \d+ pixels; show it tiles\./,
+  );
+});
+
+Deno.test("Segmenter.dispose() may be called twice and ends its use", async () => {
+  await use("wasm");
+  const before = tf.memory().numTensors;
+  const segmenter = createSegmenter({ arch: "unet", width: 0.05 });
+  assert.ok(segmenter.trainable.size > 0 && segmenter.trainable.size < segmenter.parameters.size);
+  segmenter.dispose();
+  segmenter.dispose();
+  assert.equal(tf.memory().numTensors, before);
+  assert.throws(() => segmenter.parameters, {
+    name: "TypeError",
+    message: /unet × 0\.05: it was disposed of/,
+  });
+});
+
+Deno.test("loadSegmenterCheckpoint() gives back what saveSegmenter() was given: exactly, in half and in a quarter", async () => {
+  await use("wasm");
+  using segmenter = scrambled({ arch: "unet", width: 0.1, seed: 5, trainingSize: 64 });
+  const picture = testImage(32, 16, 3, "random", 6);
+  const expected = await predict(segmenter, { width: 32, height: 16, data: picture.data });
+  const sizes = [];
+  for (const [precision, tolerance] of [["F32", 0], ["F16", 0.01], ["I8", 0.1]] as const) {
+    const bytes = await saveSegmenter(segmenter, { precision });
+    sizes.push(bytes.length);
+    const { segmenter: loaded, training, restoreOptimiser } = await loadSegmenterCheckpoint(bytes);
+    using copy = loaded;
+    assert.deepEqual([copy.name, copy.seed, copy.trainingSize], ["unet × 0.1", 5, 64]);
+    assert.deepEqual([training, restoreOptimiser], [undefined, undefined]);
+    assert.deepEqual([...copy.trainable.keys()], [...segmenter.trainable.keys()]);
+    const found = await predict(copy, { width: 32, height: 16, data: picture.data });
+    assertClose(found, expected, tolerance, precision);
+  }
+  assert.ok(sizes[1] < 0.55 * sizes[0] && sizes[2] < 0.35 * sizes[0], `${sizes}`);
+  const whole = await loadSegmenterCheckpoint(
+    await saveSegmenter(createSegmenter({ arch: "unet", width: 0.05 })),
+  );
+  assert.equal(whole.segmenter.trainingSize, null);
+});
+
+Deno.test("loadSegmenterCheckpoint() and loadCheckpoint() refuse each other's files and say what they are", async () => {
+  await use("wasm");
+  using segmenter = createSegmenter({ arch: "unet", width: 0.05 });
+  using classifier = createClassifier({ arch: "resnet18", width: 0.01 });
+  await assert.rejects(loadCheckpoint(await saveSegmenter(segmenter)), {
+    name: "SyntaxError",
+    message:
+      "Cannot load the checkpoint: it holds a segmentation network (unet × 0.05), and a classifier is wanted.",
+  });
+  await assert.rejects(loadSegmenterCheckpoint(await saveCheckpoint(classifier)), {
+    name: "SyntaxError",
+    message:
+      "Cannot load the checkpoint: it holds a classifier (resnet18 × 0.01), and a segmentation network is wanted.",
+  });
+});

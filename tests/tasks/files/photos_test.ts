@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import { listPhotos } from "../../../tasks/files/photos.ts";
+import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+
+/** Makes empty files in a new folder, and removes it after the test. */
+async function withFiles(names: readonly string[], test: (folder: string) => Promise<void>): Promise<void> {
+  await using folder = await temporaryFolder();
+  for (const name of names) {
+    await Deno.mkdir(join(folder.path, dirname(name)), { recursive: true });
+    await Deno.writeTextFile(join(folder.path, name), "");
+  }
+  await test(folder.path);
+}
+
+async function names(paths: readonly string[], outputs?: string): Promise<string[]> {
+  return (await listPhotos(paths, { outputs })).photos.map(({ name }) => name);
+}
+
+Deno.test("listPhotos() finds photos in folders, in natural order, by extension in any case", async () => {
+  await withFiles(
+    ["IMG_10.JPG", "IMG_9.jpeg", "deep/er/x.TIF", "a.png", "b.tiff", "notes.txt", "c.gif"],
+    async (root) => {
+      assert.deepEqual(await names([root]), ["a", "b", "deep/er/x", "IMG_9", "IMG_10"]);
+    },
+  );
+});
+
+Deno.test("listPhotos() leaves out hidden files and folders, and outputs", async () => {
+  await withFiles([
+    ".a.jpg",
+    ".hidden/b.jpg",
+    "c.jpg",
+    "old/masks/c.png",
+    "old/d.jpg",
+    "shards/masks/c.png",
+    "out/masks/c.png",
+  ], async (root) => {
+    await Deno.writeTextFile(
+      join(root, "old/manifest.json"),
+      '{\n  "program": "hairline",\n  "version": "0.1.0"\n}',
+    );
+    await Deno.writeTextFile(join(root, "shards/manifest-1-of-2.json"), '{"program":"hairline"}');
+    assert.deepEqual(await names([root], join(root, "out")), ["c", "old/d"]);
+    // A manifest of anything else hides nothing.
+    await Deno.writeTextFile(join(root, "old/manifest.json"), '{"program":"other"}');
+    assert.deepEqual(await names([root], join(root, "out")), [
+      "c",
+      "old/d",
+      "old/masks/c",
+    ]);
+  });
+});
+
+Deno.test("listPhotos() takes a photo once, however often it is named", async () => {
+  await withFiles(["a.jpg", "sub/b.jpg"], async (root) => {
+    // Links need permission for the whole disk, which deno eval has and the tests do not.
+    const link = (from: string, to: string) =>
+      `Deno.symlinkSync(${JSON.stringify(from)}, ${JSON.stringify(join(root, to))});`;
+    const links = link(join(root, "a.jpg"), "z.jpg") + link(root, "sub/loop");
+    assert.ok((await new Deno.Command(Deno.execPath(), { args: ["eval", links] }).output()).success);
+    assert.deepEqual(await names([root, join(root, "sub"), join(root, "a.jpg"), `${root}/./a.jpg`]), [
+      "a",
+      "sub/b",
+    ]);
+  });
+});
+
+Deno.test("listPhotos() keeps the extension where two stems are equal, in whatever order they are given", async () => {
+  await withFiles(["a.jpg", "A.png", "b.jpg", "a.jpg.tif"], async (root) => {
+    const all = ["a.jpg", "A.png", "b.jpg", "a.jpg.tif"].map((name) => join(root, name));
+    const expected = ["a.jpg", "a.jpg.tif", "A.png", "b"];
+    assert.deepEqual(await names([root]), expected);
+    assert.deepEqual(await names(all), expected);
+    assert.deepEqual(await names(all.reverse()), expected);
+  });
+});
+
+Deno.test("listPhotos() puts the folder in front where two folders hold the same names", async () => {
+  await withFiles(["x/day1/a.jpg", "x/day2/a.jpg", "y/day1/a.jpg", "x/day2/b.jpg"], async (root) => {
+    const [day1, day2, other] = ["x/day1", "x/day2", "y/day1"].map((name) => join(root, name));
+    assert.deepEqual(await names([day2, day1]), ["b", "day1/a", "day2/a"]);
+    const { photos } = await listPhotos([day1, other, day2]);
+    assert.equal(new Set(photos.map(({ name }) => name)).size, 4);
+    assert.deepEqual(await listPhotos([other, day2, day1]), { photos, ignored: [] });
+    for (const { name } of photos) assert.doesNotMatch(name, /^\/|\.\.|:/);
+  });
+});
+
+Deno.test("listPhotos() refuses a file that lies among the outputs", async () => {
+  await withFiles(["out/masks/a.png"], async (root) => {
+    await assert.rejects(
+      listPhotos([join(root, "out/masks/a.png")], { outputs: join(root, "out") }),
+      (error) => error instanceof UsageError && /lies among the outputs/.test(error.message),
+    );
+  });
+});
+
+Deno.test("listPhotos() tells which files it was given that are no photos", async () => {
+  await withFiles(["a.jpg", "notes.txt"], async (root) => {
+    const notes = join(root, "notes.txt");
+    assert.deepEqual((await listPhotos([join(root, "a.jpg"), notes])).ignored, [notes]);
+  });
+});
+
+Deno.test("listPhotos() refuses a path that is not there and a folder without photos", async () => {
+  await withFiles(["notes.txt"], async (root) => {
+    await assert.rejects(listPhotos([join(root, "not")]), (error) => {
+      return error instanceof UsageError &&
+        error.message === `Cannot read ${join(root, "not")}: there is no such file or folder.`;
+    });
+    await assert.rejects(listPhotos([root]), (error) => {
+      return error instanceof UsageError && error.message.startsWith(`Cannot find a photo in ${root}: `);
+    });
+  });
+});

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { decodeImage } from "../../../core/images/decode_image.ts";
+import type { LabelSummary } from "../../../tasks/label/label_photos.ts";
+import type { Manifest } from "../../../tasks/label/manifest.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { preparePhotos } from "../prepare_photos.ts";
+import { runScript, scriptArgs } from "../run_script.ts";
+
+const ROOT = new URL("../../../", import.meta.url).pathname;
+const LABEL = "tasks/label.ts";
+const PERMISSIONS = ["--allow-read", "--allow-write"];
+
+function list(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
+}
+
+const ARGS = ["photos", "--out", "labels", "--classifier", "classifier.safetensors"];
+
+Deno.test("label writes masks, confidences, a manifest and a report, and prints them as JSON on request", async () => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, ["a.png", "b.png"]);
+  const { code, out, err } = await runScript(LABEL, [...ARGS, "--json", "--recipe", "reference"], {
+    permissions: PERMISSIONS,
+    cwd: folder.path,
+  });
+  assert.equal(code, 0, err);
+  assert.match(err, /^Kernels run on .*, resnet18 × 0\.0625 on (?:wasm(?: in \d+ threads)?|webgpu)\.$/m);
+  const summary: LabelSummary = JSON.parse(out);
+  assert.deepEqual(summary.photos.map(({ path }) => path), ["photos/a.png", "photos/b.png"]);
+  const labels = join(folder.path, "labels");
+  const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(labels, "manifest.json")));
+  assert.deepEqual(manifest.photos, summary.photos);
+  assert.equal(manifest.recipe.name, "reference");
+  assert.equal(manifest.classifier.source, "classifier.safetensors");
+  assert.match(manifest.classifier.sha256, /^[0-9a-f]{64}$/);
+  for (const { name, crackPixels } of manifest.photos) {
+    const mask = await decodeImage(await Deno.readFile(join(labels, "masks", `${name}.png`)));
+    assert.deepEqual([mask.width, mask.height], [40, 33]);
+    const values = mask.data.filter((_, i) => i % 4 === 0);
+    assert.deepEqual([...new Set(values)].filter((value) => value !== 0 && value !== 255), []);
+    assert.equal(values.filter((value) => value === 255).length, crackPixels);
+  }
+});
+
+Deno.test("label says where the report is and ends with 1 where a photo failed", async () => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, ["a.png"]);
+  await Deno.writeTextFile(join(folder.path, "photos/bad.jpg"), "no photo");
+  const { code, out, err } = await runScript(LABEL, ARGS, { permissions: PERMISSIONS, cwd: folder.path });
+  assert.equal(code, 1, err);
+  assert.match(out, /^Labelled 1 photo in .*; 1 failed; /);
+  assert.match(out, /^Report: +labels\/report\.html$/m);
+  assert.match(err, /^photos\/bad\.jpg: Cannot decode .*\.$/m);
+  assert.deepEqual(list(join(folder.path, "labels/masks")), ["a.png"]);
+});
+
+const REFUSED: Record<string, [args: string[], permissions: string[], message: RegExp]> = {
+  "a missing read permission": [
+    ARGS,
+    ["--allow-write"],
+    /^Error: Cannot read photos: .* --allow-read=photos among/,
+  ],
+  "a missing write permission": [
+    ARGS,
+    ["--allow-read"],
+    /^Error: Cannot write labels: .* --allow-write=labels among/,
+  ],
+  "a path that is not there": [
+    ["nothing", "-o", "labels"],
+    PERMISSIONS,
+    /^Error: Cannot read nothing: there is no such/,
+  ],
+  "a folder without photos": [
+    ["empty", "-o", "labels"],
+    PERMISSIONS,
+    /^Error: Cannot find a photo in empty: /,
+  ],
+  "a stride that does not divide the patch": [
+    [...ARGS, "--patch-size", "40"],
+    PERMISSIONS,
+    /^Error: Cannot lay patches/,
+  ],
+};
+
+Deno.test("label refuses in one sentence what cannot work, and ends with 2", async (t) => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, ["a.png"]);
+  await Deno.mkdir(join(folder.path, "empty"));
+  for (const [what, [args, permissions, message]] of Object.entries(REFUSED)) {
+    await t.step(what, async () => {
+      const { code, out, err } = await runScript(LABEL, args, { permissions, cwd: folder.path });
+      assert.match(err, message);
+      assert.equal(err.trimEnd().split("\n").length, 1);
+      assert.deepEqual([code, out], [2, ""]);
+    });
+  }
+  assert.ok(!list(folder.path).includes("labels"));
+});
+
+Deno.test("label names a classifier that is not there or is none", async () => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, ["a.png"]);
+  await Deno.writeTextFile(join(folder.path, "text"), "no classifier");
+  for (
+    const [file, message] of [["nowhere", /^Error: Cannot read nowhere: there is no such/m], [
+      "text",
+      /^Error: Cannot .*\.$/m,
+    ]] as const
+  ) {
+    const args = [...ARGS.slice(0, -1), file];
+    const { code, err } = await runScript(LABEL, args, { permissions: PERMISSIONS, cwd: folder.path });
+    assert.match(err, message);
+    assert.doesNotMatch(err, /fault of Hairline/);
+    assert.equal(code, 1);
+  }
+});
+
+Deno.test("label keeps a folder to one run, and the next goes on where a killed one ended", async () => {
+  await using folder = await temporaryFolder();
+  const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
+  await preparePhotos(folder.path, names);
+  const masks = join(folder.path, "labels/masks");
+  const child = new Deno.Command(Deno.execPath(), {
+    args: scriptArgs(LABEL, [...ARGS, "-q"], PERMISSIONS),
+    cwd: folder.path,
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  let ended = false;
+  const status = child.status.finally(() => ended = true);
+  while (!ended && !await Deno.stat(masks).then(() => true, () => false)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const second = await runScript(LABEL, ARGS, { permissions: PERMISSIONS, cwd: folder.path });
+  if (!ended) child.kill("SIGKILL");
+  await status;
+  // The first may have been faster than the second's start; a killed run leaves whole files only.
+  if (second.code !== 0) {
+    assert.match(second.err, /^Error: Cannot write into labels: another run is at work there/);
+  }
+  for (const name of list(masks).filter((name) => !name.startsWith("."))) {
+    assert.equal((await decodeImage(await Deno.readFile(join(masks, name)))).width, 40);
+  }
+  const { code, out, err } = await runScript(LABEL, [...ARGS, "--json"], {
+    permissions: PERMISSIONS,
+    cwd: folder.path,
+  });
+  assert.equal(code, 0, err);
+  assert.equal((JSON.parse(out) as LabelSummary).photos.length, 12);
+  assert.deepEqual(list(masks), [...names].sort());
+});
+
+Deno.test("demo labels its photos with its own permissions and says where the report is", async () => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, []);
+  const { code, out, err } = await runScript("tasks/demo.ts", ["--classifier", "classifier.safetensors"], {
+    permissions: [`--allow-read=${ROOT}`, "--allow-write=hairline-demo"],
+    cwd: folder.path,
+  });
+  assert.equal(code, 0, err);
+  const report = join(folder.path, "hairline-demo/report.html");
+  assert.ok(out.includes(`file://${report}`), out);
+  assert.equal((await Deno.readTextFile(report)).match(/class="photo"/g)?.length, 4);
+  assert.equal(list(join(folder.path, "hairline-demo/stages")).length, 4);
+});

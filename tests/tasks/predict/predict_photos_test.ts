@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { Compute } from "../../../core/gpu/compute.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { decodeImage } from "../../../core/images/decode_image.ts";
+import { predictImage } from "../../../core/predict/predict_image.ts";
+import type { Segmenting } from "../../../core/predict/segmenting.ts";
+import { inShard } from "../../../tasks/files/shard.ts";
+import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import type { Manifest } from "../../../tasks/predict/manifest.ts";
+import {
+  type Instruments,
+  predictPhotos,
+  type PredictPhotosOptions,
+} from "../../../tasks/predict/predict_photos.ts";
+import { FakeSegmenter } from "../../core/predict/fake_segmenter.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { crackPhoto } from "../crack_photo.ts";
+
+const SIZES = { a: [48, 40], b: [150, 70], c: [1, 1] } as const;
+
+/** Photos `a`, `b`, `c` in `photos/` of a new folder, and a device. */
+async function withPhotos(test: (folder: string, compute: Compute) => Promise<void>): Promise<void> {
+  await using folder = await temporaryFolder();
+  await Deno.mkdir(join(folder.path, "photos"));
+  for (const [i, [name, [width, height]]] of Object.entries(SIZES).entries()) {
+    await Deno.writeFile(join(folder.path, "photos", `${name}.png`), await crackPhoto(width, height, i));
+  }
+  using compute = await openCompute();
+  await test(folder.path, compute);
+}
+
+function opening(
+  compute: Compute,
+  { segmenter = new FakeSegmenter(), sha256 = "ab".repeat(32) }: { segmenter?: Segmenting; sha256?: string } =
+    {},
+): () => Promise<Instruments> {
+  const { description: adapter, software } = compute;
+  return () =>
+    Promise.resolve({
+      compute,
+      segmenter,
+      segmenterRecord: { name: segmenter.name, source: "test", sha256 },
+      runtime: { deno: "2", tfjs: "4", adapter, software, backend: "none" },
+      tile: 96,
+    });
+}
+
+function options(folder: string, overrides: Partial<PredictPhotosOptions> = {}): PredictPhotosOptions {
+  return {
+    paths: [join(folder, "photos")],
+    out: join(folder, "out"),
+    threshold: 0.5,
+    overlays: false,
+    quiet: true,
+    title: "Test",
+    ...overrides,
+  };
+}
+
+function list(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
+}
+
+async function readManifest(folder: string, name = "manifest.json"): Promise<Manifest> {
+  return JSON.parse(await Deno.readTextFile(join(folder, "out", name)));
+}
+
+Deno.test("predictPhotos() writes the prediction of each photo as predictImage() gives it", async () => {
+  await withPhotos(async (folder, compute) => {
+    const segmenter = new FakeSegmenter({ reach: 1 });
+    const { photos, failures } = await predictPhotos(options(folder), opening(compute, { segmenter }));
+    assert.deepEqual(failures, []);
+    const out = join(folder, "out");
+    assert.deepEqual(list(out), [".hairline.lock", "confidence", "manifest.json", "masks", "report.html"]);
+    for (const { name, path, crackPixels, crackShare, width, height } of photos) {
+      const image = await decodeImage(await Deno.readFile(path));
+      const wanted = await predictImage(compute, image, { segmenter, tile: 96 });
+      const [mask, confidence] = await Promise.all(
+        ["masks", "confidence"].map(async (kind) =>
+          await decodeImage(await Deno.readFile(join(out, kind, `${name}.png`)))
+        ),
+      );
+      assert.deepEqual([[width, height], [mask.width, mask.height]], [
+        SIZES[name as "a"],
+        SIZES[name as "a"],
+      ]);
+      for (let i = 0; i < wanted.mask.length; i++) {
+        assert.equal(mask.data[4 * i], 255 * wanted.mask[i]);
+        assert.ok(Math.abs(confidence.data[4 * i] - 255 * wanted.confidence[i]) <= 0.5001);
+      }
+      assert.equal(crackPixels, wanted.crackPixels);
+      assert.equal(crackShare, crackPixels / (width * height));
+    }
+    const manifest = await readManifest(folder);
+    assert.deepEqual(manifest.photos, photos);
+    const { segmenter: record, threshold, tile, overlap, task } = manifest;
+    assert.deepEqual([record.name, threshold, tile, overlap, task], ["redness", 0.5, 96, 32, "predict"]);
+    const report = await Deno.readTextFile(join(out, "report.html"));
+    assert.equal(report.match(/class="photo"/g)?.length, 3);
+    assert.match(report, /How these predictions were made/);
+    assert.match(report, /redness, test/);
+    // Bright ground is what this network takes for crack.
+    assert.equal(
+      report.match(/data-state="crack"/g)?.length,
+      photos.filter((photo) => photo.crackPixels > 0).length,
+    );
+  });
+});
+
+Deno.test("predictPhotos() passes over what is done, and redoes what changed or is gone", async () => {
+  await withPhotos(async (folder, compute) => {
+    const segmenter = new FakeSegmenter();
+    const run = (overrides: Partial<PredictPhotosOptions> = {}) =>
+      predictPhotos(options(folder, overrides), opening(compute, { segmenter }));
+    await run();
+    const shown = segmenter.shown.length;
+    assert.equal((await run()).skipped, 3);
+    assert.equal(segmenter.shown.length, shown);
+    await Deno.remove(join(folder, "out/confidence/b.png"));
+    await Deno.writeFile(join(folder, "photos/a.png"), await crackPhoto(48, 40, 9));
+    assert.equal((await run()).skipped, 1);
+    // Pictures that were not asked for before are made, and stay for the next run.
+    assert.equal((await run({ overlays: true })).skipped, 0);
+    assert.deepEqual(list(join(folder, "out/overlays")), ["a.jpg", "b.jpg", "c.jpg"]);
+    assert.equal((await run({ overlays: true })).skipped, 3);
+    const overlay = await decodeImage(await Deno.readFile(join(folder, "out/overlays/b.jpg")));
+    assert.deepEqual([overlay.width, overlay.height], [150, 70]);
+    // Crack is red, the rest as grey as the photo.
+    const difference = (x: number) => overlay.data[4 * x] - overlay.data[4 * x + 1];
+    assert.ok(difference(10) > 60 && difference(75) < 60, `${difference(10)}, ${difference(75)}`);
+  });
+});
+
+Deno.test("predictPhotos() in shards does every photo once, and a whole run then takes their work up", async () => {
+  await withPhotos(async (folder, compute) => {
+    const names: string[] = [];
+    for (const index of [1, 2]) {
+      const shard = { index, count: 2 };
+      const { photos } = await predictPhotos(options(folder, { shard }), opening(compute));
+      assert.ok(photos.every(({ name }) => inShard(name, shard)));
+      assert.deepEqual((await readManifest(folder, `manifest-${index}-of-2.json`)).photos, photos);
+      names.push(...photos.map(({ name }) => name));
+    }
+    assert.deepEqual(names.sort(), ["a", "b", "c"]);
+    const { photos, skipped } = await predictPhotos(options(folder), opening(compute));
+    assert.deepEqual([photos.length, skipped], [3, 3]);
+    assert.ok(!list(join(folder, "out")).some((name) => name.includes("-of-")));
+  });
+});
+
+Deno.test("predictPhotos() refuses to mix networks or settings in one folder, and other tasks' folders", async () => {
+  await withPhotos(async (folder, compute) => {
+    await predictPhotos(options(folder), opening(compute));
+    const refused = async (
+      message: RegExp,
+      overrides: Partial<PredictPhotosOptions>,
+      sha256?: string,
+    ): Promise<void> => {
+      await assert.rejects(
+        predictPhotos(options(folder, overrides), opening(compute, { sha256 })),
+        (error) => error instanceof UsageError && message.test(error.message),
+      );
+    };
+    await refused(/predictions in .*: they were made with threshold 0\.5, not 0\.25; /, { threshold: 0.25 });
+    await refused(/made with tile 96, not 64; /, { tile: 64 });
+    await refused(/made with overlap 32, not 0; /, { overlap: 0 });
+    await refused(
+      /made with the network redness \(abababab\), not redness \(cdcdcdcd\); /,
+      {},
+      "cd".repeat(32),
+    );
+    await refused(/^Cannot let tiles of 64 pixels share 64: /, { tile: 64, overlap: 64 });
+    const manifest = await readManifest(folder);
+    await Deno.writeTextFile(
+      join(folder, "out/manifest.json"),
+      JSON.stringify({ ...manifest, task: "label" }),
+    );
+    await refused(/its manifest\.json is not the manifest of a folder of predictions; /, {});
+  });
+});
+
+Deno.test("predictPhotos() goes on after a photo that the memory does not hold, and names tiles that fit", async () => {
+  await withPhotos(async (folder, compute) => {
+    const segmenter = new FakeSegmenter({ most: 4096 });
+    const write = Deno.stderr.writeSync;
+    Deno.stderr.writeSync = (bytes) => bytes.length;
+    try {
+      const { photos, failures } = await predictPhotos(options(folder), opening(compute, { segmenter }));
+      assert.deepEqual(photos.map(({ name }) => name), ["a", "c"]);
+      assert.match(
+        failures[0].error,
+        /^Cannot predict 96 × 70 pixels at once with redness: .*; tiles of 32 pixels fit\.$/,
+      );
+    } finally {
+      Deno.stderr.writeSync = write;
+    }
+  });
+});

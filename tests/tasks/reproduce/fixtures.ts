@@ -1,0 +1,126 @@
+import { encodePng } from "../../../core/images/encode_png.ts";
+import type { ClassifierPlan, Scale } from "../../../tasks/reproduce/plans.ts";
+import type { SegmenterPlan } from "../../../tasks/reproduce/segmenter_plans.ts";
+import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
+import { seeded } from "../../core/testing.ts";
+import { crackPhoto } from "../crack_photo.ts";
+
+/** Pixels of the photos of {@linkcode writeLineSet}. */
+export const WIDTH = 70, HEIGHT = 50;
+
+/** A photo and its mask, as PNG. */
+interface Drawn {
+  readonly image: Uint8Array;
+  readonly mask: Uint8Array;
+}
+
+async function linePhoto(seed: number): Promise<Drawn> {
+  const data = new Uint8Array(WIDTH * HEIGHT);
+  for (let i = 0; i < data.length; i++) data[i] = Math.abs(i % WIDTH - WIDTH / 2) < 1 ? 255 : 0;
+  return {
+    image: await crackPhoto(WIDTH, HEIGHT, seed),
+    mask: await encodePng({ width: WIDTH, height: HEIGHT, channels: 1, data }),
+  };
+}
+
+/** 96 × 80. */
+async function bandPhoto(seed: number): Promise<Drawn> {
+  const size = { width: 96, height: 80 };
+  const random = seeded(seed);
+  const pixels = new Uint8Array(size.width * size.height * 3), mask = new Uint8Array(pixels.length / 3);
+  for (let i = 0; i < mask.length; i++) {
+    const crack = Math.abs(i % size.width - 40 - 3 * seed) < 4;
+    mask[i] = crack ? 255 : 0;
+    pixels.fill((crack ? 30 : 160) + 30 * random(), 3 * i, 3 * i + 3);
+  }
+  return {
+    image: await encodePng({ ...size, channels: 3, data: pixels }),
+    mask: await encodePng({ ...size, channels: 1, data: mask }),
+  };
+}
+
+/** How many photos each part of a set has. */
+type Counts = Readonly<Record<string, number>>;
+
+async function writeSet(folder: string, counts: Counts, draw: (seed: number) => Promise<Drawn>) {
+  const files: Record<string, Promise<Uint8Array>> = {};
+  for (const [split, count] of Object.entries(counts)) {
+    for (let i = 0; i < count; i++) {
+      const drawn = draw(i + 1);
+      files[`${split}_img/${i}.png`] = drawn.then(({ image }) => image);
+      files[`${split}_lab/${i}.png`] = drawn.then(({ mask }) => mask);
+    }
+  }
+  await writeFiles(folder, files);
+}
+
+/** Photos with a dark line two pixels wide, laid out as DCD. */
+export async function writeLineSet(folder: string, counts: Counts): Promise<void> {
+  await writeSet(folder, counts, linePhoto);
+}
+
+/** Photos with a dark band seven pixels wide in grey noise, laid out as DCD. */
+export async function writeBandSet(folder: string, counts: Counts): Promise<void> {
+  await writeSet(folder, counts, bandPhoto);
+}
+
+/** A classifier that is trained in a moment. */
+export function tinyClassifier(id: string, seed: number): ClassifierPlan {
+  return {
+    id,
+    title: `Tiny ${id}`,
+    published: "resnet50",
+    settings: {
+      arch: "resnet18",
+      width: 0.05,
+      epochs: 1,
+      batch: 16,
+      learningRate: 0.05,
+      schedule: "one-cycle",
+      patchSizes: [32],
+      patches: 96,
+      rim: 0,
+      zoom: 1,
+      augment: false,
+      seed,
+    },
+  };
+}
+
+/** A segmentation network that is trained in a moment. */
+export function tinyNetwork(id: SegmenterPlan["id"], seed: number): SegmenterPlan {
+  return {
+    id,
+    title: `Tiny ${id}`,
+    settings: {
+      arch: "unet",
+      width: 0.03,
+      loss: "bce",
+      epochs: 1,
+      // One crop a step needs no other thread, which would take longer to start than the training.
+      batch: 1,
+      crop: 32,
+      zoom: 1,
+      crops: 3,
+      learningRate: 0.05,
+      schedule: "one-cycle",
+      augment: false,
+      seed,
+    },
+  };
+}
+
+/** A scale of tiny classifiers and networks. */
+export const tinyScale: Scale = {
+  name: "small",
+  classifiers: [tinyClassifier("a", 4)],
+  searchPhotos: 1,
+  segmentation: {
+    networks: [tinyNetwork("unet", 1), tinyNetwork("oed", 2)],
+    usual: ["unet"],
+    usualOfTable8: ["oed"],
+    usualOfTable9: ["unet"],
+    trainingPhotos: 3,
+    testPhotos: 2,
+  },
+};

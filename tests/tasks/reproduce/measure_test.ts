@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { labelImage } from "../../../core/label/label_image.ts";
+import { type Recipe, recipes } from "../../../core/label/recipe.ts";
+import { ceilings } from "../../../tasks/reproduce/upper_bounds.ts";
+import { readCounts } from "../../../tasks/reproduce/counts.ts";
+import { keptResult } from "../../../tasks/reproduce/cached_result.ts";
+import { measure } from "../../../tasks/reproduce/measure.ts";
+import { labelMethod, type Method } from "../../../tasks/reproduce/method.ts";
+import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
+import { RememberedClassifier } from "../../../tasks/reproduce/cached_classifier.ts";
+import { thresholdings } from "../../../tasks/reproduce/thresholdings.ts";
+import { FakeClassifier } from "../../core/label/fake_classifier.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { HEIGHT, WIDTH, writeLineSet } from "./fixtures.ts";
+
+const silent = { advance: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
+
+function method(id: string, recipe: Recipe, classifier: FakeClassifier | RememberedClassifier): Method {
+  return labelMethod({ id, title: id, sha256: "fake", classifier, recipe });
+}
+
+Deno.test("RememberedClassifier asks once a photo, and labels as without it", async () => {
+  let questions = 0;
+  class Asked extends FakeClassifier {
+    override scorePatches(...args: Parameters<FakeClassifier["scorePatches"]>) {
+      questions++;
+      return super.scorePatches(...args);
+    }
+    override activations(...args: Parameters<FakeClassifier["activations"]>) {
+      questions++;
+      return super.activations(...args);
+    }
+  }
+  using compute = await openCompute();
+  const image = new ImageData(WIDTH, HEIGHT);
+  image.data.forEach((_, i) =>
+    image.data[i] = i % 4 === 3 ? 255 : (i >> 2) % WIDTH === 30 ? 20 : 150 + i % 40
+  );
+  const remembered = new RememberedClassifier(new Asked());
+  const changes: Partial<Recipe>[] = [{}, { thresholdClasses: 2 }, { erosionIterations: 0 }, { cam: "none" }];
+  for (const change of changes) {
+    const recipe = { ...recipes.paper, ...change };
+    const label = await labelImage(compute, image, { classifier: remembered.for(image, recipe), recipe });
+    const plain = await labelImage(compute, image, { classifier: new FakeClassifier(), recipe });
+    assert.deepEqual(label.confidence, plain.confidence);
+  }
+  assert.equal(questions, 2);
+  const other = { ...recipes.paper, patchSize: 64, patchStride: 32 };
+  await labelImage(compute, image, { classifier: remembered.for(image, other), recipe: other });
+  assert.equal(questions, 3, "patches of another size are another question");
+  await labelImage(compute, image, { classifier: remembered.for({}, other), recipe: other });
+  assert.equal(questions, 5, "so is another photo");
+});
+
+Deno.test("measure() goes on where it was broken off, to the same counts, and refuses those of another method", async () => {
+  await using folder = await temporaryFolder();
+  await writeLineSet(folder.path, { train: 1, test: 3 });
+  using compute = await openCompute();
+  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "test" });
+  const methods = [method("paper", recipes.paper, new FakeClassifier()), ...thresholdings];
+  const options = { compute, prefix: "dcd-test", progress: silent };
+  const whole = await measure(samples, methods, { ...options, folder: join(folder.path, "whole") });
+  assert.deepEqual(whole.skipped, []);
+  assert.ok(whole.results[0].sweep.ods().value > 0.5, "the dark line is found");
+
+  const broken = join(folder.path, "broken");
+  let asked = 0;
+  const failing = methods.map((one) => ({
+    ...one,
+    predict: (...args: Parameters<Method["predict"]>) => {
+      // As a denied permission does, it ends the run.
+      if (++asked > methods.length + 2) throw new Deno.errors.NotCapable("enough");
+      return one.predict(...args);
+    },
+  }));
+  await assert.rejects(measure(samples, failing, { ...options, folder: broken }), /enough/);
+  let left = 0;
+  const counted = methods.map((one) => ({
+    ...one,
+    predict: (...args: Parameters<Method["predict"]>) => (left++, one.predict(...args)),
+  }));
+  const resumed = await measure(samples, counted, { ...options, folder: broken });
+  assert.equal(left, 3 * methods.length - (methods.length + 2));
+  for (const [i, { sweep }] of resumed.results.entries()) {
+    assert.deepEqual(sweep.ods(), whole.results[i].sweep.ods());
+    assert.equal(sweep.size, 3);
+  }
+  // Answered from the counts alone.
+  const never = methods.map((one) => ({ ...one, predict: () => assert.fail("asked again") }));
+  const again = await measure(samples, never, { ...options, folder: broken });
+  assert.deepEqual(again.results[0].sweep.images(), whole.results[0].sweep.images());
+
+  const other = [{ ...methods[0], identity: "another" }];
+  await assert.rejects(
+    measure(samples, other, { ...options, folder: broken }),
+    /by another method, or of other photos/,
+  );
+  await assert.rejects(
+    measure(samples.slice(1), methods, { ...options, folder: broken }),
+    /holds counts of 3 photos by another method, or of other photos; give another --out/,
+  );
+  await Deno.writeTextFile(join(broken, "dcd-test-paper.json"), "{");
+  await assert.rejects(
+    readCounts(join(broken, "dcd-test-paper.json"), { identity: 0, photos: [] }),
+    /it holds no JSON/,
+  );
+});
+
+Deno.test("measure() tells of a photo that cannot be read, and goes on", async () => {
+  await using folder = await temporaryFolder();
+  await writeLineSet(folder.path, { test: 3 });
+  await Deno.writeTextFile(join(folder.path, "test_img/1.png"), "no picture");
+  using compute = await openCompute();
+  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "test" });
+  const { results, skipped } = await measure(samples, thresholdings.slice(0, 1), {
+    compute,
+    folder: folder.path,
+    prefix: "x",
+    progress: silent,
+  });
+  assert.equal(results[0].sweep.size, 2);
+  assert.equal(skipped.length, 1);
+  assert.match(skipped[0], /test\/1: .*test_img\/1\.png/);
+});
+
+Deno.test("ceilings() look at the truth where they say so, and nowhere else", async () => {
+  await using folder = await temporaryFolder();
+  await writeLineSet(folder.path, { test: 1 });
+  // Half of the line is no crack by the truth.
+  const half = new Uint8Array(WIDTH * HEIGHT);
+  for (let i = 0; i < half.length / 2; i++) half[i] = Math.abs(i % WIDTH - WIDTH / 2) < 1 ? 255 : 0;
+  await Deno.writeFile(
+    join(folder.path, "test_lab/0.png"),
+    await encodePng({ width: WIDTH, height: HEIGHT, channels: 1, data: half }),
+  );
+  using compute = await openCompute();
+  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "test" });
+  const classifier = new RememberedClassifier(new FakeClassifier());
+  const methods = [
+    method("paper", recipes.paper, classifier),
+    ...ceilings(recipes.paper, { sha256: "fake", classifier }),
+  ];
+  const { results } = await measure(samples, methods, {
+    compute,
+    folder: folder.path,
+    prefix: "x",
+    progress: silent,
+  });
+  const ods = Object.fromEntries(results.map(({ method, sweep }) => [method.id, sweep.ods().value]));
+  assert.ok(ods["perfect-localisation"] > ods.paper + 0.1, JSON.stringify(ods));
+  assert.ok(ods["perfect-thresholding"] > ods.paper + 0.1, JSON.stringify(ods));
+  assert.ok(ods["no-localisation"] <= ods["perfect-localisation"], JSON.stringify(ods));
+});
+
+Deno.test("keptResult() finds a result once, and refuses that of something else", async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, "a/result.json");
+  assert.equal(await keptResult(path, { a: 1 }, () => Promise.resolve(7)), 7);
+  assert.equal(await keptResult(path, { a: 1 }, () => Promise.resolve(8)), 7);
+  await assert.rejects(
+    keptResult(path, { a: 2 }, () => Promise.resolve(8)),
+    /the result of another classifier/,
+  );
+});

@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
+import { listMaskedPhotos, type MaskedPhotoPaths } from "../../../tasks/segmenter/list_photos.ts";
+import type { SegmenterCard } from "../../../tasks/segmenter/segmenter_card.ts";
+import { openTrainingData } from "../../../tasks/segmenter/training_data.ts";
+import { seeded } from "../../core/testing.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { type Outcome, runScript, scriptArgs } from "../run_script.ts";
+
+const READ = ["--allow-read", "--allow-write"];
+
+/** Photos of grey noise with a dark vertical line in `images/`, and their masks in `masks/`. */
+async function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
+  await using temporary = await temporaryFolder();
+  const folder = temporary.path;
+  const random = seeded(8);
+  for (const name of ["images", "masks"]) await Deno.mkdir(join(folder, name));
+  for (let index = 0; index < 4; index++) {
+    const width = 36 + index, height = 34;
+    const pixels = new Uint8Array(width * height * 3), mask = new Uint8Array(width * height);
+    for (let i = 0; i < mask.length; i++) {
+      const crack = Math.abs(i % width - 14 - 3 * index) < 2;
+      mask[i] = crack ? 255 : 0;
+      pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
+    }
+    const write = async (place: string, channels: 1 | 3, data: Uint8Array) =>
+      await Deno.writeFile(
+        join(folder, place, `${index}.png`),
+        await encodePng({ width, height, channels, data }),
+      );
+    await write("images", 3, pixels);
+    await write("masks", 1, mask);
+  }
+  await test(folder);
+}
+
+/** Makes a folder look as if label had written it for the photos of `images/`. */
+async function writeLabels(
+  folder: string,
+  name: string,
+  { names, usable }: { names: readonly string[]; usable: (name: string) => boolean },
+): Promise<void> {
+  const labels = join(folder, name);
+  for (const kind of ["masks", "confidence"]) {
+    await Deno.mkdir(join(labels, kind), { recursive: true });
+    for (const photo of names) {
+      const width = 36 + Number(photo), height = 34;
+      const data = new Uint8Array(width * height).fill(kind === "masks" ? 255 : 51);
+      await Deno.writeFile(
+        join(labels, kind, `${photo}.png`),
+        await encodePng({ width, height, channels: 1, data }),
+      );
+    }
+  }
+  const photos = names.map((name) => ({
+    name,
+    path: join(folder, "images", `${name}.png`),
+    usableForTraining: usable(name),
+    labelledAt: "2026-01-01T00:00:00.000Z",
+  }));
+  await Deno.writeTextFile(
+    join(labels, "manifest.json"),
+    JSON.stringify({ program: "hairline", task: "label", photos, failures: [] }),
+  );
+}
+
+/** Options of a training of seconds on the photos of a folder. */
+function small(folder: string, out: string, changes: Record<string, string> = {}): string[] {
+  const options = {
+    "--images": join(folder, "images"),
+    "--masks": join(folder, "masks"),
+    "--out": join(folder, out),
+    ...{ "--width": "0.05", "--crop": "16", "--batch": "2", "--epochs": "2", "--crops": "8" },
+    ...{ "--learning-rate": "0.05", "--threads": "1", "--seed": "3" },
+    ...changes,
+  };
+  return Object.entries(options).flat();
+}
+
+function train(args: readonly string[]): Promise<Outcome> {
+  return runScript("tasks/segmenter/train.ts", args, { permissions: READ });
+}
+
+async function cardOf(folder: string, out: string): Promise<SegmenterCard> {
+  return JSON.parse(await Deno.readTextFile(join(folder, `${out}.json`)));
+}
+
+/** What must be the same of two trainings of equal options: all but the time. */
+function result({ curve, validation, steps, settings, data }: SegmenterCard): unknown {
+  return { curve, validation, steps, settings, photos: data.photos };
+}
+
+function list(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+const NONE: MaskedPhotoPaths = {
+  ...{ images: [], masks: [], datasets: [], labels: [], extraLabels: [], photos: [], soft: false },
+};
+
+Deno.test("segmenter:train goes on after a kill and ends with the same network as an unbroken run", async () => {
+  await withPhotos(async (folder) => {
+    const changes = { "--validation": "0.25", "--epochs": "3", "--crops": "12", "--zoom": "1.5" };
+    const whole = await train(small(folder, "whole", changes).concat("--json"));
+    assert.equal(whole.code, 0, whole.err);
+    const card = await cardOf(folder, "whole");
+    assert.deepEqual(JSON.parse(whole.out), card);
+    assert.equal(card.settings.zoom, 1.5);
+    assert.deepEqual([card.steps, card.crops, card.curve.length], [18, 36, 18]);
+    assert.deepEqual(card.data.photos, ["0", "1", "2"]);
+    assert.deepEqual(card.data.validationPhotos, ["3"]);
+    assert.deepEqual(card.validation.map(({ epoch, step }) => [epoch, step]), [[1, 6], [2, 12], [3, 18]]);
+    const best = Math.max(...card.validation.map(({ ods }) => ods));
+    assert.equal(card.validation.find(({ ods }) => ods === best)?.epoch, card.bestEpoch);
+    assert.match(whole.err, /^Epoch 1: ODS 0\.\d{4} on photos held back\.$/m);
+    assert.match(whole.err, /Step 18 of 18: loss \d/);
+    assert.match(
+      await Deno.readTextFile(join(folder, "whole.svg")),
+      /^<svg .*ODS on held-back photos.*<\/svg>\s*$/s,
+    );
+
+    const broken = small(folder, "broken", { ...changes, "--save-every": "0.05" });
+    const process = new Deno.Command(Deno.execPath(), {
+      args: scriptArgs("tasks/segmenter/train.ts", broken, READ),
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    // As soon as it has saved itself.
+    const saved = join(folder, "broken.training");
+    let ended = false;
+    process.status.then(() => ended = true);
+    while (!ended && !(await Deno.stat(saved).then(() => true, () => false))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.ok(!ended, "the training ended before it could be killed");
+    process.kill("SIGKILL");
+    await process.status;
+
+    const other = await train(small(folder, "broken", { ...changes, "--loss": "own" }));
+    assert.equal(other.code, 2, other.err);
+    assert.match(other.err, /Cannot go on .* loss "bce" instead of "own"; .*--restart to begin anew/);
+    const resumed = await train(broken);
+    assert.equal(resumed.code, 0, resumed.err);
+    assert.match(resumed.err, /Going on after step \d+ of 18/);
+    assert.deepEqual(result(await cardOf(folder, "broken")), result(await cardOf(folder, "whole")));
+    for (const suffix of ["", ".last"]) {
+      const files = ["whole", "broken"].map((name) => Deno.readFile(join(folder, name + suffix)));
+      const [expected, actual] = await Promise.all(files);
+      assert.deepEqual(actual, expected, suffix);
+    }
+    assert.deepEqual(list(folder).filter((name) => /training|best|part/.test(name)), []);
+    const again = await train(broken);
+    assert.equal(again.code, 2);
+    assert.match(again.err, /Cannot train into .*broken: it is there already; give --restart to replace it/);
+  });
+});
+
+Deno.test("segmenter:train stops where it diverges, and leaves the last good state", async () => {
+  await withPhotos(async (folder) => {
+    const diverging = { "--learning-rate": "1e30", "--epochs": "4" };
+    const { code, err } = await train(small(folder, "a", diverging));
+    assert.equal(code, 1, err);
+    assert.match(
+      err,
+      /^Error: Cannot go on training: .* (?:loss of )?step \d+ .*; choose a (?:lower )?learning rate/m,
+    );
+    assert.ok(!list(folder).includes("a"));
+  });
+});
+
+Deno.test("segmenter:train starts from another network, and with its layers", async () => {
+  await withPhotos(async (folder) => {
+    const whole = { "--crop": "whole", "--batch": "1", "--crops": "2", "--epochs": "1" };
+    const first = await train(small(folder, "first", whole));
+    assert.equal(first.code, 0, first.err);
+    const start = {
+      "--start": join(folder, "first"),
+      "--learning-rate": "1e-9",
+      "--crops": "2",
+      "--epochs": "1",
+    };
+    const second = await train(small(folder, "second", start));
+    assert.equal(second.code, 0, second.err);
+    const kernels = async (name: string) => {
+      const { tensors } = decodeSafetensors(await Deno.readFile(join(folder, name)));
+      return [...tensors].filter(([name]) => name.endsWith("/kernel")).map(([, { data }]) =>
+        Array.from(data as Float32Array, (value) => value.toFixed(5))
+      );
+    };
+    assert.deepEqual(await kernels("second"), await kernels("first"));
+    assert.match((await cardOf(folder, "second")).settings.start ?? "", /^[0-9a-f]{64}$/);
+    const other = await train(small(folder, "third", { ...start, "--arch": "oed_b0" }));
+    assert.equal(other.code, 2);
+    assert.match(
+      other.err,
+      /^Error: Cannot start from .*first: its arch is unet and --arch says oed_b0; leave out/m,
+    );
+  });
+});
+
+Deno.test("segmenter:train names what is missing or does not fit, in a sentence", async () => {
+  await withPhotos(async (folder) => {
+    const cases: [args: string[], message: RegExp][] = [
+      [["-o", join(folder, "x")], /Cannot train without photos: give --images and --masks/],
+      [small(folder, "x", { "--crop": "24" }), /Cannot train unet on crops of 24 pixels: a multiple of 16/],
+      [small(folder, "x", { "--crop": "half" }), /--crop/],
+      [
+        small(folder, "x", { "--crop": "whole", "--zoom": "2" }),
+        /Cannot zoom whole photos by up to 2: leave/,
+      ],
+      [small(folder, "x", { "--validation": "1.5" }), /a share of 1\.5 .*: a number between 0 and 1/],
+    ];
+    for (const [args, message] of cases) {
+      const outcome = await train(args);
+      assert.equal(outcome.code, 2, outcome.err);
+      assert.match(outcome.err, message);
+    }
+  });
+});
+
+Deno.test("listMaskedPhotos() pairs photos and masks by name and names those without a partner", async () => {
+  await withPhotos(async (folder) => {
+    const [images, masks] = ["images", "masks"].map((name) => join(folder, name));
+    await Deno.remove(join(masks, "1.png"));
+    await Deno.rename(join(images, "2.png"), join(images, "two.png"));
+    const { entries, problems } = await listMaskedPhotos({ ...NONE, images: [images], masks: [masks] });
+    assert.deepEqual(entries.map(({ name }) => name), ["0", "3"]);
+    assert.deepEqual(problems.map((problem) => problem.replaceAll(folder, "")), [
+      "Cannot use /images/1.png: there is no mask of the name 1 in /masks.",
+      "Cannot use /images/two.png: there is no mask of the name two in /masks.",
+      "Cannot use /masks/2.png: there is no photo of the name 2 in /images.",
+    ]);
+    const { truth } = await entries[0].read();
+    assert.deepEqual([...new Set(truth)], [0, 255]);
+  });
+});
+
+Deno.test("openTrainingData() takes labels, leaves out those of too little crack, and adds extra ones", async () => {
+  await withPhotos(async (folder) => {
+    const labels = join(folder, "labels"), extra = join(folder, "extra");
+    await writeLabels(folder, "labels", { names: ["0", "1", "2"], usable: (name) => name !== "1" });
+    await writeLabels(folder, "extra", { names: ["3"], usable: () => true });
+    const notes: string[] = [];
+    const open = (changes: Partial<Parameters<typeof openTrainingData>[0]>) =>
+      openTrainingData({ ...NONE, labels: [labels], ...changes }, (line) => void notes.push(line));
+    const { training, heldBack, rejected, failures } = await open({
+      extraLabels: [extra],
+      validation: "0.5",
+    });
+    assert.deepEqual(training.entries.map(({ name, extra }) => [name, extra]), [["0", false], ["3", true]]);
+    assert.deepEqual(heldBack?.entries.map(({ name }) => name), ["2"]);
+    assert.deepEqual([rejected, failures], [1, 0]);
+    assert.deepEqual(notes, ["1 label has too few crack pixels to be usable for training: left out."]);
+    assert.deepEqual([...new Set((await training.photo(0)).truth)], [255]);
+    const soft = await open({ soft: true });
+    assert.deepEqual([...new Set((await soft.training.photo(0)).truth)], [51]);
+
+    // Photos elsewhere, one of them without a label, one label without its photo.
+    await Deno.mkdir(join(folder, "moved"));
+    for (const name of ["0", "3"]) {
+      await Deno.rename(join(folder, "images", `${name}.png`), join(folder, "moved", `${name}.png`));
+    }
+    notes.length = 0;
+    const moved = await open({ photos: [join(folder, "moved")] });
+    assert.deepEqual(moved.training.entries.map(({ name }) => name), ["0"]);
+    assert.equal(moved.failures, 2);
+    assert.deepEqual(notes.slice(0, 2).map((note) => note.replaceAll(folder, "")), [
+      "Cannot use the label 2 of /labels: there is no photo of that name in /moved.",
+      "Cannot use /moved/3.png: there is no label of the name 3.",
+    ]);
+
+    await writeLabels(folder, "poor", { names: ["0", "1"], usable: () => false });
+    await assert.rejects(
+      open({ labels: [join(folder, "poor")] }),
+      /^Error: Cannot train on the labels in .*poor: none of the 2 has enough crack pixels to be usable for training; /,
+    );
+    await assert.rejects(
+      open({ labels: [join(folder, "images")] }),
+      /there is no manifest\.json; give the folder/,
+    );
+    await assert.rejects(open({ validation: "0.1" }), /of 1 photos: that leaves 1 to train on and 0 to try/);
+  });
+});
