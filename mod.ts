@@ -22,7 +22,7 @@ export { type ClassifierOptions, createClassifier } from "./models/classifier/cl
 export { exportTfjs, type ExportTfjsOptions } from "./models/export/export_tfjs.ts";
 export type { TfjsFiles, TfjsPrecision } from "./models/export/tfjs_model.ts";
 export type { Head } from "./models/classifier/head.ts";
-export { loadClassifier } from "./models/classifier/load_classifier.ts";
+export { loadClassifier } from "./models/classifier/checkpoint.ts";
 export type { NetworkClassifier } from "./models/classifier/network_classifier.ts";
 export type { NetworkOptions } from "./models/classifier/architectures.ts";
 export type { Arch } from "./models/layers/network.ts";
@@ -35,7 +35,7 @@ export {
   type Segmenter,
   type SegmenterOptions,
 } from "./models/segmenter/segmenter.ts";
-export { loadSegmenter } from "./models/segmenter/load_segmenter.ts";
+export { loadSegmenter } from "./models/segmenter/checkpoint.ts";
 export { saveSegmenter } from "./models/segmenter/checkpoint.ts";
 export type { SegmentationNetworkOptions } from "./models/segmenter/architectures.ts";
 export type { SegmentationArch } from "./models/segmenter/segmentation_network.ts";

@@ -28,3 +28,56 @@ export async function* inOrder<Item, Result>(
     await Promise.allSettled(begun);
   }
 }
+
+/** As `Promise.all()`, but waits for all of them, and where one fails, what the others gave is disposed of. */
+export async function allOrNone<T extends Disposable>(promises: readonly Promise<T>[]): Promise<T[]> {
+  const results = await Promise.allSettled(promises);
+  const failure = results.find((result) => result.status === "rejected");
+  const values = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+  if (failure === undefined) return values;
+  for (const value of values) value[Symbol.dispose]();
+  throw failure.reason;
+}
+
+interface Waiting {
+  readonly amount: number;
+  readonly admit: () => void;
+}
+
+/**
+ * Something of which only so much may be in use at a time. Who asks first is served first; what exceeds the whole is served alone.
+ */
+export class Allowance {
+  readonly #total: number;
+  readonly #waiting: Waiting[] = [];
+  #used = 0;
+
+  constructor(total: number) {
+    this.#total = total;
+  }
+
+  /** Waits until `amount` is free, and takes it until the result is disposed of; disposing twice does nothing. */
+  async take(amount: number): Promise<Disposable> {
+    await new Promise<void>((admit) => {
+      this.#waiting.push({ amount, admit });
+      this.#serve();
+    });
+    let held = amount;
+    return {
+      [Symbol.dispose]: () => {
+        this.#used -= held;
+        held = 0;
+        this.#serve();
+      },
+    };
+  }
+
+  #serve(): void {
+    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+      if (this.#used > 0 && this.#used + next.amount > this.#total) return;
+      this.#used += next.amount;
+      this.#waiting.shift();
+      next.admit();
+    }
+  }
+}

@@ -17,7 +17,7 @@
 export { activationMap } from "./kernels/activation_map.ts";
 export { applyThreshold, type CellThresholds } from "./kernels/apply_threshold.ts";
 export { augment, type AugmentOptions } from "./kernels/augment.ts";
-export { type Augmentation, defaultAugmentation } from "./kernels/augmentation_table.ts";
+export { type Augmentation, defaultAugmentation } from "./kernels/augment.ts";
 export { averagePatchScores, type AveragePatchScoresOptions } from "./kernels/average_patch_scores.ts";
 export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./kernels/bilateral_filter.ts";
@@ -49,7 +49,7 @@ export { maximum } from "./kernels/maximum.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./kernels/morphology.ts";
 export { niblackThreshold, type NiblackThresholdOptions } from "./kernels/niblack_threshold.ts";
 export { type OtsuOptions, otsuThresholds } from "./kernels/otsu_thresholds.ts";
-export { type PatchGrid, patchGrid } from "./kernels/patch_grid.ts";
+export { type PatchGrid, patchGrid } from "./kernels/extract_patches.ts";
 export { patchThreshold, type PatchThresholdOptions } from "./kernels/patch_threshold.ts";
 export { Plane, type PlaneShape } from "./gpu/plane.ts";
 export {
@@ -69,7 +69,7 @@ export { sauvolaThreshold, type SauvolaThresholdOptions } from "./kernels/sauvol
 export type { Segmenting } from "./predict/segmenting.ts";
 export type { Stage, StageKey, StageRows } from "./label/stages.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
-export type { SweepJson } from "./metrics/sweep_json.ts";
+export type { SweepJson } from "./metrics/sweep_result.ts";
 export type {
   Averaging,
   CurvePoint,
@@ -78,7 +78,7 @@ export type {
   Ods,
   OdsDefinition,
   SweepRow,
-} from "./metrics/sweep_metrics.ts";
+} from "./metrics/swept_image.ts";
 export { Sweep } from "./metrics/sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";
 export type { KernelTiming } from "./gpu/timings.ts";

@@ -3,7 +3,7 @@
 //     out = clamp(m clamp(jitter(c) + σ z)),    z = √(−2 ln u₁) cos(2π u₂)
 //
 // clamp to 0..255, u₁ and u₂ random numbers of the counter (seed, step, patch, pixel) (Box and Muller, doi:10.1214/aoms/1177706645), z
-// the same for the channels of a pixel, and jitter, σ and m from the table of core/kernels/augmentation_table.ts.
+// the same for the channels of a pixel, and jitter, σ and m from the table of core/kernels/augment.ts.
 //
 // 2  patches  N·R × S × 3, 0..255
 // 3  table    N × 10 × 1

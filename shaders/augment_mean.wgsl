@@ -1,7 +1,7 @@
 // Mean grey value of each patch as the jitter's operations before the contrast leave it: what contrast is changed about.
 //
 // 2  patches  N·R × S × 3, 0..255
-// 3  table    N × 10 × 1, of core/kernels/augmentation_table.ts
+// 3  table    N × 10 × 1, of core/kernels/augment.ts
 // 4  means    N × 1 × 1, 0..255
 // One workgroup a patch: its 64 invocations add up every 64th pixel, then each other.
 

@@ -9,7 +9,7 @@
 // One invocation a block of COLUMNS × ROWS pixels: their windows overlap, so that a value is loaded once for all of them, and
 // w(p, q) = w(q, p) is computed once for two pixels of one block. A block may reach over the image or the band: what it loads
 // there stays in the sums of pixels that are not stored. The window is unrolled (or a loop, where it is large) by
-// core/kernels/bilateral_window.ts, which fills the marks.
+// core/kernels/bilateral_filter.ts, which fills the marks.
 
 struct Params {
   space: f32,

@@ -1,4 +1,4 @@
-// Colour jitter of one pixel, put into the kernels that have a `table` as core/kernels/augmentation_table.ts lays it out. Colours are RGB,
+// Colour jitter of one pixel, put into the kernels that have a `table` as core/kernels/augment.ts lays it out. Colours are RGB,
 // 0..255, and are cut to that range after each operation:
 //
 //     brightness  f c                   saturation  f c + (1 − f) Y(c)

@@ -8,7 +8,7 @@
 // 2  source  H × W × C
 // 3  result  H × W × C
 // One invocation a block of BLOCK pixels along the axis in one channel: invocations [W / BLOCK, H, C] or [W, H / BLOCK, C].
-// core/kernels/morphology_window.ts writes the taps; a block may reach over the image or the band, where nothing is stored.
+// core/kernels/morphology.ts writes the taps; a block may reach over the image or the band, where nothing is stored.
 
 struct Params {
   reach: i32,  // farthest tap of a spaced window

@@ -6,14 +6,12 @@
 import { fileURLToPath } from "node:url";
 import { recipes } from "../core/label/recipe.ts";
 import { runCommand } from "./cli/command.ts";
-import { ExitCode } from "./cli/exit_code.ts";
+import { ExitCode, UsageError } from "./cli/errors.ts";
 import { message, object, option, optional, withDefault } from "./cli/optique.ts";
 import { writeOut } from "./cli/terminal.ts";
-import { UsageError } from "./cli/usage_error.ts";
 import { filePath, folderPath } from "./cli/values.ts";
-import { labelPhotos } from "./label/label_photos.ts";
+import { describeSummary, labelPhotos } from "./label/label_photos.ts";
 import { openInstruments } from "./label/open_session.ts";
-import { describeSummary } from "./label/summary.ts";
 
 const parser = object({
   out: withDefault(

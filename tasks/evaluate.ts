@@ -6,14 +6,12 @@
 import { openCompute } from "../core/gpu/open_compute.ts";
 import type { Sweep } from "../core/metrics/sweep_result.ts";
 import { runCommand } from "./cli/command.ts";
-import { ExitCode } from "./cli/exit_code.ts";
+import { ExitCode, UsageError } from "./cli/errors.ts";
 import type { InferValue } from "./cli/optique.ts";
 import { startProgress } from "./cli/progress.ts";
-import { requireWritable } from "./files/require_writable.ts";
+import { requireWritable, writeWhole } from "./files/write_whole.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
-import { UsageError } from "./cli/usage_error.ts";
 import { VERSION } from "./cli/version.ts";
-import { writeWhole } from "./files/write_whole.ts";
 import { evaluateParser } from "./evaluate/evaluate_command.ts";
 import { renderEvaluation } from "./evaluate/evaluation_report.ts";
 import { figuresOf } from "./evaluate/figures.ts";

@@ -4,15 +4,14 @@
  * @module
  */
 import { runCommand } from "./cli/command.ts";
-import { ExitCode } from "./cli/exit_code.ts";
+import { ExitCode } from "./cli/errors.ts";
 import type { InferValue } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { labelParser } from "./label/label_command.ts";
-import { type Instruments, labelPhotos } from "./label/label_photos.ts";
+import { describeSummary, type Instruments, labelPhotos } from "./label/label_photos.ts";
 import { openInstruments } from "./label/open_session.ts";
 import { chooseRecipe } from "./label/recipe_options.ts";
-import { describeSummary } from "./label/summary.ts";
-import { namePaths } from "./files/name_paths.ts";
+import { namePaths } from "./files/photos.ts";
 import { describeTimings } from "./batch/summary.ts";
 
 async function label(options: InferValue<typeof labelParser>): Promise<number> {

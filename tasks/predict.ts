@@ -4,16 +4,15 @@
  * @module
  */
 import { runCommand } from "./cli/command.ts";
-import { ExitCode } from "./cli/exit_code.ts";
+import { ExitCode } from "./cli/errors.ts";
 import type { InferValue } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
-import { namePaths } from "./files/name_paths.ts";
+import { namePaths } from "./files/photos.ts";
 import { describeRun, describeTimings } from "./batch/summary.ts";
 import { openInstruments } from "./predict/open_session.ts";
 import { predictParser } from "./predict/predict_command.ts";
-import { type Instruments, predictPhotos } from "./predict/predict_photos.ts";
+import { type Instruments, predictPhotos, requireTiles } from "./predict/predict_photos.ts";
 import { SHIPPED, shorten } from "./segmenter/read_segmenter.ts";
-import { requireTiles } from "./predict/require_tiles.ts";
 
 async function predict(options: InferValue<typeof predictParser>): Promise<number> {
   const { profile, json, segmenter, ...run } = options;

@@ -4,8 +4,8 @@
  * @module
  */
 import { runCommand } from "./cli/command.ts";
-import { ExitCode } from "./cli/exit_code.ts";
-import { lockFolder } from "./files/lock_folder.ts";
+import { ExitCode, UsageError } from "./cli/errors.ts";
+import { lockFolder } from "./files/locks.ts";
 import { formatDuration } from "./cli/progress.ts";
 import {
   argument,
@@ -21,7 +21,6 @@ import {
   withDefault,
 } from "./cli/optique.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
-import { UsageError } from "./cli/usage_error.ts";
 import { filePath, folderPath, positiveInteger } from "./cli/values.ts";
 import { describeOutcome, jsonOf } from "./reproduce/describe.ts";
 import { EXPERIMENTS, experiments } from "./reproduce/experiments.ts";
@@ -32,7 +31,7 @@ import type { ExperimentRecord } from "./reproduce/record.ts";
 import type { Run } from "./reproduce/run.ts";
 import { runExperiments } from "./reproduce/run_experiments.ts";
 import { PAPERS_TRAINING_SET } from "./reproduce/training_set.ts";
-import { TRUTHS } from "./reproduce/truths.ts";
+import { TRUTHS } from "./reproduce/training_truth.ts";
 
 const set = (title: string) =>
   optional(

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
-import { emptySplit, type Listing, type Pair } from "./pair_files.ts";
-import { splitOf } from "./split_names.ts";
+import { emptySplit, type Listing, type Pair, splitOf } from "./pair_files.ts";
 import type { DatasetProblem } from "./types.ts";
 
 const CRACK = /^(?:crack(?:s|ed)?|positive)$/i;

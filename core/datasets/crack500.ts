@@ -1,6 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { type FolderContent, type FoundFile, listFiles, PICTURE } from "./list_files.ts";
-import { statOrNull } from "./stat_or_null.ts";
+import { type FolderContent, type FoundFile, listFiles, PICTURE, statOrNull } from "./list_files.ts";
 import { emptySplit, joinListings, type Listing, type Pair, pairFiles } from "./pair_files.ts";
 import type { DatasetProblem } from "./types.ts";
 

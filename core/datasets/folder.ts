@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
-import { joinListings, type Listing, pairFiles } from "./pair_files.ts";
-import { splitOf } from "./split_names.ts";
+import { joinListings, type Listing, pairFiles, splitOf } from "./pair_files.ts";
 
 const PHOTOS = /^(?:images?|imgs?|photos?|pictures?)$/i;
 const TRUTHS = /^(?:masks?|labels?|lab|gt|truth|ground[-_ ]?truth|annotations?|segmentations?)$/i;

@@ -1,6 +1,4 @@
 import { join } from "node:path";
-import { compareNames } from "./compare_names.ts";
-import { statOrNull } from "./stat_or_null.ts";
 
 /** A file below a folder. */
 export interface FoundFile {
@@ -49,4 +47,22 @@ export async function listFiles(folder: string, kind = PICTURE): Promise<FoundFi
   };
   await walk(folder, "");
   return found.sort((a, b) => compareNames(a.stem, b.stem));
+}
+
+/** What is at a path; null where there is nothing, a link that leads nowhere or round in a circle, or a path that goes on behind a file. */
+export async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    const { NotFound, NotADirectory, FilesystemLoop } = Deno.errors;
+    if ([NotFound, NotADirectory, FilesystemLoop].some((kind) => error instanceof kind)) return null;
+    throw error;
+  }
+}
+
+const collator = new Intl.Collator("en", { numeric: true });
+
+/** Natural order (IMG_9 before IMG_10), and code units where it cannot tell two names apart, so that the order never depends on the disk. */
+export function compareNames(a: string, b: string): number {
+  return collator.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }

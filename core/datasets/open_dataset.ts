@@ -1,15 +1,14 @@
 import { isAel, listAel } from "./ael.ts";
 import { isCfd, listCfd } from "./cfd.ts";
 import { isClasses, listClasses } from "./classes.ts";
-import { compareNames } from "./compare_names.ts";
+import { compareNames, type FolderContent, readFolder } from "./list_files.ts";
 import { isCrack500, listCrack500, readLists } from "./crack500.ts";
 import { isDcd, listDcd } from "./dcd.ts";
 import { FileSample } from "./file_sample.ts";
 import { isFolder, listFolder } from "./folder.ts";
-import { type FolderContent, readFolder } from "./list_files.ts";
 import type { MaskRule } from "./mask_form.ts";
 import type { Listing, Pair } from "./pair_files.ts";
-import { probeTruth } from "./probe_truth.ts";
+import { probeTruth } from "./read_mask.ts";
 import { publishedSplit } from "./published_splits.ts";
 import type { Dataset, DatasetProblem, Layout } from "./types.ts";
 

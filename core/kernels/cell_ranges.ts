@@ -1,6 +1,6 @@
 import source from "../../shaders/cell_ranges.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
-import { mirroredRows } from "../gpu/mirrored_rows.ts";
+import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/plane.ts";
 
 const kernel = defineKernel("cell_ranges", source);

@@ -1,6 +1,6 @@
 import source from "../../shaders/extract_patches_at.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
-import { mirroredRows } from "../gpu/mirrored_rows.ts";
+import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/plane.ts";
 
 /** Options of {@linkcode extractPatchesAt}. */

@@ -3,7 +3,7 @@ import { applyThreshold } from "./apply_threshold.ts";
 import { cellRanges } from "./cell_ranges.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import { minFilter } from "./min_filter.ts";
-import { mirroredRows } from "../gpu/mirrored_rows.ts";
+import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/plane.ts";
 
 /** Options of {@linkcode patchThreshold}. */

@@ -1,15 +1,15 @@
 import { activationMap } from "../kernels/activation_map.ts";
-import { allOrNone } from "../all_or_none.ts";
+import { allOrNone } from "../concurrency.ts";
 import type { Activations, Classifier } from "./classifier.ts";
 import { extractPatches } from "../kernels/extract_patches.ts";
 import { maximum } from "../kernels/maximum.ts";
-import { mirroredRows } from "../gpu/mirrored_rows.ts";
-import type { PhotoMap } from "./photo_map.ts";
-import type { PhotoWindow } from "./photo_window.ts";
+import { mirroredRows } from "../gpu/bands.ts";
+import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "../gpu/plane.ts";
 import { normalise } from "../kernels/pointwise.ts";
-import type { Recipe } from "./recipe.ts";
+import { type Recipe, recipes } from "./recipe.ts";
 import { resize, type ResizeOptions } from "../kernels/resize.ts";
+import type { Compute } from "../gpu/compute.ts";
 
 /** Tiles shown to the classifier at a time, which may have threads for them. */
 const TILES_AT_ONCE = 8;
@@ -129,4 +129,22 @@ function channelWeights(
   // maximum; left out, it cannot underflow either.
   const weights = camGradient === "probability" ? own.map((value, k) => value - other[k]) : own;
   return cam === "grad-cam++" ? weights.map((value) => Math.max(0, value)) : weights;
+}
+
+/**
+ * Grad-CAM of the crack class (Selvaraju et al. 2017, doi:10.1109/ICCV.2017.74, equations 1 and 2) on the classifier's last convolution,
+ * at the photo's size.
+ *
+ * @returns H × W, 0..1, its maximum 1, or 0 throughout where nothing speaks for crack.
+ */
+export async function gradCam(
+  compute: Compute,
+  image: ImageData,
+  { classifier }: { readonly classifier: Classifier },
+): Promise<Float32Array> {
+  const { height } = image;
+  using photo = new PhotoWindow(compute, image, { rows: height, alignment: 1 });
+  using map = await classActivationMap(photo, classifier, { ...recipes.paper, cam: "grad-cam" });
+  using whole = map.rows([0, height]);
+  return await whole.read();
 }

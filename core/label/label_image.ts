@@ -1,4 +1,4 @@
-import { allOrNone } from "../all_or_none.ts";
+import { allOrNone } from "../concurrency.ts";
 import { bilateralFilter } from "../kernels/bilateral_filter.ts";
 import { classActivationMap } from "./class_activation.ts";
 import type { Classifier } from "./classifier.ts";
@@ -7,8 +7,7 @@ import { grayscale } from "../kernels/grayscale.ts";
 import { close, erode } from "../kernels/morphology.ts";
 import { patchScoreMap } from "./patch_scores.ts";
 import { patchThreshold } from "../kernels/patch_threshold.ts";
-import type { PhotoMap } from "./photo_map.ts";
-import { PhotoWindow } from "./photo_window.ts";
+import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "../gpu/plane.ts";
 import { localise, multiply, scale } from "../kernels/pointwise.ts";
 import { type Recipe, recipes } from "./recipe.ts";

@@ -1,10 +1,8 @@
 import { averagePatchScores } from "../kernels/average_patch_scores.ts";
 import type { Classifier } from "./classifier.ts";
-import { extractPatches } from "../kernels/extract_patches.ts";
-import { mirroredRows } from "../gpu/mirrored_rows.ts";
-import { patchGrid } from "../kernels/patch_grid.ts";
-import type { PhotoMap } from "./photo_map.ts";
-import type { PhotoWindow } from "./photo_window.ts";
+import { extractPatches, patchGrid } from "../kernels/extract_patches.ts";
+import { mirroredRows } from "../gpu/bands.ts";
+import type { PhotoMap, PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "../gpu/plane.ts";
 import type { Recipe } from "./recipe.ts";
 import { resize } from "../kernels/resize.ts";

@@ -1,24 +1,22 @@
-import { parseSweepJson, type SweepJson } from "./sweep_json.ts";
-import type {
-  Averaging,
-  CurvePoint,
-  MeanIou,
-  MeanIouOptions,
-  Ods,
-  OdsDefinition,
-  SweepRow,
-} from "./sweep_metrics.ts";
 import {
+  type Averaging,
   countsOf,
+  type CurvePoint,
   intersectionOverUnion,
   isEmpty,
+  type MeanIou,
+  type MeanIouOptions,
+  type Ods,
+  type OdsDefinition,
   pool,
   qualityOf,
   quotient,
   sum,
   type SweepCounts,
+  type SweepRow,
   type SweptImage,
 } from "./swept_image.ts";
+import { THRESHOLDS } from "../kernels/sweep_histogram.ts";
 
 /** Pixels. No crack is drawn so badly; and kernels for larger discs take long to compile. */
 const LARGEST_TOLERANCE = 32;
@@ -259,4 +257,64 @@ function indexOf(threshold: number): number {
     );
   }
   return t;
+}
+
+/** A sweep as JSON: what one shard of an evaluation writes and `Sweep.fromJSON()` reads. */
+export interface SweepJson {
+  /** Says what the file is. */
+  readonly format: "hairline-sweep";
+  /** Of the format; others are refused. */
+  readonly version: 1;
+  /** Pixels. */
+  readonly tolerance: number;
+  /** The histograms of each image. */
+  readonly images: readonly SweptImage[];
+}
+
+const HISTOGRAMS = ["background", "crack", "correct", "found"] as const;
+
+/**
+ * Checks a value that was read from JSON.
+ *
+ * @throws {SyntaxError} if it is not a sweep, of another version, or damaged.
+ */
+function parseSweepJson(value: unknown): SweepJson {
+  if (!isRecord(value) || value.format !== "hairline-sweep") fail('it has no format "hairline-sweep"');
+  if (value.version !== 1) fail(`it is of version ${show(value.version)}, this program reads version 1`);
+  const { tolerance, images } = value;
+  if (!isCount(tolerance)) fail(`its tolerance is ${show(tolerance)}, a whole number of pixels is wanted`);
+  if (!Array.isArray(images)) fail("it has no list of images");
+  return { format: "hairline-sweep", version: 1, tolerance, images: images.map(parseImage) };
+}
+
+function parseImage(value: unknown, index: number): SweptImage {
+  if (!isRecord(value) || typeof value.name !== "string") fail(`its image ${index} has no name`);
+  const { name } = value;
+  const [background, crack, correct, found] = HISTOGRAMS.map((key) => {
+    const bins = value[key];
+    if (!Array.isArray(bins) || bins.length !== THRESHOLDS || !bins.every(isCount)) {
+      fail(`the histogram "${key}" of image ${index} (${show(name)}) is not ${THRESHOLDS} counts of pixels`);
+    }
+    return bins as number[];
+  });
+  const possible = sum(found) === sum(crack) &&
+    correct.every((count, b) => count <= background[b] + crack[b]);
+  if (!possible) fail(`the histograms of image ${index} (${show(name)}) contradict each other`);
+  return { name, background, crack, correct, found };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? "missing";
+}
+
+function fail(reason: string): never {
+  throw new SyntaxError(`Cannot read the sweep: ${reason}.`);
 }

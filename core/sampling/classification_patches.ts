@@ -1,4 +1,4 @@
-import { type Attitude, cutPatch } from "./cut_patch.ts";
+import { type Attitude, cutPatch } from "./cut_window.ts";
 import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
 import { resamplePatch } from "./resample_patch.ts";
 

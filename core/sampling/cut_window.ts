@@ -1,3 +1,5 @@
+import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
+
 /**
  * How a patch is turned: bit 0 flips it left to right, bit 1 upside down, bit 2 transposes it (a quarter turn and a flip).
  * The eight together are the paper's {0°, 90°} × {none, horizontal, vertical, both}.
@@ -59,4 +61,18 @@ function mirror(i: number, n: number): number {
   const period = 2 * (n - 1);
   const m = Math.abs(i) % period;
   return Math.min(m, period - m);
+}
+
+/**
+ * Copies a patch out of a photo. What lies outside the photo is mirrored, the edge pixel not repeated.
+ *
+ * @param target `size · size · 3` bytes.
+ */
+export function cutPatch(
+  { width, height, pixels }: LabelledPhoto,
+  { x, y, size }: PatchPlace,
+  { attitude, target }: { readonly attitude?: Attitude; readonly target: Uint8Array },
+): void {
+  const place = { x, y, width: size, height: size };
+  cutWindow({ width, height, channels: 3, data: pixels }, place, { attitude, target });
 }

@@ -1,7 +1,6 @@
 import { type Attitude, ATTITUDES, cutWindow, type WindowPlace } from "./cut_window.ts";
 import type { MaskedPhoto, MaskedPhotoSource } from "./masked_photo.ts";
-import { permutation } from "../permutation.ts";
-import { randomStream } from "../random_stream.ts";
+import { permutation, randomStream } from "../random.ts";
 import { resamplePatch } from "./resample_patch.ts";
 
 /** Crops of one size with their masks. */

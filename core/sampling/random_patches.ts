@@ -4,9 +4,9 @@ import {
   type PatchSampler,
   type PhotoSource,
 } from "./classification_patches.ts";
-import { ATTITUDES } from "./cut_patch.ts";
+import { ATTITUDES } from "./cut_window.ts";
 import { type LabelledPhoto, patchShowsCrack, showsCrack } from "./labelled_photo.ts";
-import { randomStream } from "../random_stream.ts";
+import { randomStream } from "../random.ts";
 
 /** Options of {@linkcode randomSampler}. */
 export interface RandomSamplerOptions {

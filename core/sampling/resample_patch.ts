@@ -1,4 +1,4 @@
-import { resamplingTable } from "../kernels/resampling_table.ts";
+import { resamplingTable } from "../kernels/resize.ts";
 
 /**
  * Brings a square patch to another side by linear interpolation, as {@linkcode resize} does, on the host, where the patches of a

@@ -4,10 +4,9 @@ import {
   type PatchSampler,
   type PhotoSource,
 } from "./classification_patches.ts";
-import { type Attitude, ATTITUDES } from "./cut_patch.ts";
+import { type Attitude, ATTITUDES } from "./cut_window.ts";
 import { patchShowsCrack } from "./labelled_photo.ts";
-import { permutation } from "../permutation.ts";
-import { randomStream } from "../random_stream.ts";
+import { permutation, randomStream } from "../random.ts";
 
 /** Options of {@linkcode gridStarts}. */
 export interface GridOptions {

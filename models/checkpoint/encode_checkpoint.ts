@@ -9,11 +9,9 @@ import {
   SCALE_SUFFIX,
   type TrainingRecord,
 } from "./checkpoint.ts";
-import { encodeSafetensors } from "./encode_safetensors.ts";
-import { fitsHalf } from "./fits_half.ts";
+import { encodeSafetensors, type StoredTensor } from "./safetensors.ts";
+import { fitsHalf, quantizeKernel } from "./precision.ts";
 import type { Parameters } from "../layers/parameters.ts";
-import { quantizeKernel } from "./precision.ts";
-import type { StoredTensor } from "./safetensors.ts";
 import type { tf } from "../tfjs.ts";
 
 /** Options of {@linkcode saveCheckpoint} and {@linkcode saveSegmenter}. */

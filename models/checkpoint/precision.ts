@@ -28,3 +28,11 @@ export function quantizeKernel(values: Float32Array, channels: number): Quantize
 export function dequantizeKernel({ levels, scales }: QuantizedKernel): Float32Array<ArrayBuffer> {
   return Float32Array.from(levels, (level, i) => level * scales[i % scales.length]);
 }
+
+/** The largest number that float16 holds. */
+const LARGEST = 65504;
+
+/** Whether float16 holds values, rounded: larger ones would become infinite, as variances of unscaled activations can. */
+export function fitsHalf(values: Float32Array): boolean {
+  return values.every((value) => Math.abs(value) <= LARGEST);
+}

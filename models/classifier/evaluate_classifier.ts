@@ -6,13 +6,6 @@ import {
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { gridPatches } from "../../core/sampling/training_grid.ts";
-import {
-  addCounts,
-  type ClassificationCounts,
-  countClassified,
-  type CountClassifiedOptions,
-  NO_COUNTS,
-} from "./classification_metrics.ts";
 
 /** Options of {@linkcode evaluateClassifier}. */
 export interface EvaluateClassifierOptions extends CountClassifiedOptions {
@@ -56,4 +49,90 @@ const PORTION = 2 ** 23;
 function* portions(patches: readonly ChosenPatch[], size: number): Generator<ChosenPatch[]> {
   const length = Math.max(1, Math.floor(PORTION / (size * size)));
   for (let first = 0; first < patches.length; first += length) yield patches.slice(first, first + length);
+}
+
+/** How patches were classified, crack being the positive class. Counts of several sets add up. */
+export interface ClassificationCounts {
+  readonly truePositives: number;
+  readonly falsePositives: number;
+  readonly falseNegatives: number;
+  readonly trueNegatives: number;
+}
+
+/** What the counts say, each 0..1. A quotient whose denominator is 0 is 0. */
+export interface ClassificationMetrics {
+  /** TP / (TP + FP), of the class crack. */
+  readonly precision: number;
+  /** TP / (TP + FN), of the class crack. */
+  readonly recall: number;
+  /** 2 TP / (2 TP + FP + FN), of the class crack: the harmonic mean of precision and recall. */
+  readonly f1: number;
+  /** (TP + TN) / all. */
+  readonly accuracy: number;
+  /** Mean of the recalls of crack and of no crack: what does not change with the share of patches with crack. */
+  readonly balancedAccuracy: number;
+}
+
+/** The counts of no patch. */
+export const NO_COUNTS: ClassificationCounts = {
+  truePositives: 0,
+  falsePositives: 0,
+  falseNegatives: 0,
+  trueNegatives: 0,
+};
+
+/** Options of {@linkcode countClassified}. */
+interface CountClassifiedOptions {
+  /** A patch is called crack when its score is at least this. Default 0.5: where two classes are equally likely. */
+  readonly threshold?: number;
+}
+
+/**
+ * Counts how patches were classified.
+ *
+ * @param scores probability of crack of each patch, 0..1.
+ * @param truth for each patch, 1 for crack and 0 for no crack.
+ * @throws {RangeError} if the two differ in length.
+ */
+export function countClassified(
+  scores: ArrayLike<number>,
+  truth: ArrayLike<number>,
+  { threshold = 0.5 }: CountClassifiedOptions = {},
+): ClassificationCounts {
+  if (scores.length !== truth.length) {
+    throw new RangeError(
+      `Cannot compare ${scores.length} scores with ${truth.length} classes: as many of both are wanted.`,
+    );
+  }
+  const counts = [[0, 0], [0, 0]];
+  for (let i = 0; i < scores.length; i++) counts[truth[i] ? 1 : 0][scores[i] >= threshold ? 1 : 0]++;
+  const [[trueNegatives, falsePositives], [falseNegatives, truePositives]] = counts;
+  return { truePositives, falsePositives, falseNegatives, trueNegatives };
+}
+
+/** The sum of two counts. */
+export function addCounts(a: ClassificationCounts, b: ClassificationCounts): ClassificationCounts {
+  return {
+    truePositives: a.truePositives + b.truePositives,
+    falsePositives: a.falsePositives + b.falsePositives,
+    falseNegatives: a.falseNegatives + b.falseNegatives,
+    trueNegatives: a.trueNegatives + b.trueNegatives,
+  };
+}
+
+/** Precision, recall and F1 of the class crack (the paper's Table I), accuracy and balanced accuracy. */
+export function classificationMetrics(counts: ClassificationCounts): ClassificationMetrics {
+  const { truePositives: tp, falsePositives: fp, falseNegatives: fn, trueNegatives: tn } = counts;
+  const recall = quotient(tp, tp + fn);
+  return {
+    precision: quotient(tp, tp + fp),
+    recall,
+    f1: quotient(2 * tp, 2 * tp + fp + fn),
+    accuracy: quotient(tp + tn, tp + fp + fn + tn),
+    balancedAccuracy: (recall + quotient(tn, tn + fp)) / 2,
+  };
+}
+
+function quotient(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }

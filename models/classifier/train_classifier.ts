@@ -1,10 +1,11 @@
-import { type ClassificationCounts, countClassified } from "./classification_metrics.ts";
+import { type ClassificationCounts, countClassified } from "./evaluate_classifier.ts";
 import { type ClassifierGradients, classifierGradients } from "./classifier_gradients.ts";
 import { descend, type DescentSchedule, type DescentStep } from "../training/sgd.ts";
 import { type HostBatch, hostGradients } from "./gradient_parts.ts";
 import type { NetworkClassifier } from "./network_classifier.ts";
 import { batchTensor, type PatchFeed, prepareBatch, type PreparedBatch } from "./patch_feed.ts";
 import { tf } from "../tfjs.ts";
+import { preciseBatchNorm } from "../training/precise_batch_norm.ts";
 
 /** What one step of a training did. Its loss is the mean cross-entropy of its batch, in nats. */
 export interface TrainingStep extends DescentStep {
@@ -67,4 +68,34 @@ async function deviceGradients(
 function firstPatches<Batch extends HostBatch | PreparedBatch>(batch: Batch, count: number): Batch {
   const pixels = "pixels" in batch ? { pixels: batch.pixels.subarray(0, count * batch.size ** 2 * 3) } : {};
   return { ...batch, ...pixels, crack: batch.crack.subarray(0, count) };
+}
+
+/** Options of {@linkcode settleStatistics}. */
+export interface SettleStatisticsOptions {
+  /** The first of the steps whose batches are looked at. */
+  readonly firstStep: number;
+  /** How many. Default 200, or those of an epoch if it has fewer. */
+  readonly steps?: number;
+}
+
+/** Takes the running statistics of a classifier's batch norms anew, over batches of its feed; see {@linkcode preciseBatchNorm}. */
+export async function settleStatistics(
+  classifier: NetworkClassifier,
+  feed: PatchFeed,
+  { firstStep, steps = Math.min(200, feed.sampler.stepsPerEpoch) }: SettleStatisticsOptions,
+): Promise<void> {
+  await preciseBatchNorm(classifier, {
+    steps,
+    input: async (k) => {
+      const batch = await prepareBatch(firstStep + k, feed);
+      const x = await batchTensor(batch);
+      return {
+        x,
+        [Symbol.dispose]: () => {
+          x.dispose();
+          batch[Symbol.dispose]();
+        },
+      };
+    },
+  });
 }

@@ -1,4 +1,4 @@
-import { fitsHalf } from "../checkpoint/fits_half.ts";
+import { fitsHalf } from "../checkpoint/precision.ts";
 
 /** A tensor to write. */
 export interface TfjsTensor {

@@ -1,5 +1,5 @@
 import { tf } from "../tfjs.ts";
-import type { FoldedLayer } from "./folded_layer.ts";
+import type { FoldedLayer } from "./folded_layers.ts";
 
 /**
  * Bilinear enlargement by a whole number, pixels being areas: pixel i of the result lies at (i + ½) / scale − ½ of the

@@ -1,7 +1,6 @@
-import { batchNormTrain } from "./batch_norm.ts";
+import { batchNormTrain, updateRunningStatistics } from "./batch_norm.ts";
 import { parameter, type Parameters, type ParameterSpec } from "./parameters.ts";
 import type { tf } from "../tfjs.ts";
-import { updateRunningStatistics } from "./running_statistics.ts";
 
 /** Added to the variance of every batch norm: Keras' value for its ResNets, which its weights were trained with. */
 export const BATCH_NORM_EPSILON = 1.001e-5;

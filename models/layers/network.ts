@@ -115,3 +115,8 @@ function runBlock(
   const sum = branch.reduce(run, x).add<tf.Tensor4D>(kept);
   return join === "relu" ? sum.relu() : sum;
 }
+
+/** Such as `resnet18 × 0.5`; the architecture alone at full width. */
+export function networkName({ arch, width }: { readonly arch: string; readonly width: number }): string {
+  return width === 1 ? arch : `${arch} × ${width}`;
+}

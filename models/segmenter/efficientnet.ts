@@ -1,4 +1,4 @@
-import { addition, channelMeans, product } from "../layers/operations_of_blocks.ts";
+import { addition, channelMeans, product } from "../layers/operations.ts";
 import type { LayerOptions, SegmentationGraph } from "../layers/segmentation_graph.ts";
 
 /** Members of the family, by their size. */

@@ -1,10 +1,7 @@
 import type { InputScaling } from "../layers/network.ts";
 import { requireWidth } from "../layers/require_width.ts";
 import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
-import { enlargeProbabilities } from "./enlarge_probabilities.ts";
-import { concatenate } from "../layers/operations.ts";
-import { addition } from "../layers/operations_of_blocks.ts";
-import { repeatPixels } from "./repeat_pixels.ts";
+import { addition, concatenate } from "../layers/operations.ts";
 import {
   defineSegmentationNetwork,
   type LayerOptions,
@@ -12,6 +9,8 @@ import {
   type SegmentationGraph,
 } from "../layers/segmentation_graph.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
+import { tf } from "../tfjs.ts";
+import { enlargeCentred } from "../layers/bilinear.ts";
 
 /** Channels of the decoder's blocks, from a sixteenth of the size to all of it. */
 const DECODER = [256, 128, 64, 32, 16] as const;
@@ -124,5 +123,46 @@ function repeat(name: string): Operation {
     kind: "nearest × 2",
     shape: ({ height, width, channels }) => ({ height: 2 * height, width: 2 * width, channels }),
     run: repeatPixels,
+  };
+}
+
+/**
+ * Each pixel twice along both axes: enlargement by its nearest pixel. The gradient of a pixel is the sum over its four copies.
+ *
+ * @param x N × h × w × C
+ * @returns N × 2h × 2w × C
+ */
+export function repeatPixels(x: tf.Tensor4D): tf.Tensor4D {
+  return tf.customGrad((...inputs) => {
+    const [x] = inputs as [tf.Tensor4D];
+    const [, height, width] = x.shape;
+    return {
+      value: tf.image.resizeNearestNeighbor(x, [2 * height, 2 * width]),
+      gradFunc: (dy: tf.Tensor) => tf.avgPool(dy as tf.Tensor4D, 2, 2, "valid").mul(4),
+    };
+  })(x) as tf.Tensor4D;
+}
+
+/** Beyond that a sigmoid is 0 or 1 but for 10⁻³⁵: float32 ends at 10⁻³⁸. */
+const LARGEST_LOGIT = 80;
+
+/**
+ * Bilinear enlargement of the probabilities that logits stand for, as logits again. An auxiliary output of OED is E σ(z), a sigmoid and then the bilinear enlargement E, and what
+ * has those probabilities are the logits
+ *
+ *     log(E σ(z) / (1 − E σ(z))) = log E σ(z) − log E σ(−z),
+ *
+ * as the weights of E add up to 1: no difference of nearly equal numbers, however sure the network is.
+ */
+export function enlargeProbabilities(name: string, scale: number): Operation {
+  return {
+    name,
+    kind: `bilinear × ${scale} of probabilities`,
+    shape: ({ height, width, channels }) => ({ height: scale * height, width: scale * width, channels }),
+    run: (logits) => {
+      const z = logits.clipByValue(-LARGEST_LOGIT, LARGEST_LOGIT) as tf.Tensor4D;
+      const logOf = (z: tf.Tensor4D) => enlargeCentred(z.sigmoid(), scale).log<tf.Tensor4D>();
+      return logOf(z).sub(logOf(z.neg<tf.Tensor4D>()));
+    },
   };
 }

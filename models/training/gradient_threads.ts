@@ -1,8 +1,7 @@
 import type { GradientReply, GradientRequest, GradientTask } from "./serve_gradients.ts";
 import type { BatchGradients } from "./batch_gradients.ts";
 import { RequestWorker, workerRefusal } from "../threads/request_worker.ts";
-import { readShared, sharedFloats } from "../threads/shared_tensors.ts";
-import { shareValues, updateShared } from "../threads/shared_values.ts";
+import { readShared, sharedFloats, shareValues, updateShared } from "../threads/shared_values.ts";
 import { tf } from "../tfjs.ts";
 import type { Trainee } from "./trainee.ts";
 

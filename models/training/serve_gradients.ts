@@ -1,8 +1,7 @@
 import { answerRequests } from "../threads/serve_requests.ts";
 import { openBackend } from "../backend.ts";
 import type { BatchGradients } from "./batch_gradients.ts";
-import { writeShared } from "../threads/shared_tensors.ts";
-import { refreshFromShared } from "../threads/shared_values.ts";
+import { refreshFromShared, writeShared } from "../threads/shared_values.ts";
 import { tf } from "../tfjs.ts";
 import type { Trainee } from "./trainee.ts";
 

@@ -2,14 +2,13 @@ import { tf } from "../tfjs.ts";
 import { registerBatchNorm } from "./batch_norm.ts";
 import { type ConvolutionInfo, convolve, convolveFilterGradient } from "./convolution.ts";
 import { MOMENTUM_STEP, type MomentumStepAttributes } from "../training/momentum.ts";
-import { registerConcat } from "./copy.ts";
+import { registerConcat, registerSlice } from "./copy.ts";
 import { registerDepthwise } from "./depthwise.ts";
-import { registerSlice } from "./wasm_slice.ts";
 import { convolveInputGradient } from "./input_gradient.ts";
 import { type KernelArguments, type KernelAttributes, replaceKernel } from "./replace_kernel.ts";
 import { windowGeometry } from "./window.ts";
 import type { WasmHeap } from "./heap.ts";
-import { multiplyMatrices } from "./wasm_matrix.ts";
+import { multiplyMatrices } from "./product.ts";
 
 /** The activations that a convolution applies while it writes its result, as the bounds that they clamp to. */
 const BOUNDS: Readonly<Record<string, readonly [lower: number, upper: number]>> = {

@@ -9,10 +9,8 @@
  *
  * @module
  */
-import { loadClassifier } from "../classifier/load_classifier.ts";
-import { saveCheckpoint } from "../classifier/checkpoint.ts";
-import { loadSegmenterCheckpoint } from "../segmenter/load_segmenter_checkpoint.ts";
-import { saveSegmenter } from "../segmenter/checkpoint.ts";
+import { loadClassifier, saveCheckpoint } from "../classifier/checkpoint.ts";
+import { loadSegmenterCheckpoint, saveSegmenter } from "../segmenter/checkpoint.ts";
 
 const [kind, checkpoint] = Deno.args;
 switch (kind) {

@@ -1,14 +1,12 @@
 import { join } from "node:path";
 import { decodeImage } from "../../core/images/decode_image.ts";
-import { inOrder } from "../../core/concurrency.ts";
-import { Allowance } from "../../core/allowance.ts";
-import { describeError } from "../cli/errors.ts";
-import { lockFolder } from "../files/lock_folder.ts";
+import { Allowance, inOrder } from "../../core/concurrency.ts";
+import { describeError, UsageError } from "../cli/errors.ts";
+import { lockFolder } from "../files/locks.ts";
 import { compareNames, listPhotos, type Photo } from "../files/photos.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { UsageError } from "../cli/usage_error.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { mergeRecords, readManifests, removeShardFiles, runFile, writeManifest } from "./manifests.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { OUTPUT_FOLDERS } from "../files/photos.ts";
 import type { Shard } from "../files/shard.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { TaskWords } from "./batch_task.ts";
 import type { PhotoRecord, RunManifest } from "./records.ts";

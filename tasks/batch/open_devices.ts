@@ -3,6 +3,7 @@ import { openCompute } from "../../core/gpu/open_compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
 import type { Runtime } from "./records.ts";
+import type { ThreadPlan } from "../../models/threads/network_threads.ts";
 
 /** Options of {@linkcode openDevices}. */
 export interface OpenDevicesOptions {
@@ -30,4 +31,10 @@ export async function openDevices(options: OpenDevicesOptions): Promise<Devices>
     runtime: { deno: Deno.version.deno, tfjs: tf.version.tfjs, adapter, software, backend },
     adapterName: `${adapter}${software ? " (software)" : ""}`,
   };
+}
+
+/** How many threads a network runs in, to follow its name and backend: nothing where one is all there can be. */
+export function describeThreads({ count, reason }: ThreadPlan): string {
+  if (count > 1) return ` in ${count} threads`;
+  return reason === undefined ? "" : ` in one thread: ${reason}`;
 }

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 /** What every task notes of a photo whose crack it marked. */
 export interface PhotoRecord {
   /** The name of its outputs: `masks/NAME.png` and so on. */
@@ -53,4 +55,39 @@ export interface RunManifest<Record extends PhotoRecord> {
   readonly shard?: string;
   readonly photos: readonly Record[];
   readonly failures: readonly FailureRecord[];
+}
+
+/**
+ * The network of earlier outputs and that of those to be made, in words, where they differ.
+ *
+ * @param kind what it is to the task, such as `classifier`.
+ */
+export function networkDifference(
+  kind: string,
+  before: NetworkRecord,
+  now: NetworkRecord,
+): { was: string; is: string } | undefined {
+  if (before.sha256 === now.sha256) return undefined;
+  const describe = ({ name, sha256 }: NetworkRecord) => `${name} (${sha256.slice(0, 8)})`;
+  return { was: `the ${kind} ${describe(before)}`, is: describe(now) };
+}
+
+/** A network's parameter, as far as its hash goes. */
+export interface HashedParameter {
+  readonly shape: readonly number[];
+  data(): Promise<Float32Array | Int32Array | Uint8Array>;
+}
+
+/**
+ * SHA-256, in hexadecimal, of a network's parameters: of the name, shape and values of each in turn. It tells two
+ * networks apart whatever kind of file they came from.
+ */
+export async function hashParameters(parameters: ReadonlyMap<string, HashedParameter>): Promise<string> {
+  const hash = createHash("sha256");
+  for (const [name, parameter] of parameters) {
+    hash.update(`${name} ${parameter.shape.join("×")}\n`);
+    const values = await parameter.data();
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  }
+  return hash.digest("hex");
 }

@@ -1,6 +1,6 @@
 import type { PhotoSource } from "../../core/sampling/classification_patches.ts";
 import type { LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { type PhotoSet, readPhotos, type ReadPhotosOptions } from "../training/photo_set.ts";
 import { type DatasetPaths, type Entry, listEntries } from "./list_entries.ts";
 

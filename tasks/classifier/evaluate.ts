@@ -6,7 +6,7 @@
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { runCommand } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../cli/errors.ts";
 import { readClassifier } from "./read_classifier.ts";
 import {
   argument,

@@ -1,8 +1,7 @@
 import type { PhotoSource } from "../../core/sampling/classification_patches.ts";
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
-import { classificationMetrics } from "../../models/classifier/classification_metrics.ts";
-import { evaluateClassifier } from "../../models/classifier/evaluate_classifier.ts";
+import { classificationMetrics, evaluateClassifier } from "../../models/classifier/evaluate_classifier.ts";
 import type { SizeFigures } from "./training_card.ts";
 
 /** Options of {@linkcode evaluateSizes}. */

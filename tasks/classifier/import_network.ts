@@ -1,11 +1,10 @@
 import { describeNetwork } from "../../models/classifier/architectures.ts";
 import { createClassifier } from "../../models/classifier/classifier.ts";
 import { headSpecs } from "../../models/classifier/head.ts";
-import { describeImport } from "../../models/import/describe_import.ts";
-import { importWeights } from "../../models/import/import_weights.ts";
+import { describeImport, importWeights } from "../../models/import/import_weights.ts";
 import { isImportable } from "../../models/import/layouts.ts";
 import { networkSpecs } from "../../models/layers/network.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import {
   assignImported,
   hashImported,

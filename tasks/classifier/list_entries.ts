@@ -4,7 +4,7 @@ import { decodeImage } from "../../core/images/decode_image.ts";
 import { crackPixels, type LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { fullName } from "../data/examine.ts";
 import type { Entry as PhotoEntry } from "../training/photo_set.ts";
 import { readTruth } from "./read_truth.ts";

@@ -1,4 +1,4 @@
-import { loadClassifier } from "../../models/classifier/load_classifier.ts";
+import { loadClassifier } from "../../models/classifier/checkpoint.ts";
 import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
 
 /**

@@ -1,10 +1,13 @@
-import type { ClassifierOptions, NetworkClassifier } from "../../models/classifier/classifier.ts";
-import { createClassifier } from "../../models/classifier/classifier.ts";
+import {
+  type ClassifierOptions,
+  createClassifier,
+  type NetworkClassifier,
+} from "../../models/classifier/classifier.ts";
 import type { Head } from "../../models/classifier/head.ts";
-import { loadCheckpoint } from "../../models/classifier/load_checkpoint.ts";
+import { loadCheckpoint } from "../../models/classifier/checkpoint.ts";
 import type { Arch } from "../../models/layers/network.ts";
 import { namingFile } from "./read_classifier.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { type ImportRecord, isForeign, readStart } from "../training/imported_weights.ts";
 import { importNetwork } from "./import_network.ts";
 

@@ -19,7 +19,7 @@ import {
 } from "../cli/optique.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../cli/errors.ts";
 import { runOptions } from "../training/run_options.ts";
 import { dataOptions } from "./data_options.ts";
 import { describeCard } from "./describe.ts";

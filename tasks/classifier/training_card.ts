@@ -2,8 +2,8 @@ import type { CardHead } from "../training/card_head.ts";
 import type {
   ClassificationCounts,
   ClassificationMetrics,
-} from "../../models/classifier/classification_metrics.ts";
-import type { TrainingPosition } from "../training/training_state.ts";
+} from "../../models/classifier/evaluate_classifier.ts";
+import type { TrainingPosition } from "../training/checkpoint_file.ts";
 import type { ImportRecord } from "../training/imported_weights.ts";
 import type { CurvePoint } from "./learning_curve.ts";
 

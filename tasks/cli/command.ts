@@ -1,5 +1,4 @@
-import { describeError, exitCodeOf } from "./errors.ts";
-import { ExitCode } from "./exit_code.ts";
+import { describeError, ExitCode, exitCodeOf } from "./errors.ts";
 import { endOnSignals } from "./interrupt.ts";
 import { type Message, type Parser, run, type Usage } from "./optique.ts";
 import { printable, styleErr, textWidth, wantsColor, writeErr, writeOut } from "./terminal.ts";

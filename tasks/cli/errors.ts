@@ -1,6 +1,3 @@
-import { ExitCode } from "./exit_code.ts";
-import { UsageError } from "./usage_error.ts";
-
 /** The folder or URL that holds Hairline's own files. */
 const HOME = new URL("../../", import.meta.url).href;
 
@@ -110,3 +107,22 @@ export function exitCodeOf(error: unknown): number {
     ? ExitCode.Usage
     : ExitCode.Failed;
 }
+
+/** The command cannot work as it was given: a task that throws one ends with {@linkcode ExitCode.Usage}. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** What a task's exit code says. */
+export const ExitCode = {
+  /** All was done. */
+  Ok: 0,
+  /** Something failed: some of the inputs, or the whole run. */
+  Failed: 1,
+  /** The command cannot work as it was given: an unknown option, a path that is not there, a permission left out. */
+  Usage: 2,
+  /** Ctrl-C (128 + SIGINT). */
+  Interrupted: 130,
+  /** Asked to end by the system (128 + SIGTERM). */
+  Terminated: 143,
+} as const;

@@ -1,4 +1,4 @@
-import { ExitCode } from "./exit_code.ts";
+import { ExitCode } from "./errors.ts";
 
 const cleanups = new Set<() => void>();
 

@@ -4,7 +4,6 @@ import { printable } from "../cli/terminal.ts";
 import { fitInto, shrink } from "../batch/overlay.ts";
 import { dataUrl, type Html, markup } from "../report/markup.ts";
 import { fullName, type PhotoRecord } from "./examine.ts";
-import { spread } from "./spread.ts";
 
 /** Pixels: the side of a thumbnail, the space around it, two lines of text below it. */
 const SIDE = 240, GAP = 16, TEXT = 44;
@@ -136,4 +135,10 @@ function drawOutline({ width, height, data }: ImageData, truth: TruthMask): void
       }
     }
   }
+}
+
+/** So many of a list, evenly spread over it, in its order; all where it has fewer. */
+export function spread<T>(items: readonly T[], count: number = items.length): T[] {
+  const taken = Math.min(count, items.length);
+  return Array.from({ length: taken }, (_, i) => items[Math.floor(i * items.length / taken)]);
 }

@@ -4,20 +4,18 @@
  * @module
  */
 import { runCommand } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../cli/errors.ts";
 import { openDataset } from "./open_dataset.ts";
 import { merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
-import { requireWritable } from "../files/require_writable.ts";
+import { requireWritable, writeWhole } from "../files/write_whole.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import { choosePhotos, contactSheet } from "./contact_sheet.ts";
 import { datasetOptions, readingOf } from "./dataset_options.ts";
-import { describeExamination } from "./describe.ts";
+import { datasetWarnings, describeExamination, summarise } from "./summary.ts";
 import { examine, fullName } from "./examine.ts";
-import { datasetWarnings, summarise } from "./summary.ts";
 
 const parser = merge(
   datasetOptions,

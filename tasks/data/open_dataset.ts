@@ -1,7 +1,7 @@
 import { openDataset as open, type OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
-import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
 import type { Dataset } from "../../core/datasets/types.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /**
  * Opens a dataset that was named on the command line.

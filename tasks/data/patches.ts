@@ -7,21 +7,17 @@ import { join } from "node:path";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { crackPixels, type LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
 import { runCommand } from "../cli/command.ts";
-import { describeError } from "../cli/errors.ts";
-import { ExitCode } from "../cli/exit_code.ts";
-import { lockFolder } from "../files/lock_folder.ts";
+import { describeError, ExitCode, UsageError } from "../cli/errors.ts";
+import { lockFolder } from "../files/locks.ts";
 import { openDataset } from "./open_dataset.ts";
 import { integer, merge, message, object, option, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeOut } from "../cli/terminal.ts";
-import { UsageError } from "../cli/usage_error.ts";
 import { folderPath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
-import { cutPhoto } from "./cut_photo.ts";
+import { cutPhoto, keepSettings, patchNames } from "./patch_files.ts";
 import { fullName } from "./examine.ts";
 import { datasetOptions, readingOf } from "./dataset_options.ts";
-import { patchNames } from "./patch_names.ts";
-import { keepSettings } from "./patch_files.ts";
 
 /** The largest side of a patch: one of 50 MB. */
 const LARGEST = 4096;

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { FileSample } from "../../core/datasets/file_sample.ts";
-import { type FoundFile, listFiles } from "../../core/datasets/list_files.ts";
-import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openDataset } from "../data/open_dataset.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /** A confidence map and the truth that it is compared with. */
 export interface PredictionPair {

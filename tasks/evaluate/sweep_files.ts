@@ -3,7 +3,7 @@ import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { describeError } from "../cli/errors.ts";
 import type { PredictionPair } from "./pair_predictions.ts";
-import { readConfidence } from "./read_confidence.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
 
 /** Options of {@linkcode sweepFiles}. */
 export interface SweepFilesOptions {
@@ -71,4 +71,26 @@ async function readPair(
     const sentence = describeError(error);
     return sentence.includes(reading) ? sentence : `${reading}: ${sentence}`;
   }
+}
+
+/**
+ * Reads a confidence map: grey values 0..255 as 0..1.
+ *
+ * @returns H × W × 1.
+ * @throws {RangeError} if the picture is not grey; else what `Deno.readFile()` and `decodeImage()` throw.
+ */
+async function readConfidence(path: string): Promise<PlaneSource> {
+  const { width, height, data: rgba } = await decodeImage(await Deno.readFile(path));
+  const data = new Float32Array(width * height);
+  for (let i = 0, at = 0; i < data.length; i++, at += 4) {
+    const value = rgba[at];
+    if (rgba[at + 1] !== value || rgba[at + 2] !== value) {
+      throw new RangeError(
+        `Cannot use ${path}: its pixel (${i % width}, ${Math.floor(i / width)}) has the colour ` +
+          `${value}, ${rgba[at + 1]}, ${rgba[at + 2]}, and the grey values of a confidence map are wanted.`,
+      );
+    }
+    data[i] = value / 255;
+  }
+  return { width, height, channels: 1, data };
 }

@@ -1,7 +1,6 @@
-import { compareNames } from "../../core/datasets/compare_names.ts";
-import type { SweepRow } from "../../core/metrics/sweep_metrics.ts";
-import { columns } from "../cli/columns.ts";
-import { printable } from "../cli/terminal.ts";
+import { compareNames } from "../../core/datasets/list_files.ts";
+import type { SweepRow } from "../../core/metrics/swept_image.ts";
+import { columns, printable } from "../cli/terminal.ts";
 import { figureRows, type Figures } from "./figures.ts";
 
 /** Images that a terminal shows. */

@@ -1,8 +1,8 @@
 import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
-import { loadClassifier } from "../../models/classifier/load_classifier.ts";
+import { loadClassifier } from "../../models/classifier/checkpoint.ts";
 import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
-import { loadSegmenter } from "../../models/segmenter/load_segmenter.ts";
+import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { namingFile } from "../classifier/read_classifier.ts";
 

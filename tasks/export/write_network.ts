@@ -6,7 +6,7 @@ import { saveCheckpoint } from "../../models/classifier/checkpoint.ts";
 import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { onInterrupt } from "../cli/interrupt.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /** How a network may be written. */

@@ -1,7 +1,6 @@
 import { basename, join, sep } from "node:path";
-import { compareNames } from "../../core/datasets/compare_names.ts";
-import { statOrNull } from "../../core/datasets/stat_or_null.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
+import { UsageError } from "../cli/errors.ts";
 
 export { compareNames };
 
@@ -179,4 +178,10 @@ export async function listPhotos(
     );
   }
   return { photos: nameAll([...files.values()]), ignored };
+}
+
+/** The photos of a run in a heading: each path where there are two at most, else the first and how many others. */
+export function namePaths([first, ...others]: readonly string[]): string {
+  if (others.length <= 1) return [first, ...others].join(" and ");
+  return `${first} and ${others.length} others`;
 }

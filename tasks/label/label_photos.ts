@@ -10,11 +10,10 @@ import type { PhotoFacts, PhotoTask, TaskWords } from "../batch/batch_task.ts";
 import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
-import { labelTotals } from "./label_totals.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference } from "./manifest.ts";
-import { stagePath, writeStages } from "./stage_files.ts";
-import { STAGE_NOTES } from "./stage_notes.ts";
-import { type StagePicture, StagePictures } from "./stage_pictures.ts";
+import { STAGE_NOTES, stagePath, type StagePicture, StagePictures, writeStages } from "./stage_files.ts";
+import type { Report } from "../report/types.ts";
+import { describeRun } from "../batch/summary.ts";
 
 /** What to label, how, and where to. */
 export interface LabelPhotosOptions extends PhotoRunOptions {
@@ -152,4 +151,23 @@ export function labelPhotos(
   open: () => Promise<Instruments>,
 ): Promise<LabelSummary> {
   return runOverPhotos(options, { words: WORDS, open: async () => new LabelTask(options, await open()) });
+}
+
+/** What a report says of all labels together. */
+export function labelTotals(
+  { photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">,
+): Report["totals"] {
+  return {
+    labelled: photos.length,
+    usable: photos.filter(({ usableForTraining }) => usableForTraining).length,
+    failed: failures.length,
+    seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+}
+
+/** The last lines of a run: what came out and where to look. */
+export function describeSummary(summary: LabelSummary, seconds: number): string {
+  const usable = summary.photos.filter(({ usableForTraining }) => usableForTraining).length;
+  const finding = `${usable} of ${summary.photos.length} have enough crack to train on`;
+  return describeRun(summary, { done: "Labelled", finding, seconds });
 }

@@ -1,7 +1,11 @@
 import type { Recipe } from "../../core/label/recipe.ts";
 import type { StageKey } from "../../core/label/stages.ts";
-import { networkDifference } from "../batch/network_difference.ts";
-import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../batch/records.ts";
+import {
+  networkDifference,
+  type NetworkRecord,
+  type PhotoRecord as CommonRecord,
+  type RunManifest,
+} from "../batch/records.ts";
 
 /** A photo that was labelled. */
 export interface PhotoRecord extends CommonRecord {

@@ -1,8 +1,7 @@
-import { hashParameters } from "../batch/hash_parameters.ts";
+import { hashParameters } from "../batch/records.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { describeThreads } from "../batch/describe_threads.ts";
-import { openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
+import { describeThreads, openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
 import type { Instruments } from "./label_photos.ts";
 
 /** Options of {@linkcode openInstruments}. */

@@ -10,7 +10,7 @@ import {
   type ValueParser,
   withDefault,
 } from "../cli/optique.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { fraction, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /**

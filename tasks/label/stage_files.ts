@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
-import type { StageKey } from "../../core/label/stages.ts";
+import type { StageKey, StageRows } from "../../core/label/stages.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import type { StagePicture } from "./stage_pictures.ts";
+import { mapBytes } from "../batch/maps.ts";
 
 /** `stages/NAME/KEY.png`, 8 bits a channel. */
 export function stagePath(folder: string, name: string, key: StageKey): string {
@@ -21,3 +21,46 @@ export async function writeStages(
     await writeWhole(stagePath(folder, name, key), await encodePng({ width, height, channels, data }));
   }
 }
+
+/** An intermediate map as the grey values or colours of its PNG. */
+export interface StagePicture {
+  readonly key: StageKey;
+  readonly number: number;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** Row-major, channels interleaved. */
+  readonly data: Uint8Array;
+}
+
+/** Joins the rows of intermediate maps to pictures: a byte a value, where the maps themselves take four. */
+export class StagePictures {
+  readonly #pictures = new Map<StageKey, StagePicture>();
+
+  /** Takes in some rows of a map. */
+  add({ key, number, width, height, channels, range, first, data }: StageRows): void {
+    let picture = this.#pictures.get(key);
+    if (!picture) {
+      picture = { key, number, width, height, channels, data: new Uint8Array(width * height * channels) };
+      this.#pictures.set(key, picture);
+    }
+    picture.data.set(mapBytes(data, range), first * width * channels);
+  }
+
+  /** In the order of the method. */
+  get all(): readonly StagePicture[] {
+    return [...this.#pictures.values()].sort((a, b) => a.number - b.number);
+  }
+}
+
+/** What is to be seen in each map of the method, for a report. */
+export const STAGE_NOTES: Readonly<Record<StageKey, string>> = {
+  "patch-map": "How sure the classifier is that a small patch shows crack.",
+  "activation-map": "Where the classifier finds crack in the whole photo.",
+  "localisation": "The mean of both, cut below the threshold and eroded.",
+  "denoised": "Bilateral filter: grain is smoothed, edges are kept.",
+  "grey": "The weighted mean of red, green and blue.",
+  "threshold": "Dark in every patch around it.",
+  "product": "The localisation, where the threshold says dark.",
+  "confidence": "Denoised and closed: the label.",
+};

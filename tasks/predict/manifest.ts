@@ -1,5 +1,9 @@
-import { networkDifference } from "../batch/network_difference.ts";
-import type { NetworkRecord, PhotoRecord as CommonRecord, RunManifest } from "../batch/records.ts";
+import {
+  networkDifference,
+  type NetworkRecord,
+  type PhotoRecord as CommonRecord,
+  type RunManifest,
+} from "../batch/records.ts";
 
 /** A photo whose crack was predicted. */
 export interface PhotoRecord extends CommonRecord {

@@ -1,8 +1,7 @@
 import { defaultTile } from "../../core/predict/predict_image.ts";
-import { hashParameters } from "../batch/hash_parameters.ts";
+import { hashParameters } from "../batch/records.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { describeThreads } from "../batch/describe_threads.ts";
-import { openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
+import { describeThreads, openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
 import type { Instruments } from "./predict_photos.ts";
 import { readSegmenter, shorten } from "../segmenter/read_segmenter.ts";
 

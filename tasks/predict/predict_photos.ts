@@ -8,10 +8,13 @@ import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/b
 import type { PhotoFacts, PhotoTask, TaskWords } from "../batch/batch_task.ts";
 import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
 import { reportEntries } from "../batch/report_entries.ts";
-import { predictionChunks } from "../report/prediction_report.ts";
+import { predictionChunks } from "../report/report.ts";
 import { type PhotoRecord, type PredictSettings, settingsDifference } from "./manifest.ts";
-import { overlayPath, overlayPicture } from "./overlay_picture.ts";
-import { requireTiles } from "./require_tiles.ts";
+import { join } from "node:path";
+import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
+import { MASK_COLOUR } from "../batch/overlay.ts";
+import { TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /** What to predict, how, and where to. */
 export interface PredictPhotosOptions extends PhotoRunOptions {
@@ -156,4 +159,40 @@ export function predictPhotos(
   open: () => Promise<Instruments>,
 ): Promise<PredictSummary> {
   return runOverPhotos(options, { words: WORDS, open: async () => new PredictTask(options, await open()) });
+}
+
+/** How much of the mask's colour a crack pixel takes on: the crack itself stays to be seen. */
+const OPACITY = 0.6;
+
+/** `overlays/NAME.jpg`, as large as the photo. */
+function overlayPath(folder: string, name: string): string {
+  return join(folder, "overlays", `${name}.jpg`);
+}
+
+/** A photo with its mask laid over it, as JPEG. The photo itself is left as it is. */
+async function overlayPicture(image: ImageData, mask: Uint8Array): Promise<Uint8Array> {
+  const data = image.data.slice();
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) continue;
+    for (let c = 0; c < 3; c++) {
+      data[4 * i + c] = (1 - OPACITY) * data[4 * i + c] + OPACITY * MASK_COLOUR[c];
+    }
+  }
+  return await encodeJpeg(new ImageData(data, image.width, image.height), { quality: 90 });
+}
+
+/**
+ * Makes sure that tiles can be laid, as far as they are given, before any photo is taken on.
+ *
+ * @throws {UsageError} for a side or an overlap that cannot be.
+ */
+export function requireTiles({ tile, overlap }: Partial<TileOptions>): void {
+  for (const [option, value] of [["--tile", tile], ["--overlap", overlap]] as const) {
+    if (value === undefined || value % TILE_ALIGNMENT === 0) continue;
+    throw new UsageError(`Cannot take ${value} for ${option}: a multiple of ${TILE_ALIGNMENT} is wanted.`);
+  }
+  if (tile === undefined || overlap === undefined || overlap <= tile / 2) return;
+  throw new UsageError(
+    `Cannot let tiles of ${tile} pixels share ${overlap}: at most half a tile is possible; change --tile or --overlap.`,
+  );
 }

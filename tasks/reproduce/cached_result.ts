@@ -1,5 +1,5 @@
-import { statOrNull } from "../../core/datasets/stat_or_null.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
+import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /**

@@ -1,14 +1,14 @@
 import { openCompute } from "../../core/gpu/open_compute.ts";
-import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
 import { openBackend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
 import { runTraining } from "../classifier/run_training.ts";
 import type { TrainingCard } from "../classifier/training_card.ts";
 import { fullName } from "../data/examine.ts";
-import { hashParameters } from "../batch/hash_parameters.ts";
+import { hashParameters } from "../batch/records.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import type { ClassifierPlan, ClassifierSettings } from "./plans.ts";
 import type { Run } from "./run.ts";
 import { type PhotoSet, photosOf } from "./photo_set.ts";
@@ -126,4 +126,18 @@ function requireSame({ settings }: TrainingCard, planned: ClassifierSettings, pa
       JSON.stringify(wanted[key])
     } is wanted; give another --out, or remove it.`,
   );
+}
+
+/** The classifiers of a run: those of its scale, or of these the named ones. */
+export function chosenClassifiers({ scale, classifiers }: Run): readonly ClassifierPlan[] {
+  const ids = scale.classifiers.map(({ id }) => id);
+  const unknown = classifiers.find((id) => !ids.includes(id));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `Cannot use the classifier ${unknown}: at the scale ${scale.name} there are ${ids.join(", ")}.`,
+    );
+  }
+  return classifiers.length === 0
+    ? scale.classifiers
+    : scale.classifiers.filter(({ id }) => classifiers.includes(id));
 }

@@ -4,14 +4,12 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
 import { recipes } from "../../core/label/recipe.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Instruments } from "../label/label_photos.ts";
-import { labelTotals } from "../label/label_totals.ts";
+import { type Instruments, labelTotals } from "../label/label_photos.ts";
 import type { PhotoRecord } from "../label/manifest.ts";
 import { hasMaps, writeMaps } from "../batch/maps.ts";
 import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
-import { networkDifference } from "../batch/network_difference.ts";
+import { networkDifference, type NetworkRecord, type RunManifest, type Runtime } from "../batch/records.ts";
 import type { PhotoFacts, PhotoTask, TaskWords } from "../batch/batch_task.ts";
-import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
 

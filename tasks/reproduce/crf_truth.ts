@@ -1,12 +1,10 @@
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
-import { chosenClassifiers } from "./chosen_classifiers.ts";
-import { openClassifier, trainedClassifier } from "./classifiers.ts";
+import { chosenClassifiers, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { crfLabelPhotos } from "./crf_label_photos.ts";
-import { crfParameters, describeSearch } from "./crf_parameters.ts";
-import { type CrfSearch, searchPhotos } from "./crf_search.ts";
-import { labelEntries } from "./label_entries.ts";
+import { crfParameters, type CrfSearch, describeSearch, searchPhotos } from "./crf_search.ts";
+import { labelEntries } from "./label_truth.ts";
 import { classifierOf, type OutcomeClassifier } from "./outcome.ts";
 import { type PhotoSet, photosOf } from "./photo_set.ts";
 import type { ClassifierPlan } from "./plans.ts";

@@ -1,5 +1,5 @@
 import { formatDuration } from "../cli/progress.ts";
-import { columns } from "../cli/columns.ts";
+import { columns } from "../cli/terminal.ts";
 import type { Figure, OutcomeTable } from "./outcome.ts";
 import type { ExperimentRecord } from "./record.ts";
 

@@ -1,9 +1,8 @@
 import type { Outcome } from "./outcome.ts";
 import { figure6 } from "./figure_6.ts";
 import { figure7 } from "./figure_7.ts";
-import { givenSet } from "./given_set.ts";
+import { givenSet, type Run } from "./run.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
-import type { Run } from "./run.ts";
 import { figure2, figure4 } from "./stage_figures.ts";
 import { figure3 } from "./figure_3.ts";
 import { segmentationTable } from "./segmentation_table.ts";

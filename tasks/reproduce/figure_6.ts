@@ -5,16 +5,16 @@ import { describeError } from "../cli/errors.ts";
 import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
 import { fullName } from "../data/examine.ts";
-import { confidenceBytes, maskBytes } from "../batch/grey_bytes.ts";
+import { confidenceBytes, maskBytes } from "../batch/maps.ts";
 import { dataOf, type Outcome, type OutcomePicture, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
 import { type PictureCell, pictureGrid } from "./picture_grid.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
-import { readMasked } from "./read_masked.ts";
+import { readMasked } from "./measure.ts";
 import type { Run } from "./run.ts";
 import { openSegmenter } from "./segmenters.ts";
 import { networksOfRun } from "./trained_networks.ts";
 import { trainedOnSuffix, trainingSetTitle } from "./training_set.ts";
-import { SUPERVISION } from "./truths.ts";
+import { SUPERVISION } from "./training_truth.ts";
 
 /** Photos of a set in its pictures. */
 const SHOWN = 4;

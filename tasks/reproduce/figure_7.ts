@@ -1,4 +1,3 @@
-import { curvePanels } from "./curve_panels.ts";
 import { labelRow } from "./label_rows.ts";
 import { joinOutcomes, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
@@ -6,6 +5,9 @@ import type { Run } from "./run.ts";
 import { measureOnSet } from "./segmenter_comparison.ts";
 import { networksOfRun, type TrainedNetworks } from "./trained_networks.ts";
 import { trainedOnSuffix } from "./training_set.ts";
+import { drawPrecisionRecallCurve, type NamedCurve } from "../evaluate/precision_recall_curve.ts";
+import { type Html, markup } from "../report/markup.ts";
+import { SUPERVISION, type TruthName, TRUTHS } from "./training_truth.ts";
 
 /** Figure 7: precision over recall, on each set, of networks trained with each truth on the training set. */
 export async function figure7(run: Run): Promise<Outcome> {
@@ -48,4 +50,78 @@ async function ofSet(
     segmenters,
     skipped,
   };
+}
+
+/** The curve of a network. */
+export interface NetworkCurve extends Omit<NamedCurve, "name"> {
+  /** What it was trained with. */
+  readonly truth: TruthName;
+}
+
+/** Curves that share a frame. */
+export interface CurvePanel {
+  readonly title: string;
+  readonly curves: readonly NetworkCurve[];
+}
+
+/** Pixels: a panel, the space around it, a line of text, a word of the legend. */
+const SIDE = 480, GAP = 12, LINE = 26, WORD = 260;
+
+const COLOURS: Readonly<Record<TruthName, string>> = { masks: "#1d4ed8", crf: "#b45309", labels: "#c8104f" };
+
+const WORDS: Readonly<Record<TruthName, string>> = {
+  masks: "masks",
+  crf: "CRF labels",
+  labels: "our labels",
+};
+
+/** The class of a curve: `fsv`, `wsv-crf` or `wsv`. */
+function classOf(truth: TruthName): string {
+  return SUPERVISION[truth].toLowerCase();
+}
+
+const STYLE = `path { fill: none; stroke-width: 2; } text { font-size: 14px; }
+.frame { fill: none; stroke: #999; } path.equal { stroke: #ccc; stroke-width: 1; } text.equal { fill: #777; font-size: 12px; }
+${
+  TRUTHS.map((truth) => {
+    const [name, colour] = [classOf(truth), COLOURS[truth]];
+    return `path.${name} { stroke: ${colour}; } circle.${name}, text.${name} { fill: ${colour}; }`;
+  }).join("\n")
+}`;
+
+/** Precision over recall, a panel a network, side by side: an SVG that stands alone. */
+function curvePanels(title: string, panels: readonly CurvePanel[]): string {
+  const shown = TRUTHS.filter((truth) =>
+    panels.some(({ curves }) => curves.some((curve) => curve.truth === truth))
+  );
+  const width = GAP + Math.max(panels.length * (SIDE + GAP), shown.length * WORD);
+  const height = 3 * LINE + SIDE + GAP;
+  const left = (i: number) => GAP + i * (SIDE + GAP);
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif">
+<style>
+${STYLE}
+</style>
+<rect width="${width}" height="${height}" fill="#fff"/>
+<text x="${GAP}" y="${LINE}" font-weight="bold">${title}</text>
+${shown.map(legend)}
+${
+    panels.map((panel, i) =>
+      markup`<text x="${left(i)}" y="${3 * LINE}">${panel.title}</text>
+<svg x="${left(i)}" y="${3 * LINE + 4}" width="${SIDE}" height="${SIDE}">
+${
+        drawPrecisionRecallCurve(
+          panel.curves.map(({ truth, ...curve }) => ({ ...curve, name: classOf(truth) })),
+        )
+      }</svg>
+`
+    )
+  }</svg>
+`.source;
+}
+
+function legend(truth: TruthName, i: number): Html {
+  return markup`<text class="${classOf(truth)}" x="${GAP + i * WORD}" y="${2 * LINE}">${
+    SUPERVISION[truth]
+  }: trained on ${WORDS[truth]}</text>
+`;
 }

@@ -1,14 +1,14 @@
 import type { Compute } from "../../core/gpu/compute.ts";
-import type { DatasetSample } from "../../core/datasets/types.ts";
+import type { DatasetSample, TruthMask } from "../../core/datasets/types.ts";
 import { sweep } from "../../core/metrics/sweep.ts";
-import type { Sweep } from "../../core/metrics/sweep_result.ts";
+import { Sweep } from "../../core/metrics/sweep_result.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
-import { describeError } from "../cli/errors.ts";
+import { describeError, UsageError } from "../cli/errors.ts";
 import type { Progress } from "../cli/progress.ts";
 import { fullName } from "../data/examine.ts";
-import { type Counts, readCounts, writeCounts } from "./counts.ts";
 import type { Method } from "./method.ts";
-import { readMasked } from "./read_masked.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** Options of {@linkcode measure}. */
 export interface MeasureOptions {
@@ -107,5 +107,82 @@ async function measurePhoto(
     counts.seconds += (performance.now() - start) / 1000;
     counts.sweep.add(await sweep(prediction, truth, { name }));
     counts.done.add(name);
+  }
+}
+
+/** A photo and its mask. */
+export interface Masked {
+  readonly image: ImageData;
+  readonly mask: TruthMask;
+}
+
+/**
+ * Reads a photo and its mask.
+ *
+ * @throws {TypeError} if the photo is labelled as a whole.
+ */
+export async function readMasked(sample: DatasetSample): Promise<Masked> {
+  const { image, truth: mask } = await sample.read();
+  if (typeof mask === "boolean") {
+    throw new TypeError(`Cannot use ${sample.imagePath}: it is labelled as a whole, and a mask is wanted.`);
+  }
+  return { image, mask };
+}
+
+/** What decides counts. */
+interface Subject {
+  /** Of the method. */
+  readonly identity: unknown;
+  /** Names of all photos that are to be counted. */
+  readonly photos: readonly string[];
+}
+
+/** Counts of one method, as far as they have come. */
+interface Counts extends Subject {
+  readonly sweep: Sweep;
+  /** Names of the photos counted. */
+  readonly done: Set<string>;
+  /** Time that the method took for them. */
+  seconds: number;
+}
+
+/**
+ * The counts of an earlier run, or none yet.
+ *
+ * @throws {UsageError} where they are of something else.
+ */
+export async function readCounts(path: string, { identity, photos }: Subject): Promise<Counts> {
+  if (await statOrNull(path) === null) {
+    return { identity, photos, sweep: new Sweep(), done: new Set(), seconds: 0 };
+  }
+  const kept = parse(await Deno.readTextFile(path), path);
+  if (JSON.stringify([kept.identity, kept.photos]) !== JSON.stringify([identity, photos])) {
+    throw new UsageError(
+      `Cannot go on with ${path}: it holds counts of ${kept.photos.length} photos by another method, or of other photos; ` +
+        `give another --out, or remove it.`,
+    );
+  }
+  const sweep = Sweep.fromJSON(kept.sweep);
+  return {
+    identity,
+    photos,
+    sweep,
+    done: new Set(sweep.images().map(({ name }) => name)),
+    seconds: kept.seconds,
+  };
+}
+
+/** Writes counts, whole or not at all. */
+async function writeCounts(path: string, { identity, photos, sweep, seconds }: Counts): Promise<void> {
+  await writeWhole(path, `${JSON.stringify({ identity, photos, seconds, sweep })}\n`);
+}
+
+function parse(text: string, path: string): Subject & { seconds: number; sweep: unknown } {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(
+      `Cannot go on with ${path}: it holds no JSON; remove it, and its photos are counted anew.`,
+    );
   }
 }

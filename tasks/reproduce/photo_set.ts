@@ -1,7 +1,7 @@
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openDataset } from "../data/open_dataset.ts";
-import { UsageError } from "../cli/usage_error.ts";
-import { spread } from "../data/spread.ts";
+import { UsageError } from "../cli/errors.ts";
+import { spread } from "../data/contact_sheet.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 
 /** A set of photos that was named on the command line. */

@@ -1,5 +1,5 @@
 import type { PublishedSegmenter } from "./segmenter_plans.ts";
-import type { TruthName } from "./truths.ts";
+import type { TruthName } from "./training_truth.ts";
 
 /** The sets of photos that figures were published of. */
 export const SETS = ["crack500", "cfd", "dcd", "ael"] as const;

@@ -1,8 +1,9 @@
 import type { BackendName } from "../../models/backend.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
 import type { Scale } from "./plans.ts";
-import type { SetName } from "./published.ts";
-import type { TruthName } from "./truths.ts";
+import { SET_TITLES, type SetName } from "./published.ts";
+import type { TruthName } from "./training_truth.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /** What a run of an experiment was asked for. */
 export interface Run {
@@ -34,4 +35,21 @@ export async function photosOfRun(set: PhotoSet, split: string, { photos, scale 
     split,
     limit: photos ?? (split === "train" ? scale.trainingPhotos : undefined),
   });
+}
+
+/**
+ * The set of a name, among those of a run.
+ *
+ * @throws {UsageError} where its folder was not given.
+ */
+export function givenSet(name: SetName, { sets }: Pick<Run, "sets">): PhotoSet {
+  const set = sets.find((set) => set.name === name);
+  if (set === undefined) {
+    throw new UsageError(
+      `Cannot run the table of ${
+        SET_TITLES[name]
+      } without its photos: give --${name} and its folder, or run the table of another set.`,
+    );
+  }
+  return set;
 }

@@ -1,6 +1,6 @@
 import { writeErr } from "../cli/terminal.ts";
-import { chosenClassifiers } from "./chosen_classifiers.ts";
-import { chosenSegmenters } from "./chosen_segmenters.ts";
+import { chosenClassifiers } from "./classifiers.ts";
+import { chosenSegmenters } from "./segmenters.ts";
 import { type ExperimentName, experimentOf, outcomeTitle } from "./experiments.ts";
 import { type ExperimentRecord, keepOutcome } from "./record.ts";
 import type { Run } from "./run.ts";

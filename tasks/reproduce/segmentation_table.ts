@@ -1,8 +1,7 @@
 import { labelRow } from "./label_rows.ts";
 import type { Outcome, OutcomeRow } from "./outcome.ts";
-import { givenSet } from "./given_set.ts";
+import { givenSet, type Run } from "./run.ts";
 import { type SetName, TABLES_3_TO_6 } from "./published.ts";
-import type { Run } from "./run.ts";
 import { measureOnSet, testPhotos } from "./segmenter_comparison.ts";
 import { networksOfRun } from "./trained_networks.ts";
 import { isPublishedSetting, PAPERS_TRAINING_SET } from "./training_set.ts";

@@ -6,9 +6,10 @@ import { measure, type Measurement } from "./measure.ts";
 import { dataOf, type OutcomeData, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
 import type { Run } from "./run.ts";
-import { segmenterMethod } from "./segmenter_method.ts";
-import { openSegmenter, type TrainedSegmenter } from "./segmenters.ts";
+import { type OpenSegmenter, openSegmenter, type TrainedSegmenter } from "./segmenters.ts";
 import { trainingSetTitle } from "./training_set.ts";
+import { predictImage } from "../../core/predict/predict_image.ts";
+import type { Method } from "./method.ts";
 
 /** How well a network did. */
 export interface SegmenterMeasurement extends Measurement {
@@ -70,4 +71,17 @@ export async function measureSegmenters(
     for (const sentence of found.skipped) skipped.add(sentence);
   }
   return { results, segmenters, skipped: [...skipped] };
+}
+
+/** The predictions of a segmentation network for whole photos. */
+function segmenterMethod({ id, plan, truth, segmenter, sha256 }: OpenSegmenter): Method {
+  return {
+    id,
+    title: `${plan.title}, ${truth.title}`,
+    identity: { segmenter: sha256 },
+    predict: async ({ image, plane: { compute } }) => {
+      const { width, height, confidence } = await predictImage(compute, image, { segmenter });
+      return compute.upload({ width, height, channels: 1, data: confidence });
+    },
+  };
 }

@@ -1,14 +1,14 @@
-import { statOrNull } from "../../core/datasets/stat_or_null.ts";
-import { loadSegmenterCheckpoint } from "../../models/segmenter/load_segmenter_checkpoint.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { namingFile } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { runSegmenterTraining } from "../segmenter/run_training.ts";
 import type { SegmenterCard } from "../segmenter/segmenter_card.ts";
 import type { Run } from "./run.ts";
-import type { SegmenterPlan } from "./segmenter_plans.ts";
+import type { PublishedSegmenter, SegmenterPlan } from "./segmenter_plans.ts";
 import type { TrainingTruth } from "./training_truth.ts";
 
 /** A segmentation network that an experiment uses. */
@@ -116,4 +116,20 @@ async function requirePlanned(
       `Cannot use ${path}: it was trained on other photos or labels, which are in ${file}; give another --out, or remove both.`,
     );
   }
+}
+
+/** The segmentation networks of a run: the named ones, or else those that are usual at its scale. */
+export function chosenSegmenters(
+  { scale: { name, segmentation: { networks, usual } }, networks: named = [] }: Run,
+  { unlessNamed = usual }: { readonly unlessNamed?: readonly PublishedSegmenter[] } = {},
+): readonly SegmenterPlan[] {
+  const ids = networks.map(({ id }) => id);
+  const unknown = named.find((id) => !ids.some((known) => known === id));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `Cannot use the network ${unknown}: at the scale ${name} there are ${ids.join(", ")}.`,
+    );
+  }
+  const wanted: readonly string[] = named.length === 0 ? unlessNamed : named;
+  return networks.filter(({ id }) => wanted.includes(id));
 }

@@ -4,8 +4,7 @@ import { openDataset } from "../classifier/dataset.ts";
 import { evaluateSizes } from "../classifier/evaluate_sizes.ts";
 import type { SizeFigures } from "../classifier/training_card.ts";
 import { startProgress } from "../cli/progress.ts";
-import { chosenClassifiers } from "./chosen_classifiers.ts";
-import { type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
+import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { keptResult } from "./cached_result.ts";
 import {
   classifierOf,

@@ -1,4 +1,4 @@
-import { chosenSegmenters } from "./chosen_segmenters.ts";
+import { chosenSegmenters, type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
 import { labelRow } from "./label_rows.ts";
 import { labelTruth } from "./label_truth.ts";
 import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
@@ -7,7 +7,6 @@ import { TABLE_8 } from "./published.ts";
 import type { Run } from "./run.ts";
 import { comparisonNotes } from "./segmentation_table.ts";
 import { measureOnSet, testPhotos } from "./segmenter_comparison.ts";
-import { type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
 import { trainingPhotos } from "./trained_networks.ts";
 import { isPublishedSetting, trainingSet } from "./training_set.ts";
 import type { TrainingPart, TrainingTruth } from "./training_truth.ts";

@@ -1,7 +1,7 @@
 import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openDataset } from "../data/open_dataset.ts";
-import { UsageError } from "../cli/usage_error.ts";
-import { spread } from "../data/spread.ts";
+import { UsageError } from "../cli/errors.ts";
+import { spread } from "../data/contact_sheet.ts";
 import { labelRow } from "./label_rows.ts";
 import { dataOf, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";

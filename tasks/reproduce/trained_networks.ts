@@ -1,14 +1,19 @@
-import { chosenSegmenters } from "./chosen_segmenters.ts";
+import { chosenSegmenters, type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
 import { crfTruth } from "./crf_truth.ts";
 import { labelTruth } from "./label_truth.ts";
 import { dataOf, distinct, type OutcomeClassifier, type OutcomeData } from "./outcome.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
 import type { Run } from "./run.ts";
 import type { PublishedSegmenter } from "./segmenter_plans.ts";
-import { type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
 import { trainingSet } from "./training_set.ts";
-import { maskTruth, type TrainingPart, type TrainingTruth } from "./training_truth.ts";
-import { SUPERVISION, type TruthName, TRUTHS } from "./truths.ts";
+import {
+  maskTruth,
+  SUPERVISION,
+  type TrainingPart,
+  type TrainingTruth,
+  type TruthName,
+  TRUTHS,
+} from "./training_truth.ts";
 
 /** Networks that were trained on the same photos with different truths. */
 export interface TrainedNetworks {

@@ -1,4 +1,4 @@
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 import type { Run } from "./run.ts";

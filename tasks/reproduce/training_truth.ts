@@ -3,7 +3,6 @@ import { fullName } from "../data/examine.ts";
 import { type MaskedEntry, sampleEntry } from "../segmenter/masked_entry.ts";
 import type { OutcomeClassifier } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
-import type { TruthName } from "./truths.ts";
 
 /** Photos of a set that a network is trained on. */
 export interface TrainingPart {
@@ -64,3 +63,16 @@ export function photosOfPart({ set, samples }: TrainingPart): { readonly photos:
 export function nameIn({ name }: PhotoSet, sample: DatasetSample): string {
   return `${name}/${fullName(sample)}`;
 }
+
+/** What networks are told where crack is with, in the order of tables. */
+export const TRUTHS = ["masks", "crf", "labels"] as const;
+
+/** What a network is told where crack is with: masks that people drew, labels of Dong et al.'s method, or the paper's. */
+export type TruthName = typeof TRUTHS[number];
+
+/** The paper's words for training with each: full and weak supervision. */
+export const SUPERVISION = {
+  masks: "FSV",
+  crf: "WSV-CRF",
+  labels: "WSV",
+} as const satisfies Readonly<Record<TruthName, string>>;

@@ -2,7 +2,7 @@ import { importWeights } from "../../models/import/import_weights.ts";
 import { isImportable } from "../../models/import/layouts.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
 import { createSegmenter } from "../../models/segmenter/segmenter.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import {
   assignImported,
   hashImported,

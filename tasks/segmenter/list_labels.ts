@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { statOrNull } from "../../core/datasets/stat_or_null.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
 import { listPhotos } from "../files/photos.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import type { Manifest, PhotoRecord } from "../label/manifest.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { mergeRecords } from "../batch/manifests.ts";

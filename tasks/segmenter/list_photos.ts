@@ -1,6 +1,6 @@
 import { openDataset } from "../data/open_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { type LabelPaths, listLabels } from "./list_labels.ts";
 import { fileEntry, type MaskedEntry, sampleEntry } from "./masked_entry.ts";
 

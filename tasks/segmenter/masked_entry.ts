@@ -3,7 +3,7 @@ import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
 import type { MaskedPhoto } from "../../core/sampling/masked_photo.ts";
 import { readTruth } from "../classifier/read_truth.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { fullName } from "../data/examine.ts";
 import type { Entry } from "../training/photo_set.ts";
 

@@ -1,9 +1,8 @@
 import { join } from "node:path";
-import { loadSegmenter } from "../../models/segmenter/load_segmenter.ts";
-import { loadSegmenterCheckpoint } from "../../models/segmenter/load_segmenter_checkpoint.ts";
+import { loadSegmenter, loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { namingFile } from "../classifier/read_classifier.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /** What stands for the network that comes with Hairline, in the place of a file. */
 export const SHIPPED = "shipped";

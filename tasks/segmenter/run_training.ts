@@ -9,20 +9,18 @@ import { requireFinite } from "../../models/training/require_finite.ts";
 import type { CropFeed } from "../../models/segmenter/crop_feed.ts";
 import {
   loadSegmenterCheckpoint,
+  saveSegmenter,
   type SegmenterCheckpoint,
-} from "../../models/segmenter/load_segmenter_checkpoint.ts";
-import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
+} from "../../models/segmenter/checkpoint.ts";
 import { segmenterTrainee } from "../../models/segmenter/segmenter_trainee.ts";
 import { settleSegmenter, trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
 import { lockFile } from "../files/locks.ts";
-import { requireWritable } from "../files/require_writable.ts";
-import { UsageError } from "../cli/usage_error.ts";
-import { writeWhole } from "../files/write_whole.ts";
+import { requireWritable, writeWhole } from "../files/write_whole.ts";
+import { UsageError } from "../cli/errors.ts";
 import { requireSame } from "../training/require_same.ts";
-import { removeFile, trainingFile } from "../training/checkpoint_file.ts";
+import { loadTraining, removeFile, saveTraining, trainingFile } from "../training/checkpoint_file.ts";
 import { TrainingLog } from "../training/training_log.ts";
 import { startTrainingProgress, type TrainingProgress } from "../training/training_progress.ts";
-import { loadTraining, saveTraining } from "../training/training_state.ts";
 import type { SegmenterCard, SegmenterFigures, SegmenterPosition } from "./segmenter_card.ts";
 import { dataOf, learningRateOf, settingsOf } from "./segmenter_plan.ts";
 import { bestOf, cardOf, writeCard } from "./segmenter_results.ts";

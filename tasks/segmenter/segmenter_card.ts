@@ -1,7 +1,7 @@
 import type { CardHead } from "../training/card_head.ts";
 import type { ImportRecord } from "../training/imported_weights.ts";
 import type { CurvePoint } from "../training/training_log.ts";
-import type { TrainingPosition } from "../training/training_state.ts";
+import type { TrainingPosition } from "../training/checkpoint_file.ts";
 
 /** What decides the result of a training, besides the photos. */
 export interface SegmenterSettings {

@@ -1,8 +1,8 @@
-import { loadSegmenterCheckpoint } from "../../models/segmenter/load_segmenter_checkpoint.ts";
+import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
 import { namingFile } from "../classifier/read_classifier.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { type ImportRecord, isForeign, readStart } from "../training/imported_weights.ts";
 import { importSegmenter } from "./import_segmenter.ts";
 

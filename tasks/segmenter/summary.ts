@@ -5,10 +5,9 @@
  */
 import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import type { LayerSummary } from "../../models/segmenter/segmentation_network.ts";
-import { columns } from "../cli/columns.ts";
+import { columns, writeOut } from "../cli/terminal.ts";
 import { runCommand } from "../cli/command.ts";
 import { argument, choice, message, object, option, withDefault } from "../cli/optique.ts";
-import { writeOut } from "../cli/terminal.ts";
 import { positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /** A number of parameters or products as people read it. */

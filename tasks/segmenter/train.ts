@@ -6,7 +6,7 @@
 import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import { SEGMENTATION_LOSSES } from "../../models/segmenter/losses.ts";
 import { runCommand } from "../cli/command.ts";
-import { ExitCode } from "../cli/exit_code.ts";
+import { ExitCode } from "../cli/errors.ts";
 import {
   choice,
   float,

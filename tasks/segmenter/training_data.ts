@@ -1,6 +1,6 @@
 import type { MaskedPhoto } from "../../core/sampling/masked_photo.ts";
 import { openDataset } from "../data/open_dataset.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 import { type PhotoSet, readPhotos } from "../training/photo_set.ts";
 import { listMaskedPhotos, type MaskedPhotoPaths } from "./list_photos.ts";
 import { type MaskedEntry, sampleEntry } from "./masked_entry.ts";

@@ -1,14 +1,13 @@
 import { dirname, join } from "node:path";
 import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
-import { describeImport } from "../../models/import/describe_import.ts";
+import { describeImport, type ImportedWeights, type Misfit } from "../../models/import/import_weights.ts";
 import type { ForeignWeights } from "../../models/import/foreign_weights.ts";
-import type { ImportedWeights, Misfit } from "../../models/import/import_weights.ts";
 import { kindOfWeights, openWeights } from "../../models/import/open_weights.ts";
 import type { Parameters } from "../../models/layers/parameters.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import { tf } from "../../models/tfjs.ts";
 import { namingFile } from "../classifier/read_classifier.ts";
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /** The file of a tfjs model that names the others, in a folder. */
 const MODEL_JSON = "model.json";

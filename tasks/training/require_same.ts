@@ -1,4 +1,4 @@
-import { UsageError } from "../cli/usage_error.ts";
+import { UsageError } from "../cli/errors.ts";
 
 /** What decides the result of a training. */
 export interface TrainingPlan {

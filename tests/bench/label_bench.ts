@@ -12,7 +12,7 @@ import { joinMaps, labelImage, thresholdCracks } from "../../core/label/label_im
 import { recipes } from "../../core/label/recipe.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
 import { createClassifier } from "../../models/classifier/classifier.ts";
-import { loadClassifier } from "../../models/classifier/load_classifier.ts";
+import { loadClassifier } from "../../models/classifier/checkpoint.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 

@@ -10,7 +10,7 @@ import { predictImage } from "../../core/predict/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
 import { GradientThreads } from "../../models/training/gradient_threads.ts";
 import { MomentumSgd } from "../../models/training/momentum.ts";
-import { loadSegmenter } from "../../models/segmenter/load_segmenter.ts";
+import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { createSegmenter } from "../../models/segmenter/segmenter.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allOrNone } from "../../core/all_or_none.ts";
+import { allOrNone } from "../../core/concurrency.ts";
 
 const thing = (name: string, gone: string[]) => ({ name, [Symbol.dispose]: () => void gone.push(name) });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { inOrder } from "../../core/concurrency.ts";
-import { Allowance } from "../../core/allowance.ts";
+import { Allowance, inOrder } from "../../core/concurrency.ts";
 
 /** Work that ends when told to. */
 class Workshop {

@@ -1,4 +1,4 @@
-import type { Augmentation } from "../../core/kernels/augmentation_table.ts";
+import type { Augmentation } from "../../core/kernels/augment.ts";
 
 const MASK = 0xffffffffn;
 

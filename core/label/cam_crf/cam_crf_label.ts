@@ -1,7 +1,7 @@
 import type { Classifier } from "../classifier.ts";
 import type { Compute } from "../../gpu/compute.ts";
 import { denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
-import { gradCam } from "../grad_cam.ts";
+import { gradCam } from "../class_activation.ts";
 
 /** Options of {@linkcode camCrfLabel}. */
 export interface CamCrfOptions {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { augment } from "../../../core/kernels/augment.ts";
 import {
+  augment,
   augmentationTable,
   defaultAugmentation,
   TABLE_WIDTH,
-} from "../../../core/kernels/augmentation_table.ts";
+} from "../../../core/kernels/augment.ts";
 import { augmentOracle } from "../../oracles/augment.ts";
 import { assertClose, CONTENTS, sharedCompute, testImage } from "../testing.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { averagePatchScores } from "../../../core/kernels/average_patch_scores.ts";
-import { patchGrid } from "../../../core/kernels/patch_grid.ts";
+import { patchGrid } from "../../../core/kernels/extract_patches.ts";
 import { resize } from "../../../core/kernels/resize.ts";
 import { pixelScoresOracle } from "../../oracles/average_patch_scores.ts";
 import { assertClose, seeded, sharedCompute } from "../testing.ts";

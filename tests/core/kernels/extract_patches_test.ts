@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { extractPatches } from "../../../core/kernels/extract_patches.ts";
+import { extractPatches, patchGrid } from "../../../core/kernels/extract_patches.ts";
 import { extractPatchesAt } from "../../../core/kernels/extract_patches_at.ts";
-import { patchGrid } from "../../../core/kernels/patch_grid.ts";
 import { extractPatchesOracle, flipOracle, quarterTurnOracle } from "../../oracles/extract_patches.ts";
 import { assertClose, seeded, sharedCompute, SIZES, testImage } from "../testing.ts";
 

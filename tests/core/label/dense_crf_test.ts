@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { denseCrf, type DenseCrfOptions } from "../../../core/label/cam_crf/dense_crf.ts";
-import { appearanceKernel } from "../../../core/label/cam_crf/pairwise_kernels.ts";
+import { appearanceKernel, denseCrf, type DenseCrfOptions } from "../../../core/label/cam_crf/dense_crf.ts";
 import { PermutohedralLattice } from "../../../core/label/cam_crf/permutohedral_lattice.ts";
 import { denseCrfOracle } from "../../oracles/dense_crf.ts";
 import { permutohedralOracle } from "../../oracles/permutohedral_lattice.ts";

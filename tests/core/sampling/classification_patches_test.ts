@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import type { PhotoSource } from "../../../core/sampling/classification_patches.ts";
-import { cutPatches } from "../../../core/sampling/classification_patches.ts";
-import { ATTITUDES, cutPatch } from "../../../core/sampling/cut_patch.ts";
+import { cutPatches, type PhotoSource } from "../../../core/sampling/classification_patches.ts";
+import { ATTITUDES, cutPatch } from "../../../core/sampling/cut_window.ts";
 import { gridPatches, gridSampler, gridStarts } from "../../../core/sampling/training_grid.ts";
 import {
   crackPixels,
@@ -10,7 +9,7 @@ import {
   showsCrack,
 } from "../../../core/sampling/labelled_photo.ts";
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
-import { randomStream } from "../../../core/random_stream.ts";
+import { randomStream } from "../../../core/random.ts";
 import { seeded } from "../testing.ts";
 
 /** A photo whose red and green tell the column and row of a pixel, blue its number, with a mask. */

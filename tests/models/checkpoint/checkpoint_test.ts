@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { encodeSafetensors } from "../../../models/checkpoint/encode_safetensors.ts";
-import { loadCheckpoint } from "../../../models/classifier/load_checkpoint.ts";
-import { loadClassifier } from "../../../models/classifier/load_classifier.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+} from "../../../models/checkpoint/safetensors.ts";
+import { loadCheckpoint, loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { MomentumSgd } from "../../../models/training/momentum.ts";
 import type { NetworkClassifier } from "../../../models/classifier/network_classifier.ts";
 import { dequantizeKernel, quantizeKernel } from "../../../models/checkpoint/precision.ts";
-import { decodeSafetensors, type StoredTensor } from "../../../models/checkpoint/safetensors.ts";
-import { saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { encodeSafetensors } from "../../../models/checkpoint/encode_safetensors.ts";
-import { decodeSafetensors, type StoredTensor } from "../../../models/checkpoint/safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+} from "../../../models/checkpoint/safetensors.ts";
 import { seeded } from "../../core/testing.ts";
 
 /** A file of a header and so many bytes of values. */

@@ -4,7 +4,7 @@ import {
   classificationMetrics,
   countClassified,
   NO_COUNTS,
-} from "../../../models/classifier/classification_metrics.ts";
+} from "../../../models/classifier/evaluate_classifier.ts";
 
 Deno.test("countClassified() counts a score at the threshold as crack", () => {
   const scores = [0.9, 0.5, 0.49, 0.1, 0.7, 0];

@@ -7,7 +7,7 @@ import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { evaluateClassifier } from "../../../models/classifier/evaluate_classifier.ts";
 import { parameter } from "../../../models/layers/parameters.ts";
 import { batchTensor, prepareBatch } from "../../../models/classifier/patch_feed.ts";
-import { settleStatistics } from "../../../models/classifier/settle_statistics.ts";
+import { settleStatistics } from "../../../models/classifier/train_classifier.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded, sharedCompute } from "../../core/testing.ts";
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { classifierGradients } from "../../../models/classifier/classifier_gradients.ts";
-import { loadClassifier } from "../../../models/classifier/load_classifier.ts";
+import { loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { describeMobilenet } from "../../../models/classifier/mobilenet.ts";
 import { networkSpecs } from "../../../models/layers/network.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
-import { saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { mobilenetOracle } from "../../oracles/mobilenet.ts";

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { denseKernel } from "../../../models/layers/dense_kernel.ts";
-import { countParameters } from "../../../models/layers/parameters.ts";
+import { denseKernel } from "../../../models/layers/folded_units.ts";
+import { countParameters, uniformValues } from "../../../models/layers/parameters.ts";
 import { networkSpecs } from "../../../models/layers/network.ts";
 import { describeResnet, type ResnetArch } from "../../../models/classifier/resnet.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { uniformValues } from "../../../models/layers/uniform_values.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { headOracle, resnetOracle } from "../../oracles/resnet.ts";
 import { BACKENDS, batchTensor, oracleValues, randomBatch, scrambledClassifier, use } from "./networks.ts";

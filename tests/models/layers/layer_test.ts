@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { type Layer, layerSpecs, runLayer } from "../../../models/layers/layer.ts";
+import { type Layer, layerSpecs, runActivation, runLayer } from "../../../models/layers/layer.ts";
 import { layerSummary } from "../../../models/layers/layer_summary.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { use } from "../classifier/networks.ts";
 import { disposeParameters, randomTensor, scrambledParameters, valuesOf } from "../segmenter/networks.ts";
-import { runActivation } from "../../../models/layers/layer_activation.ts";
 import { assertClose } from "../../core/testing.ts";
 import { relativeDifference } from "../with_backend.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { convolveEnlarged, enlargeCentred } from "../../../models/layers/bilinear.ts";
 import { maxPool, maxUnpool } from "../../../models/layers/max_unpool.ts";
-import { repeatPixels } from "../../../models/segmenter/repeat_pixels.ts";
+import { repeatPixels } from "../../../models/segmenter/oed.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { bilinearOracle, convolutionOracle, type Picture } from "../../oracles/bilinear.ts";

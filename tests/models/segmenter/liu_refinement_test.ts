@@ -1,4 +1,4 @@
-import { refineLiuDeepcrack } from "../../../models/segmenter/liu_refinement.ts";
+import { refineLiuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
 import { assertClose, sharedCompute, testImage } from "../../core/testing.ts";
 import { guidedFilterOracle } from "../../oracles/guided_filter.ts";
 

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { loadCheckpoint } from "../../../models/classifier/load_checkpoint.ts";
+import { loadCheckpoint, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { SEGMENTATION_ARCHS } from "../../../models/segmenter/architectures.ts";
-import { refineLiuDeepcrack } from "../../../models/segmenter/liu_refinement.ts";
-import { loadSegmenterCheckpoint } from "../../../models/segmenter/load_segmenter_checkpoint.ts";
-import { saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
+import { refineLiuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
+import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import {
   createSegmenter,
   type PredictOptions,

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { countParameters, type ParameterSpecs } from "../../../models/layers/parameters.ts";
 import type { EfficientNetArch } from "../../../models/segmenter/efficientnet.ts";
-import { enlargeProbabilities } from "../../../models/segmenter/enlarge_probabilities.ts";
-import { oed } from "../../../models/segmenter/oed.ts";
+import { enlargeProbabilities, oed } from "../../../models/segmenter/oed.ts";
 import type { SegmentationNetwork } from "../../../models/segmenter/segmentation_network.ts";
 import { zouDeepcrack } from "../../../models/segmenter/zou_deepcrack.ts";
 import { tf } from "../../../models/tfjs.ts";

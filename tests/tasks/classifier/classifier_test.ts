@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
-import { loadClassifier } from "../../../models/classifier/load_classifier.ts";
+import { loadClassifier } from "../../../models/classifier/checkpoint.ts";
 import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
 import type { TrainingCard } from "../../../tasks/classifier/training_card.ts";
 import { type Outcome, runScript, scriptArgs } from "../run_script.ts";

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { openBackend } from "../../../models/backend.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { exportTfjs } from "../../../models/export/export_tfjs.ts";
-import { loadClassifier } from "../../../models/classifier/load_classifier.ts";
-import { saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
+import { loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { openNetwork } from "../../../tasks/classifier/start_weights.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 

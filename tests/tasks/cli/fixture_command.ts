@@ -15,7 +15,7 @@ import {
   withDefault,
 } from "../../../tasks/cli/optique.ts";
 import { shardValue } from "../../../tasks/files/shard.ts";
-import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import { UsageError } from "../../../tasks/cli/errors.ts";
 import {
   filePath,
   folderPath,

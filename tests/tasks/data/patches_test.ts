@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { openDataset } from "../../../tasks/classifier/dataset.ts";
-import { patchNames } from "../../../tasks/data/patch_names.ts";
+import { patchNames } from "../../../tasks/data/patch_files.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type Outcome, runScript } from "../run_script.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { lockFolder } from "../../../tasks/files/lock_folder.ts";
+import { lockFolder } from "../../../tasks/files/locks.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
-import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import { UsageError } from "../../../tasks/cli/errors.ts";
 import { writeWhole } from "../../../tasks/files/write_whole.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { namePaths } from "../../../tasks/files/name_paths.ts";
+import { namePaths } from "../../../tasks/files/photos.ts";
 
 Deno.test("namePaths() fits into a heading, however many paths there are", () => {
   assert.equal(namePaths(["photos/"]), "photos/");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { listPhotos } from "../../../tasks/files/photos.ts";
-import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import { UsageError } from "../../../tasks/cli/errors.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 /** Makes empty files in a new folder, and removes it after the test. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { confidenceBytes, mapBytes, maskBytes } from "../../../tasks/batch/grey_bytes.ts";
+import { confidenceBytes, mapBytes, maskBytes } from "../../../tasks/batch/maps.ts";
 import { fitInto, overlayOf, shrink } from "../../../tasks/batch/overlay.ts";
 
 /** A picture of random bytes (from a fixed seed). */

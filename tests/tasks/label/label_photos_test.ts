@@ -6,7 +6,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import { labelImage } from "../../../core/label/label_image.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
-import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import { UsageError } from "../../../tasks/cli/errors.ts";
 import { type Instruments, labelPhotos, type LabelPhotosOptions } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
 import { chooseRecipe, recipeOptions } from "../../../tasks/label/recipe_options.ts";
 import { parse } from "../../../tasks/cli/optique.ts";
-import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import { UsageError } from "../../../tasks/cli/errors.ts";
 
 function choose(...args: string[]): Recipe {
   const result = parse(recipeOptions, args);

@@ -6,7 +6,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import { predictImage } from "../../../core/predict/predict_image.ts";
 import type { Segmenting } from "../../../core/predict/segmenting.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
-import { UsageError } from "../../../tasks/cli/usage_error.ts";
+import { UsageError } from "../../../tasks/cli/errors.ts";
 import type { Manifest } from "../../../tasks/predict/manifest.ts";
 import {
   type Instruments,

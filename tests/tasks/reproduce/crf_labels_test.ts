@@ -4,15 +4,20 @@ import { camCrfLabel, camUnary } from "../../../core/label/cam_crf/cam_crf_label
 import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
-import { gradCam } from "../../../core/label/grad_cam.ts";
+import { gradCam } from "../../../core/label/class_activation.ts";
 import { labelImage } from "../../../core/label/label_image.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import { crfMethod } from "../../../tasks/reproduce/crf_method.ts";
-import { crfParameters, describeSearch } from "../../../tasks/reproduce/crf_parameters.ts";
-import { CRF_GRID, type CrfSearch, searchCrf, searchPhotos } from "../../../tasks/reproduce/crf_search.ts";
-import { measure } from "../../../tasks/reproduce/measure.ts";
+import {
+  CRF_GRID,
+  crfParameters,
+  type CrfSearch,
+  describeSearch,
+  searchCrf,
+  searchPhotos,
+} from "../../../tasks/reproduce/crf_search.ts";
+import { measure, readMasked } from "../../../tasks/reproduce/measure.ts";
 import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
-import { readMasked } from "../../../tasks/reproduce/read_masked.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { testImage } from "../../core/testing.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
-import { loadCheckpoint } from "../../../models/classifier/load_checkpoint.ts";
+import { loadCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { lockFile } from "../../../tasks/files/locks.ts";
 import { random } from "../../core/images/image_fixtures.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
