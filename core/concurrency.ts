@@ -4,7 +4,7 @@
  *
  * @param options `atOnce`: the most items that are begun and not handed on.
  */
-export async function* inOrder<Item, Result>(
+export async function* mapOrdered<Item, Result>(
   items: Iterable<Item>,
   work: (item: Item) => Promise<Result>,
   { atOnce }: { readonly atOnce: number },
@@ -30,7 +30,7 @@ export async function* inOrder<Item, Result>(
 }
 
 /** As `Promise.all()`, but waits for all of them, and where one fails, what the others gave is disposed of. */
-export async function allOrNone<T extends Disposable>(promises: readonly Promise<T>[]): Promise<T[]> {
+export async function allOrDispose<T extends Disposable>(promises: readonly Promise<T>[]): Promise<T[]> {
   const results = await Promise.allSettled(promises);
   const failure = results.find((result) => result.status === "rejected");
   const values = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
@@ -47,7 +47,7 @@ interface Waiting {
 /**
  * Something of which only so much may be in use at a time. Who asks first is served first; what exceeds the whole is served alone.
  */
-export class Allowance {
+export class Semaphore {
   readonly #total: number;
   readonly #waiting: Waiting[] = [];
   #used = 0;

@@ -49,7 +49,7 @@ export { maximum } from "./kernels/maximum.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./kernels/morphology.ts";
 export { niblackThreshold, type NiblackThresholdOptions } from "./kernels/niblack_threshold.ts";
 export { type OtsuOptions, otsuThresholds } from "./kernels/otsu_thresholds.ts";
-export { type PatchGrid, patchGrid } from "./kernels/extract_patches.ts";
+export { type CoveringGrid, coveringGrid } from "./kernels/extract_patches.ts";
 export { patchThreshold, type PatchThresholdOptions } from "./kernels/patch_threshold.ts";
 export { Plane, type PlaneShape } from "./gpu/plane.ts";
 export {

@@ -11,7 +11,7 @@ import { message, object, option, optional, withDefault } from "./cli/optique.ts
 import { writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath } from "./cli/values.ts";
 import { describeSummary, labelPhotos } from "./label/label_photos.ts";
-import { openInstruments } from "./label/open_session.ts";
+import { openSession } from "./label/open_session.ts";
 
 const parser = object({
   out: withDefault(
@@ -47,7 +47,7 @@ await runCommand({
     stages: true,
     quiet,
     title: "Four photos of cracked pavement",
-  }, () => openInstruments({ classifier, quiet }));
+  }, () => openSession({ classifier, quiet }));
   writeOut(describeSummary(summary, (performance.now() - start) / 1000));
   writeOut(`\nOpen the report in a browser: file://${await Deno.realPath(summary.report)}\n`);
   return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;

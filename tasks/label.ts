@@ -8,8 +8,8 @@ import { ExitCode } from "./cli/errors.ts";
 import type { InferValue } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { labelParser } from "./label/label_command.ts";
-import { describeSummary, type Instruments, labelPhotos } from "./label/label_photos.ts";
-import { openInstruments } from "./label/open_session.ts";
+import { describeSummary, labelPhotos, type Session } from "./label/label_photos.ts";
+import { openSession } from "./label/open_session.ts";
 import { chooseRecipe } from "./label/recipe_options.ts";
 import { namePaths } from "./files/photos.ts";
 import { describeTimings } from "./batch/summary.ts";
@@ -18,13 +18,13 @@ async function label(options: InferValue<typeof labelParser>): Promise<number> {
   const { paths, out, stages, shard, quiet, profile } = options;
   const recipe = chooseRecipe(options);
   const start = performance.now();
-  let instruments: Instruments | undefined;
+  let session: Session | undefined;
   const summary = await labelPhotos(
     { paths, out, recipe, stages, shard, quiet, title: `Crack labels of ${namePaths(paths)}` },
-    async () => instruments = await openInstruments(options),
+    async () => session = await openSession(options),
   );
   const seconds = (performance.now() - start) / 1000;
-  if (profile && instruments !== undefined) writeErr(describeTimings(instruments.compute, seconds));
+  if (profile && session !== undefined) writeErr(describeTimings(session.compute, seconds));
   writeOut(
     options.json
       ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n`

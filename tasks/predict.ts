@@ -9,24 +9,24 @@ import type { InferValue } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { namePaths } from "./files/photos.ts";
 import { describeRun, describeTimings } from "./batch/summary.ts";
-import { openInstruments } from "./predict/open_session.ts";
+import { openSession } from "./predict/open_session.ts";
 import { predictParser } from "./predict/predict_command.ts";
-import { type Instruments, predictPhotos, requireTiles } from "./predict/predict_photos.ts";
+import { predictPhotos, requireTiles, type Session } from "./predict/predict_photos.ts";
 import { SHIPPED, shorten } from "./segmenter/read_segmenter.ts";
 
 async function predict(options: InferValue<typeof predictParser>): Promise<number> {
   const { profile, json, segmenter, ...run } = options;
   requireTiles(run);
   const start = performance.now();
-  let instruments: Instruments | undefined;
+  let session: Session | undefined;
   const network = segmenter === SHIPPED ? "the network that ships" : shorten(segmenter);
   const title = `Cracks in ${namePaths(options.paths)} by ${network}`;
   const summary = await predictPhotos(
     { ...run, title },
-    async () => instruments = await openInstruments(options),
+    async () => session = await openSession(options),
   );
   const seconds = (performance.now() - start) / 1000;
-  if (profile && instruments !== undefined) writeErr(describeTimings(instruments.compute, seconds));
+  if (profile && session !== undefined) writeErr(describeTimings(session.compute, seconds));
   const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
   const finding = `${withCrack} of ${summary.photos.length} show crack`;
   writeOut(

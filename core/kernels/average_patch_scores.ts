@@ -13,7 +13,7 @@ const kernel = defineKernel("average_patch_scores", source);
 /**
  * The mean score of the patches over each stride × stride cell of an image.
  *
- * With the grid of `patchGrid()`, patch k of an axis starts at (k − o + 1) · stride, o = overlap, and is o cells long: it covers the cells
+ * With the grid of `coveringGrid()`, patch k of an axis starts at (k − o + 1) · stride, o = overlap, and is o cells long: it covers the cells
  * k − o + 1 to k. So the patches i to i + o − 1 cover cell i, whose pixels are i · stride to (i + 1) · stride − 1, and an axis
  * of L pixels has columns − o + 1 = ⌈L / stride⌉ cells. The last one may stick out of the image; to bring the cells to the size of
  * the image, each at its true place, resize the result with the box [0, 0, width / stride, height / stride].

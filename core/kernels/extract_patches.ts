@@ -9,9 +9,9 @@ export interface ExtractPatchesOptions {
   size: number;
   /** Pixels from one patch to the next, across and down. */
   stride: number;
-  /** Upper left pixel of the grid's first patch. Defaults to the grid of {@linkcode patchGrid}. */
+  /** Upper left pixel of the grid's first patch. Defaults to the grid of {@linkcode coveringGrid}. */
   first?: readonly [x: number, y: number];
-  /** Patches across and down. Defaults to the grid of {@linkcode patchGrid}. */
+  /** Patches across and down. Defaults to the grid of {@linkcode coveringGrid}. */
   count?: readonly [columns: number, rows: number];
   /** Index in the grid, row by row, of the first patch to cut. Defaults to 0. */
   start?: number;
@@ -41,7 +41,7 @@ const kernel = defineKernel("extract_patches", source);
 export function extractPatches(plane: Plane, options: ExtractPatchesOptions): Plane {
   const { compute, width, height, channels } = plane;
   const { size, stride } = options;
-  const grid = (length: number) => patchGrid(length, { size, stride });
+  const grid = (length: number) => coveringGrid(length, { size, stride });
   const [x0, y0] = options.first ?? [grid(width).first, grid(height).first];
   const [columns, rows] = options.count ?? [grid(width).count, grid(height).count];
   const { start = 0, limit = Infinity } = options;
@@ -84,8 +84,8 @@ export function extractPatches(plane: Plane, options: ExtractPatchesOptions): Pl
   return output;
 }
 
-/** Where the patches of one axis lie, from {@linkcode patchGrid}. */
-export interface PatchGrid {
+/** Where the patches of one axis lie, from {@linkcode coveringGrid}. */
+export interface CoveringGrid {
   /** First pixel of the first patch; zero or negative. */
   first: number;
   /** Patches along the axis. */
@@ -103,7 +103,10 @@ export interface PatchGrid {
  * @param options.stride pixels from one patch to the next.
  * @throws {RangeError} if one of them is not a positive integer or `size` is not a multiple of `stride`.
  */
-export function patchGrid(length: number, { size, stride }: { size: number; stride: number }): PatchGrid {
+export function coveringGrid(
+  length: number,
+  { size, stride }: { size: number; stride: number },
+): CoveringGrid {
   for (const [name, value] of Object.entries({ length, size, stride })) {
     if (!Number.isInteger(value) || value < 1) {
       throw new RangeError(

@@ -1,5 +1,5 @@
 import { activationMap } from "../kernels/activation_map.ts";
-import { allOrNone } from "../concurrency.ts";
+import { allOrDispose } from "../concurrency.ts";
 import type { Activations, Classifier } from "./classifier.ts";
 import { extractPatches } from "../kernels/extract_patches.ts";
 import { maximum } from "../kernels/maximum.ts";
@@ -103,7 +103,7 @@ async function tiledEvidence(
   let mosaic: Plane | undefined;
   for (let first = 0; first < columns * rows; first += TILES_AT_ONCE) {
     const length = Math.min(TILES_AT_ONCE, columns * rows - first);
-    const maps = await allOrNone(Array.from({ length }, (_, i) => tileEvidence(first + i)));
+    const maps = await allOrDispose(Array.from({ length }, (_, i) => tileEvidence(first + i)));
     for (const [i, map] of maps.entries()) {
       using evidence = map;
       const cells = evidence.width;

@@ -1,4 +1,4 @@
-import { allOrNone } from "../concurrency.ts";
+import { allOrDispose } from "../concurrency.ts";
 import { bilateralFilter } from "../kernels/bilateral_filter.ts";
 import { classActivationMap } from "./class_activation.ts";
 import type { Classifier } from "./classifier.ts";
@@ -150,7 +150,10 @@ async function classifierMaps(
   if (recipe.cam === "none") return [await patches];
   const activate = () => classActivationMap(photo, classifier, recipe);
   const whole = photo.rows >= photo.height;
-  const [patchMap, activationMap] = await allOrNone([patches, whole ? activate() : patches.then(activate)]);
+  const [patchMap, activationMap] = await allOrDispose([
+    patches,
+    whole ? activate() : patches.then(activate),
+  ]);
   return [patchMap, activationMap];
 }
 

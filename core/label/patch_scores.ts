@@ -1,6 +1,6 @@
 import { averagePatchScores } from "../kernels/average_patch_scores.ts";
 import type { Classifier } from "./classifier.ts";
-import { extractPatches, patchGrid } from "../kernels/extract_patches.ts";
+import { coveringGrid, extractPatches } from "../kernels/extract_patches.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { PhotoMap, PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "../gpu/plane.ts";
@@ -29,8 +29,8 @@ export async function patchScoreMap(
 ): Promise<PhotoMap> {
   const { width, height } = photo;
   const { patchSize: size, patchStride: stride, patchFilter: filter } = recipe;
-  const cells = recipe.patchGrid === "cells";
-  const grid = cells ? coveringGrid(width, height, size, stride) : paddedGrid(width, height, size, stride);
+  const cells = recipe.coveringGrid === "cells";
+  const grid = cells ? coverPhoto(width, height, size, stride) : paddedGrid(width, height, size, stride);
 
   let scores = await scorePatches(photo, classifier, grid, { size, stride });
   if (recipe.patchRound) scores = replace(scores, eightBits(scores));
@@ -55,9 +55,9 @@ function eightBits(scores: Plane): Plane {
 }
 
 /** Recipe `paper`: all borders padded, every pixel under (size / stride)² patches. */
-function coveringGrid(width: number, height: number, size: number, stride: number): Grid {
-  const across = patchGrid(width, { size, stride });
-  const down = patchGrid(height, { size, stride });
+function coverPhoto(width: number, height: number, size: number, stride: number): Grid {
+  const across = coveringGrid(width, { size, stride });
+  const down = coveringGrid(height, { size, stride });
   return { first: [across.first, down.first], count: [across.count, down.count] };
 }
 

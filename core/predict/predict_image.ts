@@ -1,7 +1,7 @@
 import type { RowRange } from "../gpu/bands.ts";
 import type { Compute } from "../gpu/compute.ts";
 import { crossfade } from "../kernels/crossfade.ts";
-import { inOrder } from "../concurrency.ts";
+import { mapOrdered } from "../concurrency.ts";
 import type { Plane } from "../gpu/plane.ts";
 import type { Segmenting } from "./segmenting.ts";
 import { layTiles, TILE_ALIGNMENT } from "./tiles.ts";
@@ -121,7 +121,7 @@ async function confidenceOf(
     made.push(tile);
     return tile;
   };
-  const tiles = inOrder(places, predict, {
+  const tiles = mapOrdered(places, predict, {
     atOnce: await tilesAtOnce(compute, { segmenter, columns, rows }),
   });
   let above: Plane | undefined;

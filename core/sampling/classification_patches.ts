@@ -1,12 +1,12 @@
-import { type Attitude, cutPatch } from "./cut_window.ts";
+import { cutPatch, type Orientation } from "./cut_window.ts";
 import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
 import { resamplePatch } from "./resample_patch.ts";
 
-/** A patch that was chosen: of which photo, where, in which attitude, and its class. */
+/** A patch that was chosen: of which photo, where, in which orientation, and its class. */
 export interface ChosenPatch extends PatchPlace {
   /** Index of the photo. */
   readonly photo: number;
-  readonly attitude: Attitude;
+  readonly orientation: Orientation;
   readonly crack: boolean;
 }
 
@@ -52,11 +52,11 @@ export async function cutPatches(
   for (const [i, patch] of chosen.entries()) {
     const photo = await source.photo(patch.photo);
     const target = pixels.subarray(i * bytes, (i + 1) * bytes);
-    const { attitude } = patch;
-    if (patch.size === size) cutPatch(photo, patch, { attitude, target });
+    const { orientation } = patch;
+    if (patch.size === size) cutPatch(photo, patch, { orientation, target });
     else {
       const small = new Uint8Array(patch.size * patch.size * 3);
-      cutPatch(photo, patch, { attitude, target: small });
+      cutPatch(photo, patch, { orientation, target: small });
       resamplePatch(small, { from: patch.size, to: size, channels: 3, target });
     }
     crack[i] = Number(patch.crack);

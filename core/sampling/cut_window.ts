@@ -4,10 +4,10 @@ import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
  * How a patch is turned: bit 0 flips it left to right, bit 1 upside down, bit 2 transposes it (a quarter turn and a flip).
  * The eight together are the paper's {0°, 90°} × {none, horizontal, vertical, both}.
  */
-export type Attitude = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+export type Orientation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** All attitudes; the first leaves a patch as it is. */
-export const ATTITUDES: readonly Attitude[] = [0, 1, 2, 3, 4, 5, 6, 7];
+/** All orientations; the first leaves a patch as it is. */
+export const ORIENTATIONS: readonly Orientation[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** A picture on the host. */
 export interface HostPixels<T extends Uint8Array | Float32Array> {
@@ -30,14 +30,14 @@ export interface WindowPlace {
 /**
  * Copies a rectangle out of a picture. What lies outside the picture is mirrored, the edge pixel not repeated.
  *
- * @param target `width · height · channels` values: rows of `width`, or of `height` where the attitude transposes.
+ * @param target `width · height · channels` values: rows of `width`, or of `height` where the orientation transposes.
  */
 export function cutWindow<T extends Uint8Array | Float32Array>(
   { width, height, channels, data }: HostPixels<T>,
   place: WindowPlace,
-  { attitude = 0, target }: { readonly attitude?: Attitude; readonly target: T },
+  { orientation = 0, target }: { readonly orientation?: Orientation; readonly target: T },
 ): void {
-  const flipX = (attitude & 1) !== 0, flipY = (attitude & 2) !== 0, transpose = (attitude & 4) !== 0;
+  const flipX = (orientation & 1) !== 0, flipY = (orientation & 2) !== 0, transpose = (orientation & 4) !== 0;
   // Where each column and row of the window lies in the picture.
   const columns = new Uint32Array(place.width), rows = new Uint32Array(place.height);
   for (let i = 0; i < place.width; i++) {
@@ -71,8 +71,8 @@ function mirror(i: number, n: number): number {
 export function cutPatch(
   { width, height, pixels }: LabelledPhoto,
   { x, y, size }: PatchPlace,
-  { attitude, target }: { readonly attitude?: Attitude; readonly target: Uint8Array },
+  { orientation, target }: { readonly orientation?: Orientation; readonly target: Uint8Array },
 ): void {
   const place = { x, y, width: size, height: size };
-  cutWindow({ width, height, channels: 3, data: pixels }, place, { attitude, target });
+  cutWindow({ width, height, channels: 3, data: pixels }, place, { orientation, target });
 }

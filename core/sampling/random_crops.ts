@@ -1,4 +1,4 @@
-import { type Attitude, ATTITUDES, cutWindow, type WindowPlace } from "./cut_window.ts";
+import { cutWindow, type Orientation, ORIENTATIONS, type WindowPlace } from "./cut_window.ts";
 import type { MaskedPhoto, MaskedPhotoSource } from "./masked_photo.ts";
 import { permutation, randomStream } from "../random.ts";
 import { resamplePatch } from "./resample_patch.ts";
@@ -47,7 +47,7 @@ export interface CropSamplerOptions {
 const FIRST_ROUND = 2 ** 31;
 
 /**
- * Training on crops at random places of photos, in random attitudes, which the mask of a photo shares. Photos take turns in random order,
+ * Training on crops at random places of photos, in random orientations, which the mask of a photo shares. Photos take turns in random order,
  * larger ones more often, so that no place is seen much more than another.
  *
  * Each photo is looked at once beforehand.
@@ -104,8 +104,10 @@ export async function cropSampler(
           ? wholePhoto(photo, multiple)
           : anywhere(photo, { size: sideOf({ size, zoom, random }), random });
         // A transposed rectangle does not fit beside one that is not.
-        const attitudes = batch === 1 || place.width === place.height ? ATTITUDES : ATTITUDES.slice(0, 4);
-        chosen.push({ photo, place, attitude: attitudes[Math.floor(random() * attitudes.length)] });
+        const orientations = batch === 1 || place.width === place.height
+          ? ORIENTATIONS
+          : ORIENTATIONS.slice(0, 4);
+        chosen.push({ photo, place, orientation: orientations[Math.floor(random() * orientations.length)] });
       }
       return cutCrops(chosen, size);
     },
@@ -115,26 +117,26 @@ export async function cropSampler(
 interface ChosenCrop {
   readonly photo: MaskedPhoto;
   readonly place: WindowPlace;
-  readonly attitude: Attitude;
+  readonly orientation: Orientation;
 }
 
 /** Brings square crops to `size`. */
 function cutCrops(chosen: readonly ChosenCrop[], size: number | "whole"): CropBatch {
-  const [{ place, attitude }] = chosen;
-  const turned = attitude >= 4 ? [place.height, place.width] : [place.width, place.height];
+  const [{ place, orientation }] = chosen;
+  const turned = orientation >= 4 ? [place.height, place.width] : [place.width, place.height];
   const [width, height] = size === "whole" ? turned : [size, size];
   const area = width * height;
   const pixels = new Uint8Array(chosen.length * area * 3), truth = new Uint8Array(chosen.length * area);
-  for (const [i, { photo, place, attitude }] of chosen.entries()) {
+  for (const [i, { photo, place, orientation }] of chosen.entries()) {
     const cut = (channels: number, data: Uint8Array, into: Uint8Array): void => {
       const target = into.subarray(i * area * channels, (i + 1) * area * channels);
       const picture = { width: photo.width, height: photo.height, channels, data };
       if (size === "whole" || place.width === size) {
-        cutWindow(picture, place, { attitude, target });
+        cutWindow(picture, place, { orientation, target });
         return;
       }
       const patch = new Uint8Array(place.width ** 2 * channels);
-      cutWindow(picture, place, { attitude, target: patch });
+      cutWindow(picture, place, { orientation, target: patch });
       resamplePatch(patch, { from: place.width, to: size, channels, target });
     };
     cut(3, photo.pixels, pixels);

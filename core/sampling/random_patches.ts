@@ -4,7 +4,7 @@ import {
   type PatchSampler,
   type PhotoSource,
 } from "./classification_patches.ts";
-import { ATTITUDES } from "./cut_window.ts";
+import { ORIENTATIONS } from "./cut_window.ts";
 import { type LabelledPhoto, patchShowsCrack, showsCrack } from "./labelled_photo.ts";
 import { randomStream } from "../random.ts";
 
@@ -34,7 +34,7 @@ const POSITIONS = 20;
 const PHOTOS = 200;
 
 /**
- * Training on random patches, half of them with crack, in random attitudes. A patch with crack is drawn by photo, then by crack pixel,
+ * Training on random patches, half of them with crack, in random orientations. A patch with crack is drawn by photo, then by crack pixel,
  * then by where in the patch that pixel lies, all evenly: so photos with thin cracks count as much as those with wide ones.
  *
  * Each photo is looked at once beforehand.
@@ -74,13 +74,13 @@ export async function randomSampler(
       const full = pick(sizes, random);
       const chosen: ChosenPatch[] = [];
       for (let i = 0; i < batch; i++) {
-        const attitude = pick(ATTITUDES, random);
+        const orientation = pick(ORIENTATIONS, random);
         // Without zoom nothing is drawn for it: the patches are then those of a sampler that knows none.
         const size = zoom === 1 ? full : Math.max(1, Math.round(full / zoom ** random()));
         const patch = i % 2 === 0
           ? await crackPatch(source, { photos: cracked, size, rim, random })
           : await clearPatch(source, { photos: clear, size, random });
-        chosen.push({ ...patch, attitude });
+        chosen.push({ ...patch, orientation });
       }
       return cutPatches(source, chosen, { size: full });
     },
@@ -93,7 +93,7 @@ interface Draw {
   readonly random: () => number;
 }
 
-type Drawn = Omit<ChosenPatch, "attitude">;
+type Drawn = Omit<ChosenPatch, "orientation">;
 
 async function crackPatch(source: PhotoSource, draw: Draw & { readonly rim: number }): Promise<Drawn> {
   const { photos, size, random, rim } = draw;

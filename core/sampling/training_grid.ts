@@ -4,7 +4,7 @@ import {
   type PatchSampler,
   type PhotoSource,
 } from "./classification_patches.ts";
-import { type Attitude, ATTITUDES } from "./cut_window.ts";
+import { type Orientation, ORIENTATIONS } from "./cut_window.ts";
 import { patchShowsCrack } from "./labelled_photo.ts";
 import { permutation, randomStream } from "../random.ts";
 
@@ -36,7 +36,7 @@ export async function gridPatches(source: PhotoSource, options: GridOptions): Pr
     for (const y of gridStarts(photo.height, options)) {
       for (const x of gridStarts(photo.width, options)) {
         const crack = patchShowsCrack(photo, { x, y, size });
-        patches.push({ photo: index, x, y, size, attitude: 0, crack });
+        patches.push({ photo: index, x, y, size, orientation: 0, crack });
       }
     }
   }
@@ -48,12 +48,12 @@ export interface GridSamplerOptions {
   /** Patches a step. */
   readonly batch: number;
   readonly seed: number;
-  /** The attitudes that each patch is shown in, once an epoch each. Default: all eight. */
-  readonly attitudes?: readonly Attitude[];
+  /** The orientations that each patch is shown in, once an epoch each. Default: all eight. */
+  readonly orientations?: readonly Orientation[];
 }
 
 /**
- * Training as in the paper: in each epoch every patch of the grids in each attitude once, in an order that seed and epoch set.
+ * Training as in the paper: in each epoch every patch of the grids in each orientation once, in an order that seed and epoch set.
  *
  * @param patches of {@linkcode gridPatches}.
  * @throws {RangeError} if there is no patch.
@@ -61,9 +61,9 @@ export interface GridSamplerOptions {
 export function gridSampler(
   source: PhotoSource,
   patches: readonly ChosenPatch[],
-  { batch, seed, attitudes = ATTITUDES }: GridSamplerOptions,
+  { batch, seed, orientations = ORIENTATIONS }: GridSamplerOptions,
 ): PatchSampler {
-  const patchesPerEpoch = patches.length * attitudes.length;
+  const patchesPerEpoch = patches.length * orientations.length;
   if (patchesPerEpoch === 0) {
     throw new RangeError("Cannot draw patches for training: there are 0, at least 1 is wanted.");
   }
@@ -79,8 +79,8 @@ export function gridSampler(
       }
       const first = (step % stepsPerEpoch) * batch;
       const chosen = [...shuffled.order.subarray(first, first + batch)].map((i) => ({
-        ...patches[Math.floor(i / attitudes.length)],
-        attitude: attitudes[i % attitudes.length],
+        ...patches[Math.floor(i / orientations.length)],
+        orientation: orientations[i % orientations.length],
       }));
       return cutPatches(source, chosen);
     },

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { answerRequests } from "../threads/serve_requests.ts";
+import { serveRequests } from "../threads/serve_requests.ts";
 import { openBackend } from "../backend.ts";
 import type { ClassifierCopy } from "./classifier_copy.ts";
 import { openReplica } from "./classifier_replica.ts";
@@ -24,7 +24,7 @@ export type ScoringReply = undefined | Float32Array | HostActivations;
 
 let replica: NetworkClassifier | undefined;
 
-answerRequests<ScoringRequest, ScoringReply>(async (request) => {
+serveRequests<ScoringRequest, ScoringReply>(async (request) => {
   if ("weights" in request) {
     await openBackend({ backend: "wasm" });
     replica?.dispose();

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { answerRequests } from "../threads/serve_requests.ts";
+import { serveRequests } from "../threads/serve_requests.ts";
 import { type KerasTensor, readKerasWeights } from "./keras_weights.ts";
 
 /** The weights by name, or why the file cannot be read: a sentence. */
 export type KerasReply = ReadonlyMap<string, KerasTensor> | string;
 
-answerRequests(async (bytes: Uint8Array): Promise<KerasReply> => {
+serveRequests(async (bytes: Uint8Array): Promise<KerasReply> => {
   try {
     return await readKerasWeights(bytes);
   } catch (error) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { answerRequests } from "../threads/serve_requests.ts";
+import { serveRequests } from "../threads/serve_requests.ts";
 import { openBackend } from "../backend.ts";
 import { predictOnHost, type WholePicture } from "./host_prediction.ts";
 import type { Segmenter } from "./segmenter.ts";
@@ -18,7 +18,7 @@ export type PredictionReply = undefined | Float32Array[];
 
 let replica: Segmenter | undefined;
 
-answerRequests<PredictionRequest, PredictionReply>(async (request) => {
+serveRequests<PredictionRequest, PredictionReply>(async (request) => {
   if ("pixels" in request) return await predictOnHost(replica as Segmenter, request);
   await openBackend({ backend: "wasm" });
   replica?.dispose();

@@ -19,7 +19,7 @@ export function workerRefusal(): string | undefined {
     : `this run may not import from ${HOME.host} what the others start with`;
 }
 
-/** A worker that answers requests one after the other; see `answerRequests()` for its side. */
+/** A worker that answers requests one after the other; see `serveRequests()` for its side. */
 export class RequestWorker<Request, Reply> implements Disposable {
   readonly #worker: Worker;
   /** Requests without an answer yet, in their order. */

@@ -1,7 +1,7 @@
 import type { Answer } from "./request_worker.ts";
 
 /** The worker's side of a `RequestWorker`: answers its requests one after the other. */
-export function answerRequests<Request, Reply>(answer: (request: Request) => Reply | Promise<Reply>): void {
+export function serveRequests<Request, Reply>(answer: (request: Request) => Reply | Promise<Reply>): void {
   const scope = globalThis as unknown as {
     onmessage: (event: MessageEvent<Request>) => void;
     postMessage(answer: Answer<Reply>): void;

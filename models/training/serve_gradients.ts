@@ -1,4 +1,4 @@
-import { answerRequests } from "../threads/serve_requests.ts";
+import { serveRequests } from "../threads/serve_requests.ts";
 import { openBackend } from "../backend.ts";
 import type { BatchGradients } from "./batch_gradients.ts";
 import { refreshFromShared, writeShared } from "../threads/shared_values.ts";
@@ -30,7 +30,7 @@ export function answerGradientRequests<Batch extends object>(
   open: (task: GradientTask) => Trainee<Batch, BatchGradients>,
 ): void {
   let begun: { task: GradientTask; trainee: Trainee<Batch, BatchGradients> } | undefined;
-  answerRequests<GradientRequest, GradientReply>(async (request) => {
+  serveRequests<GradientRequest, GradientReply>(async (request) => {
     if ("task" in request) {
       await openBackend({ backend: "wasm" });
       begun = { task: request.task, trainee: open(request.task) };

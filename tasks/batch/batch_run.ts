@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { decodeImage } from "../../core/images/decode_image.ts";
-import { Allowance, inOrder } from "../../core/concurrency.ts";
+import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { lockFolder } from "../files/locks.ts";
 import { compareNames, listPhotos, type Photo } from "../files/photos.ts";
@@ -10,7 +10,7 @@ import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { mergeRecords, readManifests, removeShardFiles, runFile, writeManifest } from "./manifests.ts";
-import type { PhotoTask, TaskWords } from "./batch_task.ts";
+import type { PhotoTask, TaskNouns } from "./batch_task.ts";
 import type { FailureRecord, PhotoRecord, RunManifest } from "./records.ts";
 
 /** Which photos a run takes on, and where to. */
@@ -73,7 +73,7 @@ async function isTaken(record: PhotoRecord, photo: Photo): Promise<boolean> {
 /** One run over the photos of a folder of outputs that is locked for it. */
 class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
   readonly #options: PhotoRunOptions;
-  readonly #words: TaskWords;
+  readonly #words: TaskNouns;
   readonly #task: PhotoTask<Record, Settings, Output>;
   /** All records of the folder, this run's and earlier ones'. */
   readonly #records: Map<string, Record>;
@@ -84,19 +84,19 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
   /** When the last photo was done. */
   #doneAt = performance.now();
   /** One photo is read and decoded at a time, and waits until it may be computed. */
-  readonly #decoding = new Allowance(1);
-  readonly #computing: Allowance;
+  readonly #decoding = new Semaphore(1);
+  readonly #computing: Semaphore;
   #deviceLost = false;
 
   constructor(
-    options: PhotoRunOptions & { readonly words: TaskWords },
+    options: PhotoRunOptions & { readonly words: TaskNouns },
     task: PhotoTask<Record, Settings, Output>,
     records: Map<string, Record>,
   ) {
     this.#options = options;
     this.#words = options.words;
     this.#task = task;
-    this.#computing = new Allowance(task.pixelsAtOnce ?? PIXELS_AT_ONCE);
+    this.#computing = new Semaphore(task.pixelsAtOnce ?? PIXELS_AT_ONCE);
     this.#records = records;
     this.#manifestPath = join(options.out, runFile("manifest", options.shard));
     task.compute.device.lost.then(() => this.#deviceLost = true);
@@ -108,7 +108,7 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
     await this.#save();
     try {
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
-      for await (const outcome of inOrder(photos, (photo) => this.#takeOn(photo), { atOnce: AT_ONCE })) {
+      for await (const outcome of mapOrdered(photos, (photo) => this.#takeOn(photo), { atOnce: AT_ONCE })) {
         const { name } = this.#record(outcome, progress);
         progress.advance({ detail: name, skipped: outcome.kind === "skipped" });
         if (performance.now() - this.#savedAt > SAVE_EVERY) await this.#save();
@@ -226,7 +226,7 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
 function requireSameSettings<Record extends PhotoRecord, Settings extends object>(
   manifest: RunManifest<Record> & Settings,
   task: Pick<PhotoTask<Record, Settings, unknown>, "difference">,
-  { out, words }: { readonly out: string; readonly words: TaskWords },
+  { out, words }: { readonly out: string; readonly words: TaskNouns },
 ): void {
   const difference = manifest.photos.length === 0 ? undefined : task.difference(manifest);
   if (difference === undefined) return;
@@ -247,7 +247,7 @@ function requireSameSettings<Record extends PhotoRecord, Settings extends object
 export async function runOverPhotos<Record extends PhotoRecord, Settings extends object, Output>(
   options: PhotoRunOptions,
   { words, open }: {
-    readonly words: TaskWords;
+    readonly words: TaskNouns;
     readonly open: () => Promise<PhotoTask<Record, Settings, Output>>;
   },
 ): Promise<RunSummary<Record>> {

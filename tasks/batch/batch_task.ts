@@ -2,7 +2,7 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import type { PhotoRecord, RunManifest, Runtime } from "./records.ts";
 
 /** What a task is called, and what it gives. */
-export interface TaskWords {
+export interface TaskNouns {
   /** The task, a verb: `label`. */
   readonly task: string;
   /** What it gives for a photo: `label`. */

@@ -3,7 +3,7 @@ import { OUTPUT_FOLDERS } from "../files/photos.ts";
 import type { Shard } from "../files/shard.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import type { TaskWords } from "./batch_task.ts";
+import type { TaskNouns } from "./batch_task.ts";
 import type { PhotoRecord, RunManifest } from "./records.ts";
 
 const FILES = /^(?:manifest|report)-\d+-of-\d+\.(?:json|html)$/;
@@ -30,7 +30,7 @@ async function namesIn(folder: string): Promise<string[]> {
  */
 export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
   folder: string,
-  { task, outputs }: TaskWords,
+  { task, outputs }: TaskNouns,
 ): Promise<Manifest[]> {
   const names = await namesIn(folder);
   const manifests: Manifest[] = [];

@@ -3,7 +3,7 @@ import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { createHash } from "node:crypto";
 import type { DatasetSample } from "../../core/datasets/types.ts";
-import { type Attitude, ATTITUDES, cutPatch } from "../../core/sampling/cut_window.ts";
+import { cutPatch, type Orientation, ORIENTATIONS } from "../../core/sampling/cut_window.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { gridStarts } from "../../core/sampling/training_grid.ts";
 import { type LabelledPhoto, patchShowsCrack } from "../../core/sampling/labelled_photo.ts";
@@ -103,7 +103,7 @@ export interface CutPhotoOptions {
   readonly size: number;
   /** Step from patch to patch, in pixels. */
   readonly stride: number;
-  /** All eight attitudes of each patch, not only the first. */
+  /** All eight orientations of each patch, not only the first. */
   readonly eightfold: boolean;
   /** Called for each file that is there now; `kept`: an earlier run wrote it. */
   readonly onFile: (file: { readonly class: PatchClass; readonly kept: boolean }) => void;
@@ -113,16 +113,16 @@ export interface CutPhotoOptions {
 export async function cutPhoto(photo: LabelledPhoto, options: CutPhotoOptions): Promise<void> {
   const { folder, name, size, stride, eightfold, onFile } = options;
   const data = new Uint8Array(3 * size * size);
-  const attitudes: readonly Attitude[] = eightfold ? ATTITUDES : [0];
+  const orientations: readonly Orientation[] = eightfold ? ORIENTATIONS : [0];
   for (const y of gridStarts(photo.height, { size, stride })) {
     for (const x of gridStarts(photo.width, { size, stride })) {
       const place = { x, y, size };
       const class_ = patchShowsCrack(photo, place) ? "crack" : "no_crack";
-      for (const attitude of attitudes) {
-        const path = join(folder, class_, `${name}_${x}_${y}${eightfold ? `_${attitude}` : ""}.png`);
+      for (const orientation of orientations) {
+        const path = join(folder, class_, `${name}_${x}_${y}${eightfold ? `_${orientation}` : ""}.png`);
         const kept = await isFile(path);
         if (!kept) {
-          cutPatch(photo, place, { attitude, target: data });
+          cutPatch(photo, place, { orientation, target: data });
           await writeWhole(path, await encodePng({ width: size, height: size, channels: 3, data }));
         }
         onFile({ class: class_, kept });

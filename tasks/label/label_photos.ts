@@ -6,7 +6,7 @@ import { STAGES } from "../../core/label/stages.ts";
 import { VERSION } from "../cli/version.ts";
 import { hasMaps, writeMaps } from "../batch/maps.ts";
 import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
-import type { PhotoFacts, PhotoTask, TaskWords } from "../batch/batch_task.ts";
+import type { PhotoFacts, PhotoTask, TaskNouns } from "../batch/batch_task.ts";
 import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
@@ -25,7 +25,7 @@ export interface LabelPhotosOptions extends PhotoRunOptions {
 }
 
 /** What photos are labelled with. */
-export interface Instruments {
+export interface Session {
   readonly compute: Compute;
   readonly classifier: Classifier;
   readonly classifierRecord: NetworkRecord;
@@ -41,7 +41,7 @@ interface LabelOutput {
   readonly stages: readonly StagePicture[];
 }
 
-const WORDS: TaskWords = { task: "label", output: "label", outputs: "labels" };
+const WORDS: TaskNouns = { task: "label", output: "label", outputs: "labels" };
 
 /** The label of each photo, with its files. */
 class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
@@ -53,7 +53,7 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
 
   constructor(
     options: LabelPhotosOptions,
-    { compute, runtime, classifier, classifierRecord }: Instruments,
+    { compute, runtime, classifier, classifierRecord }: Session,
   ) {
     this.compute = compute;
     this.runtime = runtime;
@@ -123,7 +123,7 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
       adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
       backend: runtime.backend,
       totals: labelTotals({ photos, failures }),
-      leastCrackPixels: recipe.minCrackPixels,
+      minCrackPixels: recipe.minCrackPixels,
       entries: reportEntries([...photos, ...failures], {
         folder: out,
         stages: ({ name, stages }: PhotoRecord) =>
@@ -148,7 +148,7 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
  */
 export function labelPhotos(
   options: LabelPhotosOptions,
-  open: () => Promise<Instruments>,
+  open: () => Promise<Session>,
 ): Promise<LabelSummary> {
   return runOverPhotos(options, { words: WORDS, open: async () => new LabelTask(options, await open()) });
 }

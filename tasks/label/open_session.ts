@@ -2,10 +2,10 @@ import { hashParameters } from "../batch/records.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { describeThreads, openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
-import type { Instruments } from "./label_photos.ts";
+import type { Session } from "./label_photos.ts";
 
-/** Options of {@linkcode openInstruments}. */
-export interface OpenInstrumentsOptions extends OpenDevicesOptions {
+/** Options of {@linkcode openSession}. */
+export interface OpenSessionOptions extends OpenDevicesOptions {
   /** The file of a classifier. Default: the one that ships with Hairline. */
   readonly classifier?: string;
   /** Say nothing of what was chosen. */
@@ -13,7 +13,7 @@ export interface OpenInstrumentsOptions extends OpenDevicesOptions {
 }
 
 /** Opens the device, the backend and the classifier, and says on standard error which they are. */
-export async function openInstruments(options: OpenInstrumentsOptions): Promise<Instruments> {
+export async function openSession(options: OpenSessionOptions): Promise<Session> {
   const { compute, runtime, adapterName } = await openDevices(options);
   const classifier = await readClassifier(options.classifier);
   const network = `${classifier.name} on ${runtime.backend}${describeThreads(classifier.startThreads())}`;

@@ -2,11 +2,11 @@ import { defaultTile } from "../../core/predict/predict_image.ts";
 import { hashParameters } from "../batch/records.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { describeThreads, openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
-import type { Instruments } from "./predict_photos.ts";
+import type { Session } from "./predict_photos.ts";
 import { readSegmenter, shorten } from "../segmenter/read_segmenter.ts";
 
-/** Options of {@linkcode openInstruments}. */
-export interface OpenInstrumentsOptions extends OpenDevicesOptions {
+/** Options of {@linkcode openSession}. */
+export interface OpenSessionOptions extends OpenDevicesOptions {
   /** File, folder or URL of the network. */
   readonly segmenter: string;
   /** Say nothing of what was chosen. */
@@ -14,7 +14,7 @@ export interface OpenInstrumentsOptions extends OpenDevicesOptions {
 }
 
 /** Opens the device, the backend and the network, and says on standard error which they are. */
-export async function openInstruments(options: OpenInstrumentsOptions): Promise<Instruments> {
+export async function openSession(options: OpenSessionOptions): Promise<Session> {
   const { compute, runtime, adapterName } = await openDevices(options);
   const segmenter = await readSegmenter(options.segmenter);
   const { name, parameters } = segmenter;

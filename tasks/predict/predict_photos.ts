@@ -5,7 +5,7 @@ import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
 import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
-import type { PhotoFacts, PhotoTask, TaskWords } from "../batch/batch_task.ts";
+import type { PhotoFacts, PhotoTask, TaskNouns } from "../batch/batch_task.ts";
 import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { predictionChunks } from "../report/report.ts";
@@ -20,7 +20,7 @@ import { UsageError } from "../cli/errors.ts";
 export interface PredictPhotosOptions extends PhotoRunOptions {
   /** A pixel is crack above this confidence. */
   readonly threshold: number;
-  /** Side of the tiles of larger photos. Default: that of the instruments. */
+  /** Side of the tiles of larger photos. Default: that of the session. */
   readonly tile?: number;
   /** The least that tiles share. Default: chosen by their side. */
   readonly overlap?: number;
@@ -31,7 +31,7 @@ export interface PredictPhotosOptions extends PhotoRunOptions {
 }
 
 /** What photos are predicted with. */
-export interface Instruments {
+export interface Session {
   readonly compute: Compute;
   readonly segmenter: Segmenting;
   readonly segmenterRecord: NetworkRecord;
@@ -52,7 +52,7 @@ interface PredictOutput {
 /** Photos of a tile's size or a little more come in pairs, so that the network's threads all have one. */
 const PIXELS_AT_ONCE = 2 ** 22;
 
-const WORDS: TaskWords = { task: "predict", output: "prediction", outputs: "predictions" };
+const WORDS: TaskNouns = { task: "predict", output: "prediction", outputs: "predictions" };
 
 /** The prediction of each photo, with its files. */
 class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutput> {
@@ -65,7 +65,7 @@ class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutp
 
   constructor(
     options: PredictPhotosOptions,
-    { compute, runtime, segmenter, segmenterRecord, tile: fitting }: Instruments,
+    { compute, runtime, segmenter, segmenterRecord, tile: fitting }: Session,
   ) {
     const { threshold, tile = fitting, overlap = defaultOverlap(tile) } = options;
     requireTiles({ tile, overlap });
@@ -156,7 +156,7 @@ class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutp
  */
 export function predictPhotos(
   options: PredictPhotosOptions,
-  open: () => Promise<Instruments>,
+  open: () => Promise<Session>,
 ): Promise<PredictSummary> {
   return runOverPhotos(options, { words: WORDS, open: async () => new PredictTask(options, await open()) });
 }

@@ -28,14 +28,14 @@ function pageOf(report: Report): ReportPage {
   };
 }
 
-function withState(entry: LabelledEntry, leastCrackPixels: number): PageEntry {
+function withState(entry: LabelledEntry, minCrackPixels: number): PageEntry {
   const unused = (reason: string) => `${reason}: not used for training.`;
   if (entry.usable) return { ...entry, state: "usable" };
   if (entry.crackPixels === 0) return { ...entry, state: "none", remark: unused("No crack found") };
   return {
     ...entry,
     state: "sparse",
-    remark: unused(`Fewer than ${formatCount(leastCrackPixels)} crack pixels`),
+    remark: unused(`Fewer than ${formatCount(minCrackPixels)} crack pixels`),
   };
 }
 
@@ -45,7 +45,7 @@ export async function* reportChunks(report: Report): AsyncGenerator<string> {
     pageOf(report),
     (async function* () {
       for await (const entry of report.entries) {
-        yield "error" in entry ? entry : withState(entry, report.leastCrackPixels);
+        yield "error" in entry ? entry : withState(entry, report.minCrackPixels);
       }
     })(),
   );

@@ -101,7 +101,7 @@ export interface Report {
     readonly seconds: number;
   };
   /** Crack pixels below which a photo is not used for training. */
-  readonly leastCrackPixels: number;
+  readonly minCrackPixels: number;
   /** The photos, in the order of their names; given lazily, few of them are in memory at a time. */
   readonly entries: Iterable<ReportEntry> | AsyncIterable<ReportEntry>;
 }

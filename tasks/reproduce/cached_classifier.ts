@@ -13,7 +13,7 @@ type KeptActivations = Kept & Pick<Activations, "logits" | "gradients">;
  * Asks a classifier about a photo once, however many recipes label it: those that differ only in stages after the classifier's get the
  * same answers. Answers are told apart by the recipe's grid and the order of the questions, and forgotten with the next photo.
  */
-export class RememberedClassifier {
+export class CachedClassifier {
   readonly #classifier: Classifier;
   readonly #scores = new Map<string, Promise<Kept>>();
   readonly #activations = new Map<string, Promise<KeptActivations>>();
@@ -24,7 +24,7 @@ export class RememberedClassifier {
   }
 
   /** What answers the questions of one label of a photo. */
-  for(photo: object, { patchSize, patchStride, patchGrid, camTile }: Recipe): Classifier {
+  for(photo: object, { patchSize, patchStride, coveringGrid, camTile }: Recipe): Classifier {
     if (photo !== this.#photo) {
       this.#scores.clear();
       this.#activations.clear();
@@ -36,7 +36,7 @@ export class RememberedClassifier {
       name,
       trainingSize,
       scorePatches: async (plane, size) => {
-        const key = `${patchGrid} ${patchSize} ${patchStride} ${patches++}`;
+        const key = `${coveringGrid} ${patchSize} ${patchStride} ${patches++}`;
         const kept = await remember(this.#scores, key, async () => {
           using scores = await this.#classifier.scorePatches(plane, size);
           return await keep(scores);

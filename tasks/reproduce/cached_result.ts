@@ -9,7 +9,7 @@ import { writeWhole } from "../files/write_whole.ts";
  * @param identity everything that decides the result.
  * @throws {UsageError} where the result of something else is kept there.
  */
-export async function keptResult<T>(path: string, identity: unknown, find: () => Promise<T>): Promise<T> {
+export async function cachedResult<T>(path: string, identity: unknown, find: () => Promise<T>): Promise<T> {
   if (await statOrNull(path) === null) {
     const result = await find();
     await writeWhole(path, `${JSON.stringify({ identity, result }, null, 2)}\n`);

@@ -107,9 +107,9 @@ export async function hashClassifier(
   return { ...trained, classifier: { name }, sha256: await hashParameters(classifier.parameters) };
 }
 
-function settingsFor({ settings, mostPatchesAPhoto }: ClassifierPlan, photos: number): ClassifierSettings {
-  if (settings.patches === undefined || mostPatchesAPhoto === undefined) return settings;
-  return { ...settings, patches: Math.min(settings.patches, mostPatchesAPhoto * photos) };
+function settingsFor({ settings, maxPatchesPerPhoto }: ClassifierPlan, photos: number): ClassifierSettings {
+  if (settings.patches === undefined || maxPatchesPerPhoto === undefined) return settings;
+  return { ...settings, patches: Math.min(settings.patches, maxPatchesPerPhoto * photos) };
 }
 
 function requireSame({ settings }: TrainingCard, planned: ClassifierSettings, path: string): void {

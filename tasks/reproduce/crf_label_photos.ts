@@ -4,12 +4,12 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
 import { recipes } from "../../core/label/recipe.ts";
 import { VERSION } from "../cli/version.ts";
-import { type Instruments, labelTotals } from "../label/label_photos.ts";
+import { labelTotals, type Session } from "../label/label_photos.ts";
 import type { PhotoRecord } from "../label/manifest.ts";
 import { hasMaps, writeMaps } from "../batch/maps.ts";
 import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
 import { networkDifference, type NetworkRecord, type RunManifest, type Runtime } from "../batch/records.ts";
-import type { PhotoFacts, PhotoTask, TaskWords } from "../batch/batch_task.ts";
+import type { PhotoFacts, PhotoTask, TaskNouns } from "../batch/batch_task.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
 
@@ -27,7 +27,7 @@ interface CrfLabelSettings {
 }
 
 /** Not `label`: that task makes labels of other kinds, and must not add to these. */
-const WORDS: TaskWords = { task: "label-crf", output: "label", outputs: "CRF labels" };
+const WORDS: TaskNouns = { task: "label-crf", output: "label", outputs: "CRF labels" };
 
 /** As the paper has it for its own labels, so that both are judged alike. */
 const { minCrackPixels } = recipes.paper;
@@ -41,7 +41,7 @@ class CrfLabelTask implements PhotoTask<PhotoRecord, CrfLabelSettings, CamCrfLab
 
   constructor(
     options: CrfLabelPhotosOptions,
-    { compute, runtime, classifier, classifierRecord }: Instruments,
+    { compute, runtime, classifier, classifierRecord }: Session,
   ) {
     this.compute = compute;
     this.runtime = runtime;
@@ -104,7 +104,7 @@ class CrfLabelTask implements PhotoTask<PhotoRecord, CrfLabelSettings, CamCrfLab
       adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
       backend: runtime.backend,
       totals: labelTotals({ photos, failures }),
-      leastCrackPixels: minCrackPixels,
+      minCrackPixels: minCrackPixels,
       entries: reportEntries([...photos, ...failures], {
         folder: out,
         stages: () => [],
@@ -122,7 +122,7 @@ class CrfLabelTask implements PhotoTask<PhotoRecord, CrfLabelSettings, CamCrfLab
  */
 export function crfLabelPhotos(
   options: CrfLabelPhotosOptions,
-  open: () => Promise<Instruments>,
+  open: () => Promise<Session>,
 ): Promise<RunSummary<PhotoRecord>> {
   return runOverPhotos(options, { words: WORDS, open: async () => new CrfLabelTask(options, await open()) });
 }

@@ -15,7 +15,7 @@ import { describeError } from "../cli/errors.ts";
 import { fullName } from "../data/examine.ts";
 import { readMasked } from "./measure.ts";
 import type { Progress } from "../cli/progress.ts";
-import { keptResult } from "./cached_result.ts";
+import { cachedResult } from "./cached_result.ts";
 import type { PhotoSet } from "./photo_set.ts";
 
 /**
@@ -197,7 +197,7 @@ export async function crfParameters(
     if (failure !== undefined) progress.note(failure);
     progress.advance({ detail: `${name}, parameters of CRF labels` });
   };
-  const found = await keptResult(path, identity, () => searchCrf(photos, { compute, classifier, onPhoto }));
+  const found = await cachedResult(path, identity, () => searchCrf(photos, { compute, classifier, onPhoto }));
   for (; searched < photos.length; searched++) progress.advance({ skipped: true });
   return found;
 }

@@ -1,5 +1,5 @@
 import { recipes } from "../../core/label/recipe.ts";
-import { type Instruments, labelPhotos } from "../label/label_photos.ts";
+import { labelPhotos, type Session } from "../label/label_photos.ts";
 import {
   chosenClassifiers,
   hashClassifier,
@@ -16,7 +16,7 @@ import {
   type TruthEntries,
 } from "./training_truth.ts";
 import type { PhotoRecord } from "../label/manifest.ts";
-import { openInstruments } from "../label/open_session.ts";
+import { openSession } from "../label/open_session.ts";
 import { maskPath } from "../batch/maps.ts";
 import type { PhotoRunOptions, RunSummary } from "../batch/batch_run.ts";
 import { fileEntry, type MaskedEntry } from "../segmenter/masked_entry.ts";
@@ -73,7 +73,7 @@ export interface LabelEntriesOptions {
   /** Labels photos; those that a run had labelled before it was broken off are passed over. */
   readonly label: (
     folder: LabelFolder,
-    open: () => Promise<Instruments>,
+    open: () => Promise<Session>,
   ) => Promise<RunSummary<PhotoRecord>>;
 }
 
@@ -91,10 +91,10 @@ export async function labelEntries(
       const { photos, failures } = await label(
         { paths, out, quiet, set, title: `${set.title} ${split}` },
         async () => {
-          const instruments = await openInstruments({ classifier: classifierPath(set), backend, quiet });
-          stack.use(instruments.compute);
-          stack.use(instruments.classifier);
-          return instruments;
+          const session = await openSession({ classifier: classifierPath(set), backend, quiet });
+          stack.use(session.compute);
+          stack.use(session.classifier);
+          return session;
         },
       );
       for (const { name, error } of failures) skipped.push(`${name}: ${error}`);

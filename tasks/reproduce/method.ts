@@ -2,7 +2,7 @@ import type { Classifier } from "../../core/label/classifier.ts";
 import type { Plane } from "../../core/gpu/plane.ts";
 import { type Label, labelImage } from "../../core/label/label_image.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
-import type { RememberedClassifier } from "./cached_classifier.ts";
+import type { CachedClassifier } from "./cached_classifier.ts";
 
 /** A photo with its truth, as a {@linkcode Method} sees it. */
 export interface MeasuredPhoto {
@@ -32,7 +32,7 @@ export interface LabelMethodOptions {
   /** SHA-256 of the classifier's parameters. */
   readonly sha256: string;
   /** One that remembers is asked once for several recipes; then times mean nothing. */
-  readonly classifier: Classifier | RememberedClassifier;
+  readonly classifier: Classifier | CachedClassifier;
   readonly recipe: Recipe;
 }
 

@@ -28,7 +28,7 @@ export interface ClassifierPlan {
   /** The paper's classifier whose figures stand beside its own. */
   readonly published?: "resnet50" | "resnet101" | "resnet152";
   /** Where patches are random: fewer where a set has few photos. */
-  readonly mostPatchesAPhoto?: number;
+  readonly maxPatchesPerPhoto?: number;
   readonly settings: ClassifierSettings;
 }
 
@@ -71,7 +71,7 @@ function halfWidth(arch: "resnet18" | "resnet50"): ClassifierPlan {
   };
 }
 
-/** Section IV-C of the paper: patches of 128 every 64 pixels, in eight attitudes. */
+/** Section IV-C of the paper: patches of 128 every 64 pixels, in eight orientations. */
 function paper(arch: "resnet50" | "resnet101" | "resnet152"): ClassifierPlan {
   return {
     id: arch,
@@ -103,7 +103,7 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
         id: "mobilenet_v2",
         title: "MobileNetV2, from the shipped classifier",
         published: "resnet50",
-        mostPatchesAPhoto: 500,
+        maxPatchesPerPhoto: 500,
         settings: { ...RANDOM_PATCHES, start: "shipped", patches: 96_000, learningRate: 0.004 },
       },
       halfWidth("resnet18"),

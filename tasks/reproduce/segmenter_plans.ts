@@ -26,9 +26,9 @@ export interface SegmentationScale {
   /** Of these, the ones that are run unless others are named. */
   readonly usual: readonly PublishedSegmenter[];
   /** The same for Table VIII. */
-  readonly usualOfTable8: readonly PublishedSegmenter[];
+  readonly defaultsForTable8: readonly PublishedSegmenter[];
   /** The same for Table IX, whose networks no other table has a use for. */
-  readonly usualOfTable9: readonly PublishedSegmenter[];
+  readonly defaultsForTable9: readonly PublishedSegmenter[];
   /** Photos of a training part that networks are trained on, evenly spread over it; all where left out. */
   readonly trainingPhotos?: number;
   /** Photos of a test part that are predicted, evenly spread over it; all where left out. */
@@ -112,8 +112,8 @@ export const smallSegmentation: SegmentationScale = {
     narrow("oed", { arch: "oed_b0", width: 0.25, learningRate: 0.02 }),
   ],
   usual: ALL,
-  usualOfTable8: ["unet"],
-  usualOfTable9: ["unet"],
+  defaultsForTable8: ["unet"],
+  defaultsForTable9: ["unet"],
   trainingPhotos: 100,
   testPhotos: 60,
 };
@@ -127,6 +127,6 @@ export const fullSegmentation: SegmentationScale = {
     paper("oed", "oed_b5"),
   ],
   usual: ALL,
-  usualOfTable8: ["oed"],
-  usualOfTable9: ALL,
+  defaultsForTable8: ["oed"],
+  defaultsForTable9: ALL,
 };

@@ -5,7 +5,7 @@ import { evaluateSizes } from "../classifier/evaluate_sizes.ts";
 import type { SizeFigures } from "../classifier/training_card.ts";
 import { startProgress } from "../cli/progress.ts";
 import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
-import { keptResult } from "./cached_result.ts";
+import { cachedResult } from "./cached_result.ts";
 import {
   classifierOf,
   joinOutcomes,
@@ -58,7 +58,7 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
     classifiers.push(classifierOf(opened));
     const path = `${run.folder}/counts/${set.name}-${split}-${one.plan.id}-patches.json`;
     const identity = { classifier: opened.sha256, photos: photos.names, grids: GRIDS };
-    const figures = await keptResult(path, identity, () => measure(opened));
+    const figures = await cachedResult(path, identity, () => measure(opened));
     const published = set.name === "crack500" && split === "test"
       ? TABLE_1[one.plan.published ?? ""]
       : undefined;

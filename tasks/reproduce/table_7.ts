@@ -2,7 +2,7 @@ import { openCompute } from "../../core/gpu/open_compute.ts";
 import { type Recipe, recipes } from "../../core/label/recipe.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
-import { ceilings } from "./upper_bounds.ts";
+import { upperBounds } from "./upper_bounds.ts";
 import { chosenClassifiers, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";
@@ -10,7 +10,7 @@ import { labelMethod, type Method } from "./method.ts";
 import { classifierOf, dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
 import { TABLE_7 } from "./published.ts";
-import { RememberedClassifier } from "./cached_classifier.ts";
+import { CachedClassifier } from "./cached_classifier.ts";
 import { photosOfRun, type Run } from "./run.ts";
 
 /** A recipe with one change. */
@@ -49,7 +49,7 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
   await openBackend({ compute, backend: run.backend });
   const opened = await openClassifier(trained);
   using _classifier = opened.classifier;
-  const classifier = new RememberedClassifier(opened.classifier);
+  const classifier = new CachedClassifier(opened.classifier);
   const { sha256 } = opened;
   const changed = ([id, title, change]: Change): Method =>
     labelMethod({
@@ -62,7 +62,7 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
   const groups = [
     ABLATIONS.map(changed),
     FURTHER.map(changed),
-    ceilings(recipes.paper, { sha256, classifier }),
+    upperBounds(recipes.paper, { sha256, classifier }),
   ];
   using progress = startProgress({ total: photos.samples.length, unit: "photo", quiet: run.quiet });
   const { results, skipped } = await measure(photos.samples, groups.flat(), {

@@ -34,7 +34,7 @@ export async function table8(run: Run): Promise<Outcome> {
   const alone = await labelTruth([part], run);
   const both = await labelTruth([part, { set, samples: further.samples, extra: true }], run);
   const trained: TrainedSegmenter[] = [];
-  for (const plan of chosenSegmenters(run, { unlessNamed: run.scale.segmentation.usualOfTable8 })) {
+  for (const plan of chosenSegmenters(run, { unlessNamed: run.scale.segmentation.defaultsForTable8 })) {
     for (const truth of [alone, both]) {
       trained.push(await trainedSegmenter(plan, truth, { name: set.name, run }));
     }

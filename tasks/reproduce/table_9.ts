@@ -40,7 +40,7 @@ export async function table9(run: Run): Promise<Outcome> {
   const name = ["mix", ...sets.map(({ name }) => name)].join("-");
   const { trained, notes, classifiers } = await trainWithEachTruth(name, parts, {
     run,
-    unlessNamed: segmentation.usualOfTable9,
+    unlessNamed: segmentation.defaultsForTable9,
   });
   const { results, segmenters, skipped } = await measureSegmenters(trained, tested.map(nameWithSet), {
     prefix: "others",

@@ -3,15 +3,15 @@ import { joinMaps, labelImage, thresholdCracks } from "../../core/label/label_im
 import type { Plane } from "../../core/gpu/plane.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
 import type { MeasuredPhoto, Method } from "./method.ts";
-import type { RememberedClassifier } from "./cached_classifier.ts";
+import type { CachedClassifier } from "./cached_classifier.ts";
 
 /** Pixels around the true crack that a perfect localisation still calls crack: about what four erosions leave of a patch of 32. */
 const MARGIN = 12;
 
 /** What a method would reach whose localisation, or whose thresholding, made no mistake: both look at the truth. */
-export function ceilings(
+export function upperBounds(
   recipe: Recipe,
-  { sha256, classifier }: { readonly sha256: string; readonly classifier: RememberedClassifier },
+  { sha256, classifier }: { readonly sha256: string; readonly classifier: CachedClassifier },
 ): Method[] {
   return [
     {
@@ -54,7 +54,7 @@ function thresholdWithin(located: Plane, { plane }: MeasuredPhoto, recipe: Recip
 /** Stage 5 of a label. */
 async function localise(
   photo: MeasuredPhoto,
-  classifier: RememberedClassifier,
+  classifier: CachedClassifier,
   recipe: Recipe,
 ): Promise<Plane> {
   const { compute } = photo.plane;

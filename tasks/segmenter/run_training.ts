@@ -27,7 +27,7 @@ import { bestOf, cardOf, writeCard } from "./segmenter_results.ts";
 import type { SegmenterTrainingOptions } from "./segmenter_training_options.ts";
 import { chooseSegmenter } from "./start_segmenter.ts";
 import { openTrainingData } from "./training_data.ts";
-import { trySegmenter } from "./try_segmenter.ts";
+import { evaluateSegmenter } from "./evaluate_segmenter.ts";
 
 /**
  * Trains a segmentation network, going on where an earlier run with the same options was cut off.
@@ -119,7 +119,7 @@ async function train(
         await settleSegmenter(segmenter, feed, { firstStep: steps });
       }
       if (tries) {
-        const swept = await trySegmenter(segmenter, heldBack, { compute });
+        const swept = await evaluateSegmenter(segmenter, heldBack, { compute });
         const { value: ods, threshold } = swept.ods();
         const figures = { epoch, step: done, ods, threshold, ois: swept.ois(), ap: swept.ap() };
         validation.push(figures);

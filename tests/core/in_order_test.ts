@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Allowance, inOrder } from "../../core/concurrency.ts";
+import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
 
 /** Work that ends when told to. */
 class Workshop {
@@ -24,11 +24,11 @@ class Workshop {
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
-Deno.test("inOrder() hands on results in the order of the items, however they end, and begins so many at a time", async () => {
+Deno.test("mapOrdered() hands on results in the order of the items, however they end, and begins so many at a time", async () => {
   const shop = new Workshop();
   const results: number[] = [];
   const all = (async () => {
-    for await (const result of inOrder([1, 2, 3, 4, 5], shop.work, { atOnce: 3 })) results.push(result);
+    for await (const result of mapOrdered([1, 2, 3, 4, 5], shop.work, { atOnce: 3 })) results.push(result);
   })();
   await turn();
   assert.deepEqual(shop.begun, [1, 2, 3]);
@@ -45,12 +45,12 @@ Deno.test("inOrder() hands on results in the order of the items, however they en
   assert.deepEqual(results, [10, 20, 30, 40, 50]);
 });
 
-Deno.test("inOrder() begins nothing after a failure, and waits for what is under way", async () => {
+Deno.test("mapOrdered() begins nothing after a failure, and waits for what is under way", async () => {
   const shop = new Workshop();
   const results: number[] = [];
   let ended = false;
   const all = assert.rejects(async () => {
-    for await (const result of inOrder([1, 2, 3, 4, 5], shop.work, { atOnce: 3 })) results.push(result);
+    for await (const result of mapOrdered([1, 2, 3, 4, 5], shop.work, { atOnce: 3 })) results.push(result);
   }, /item 2/).finally(() => ended = true);
   await turn();
   shop.fail(2);
@@ -63,11 +63,11 @@ Deno.test("inOrder() begins nothing after a failure, and waits for what is under
   await all;
 });
 
-Deno.test("inOrder() waits for what is under way when its results are no longer wanted", async () => {
+Deno.test("mapOrdered() waits for what is under way when its results are no longer wanted", async () => {
   const shop = new Workshop();
   let ended = false;
   const all = (async () => {
-    for await (const _ of inOrder([1, 2, 3], shop.work, { atOnce: 2 })) break;
+    for await (const _ of mapOrdered([1, 2, 3], shop.work, { atOnce: 2 })) break;
     ended = true;
   })();
   await turn();
@@ -78,8 +78,8 @@ Deno.test("inOrder() waits for what is under way when its results are no longer 
   await all;
 });
 
-Deno.test("Allowance serves in turn, within its total, and what exceeds that alone", async () => {
-  const allowance = new Allowance(10);
+Deno.test("Semaphore serves in turn, within its total, and what exceeds that alone", async () => {
+  const allowance = new Semaphore(10);
   const served: string[] = [];
   const take = (name: string, amount: number) =>
     allowance.take(amount).then((held) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { averagePatchScores } from "../../../core/kernels/average_patch_scores.ts";
-import { patchGrid } from "../../../core/kernels/extract_patches.ts";
+import { coveringGrid } from "../../../core/kernels/extract_patches.ts";
 import { resize } from "../../../core/kernels/resize.ts";
 import { pixelScoresOracle } from "../../oracles/average_patch_scores.ts";
 import { assertClose, seeded, sharedCompute } from "../testing.ts";
@@ -14,8 +14,8 @@ for (const [size, stride] of [[8, 8], [8, 4], [8, 2], [16, 8]] as const) {
     const random = seeded(size * stride);
     for (const compute of [await whole(), await tiled()]) {
       for (const [width, height] of IMAGES) {
-        const columns = patchGrid(width, { size, stride }).count;
-        const rows = patchGrid(height, { size, stride }).count;
+        const columns = coveringGrid(width, { size, stride }).count;
+        const rows = coveringGrid(height, { size, stride }).count;
         const data = Float32Array.from({ length: columns * rows }, random);
         using scores = compute.upload({ width: columns, height: rows, channels: 1, data });
         using cells = averagePatchScores(scores, { overlap: size / stride });
@@ -39,7 +39,7 @@ Deno.test("resize() with the box of averagePatchScores() puts each cell at its t
   const compute = await whole();
   const random = seeded(9);
   const [width, height, size, stride] = [101, 67, 16, 8];
-  const [columns, rows] = [width, height].map((length) => patchGrid(length, { size, stride }).count);
+  const [columns, rows] = [width, height].map((length) => coveringGrid(length, { size, stride }).count);
   const data = Float32Array.from({ length: columns * rows }, random);
   using scores = compute.upload({ width: columns, height: rows, channels: 1, data });
   using cells = averagePatchScores(scores, { overlap: 2 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { extractPatches, patchGrid } from "../../../core/kernels/extract_patches.ts";
+import { coveringGrid, extractPatches } from "../../../core/kernels/extract_patches.ts";
 import { extractPatchesAt } from "../../../core/kernels/extract_patches_at.ts";
 import { extractPatchesOracle, flipOracle, quarterTurnOracle } from "../../oracles/extract_patches.ts";
 import { assertClose, seeded, sharedCompute, SIZES, testImage } from "../testing.ts";
@@ -22,10 +22,10 @@ function cornersOf(
   return corners;
 }
 
-Deno.test("patchGrid() lays each pixel under exactly size / stride patches and none without pixels", () => {
+Deno.test("coveringGrid() lays each pixel under exactly size / stride patches and none without pixels", () => {
   for (const length of [1, 2, 7, 8, 9, 31, 32, 33, 100, 640]) {
     for (const [size, stride] of [[1, 1], [8, 8], [8, 4], [32, 16], [32, 8], [6, 2]]) {
-      const { first, count } = patchGrid(length, { size, stride });
+      const { first, count } = coveringGrid(length, { size, stride });
       const cover = new Array(length).fill(0);
       for (let k = 0; k < count; k++) {
         let touched = 0;
@@ -41,17 +41,17 @@ Deno.test("patchGrid() lays each pixel under exactly size / stride patches and n
   }
 });
 
-Deno.test("patchGrid() counts the patches of a 640 × 360 image", () => {
+Deno.test("coveringGrid() counts the patches of a 640 × 360 image", () => {
   const count = (stride: number) =>
-    patchGrid(640, { size: 32, stride }).count * patchGrid(360, { size: 32, stride }).count;
+    coveringGrid(640, { size: 32, stride }).count * coveringGrid(360, { size: 32, stride }).count;
   assert.equal(count(16), 984);
   assert.equal(count(8), 3984);
 });
 
-Deno.test("patchGrid() refuses a size that is no multiple of the stride", () => {
-  assert.throws(() => patchGrid(100, { size: 32, stride: 12 }), RangeError);
-  assert.throws(() => patchGrid(100, { size: 32, stride: 0 }), RangeError);
-  assert.throws(() => patchGrid(0, { size: 32, stride: 16 }), RangeError);
+Deno.test("coveringGrid() refuses a size that is no multiple of the stride", () => {
+  assert.throws(() => coveringGrid(100, { size: 32, stride: 12 }), RangeError);
+  assert.throws(() => coveringGrid(100, { size: 32, stride: 0 }), RangeError);
+  assert.throws(() => coveringGrid(0, { size: 32, stride: 16 }), RangeError);
 });
 
 for (const channels of [1, 3]) {
@@ -61,7 +61,7 @@ for (const channels of [1, 3]) {
         const image = testImage(width, height, channels, "random");
         for (const [size, stride] of [[1, 1], [8, 4], [7, 7], [32, 16]]) {
           if (stride === 1 && width > 40) continue;
-          const [x, y] = [width, height].map((length) => patchGrid(length, { size, stride }));
+          const [x, y] = [width, height].map((length) => coveringGrid(length, { size, stride }));
           const corners = cornersOf([x.first, y.first], [x.count, y.count], stride);
           using plane = compute.upload(image);
           using patches = extractPatches(plane, { size, stride });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cutPatches, type PhotoSource } from "../../../core/sampling/classification_patches.ts";
-import { ATTITUDES, cutPatch } from "../../../core/sampling/cut_window.ts";
+import { cutPatch, ORIENTATIONS } from "../../../core/sampling/cut_window.ts";
 import { gridPatches, gridSampler, gridStarts } from "../../../core/sampling/training_grid.ts";
 import {
   crackPixels,
@@ -30,11 +30,11 @@ function sourceOf(...photos: LabelledPhoto[]): PhotoSource {
   return { count: photos.length, photo: (index) => photos[index] };
 }
 
-/** Reads a patch pixel by pixel: mirrored where outside, flipped, turned, in the order that the attitude's bits say. */
+/** Reads a patch pixel by pixel: mirrored where outside, flipped, turned, in the order that the orientation's bits say. */
 function slowPatch(
   source: LabelledPhoto,
   place: { x: number; y: number; size: number },
-  attitude: number,
+  orientation: number,
 ): number[] {
   const mirror = (i: number, n: number): number =>
     n === 1 ? 0 : i < 0 ? mirror(-i, n) : i >= n ? mirror(2 * (n - 1) - i, n) : i;
@@ -43,23 +43,23 @@ function slowPatch(
       const i = mirror(place.y + v, source.height) * source.width + mirror(place.x + u, source.width);
       return [...source.pixels.subarray(i * 3, i * 3 + 3)];
     }));
-  if (attitude & 1) { for (const row of window) row.reverse(); }
-  if (attitude & 2) window.reverse();
-  const turned = attitude & 4 ? window.map((_, v) => window.map((row) => row[v])) : window;
+  if (orientation & 1) { for (const row of window) row.reverse(); }
+  if (orientation & 2) window.reverse();
+  const turned = orientation & 4 ? window.map((_, v) => window.map((row) => row[v])) : window;
   return turned.flat(2);
 }
 
-Deno.test("cutPatch() cuts, mirrors and turns as the slow way does, in all attitudes and at odd places", () => {
+Deno.test("cutPatch() cuts, mirrors and turns as the slow way does, in all orientations and at odd places", () => {
   for (const [width, height] of [[1, 1], [1, 7], [7, 1], [3, 5], [12, 9]]) {
     const source = photo(width, height, () => false);
     for (const place of [{ x: 0, y: 0, size: 1 }, { x: -3, y: 2, size: 5 }, { x: 5, y: -8, size: 11 }]) {
-      for (const attitude of ATTITUDES) {
+      for (const orientation of ORIENTATIONS) {
         const target = new Uint8Array(place.size ** 2 * 3);
-        cutPatch(source, place, { attitude, target });
+        cutPatch(source, place, { orientation, target });
         assert.deepEqual(
           [...target],
-          slowPatch(source, place, attitude),
-          `${width} × ${height}, ${attitude}`,
+          slowPatch(source, place, orientation),
+          `${width} × ${height}, ${orientation}`,
         );
       }
     }
@@ -68,9 +68,9 @@ Deno.test("cutPatch() cuts, mirrors and turns as the slow way does, in all attit
 
 Deno.test("cutPatch() gives eight different pictures of an asymmetric patch", () => {
   const source = photo(9, 9, () => false);
-  const pictures = ATTITUDES.map((attitude) => {
+  const pictures = ORIENTATIONS.map((orientation) => {
     const target = new Uint8Array(9 * 9 * 3);
-    cutPatch(source, { x: 0, y: 0, size: 9 }, { attitude, target });
+    cutPatch(source, { x: 0, y: 0, size: 9 }, { orientation, target });
     return target.join();
   });
   assert.equal(new Set(pictures).size, 8);
@@ -113,7 +113,7 @@ Deno.test("gridStarts() covers every pixel and stays inside, or centres a patch 
   assert.deepEqual(gridStarts(320, { size: 128, stride: 64 }), [0, 64, 128, 192]);
 });
 
-Deno.test("gridSampler() shows every patch in every attitude once an epoch, in another order in the next", async () => {
+Deno.test("gridSampler() shows every patch in every orientation once an epoch, in another order in the next", async () => {
   const source = sourceOf(photo(10, 6, (x) => x === 0), photo(5, 9, () => false));
   const patches = await gridPatches(source, { size: 4, stride: 3 });
   assert.equal(patches.length, 3 * 2 + 2 * 3);
@@ -138,8 +138,8 @@ Deno.test("gridSampler() shows every patch in every attitude once an epoch, in a
   const first = await seen(0), second = await seen(1);
   const expected: string[] = [];
   for (const patch of patches) {
-    for (const attitude of ATTITUDES) {
-      const { pixels, crack } = await cutPatches(source, [{ ...patch, attitude }]);
+    for (const orientation of ORIENTATIONS) {
+      const { pixels, crack } = await cutPatches(source, [{ ...patch, orientation }]);
       expected.push(`${crack[0]}: ${pixels.join()}`);
     }
   }

@@ -22,21 +22,21 @@ Deno.test("cutWindow() turns rectangles in the eight ways, mirrored outside", ()
   const picture = { width: 4, height: 3, channels: 1, data };
   const place = { x: -1, y: 1, width: 3, height: 4 };
   const at = (x: number, y: number) => data[mirrorIndex(place.y + y, 3) * 4 + mirrorIndex(place.x + x, 4)];
-  for (const attitude of [0, 1, 2, 3, 4, 5, 6, 7] as const) {
+  for (const orientation of [0, 1, 2, 3, 4, 5, 6, 7] as const) {
     const target = new Uint8Array(12);
-    cutWindow(picture, place, { attitude, target });
-    const transposed = attitude >= 4;
+    cutWindow(picture, place, { orientation, target });
+    const transposed = orientation >= 4;
     const columns = transposed ? 4 : 3;
     const expected = Array.from({ length: 12 }, (_, i) => {
       const u = i % columns, v = Math.floor(i / columns);
       const [x, y] = transposed ? [v, u] : [u, v];
-      return at(attitude & 1 ? 2 - x : x, attitude & 2 ? 3 - y : y);
+      return at(orientation & 1 ? 2 - x : x, orientation & 2 ? 3 - y : y);
     });
-    assert.deepEqual([...target], expected, `attitude ${attitude}`);
+    assert.deepEqual([...target], expected, `orientation ${orientation}`);
   }
 });
 
-Deno.test("cropSampler() cuts photo and mask alike, inside the photo, in all attitudes", async () => {
+Deno.test("cropSampler() cuts photo and mask alike, inside the photo, in all orientations", async () => {
   const sampler = await cropSampler(photos([20, 17], [9, 30]), { size: 8, batch: 16, seed: 5 });
   assert.deepEqual([sampler.stepsPerEpoch, sampler.cropsPerEpoch], [2, 32]);
   const slopes = new Set<string>(), corners = new Set<string>();

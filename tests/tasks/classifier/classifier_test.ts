@@ -228,7 +228,7 @@ Deno.test("classifier:train takes folders of photos with and without crack, by t
     assert.match(err, /no_crack\/bad\.jpg/);
     const card: TrainingCard = JSON.parse(out);
     assert.deepEqual(card.data.photos, ["crack/0", "no_crack/4"]);
-    // Two places across, one (mirrored) down, eight attitudes, two photos; batches of 16.
+    // Two places across, one (mirrored) down, eight orientations, two photos; batches of 16.
     assert.equal(card.patches, 2 * (2 * 8 * 2));
     assert.equal(card.steps, 4);
     assert.equal(card.settings.learningRate, 1e-3);

@@ -98,12 +98,12 @@ Deno.test("data:patches --eightfold writes eight different files of the same pix
   const { code, out: printed, err } = await cut(data, out, "--eightfold", "--json");
   assert.equal(code, 0, err);
   assert.deepEqual(JSON.parse(printed).patches, { crack: 16, no_crack: 32 });
-  const attitudes = await Promise.all(
+  const orientations = await Promise.all(
     Array.from({ length: 8 }, (_, k) => pixelsOf(join(out, `crack/a_3_3_${k}.png`))),
   );
-  assert.equal(new Set(attitudes.map(String)).size, 8);
-  assert.equal(new Set(attitudes.map((pixels) => pixels.map(String).sort().join())).size, 1);
-  assert.deepEqual(attitudes[0][1], colour(4, 3));
+  assert.equal(new Set(orientations.map(String)).size, 8);
+  assert.equal(new Set(orientations.map((pixels) => pixels.map(String).sort().join())).size, 1);
+  assert.deepEqual(orientations[0][1], colour(4, 3));
 });
 
 Deno.test("data:patches goes on where it stopped, keeps whole files, and refuses to mix options", async () => {

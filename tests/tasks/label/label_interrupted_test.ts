@@ -6,7 +6,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import type { Plane } from "../../../core/gpu/plane.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import { describeError } from "../../../tasks/cli/errors.ts";
-import { type Instruments, labelPhotos, type LabelSummary } from "../../../tasks/label/label_photos.ts";
+import { labelPhotos, type LabelSummary, type Session } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -35,7 +35,7 @@ async function label(
 ): Promise<LabelSummary> {
   using compute = await openCompute();
   const { description: adapter, software } = compute;
-  const open = async (): Promise<Instruments> => {
+  const open = async (): Promise<Session> => {
     await before?.();
     return {
       compute,

@@ -7,7 +7,7 @@ import { labelImage } from "../../../core/label/label_image.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
-import { type Instruments, labelPhotos, type LabelPhotosOptions } from "../../../tasks/label/label_photos.ts";
+import { labelPhotos, type LabelPhotosOptions, type Session } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -25,7 +25,7 @@ async function withPhotos(test: (folder: string, compute: Compute) => Promise<vo
   await test(folder.path, compute);
 }
 
-function instruments(compute: Compute, sha256 = "ab".repeat(32)): Instruments {
+function session(compute: Compute, sha256 = "ab".repeat(32)): Session {
   return {
     compute,
     classifier: new FakeClassifier(),
@@ -75,7 +75,7 @@ Deno.test("labelPhotos() writes the label of each photo as labelImage() gives it
   await withPhotos(async (folder, compute) => {
     const { photos, skipped, failures } = await labelPhotos(
       options(folder),
-      () => Promise.resolve(instruments(compute)),
+      () => Promise.resolve(session(compute)),
     );
     assert.deepEqual([photos.length, skipped, failures.length], [3, 0, 0]);
     const out = join(folder, "labels");
@@ -114,7 +114,7 @@ Deno.test("labelPhotos() writes the label of each photo as labelImage() gives it
 
 Deno.test("labelPhotos() passes over what is done and redoes what changed or is gone", async () => {
   await withPhotos(async (folder, compute) => {
-    const run = () => labelPhotos(options(folder), () => Promise.resolve(instruments(compute)));
+    const run = () => labelPhotos(options(folder), () => Promise.resolve(session(compute)));
     const first = await run();
     assert.equal((await run()).skipped, 3);
     assert.deepEqual((await readManifest(join(folder, "labels"))).photos, first.photos);
@@ -137,8 +137,7 @@ Deno.test("labelPhotos() reports a bad file among good ones, and takes it on aga
   await withPhotos(async (folder, compute) => {
     const bad = join(folder, "photos/bad.jpg");
     await Deno.writeFile(bad, new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]));
-    const run = () =>
-      quietly(() => labelPhotos(options(folder), () => Promise.resolve(instruments(compute))));
+    const run = () => quietly(() => labelPhotos(options(folder), () => Promise.resolve(session(compute))));
     const { photos, failures } = await run();
     assert.equal(photos.length, 3);
     assert.deepEqual(failures.map(({ name, path }) => [name, path]), [["bad", bad]]);
@@ -163,12 +162,12 @@ Deno.test("labelPhotos() goes on where a run was broken off", async () => {
         return super.activations(image);
       }
     }
-    const broken = { ...instruments(compute), classifier: new Breaking() };
+    const broken = { ...session(compute), classifier: new Breaking() };
     await assert.rejects(labelPhotos(options(folder), () => Promise.resolve(broken)), Deno.errors.NotCapable);
     assert.deepEqual((await readManifest(join(folder, "labels"))).photos.map(({ name }) => name), ["a"]);
     const { skipped, photos } = await labelPhotos(
       options(folder),
-      () => Promise.resolve(instruments(compute)),
+      () => Promise.resolve(session(compute)),
     );
     assert.deepEqual([skipped, photos.length], [1, 3]);
   });
@@ -176,13 +175,13 @@ Deno.test("labelPhotos() goes on where a run was broken off", async () => {
 
 Deno.test("labelPhotos() refuses to mix recipes or classifiers in one folder", async () => {
   await withPhotos(async (folder, compute) => {
-    await labelPhotos(options(folder), () => Promise.resolve(instruments(compute)));
+    await labelPhotos(options(folder), () => Promise.resolve(session(compute)));
     const other = options(folder, { recipe: { ...recipes.paper, name: "mine", erosionIterations: 0 } });
-    await assert.rejects(labelPhotos(other, () => Promise.resolve(instruments(compute))), (error) => {
+    await assert.rejects(labelPhotos(other, () => Promise.resolve(session(compute))), (error) => {
       return error instanceof UsageError && /made with erosionIterations 4, not 0; /.test(error.message);
     });
     await assert.rejects(
-      labelPhotos(options(folder), () => Promise.resolve(instruments(compute, "cd".repeat(32)))),
+      labelPhotos(options(folder), () => Promise.resolve(session(compute, "cd".repeat(32)))),
       (error) => {
         return error instanceof UsageError &&
           /made with the classifier darkest pixel \(abababab\), not /.test(error.message);
@@ -190,7 +189,7 @@ Deno.test("labelPhotos() refuses to mix recipes or classifiers in one folder", a
     );
     // Another name for the same parameters is no other recipe.
     const renamed = options(folder, { recipe: { ...recipes.paper, name: "mine" } });
-    assert.equal((await labelPhotos(renamed, () => Promise.resolve(instruments(compute)))).skipped, 3);
+    assert.equal((await labelPhotos(renamed, () => Promise.resolve(session(compute)))).skipped, 3);
   });
 });
 
@@ -202,7 +201,7 @@ Deno.test("labelPhotos() in shards does every photo once, and a whole run then t
       const shard = { index, count: 2 };
       const { photos } = await labelPhotos(
         options(folder, { shard }),
-        () => Promise.resolve(instruments(compute)),
+        () => Promise.resolve(session(compute)),
       );
       assert.ok(photos.every(({ name }) => inShard(name, shard)));
       assert.deepEqual((await readManifest(out, `manifest-${index}-of-2.json`)).photos, photos);
@@ -211,7 +210,7 @@ Deno.test("labelPhotos() in shards does every photo once, and a whole run then t
     assert.deepEqual(names.sort(), ["a", "b", "c"]);
     const { photos, skipped } = await labelPhotos(
       options(folder),
-      () => Promise.resolve(instruments(compute)),
+      () => Promise.resolve(session(compute)),
     );
     assert.deepEqual([photos.length, skipped], [3, 3]);
     assert.deepEqual(list(out), [".hairline.lock", "confidence", "manifest.json", "masks", "report.html"]);
@@ -220,7 +219,7 @@ Deno.test("labelPhotos() in shards does every photo once, and a whole run then t
 
 Deno.test("labelPhotos() never writes over things that are not its own", async () => {
   await withPhotos(async (folder, compute) => {
-    const open = () => Promise.resolve(instruments(compute));
+    const open = () => Promise.resolve(session(compute));
     await Deno.mkdir(join(folder, "data/masks"), { recursive: true });
     await Deno.writeTextFile(join(folder, "data/masks/a.png"), "truth");
     await assert.rejects(labelPhotos(options(folder, { out: join(folder, "data") }), open), (error) => {
@@ -255,7 +254,7 @@ Deno.test("labelPhotos() never writes over things that are not its own", async (
 
 Deno.test("labelPhotos() writes among the photos without taking its outputs for photos", async () => {
   await withPhotos(async (folder, compute) => {
-    const open = () => Promise.resolve(instruments(compute));
+    const open = () => Promise.resolve(session(compute));
     for (const out of [join(folder, "photos"), join(folder, "photos/labels")]) {
       assert.equal((await labelPhotos(options(folder, { out }), open)).photos.length, 3);
       assert.equal((await labelPhotos(options(folder, { out }), open)).skipped, 3);
@@ -265,7 +264,7 @@ Deno.test("labelPhotos() writes among the photos without taking its outputs for 
 
 Deno.test("labelPhotos() writes the stages on request, also where the label was there without", async () => {
   await withPhotos(async (folder, compute) => {
-    const open = () => Promise.resolve(instruments(compute));
+    const open = () => Promise.resolve(session(compute));
     const keys = [
       "patch-map",
       "activation-map",

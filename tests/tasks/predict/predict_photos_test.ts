@@ -9,9 +9,9 @@ import { inShard } from "../../../tasks/files/shard.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import type { Manifest } from "../../../tasks/predict/manifest.ts";
 import {
-  type Instruments,
   predictPhotos,
   type PredictPhotosOptions,
+  type Session,
 } from "../../../tasks/predict/predict_photos.ts";
 import { FakeSegmenter } from "../../core/predict/fake_segmenter.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -34,7 +34,7 @@ function opening(
   compute: Compute,
   { segmenter = new FakeSegmenter(), sha256 = "ab".repeat(32) }: { segmenter?: Segmenting; sha256?: string } =
     {},
-): () => Promise<Instruments> {
+): () => Promise<Session> {
   const { description: adapter, software } = compute;
   return () =>
     Promise.resolve({

@@ -53,7 +53,7 @@ async function show(page: Page, folder: string, entries: Iterable<ReportEntry>):
       adapter: "llvmpipe (software)",
       backend: "wasm",
       totals: { labelled: 4, usable: 2, failed: 1, seconds: 5 },
-      leastCrackPixels: 100,
+      minCrackPixels: 100,
       entries,
     }),
   );

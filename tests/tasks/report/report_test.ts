@@ -37,7 +37,7 @@ function report(entries: Report["entries"], overrides: Partial<Report> = {}): Re
     adapter: "llvmpipe",
     backend: "wasm",
     totals: { labelled: 1, usable: 1, failed: 0, seconds: 1.25 },
-    leastCrackPixels: 100,
+    minCrackPixels: 100,
     entries,
     ...overrides,
   };

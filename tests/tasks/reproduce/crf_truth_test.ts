@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { camCrfLabel } from "../../../core/label/cam_crf/cam_crf_label.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
-import type { Instruments } from "../../../tasks/label/label_photos.ts";
+import type { Session } from "../../../tasks/label/label_photos.ts";
 import { maskPath } from "../../../tasks/batch/maps.ts";
 import { crfLabelPhotos } from "../../../tasks/reproduce/crf_label_photos.ts";
 import { crfTruth } from "../../../tasks/reproduce/crf_truth.ts";
@@ -24,7 +24,7 @@ Deno.test("crfLabelPhotos() writes the masks of camCrfLabel(), goes on where it 
   await writeLineSet(folder.path, { train: 3 });
   using compute = await openCompute();
   const classifier = new FakeClassifier();
-  const open = (sha256 = "fake") => (): Promise<Instruments> =>
+  const open = (sha256 = "fake") => (): Promise<Session> =>
     Promise.resolve({
       compute,
       classifier,

@@ -118,8 +118,8 @@ export const tinyScale: Scale = {
   segmentation: {
     networks: [tinyNetwork("unet", 1), tinyNetwork("oed", 2)],
     usual: ["unet"],
-    usualOfTable8: ["oed"],
-    usualOfTable9: ["unet"],
+    defaultsForTable8: ["oed"],
+    defaultsForTable9: ["unet"],
     trainingPhotos: 3,
     testPhotos: 2,
   },

@@ -4,12 +4,12 @@ import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { labelImage } from "../../../core/label/label_image.ts";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
-import { ceilings } from "../../../tasks/reproduce/upper_bounds.ts";
+import { upperBounds } from "../../../tasks/reproduce/upper_bounds.ts";
 import { measure, readCounts } from "../../../tasks/reproduce/measure.ts";
-import { keptResult } from "../../../tasks/reproduce/cached_result.ts";
+import { cachedResult } from "../../../tasks/reproduce/cached_result.ts";
 import { labelMethod, type Method } from "../../../tasks/reproduce/method.ts";
 import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
-import { RememberedClassifier } from "../../../tasks/reproduce/cached_classifier.ts";
+import { CachedClassifier } from "../../../tasks/reproduce/cached_classifier.ts";
 import { thresholdings } from "../../../tasks/reproduce/thresholdings.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -17,11 +17,11 @@ import { HEIGHT, WIDTH, writeLineSet } from "./fixtures.ts";
 
 const silent = { advance: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
 
-function method(id: string, recipe: Recipe, classifier: FakeClassifier | RememberedClassifier): Method {
+function method(id: string, recipe: Recipe, classifier: FakeClassifier | CachedClassifier): Method {
   return labelMethod({ id, title: id, sha256: "fake", classifier, recipe });
 }
 
-Deno.test("RememberedClassifier asks once a photo, and labels as without it", async () => {
+Deno.test("CachedClassifier asks once a photo, and labels as without it", async () => {
   let questions = 0;
   class Asked extends FakeClassifier {
     override scorePatches(...args: Parameters<FakeClassifier["scorePatches"]>) {
@@ -38,7 +38,7 @@ Deno.test("RememberedClassifier asks once a photo, and labels as without it", as
   image.data.forEach((_, i) =>
     image.data[i] = i % 4 === 3 ? 255 : (i >> 2) % WIDTH === 30 ? 20 : 150 + i % 40
   );
-  const remembered = new RememberedClassifier(new Asked());
+  const remembered = new CachedClassifier(new Asked());
   const changes: Partial<Recipe>[] = [{}, { thresholdClasses: 2 }, { erosionIterations: 0 }, { cam: "none" }];
   for (const change of changes) {
     const recipe = { ...recipes.paper, ...change };
@@ -125,7 +125,7 @@ Deno.test("measure() tells of a photo that cannot be read, and goes on", async (
   assert.match(skipped[0], /test\/1: .*test_img\/1\.png/);
 });
 
-Deno.test("ceilings() look at the truth where they say so, and nowhere else", async () => {
+Deno.test("upperBounds() look at the truth where they say so, and nowhere else", async () => {
   await using folder = await temporaryFolder();
   await writeLineSet(folder.path, { test: 1 });
   // Half of the line is no crack by the truth.
@@ -137,10 +137,10 @@ Deno.test("ceilings() look at the truth where they say so, and nowhere else", as
   );
   using compute = await openCompute();
   const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "test" });
-  const classifier = new RememberedClassifier(new FakeClassifier());
+  const classifier = new CachedClassifier(new FakeClassifier());
   const methods = [
     method("paper", recipes.paper, classifier),
-    ...ceilings(recipes.paper, { sha256: "fake", classifier }),
+    ...upperBounds(recipes.paper, { sha256: "fake", classifier }),
   ];
   const { results } = await measure(samples, methods, {
     compute,
@@ -154,13 +154,13 @@ Deno.test("ceilings() look at the truth where they say so, and nowhere else", as
   assert.ok(ods["no-localisation"] <= ods["perfect-localisation"], JSON.stringify(ods));
 });
 
-Deno.test("keptResult() finds a result once, and refuses that of something else", async () => {
+Deno.test("cachedResult() finds a result once, and refuses that of something else", async () => {
   await using folder = await temporaryFolder();
   const path = join(folder.path, "a/result.json");
-  assert.equal(await keptResult(path, { a: 1 }, () => Promise.resolve(7)), 7);
-  assert.equal(await keptResult(path, { a: 1 }, () => Promise.resolve(8)), 7);
+  assert.equal(await cachedResult(path, { a: 1 }, () => Promise.resolve(7)), 7);
+  assert.equal(await cachedResult(path, { a: 1 }, () => Promise.resolve(8)), 7);
   await assert.rejects(
-    keptResult(path, { a: 2 }, () => Promise.resolve(8)),
+    cachedResult(path, { a: 2 }, () => Promise.resolve(8)),
     /the result of another classifier/,
   );
 });

@@ -223,12 +223,14 @@ Deno.test("--train-on and --truth: networks trained on another set, with fewer t
 });
 
 Deno.test("scales name networks that the paper has figures of, and that can be laid out", () => {
-  for (const { segmentation: { networks, usual, usualOfTable8, usualOfTable9 } } of Object.values(scales)) {
+  for (
+    const { segmentation: { networks, usual, defaultsForTable8, defaultsForTable9 } } of Object.values(scales)
+  ) {
     assert.deepEqual(networks.map(({ id }) => id), ["unet", "deepcrack_liu", "deepcrack_zou", "oed"]);
     for (const { settings: { arch, width, crop } } of networks) {
       assert.equal(Number(crop) % describeSegmentationNetwork({ arch, width }).multiple, 0);
     }
-    for (const id of [...usual, ...usualOfTable8, ...usualOfTable9]) {
+    for (const id of [...usual, ...defaultsForTable8, ...defaultsForTable9]) {
       assert.ok(networks.some((plan) => plan.id === id));
     }
   }

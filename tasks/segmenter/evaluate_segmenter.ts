@@ -6,7 +6,7 @@ import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import type { MaskedPhotos } from "./training_data.ts";
 
 /** Compares the predictions of a network for whole photos with their masks; those that are soft are cut in the middle. */
-export async function trySegmenter(
+export async function evaluateSegmenter(
   segmenter: Segmenter,
   photos: MaskedPhotos,
   { compute }: { readonly compute: Compute },
