@@ -23,7 +23,7 @@ export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./kernels/bilateral_filter.ts";
 export { type CamCrfLabel, camCrfLabel, type CamCrfOptions } from "./label/cam_crf/cam_crf_label.ts";
 export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
-export { Compute, type ComputeOptions, type Dispatch, type PlaneSource } from "./gpu/compute.ts";
+export { Compute, type ComputeOptions, type Dispatch, Plane, type PlaneSource } from "./gpu/compute.ts";
 export { openCompute } from "./gpu/open_compute.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
 export { openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
@@ -51,7 +51,7 @@ export { niblackThreshold, type NiblackThresholdOptions } from "./kernels/niblac
 export { type OtsuOptions, otsuThresholds } from "./kernels/otsu_thresholds.ts";
 export { type CoveringGrid, coveringGrid } from "./kernels/extract_patches.ts";
 export { patchThreshold, type PatchThresholdOptions } from "./kernels/patch_threshold.ts";
-export { Plane, type PlaneShape } from "./gpu/plane.ts";
+export type { PlaneShape } from "./gpu/plane_shape.ts";
 export {
   binarise,
   type BinariseOptions,

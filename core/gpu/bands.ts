@@ -1,4 +1,4 @@
-import type { Plane } from "./plane.ts";
+import type { PlaneShape } from "./plane_shape.ts";
 
 /** Rows `[first, end)` of a plane. */
 export type RowRange = readonly [first: number, end: number];
@@ -22,14 +22,14 @@ export interface BoundRows {
 }
 
 /** The rows of an input behind the output rows `[first, end)`, cut to those that exist. */
-export function rowsOf(plane: Plane, needed: RowsNeeded, first: number, end: number): RowRange {
+export function rowsOf(plane: PlaneShape, needed: RowsNeeded, first: number, end: number): RowRange {
   if (needed === "all") return [0, plane.height];
   const [from, to] = typeof needed === "number" ? [first - needed, end + needed] : needed(first, end);
   return [Math.max(0, Math.min(from, plane.height - 1)), Math.max(1, Math.min(to, plane.height))];
 }
 
 /** Where to bind the rows `[first, end)` of a plane. */
-export function bindRows(plane: Plane, [first, end]: RowRange, alignment: number): BoundRows {
+export function bindRows(plane: PlaneShape, [first, end]: RowRange, alignment: number): BoundRows {
   const rowBytes = plane.width * plane.channels * 4;
   const offset = Math.floor((first * rowBytes) / alignment) * alignment;
   return { offset, size: end * rowBytes - offset, base: offset / 4 };
@@ -42,8 +42,8 @@ export function bindRows(plane: Plane, [first, end]: RowRange, alignment: number
  * @throws {RangeError} if even a single output row needs a larger binding.
  */
 export function splitIntoBands(
-  output: Plane,
-  inputs: readonly { plane: Plane; rows: RowsNeeded }[],
+  output: PlaneShape,
+  inputs: readonly { plane: PlaneShape; rows: RowsNeeded }[],
   { limit, alignment, maxRows = Infinity }: { limit: number; alignment: number; maxRows?: number },
 ): RowRange[] {
   const fits = (first: number, end: number): boolean =>

@@ -1,7 +1,9 @@
 import { bindRows, type RowsNeeded, rowsOf, splitIntoBands } from "./bands.ts";
 import { BufferPool } from "./buffer_pool.ts";
+import { CommandList } from "./command_list.ts";
+import { DeviceState } from "./device_state.ts";
 import { type Kernel, KernelCache } from "./kernel.ts";
-import { Plane, type PlaneShape } from "./plane.ts";
+import type { PlaneShape } from "./plane_shape.ts";
 import { Readback } from "./readback.ts";
 import { KernelTimer, type KernelTiming } from "./timings.ts";
 import { UniformArena } from "./uniforms.ts";
@@ -62,12 +64,8 @@ export class Compute implements Disposable {
   readonly #readback: Readback;
   readonly #uniforms: UniformArena;
   readonly #timer: KernelTimer | undefined;
-  #encoder: GPUCommandEncoder | undefined;
-  #pass: GPUComputePassEncoder | undefined;
-  /** An error of the device that no read has told yet. */
-  #failure: Error | undefined;
-  #lost: Error | undefined;
-  #disposed = false;
+  readonly #commands: CommandList;
+  readonly #state: DeviceState;
 
   /** A computer comes from {@linkcode openCompute}. */
   constructor(
@@ -92,20 +90,8 @@ export class Compute implements Disposable {
     this.#readback = new Readback(device);
     this.#uniforms = new UniformArena(device);
     if (options.profile && device.features.has("timestamp-query")) this.#timer = new KernelTimer(device);
-
-    device.addEventListener("uncapturederror", (event) => {
-      if (!(event instanceof GPUUncapturedErrorEvent)) return;
-      event.preventDefault();
-      this.#failure ??= new Error(`Cannot compute on ${this.description}: ${oneLine(event.error.message)}.`);
-    });
-    device.lost.then(({ reason, message }) => {
-      if (this.#disposed) return;
-      this.#lost = new Error(
-        `Cannot go on computing on ${this.description}: the device was lost (${
-          oneLine(message || reason)
-        }); open it again.`,
-      );
-    });
+    this.#commands = new CommandList(device, this.#timer);
+    this.#state = new DeviceState(device, this.description);
   }
 
   /** True if {@linkcode Compute.timings} has something to tell: profiling was asked for and the device has timestamps. */
@@ -167,8 +153,7 @@ export class Compute implements Disposable {
     }
     const plane = new Plane(this, shape, this.#pool.acquire(bytes), (buffer) => this.#release(buffer));
     if (zero) {
-      this.#endPass();
-      this.#commands().clearBuffer(plane.buffer);
+      this.#commands.encoder().clearBuffer(plane.buffer);
     }
     return plane;
   }
@@ -211,7 +196,7 @@ export class Compute implements Disposable {
         entries: resources.map((resource, binding) => ({ binding, resource })),
       });
       const [x, y, z] = invocations?.(first, end) ?? [output.width, end - first, 1];
-      const pass = this.#beginPass(kernel.label);
+      const pass = this.#commands.pass(kernel.label);
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(
@@ -233,16 +218,19 @@ export class Compute implements Disposable {
     { from = 0, to = 0, length = source.length - from }: { from?: number; to?: number; length?: number } = {},
   ): void {
     this.check();
-    this.#endPass();
-    this.#commands().copyBufferToBuffer(source.buffer, from * 4, target.buffer, to * 4, length * 4);
+    this.#commands.encoder().copyBufferToBuffer(
+      source.buffer,
+      from * 4,
+      target.buffer,
+      to * 4,
+      length * 4,
+    );
   }
 
   /** Sends all recorded kernels to the device, without waiting for them. */
   submit(): void {
-    if (!this.#encoder) return;
-    this.#endPass();
-    const commands = this.#encoder.finish();
-    this.#encoder = undefined;
+    const commands = this.#commands.finish();
+    if (!commands) return;
     this.#uniforms.write();
     this.device.queue.submit([commands]);
   }
@@ -257,8 +245,7 @@ export class Compute implements Disposable {
     const bytes = planes.reduce((sum, plane) => sum + plane.length * 4, 0);
     try {
       const values = await this.#readback.read(bytes, (staging) => {
-        this.#endPass();
-        const encoder = this.#commands();
+        const encoder = this.#commands.encoder();
         let offset = 0;
         for (const plane of planes) {
           encoder.copyBufferToBuffer(plane.buffer, 0, staging, offset, plane.length * 4);
@@ -289,14 +276,7 @@ export class Compute implements Disposable {
    * @internal
    */
   check(): void {
-    if (this.#disposed) {
-      throw new TypeError("Cannot compute: the device was disposed of earlier; open it again.");
-    }
-    if (this.#lost) throw this.#lost;
-    const failure = this.#failure;
-    // Told once: the next photo may well succeed.
-    this.#failure = undefined;
-    if (failure) throw failure;
+    this.#state.check();
   }
 
   /** GPU time by kernel since the device was opened, slowest first; empty unless {@linkcode Compute.profiles}. */
@@ -306,8 +286,8 @@ export class Compute implements Disposable {
 
   /** Destroys the device with all planes on it. */
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.#state.closed) return;
+    this.#state.close();
     this.#timer?.destroy();
     this.#pool.clear();
     this.#readback.clear();
@@ -320,30 +300,81 @@ export class Compute implements Disposable {
   }
 
   #release(buffer: GPUBuffer): void {
-    if (this.#disposed) return;
-    this.#pool.release(buffer);
-  }
-
-  #commands(): GPUCommandEncoder {
-    return this.#encoder ??= this.device.createCommandEncoder();
-  }
-
-  #beginPass(label: string): GPUComputePassEncoder {
-    const timestampWrites = this.#timer?.next(label);
-    if (timestampWrites) {
-      this.#endPass();
-      this.#pass = this.#commands().beginComputePass({ timestampWrites });
-    }
-    return this.#pass ??= this.#commands().beginComputePass();
-  }
-
-  #endPass(): void {
-    this.#pass?.end();
-    this.#pass = undefined;
+    if (!this.#state.closed) this.#pool.release(buffer);
   }
 }
 
-/** A driver's message as part of a sentence. */
-function oneLine(message: string): string {
-  return message.trim().replaceAll(/\s+/g, " ").replace(/\.$/, "");
+/**
+ * An image on the GPU: `height` rows of `width` pixels of `channels` float32 values, row-major, channels interleaved.
+ * Grey values run 0..255, confidences and masks 0..1.
+ *
+ * Kernels take planes and give new ones; the caller disposes of each (`using` does), which returns its buffer to the pool.
+ *
+ * A batch of N images of equal size is one plane, the images stacked one below the other: the memory of an N × H × W × C tensor.
+ */
+export class Plane implements Disposable {
+  /** Where the plane lives. */
+  readonly compute: Compute;
+  /** Pixels in a row. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** Interleaved float32 values a pixel. */
+  readonly channels: number;
+  #buffer: GPUBuffer | undefined;
+  readonly #release: (buffer: GPUBuffer) => void;
+
+  /** Planes come from {@linkcode Compute.upload}, {@linkcode Compute.create} and the kernels, not from `new`. */
+  constructor(compute: Compute, shape: PlaneShape, buffer: GPUBuffer, release: (buffer: GPUBuffer) => void) {
+    this.compute = compute;
+    this.width = shape.width;
+    this.height = shape.height;
+    this.channels = shape.channels;
+    this.#buffer = buffer;
+    this.#release = release;
+  }
+
+  /** Float32 values in the plane. */
+  get length(): number {
+    return this.width * this.height * this.channels;
+  }
+
+  /**
+   * The buffer behind the plane, at least 4 · {@linkcode Plane.length} bytes.
+   *
+   * @throws {TypeError} if the plane was disposed of.
+   */
+  get buffer(): GPUBuffer {
+    if (this.#buffer) return this.#buffer;
+    throw new TypeError(
+      `Cannot use a ${this.width} × ${this.height} plane: it was disposed of earlier; keep it until its last use.`,
+    );
+  }
+
+  /**
+   * Hands the buffer to another user of the same device (tfjs), after submitting the kernels that fill it.
+   * The plane stays its owner.
+   */
+  share(): GPUBuffer {
+    this.compute.submit();
+    return this.buffer;
+  }
+
+  /** The values, copied to the host. Submits all pending kernels: read once an image, not once a stage. */
+  async read(): Promise<Float32Array<ArrayBuffer>> {
+    const [values] = await this.compute.read([this]);
+    return values;
+  }
+
+  /** Returns the buffer to the pool. Disposing twice does nothing. */
+  dispose(): void {
+    if (!this.#buffer) return;
+    this.#release(this.#buffer);
+    this.#buffer = undefined;
+  }
+
+  /** The same as {@linkcode Plane.dispose}, for `using`. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

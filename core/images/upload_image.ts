@@ -1,6 +1,5 @@
 import type { RowRange } from "../gpu/bands.ts";
-import type { Compute } from "../gpu/compute.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
 
 /** Pixels converted at a time, so that a large photo is not held twice. */
 const CHUNK_PIXELS = 2 ** 20;

@@ -3,7 +3,7 @@ import meanSource from "../../shaders/augment_mean.wgsl" with { type: "text" };
 import jitterSource from "../../shaders/colour_jitter.wgsl" with { type: "text" };
 import randomSource from "../../shaders/random.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 import { randomUnit, randomWords } from "../random.ts";
 
 /** Options of {@linkcode augment}. */

@@ -1,6 +1,6 @@
 import source from "../../shaders/bilateral_filter.wgsl" with { type: "text" };
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 /** Options of {@linkcode bilateralFilter}. */
 export interface BilateralFilterOptions {

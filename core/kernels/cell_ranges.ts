@@ -1,7 +1,7 @@
 import source from "../../shaders/cell_ranges.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
 import { mirroredRows } from "../gpu/bands.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 const kernel = defineKernel("cell_ranges", source);
 

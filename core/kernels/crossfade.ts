@@ -1,6 +1,6 @@
 import source from "../../shaders/crossfade.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 const kernel = defineKernel("crossfade", source);
 

@@ -3,7 +3,7 @@ import momentsSource from "../../shaders/guided_filter_moments.wgsl" with { type
 import rowsSource from "../../shaders/guided_filter_rows.wgsl" with { type: "text" };
 import source from "../../shaders/guided_filter.wgsl" with { type: "text" };
 import { defineKernel } from "../gpu/kernel.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 const kernels = {
   moments: defineKernel("guided_filter_moments", momentsSource),

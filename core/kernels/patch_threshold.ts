@@ -4,7 +4,7 @@ import { cellRanges } from "./cell_ranges.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import { minFilter } from "./min_filter.ts";
 import { mirroredRows } from "../gpu/bands.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 /** Options of {@linkcode patchThreshold}. */
 export interface PatchThresholdOptions {

@@ -1,6 +1,6 @@
 import source from "../../shaders/pointwise.wgsl" with { type: "text" };
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 const kernels = {
   localise: defineKernel("localise", source, {

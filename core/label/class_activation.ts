@@ -5,11 +5,10 @@ import { extractPatches } from "../kernels/extract_patches.ts";
 import { maximum } from "../kernels/maximum.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
-import type { Plane } from "../gpu/plane.ts";
 import { normalise } from "../kernels/pointwise.ts";
 import { type Recipe, recipes } from "./recipe.ts";
 import { resize, type ResizeOptions } from "../kernels/resize.ts";
-import type { Compute } from "../gpu/compute.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
 
 /** Tiles shown to the classifier at a time, which may have threads for them. */
 const TILES_AT_ONCE = 8;

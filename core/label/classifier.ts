@@ -1,4 +1,4 @@
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 /** The two classes of every classifier, in the order of its outputs (as in the authors' code: class 0 is crack). */
 export const CLASSES = ["crack", "no_crack"] as const;

@@ -3,7 +3,7 @@ import type { Classifier } from "./classifier.ts";
 import { coveringGrid, extractPatches } from "../kernels/extract_patches.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { PhotoMap, PhotoWindow } from "./photo_window.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 import type { Recipe } from "./recipe.ts";
 import { resize } from "../kernels/resize.ts";
 import { scale } from "../kernels/pointwise.ts";

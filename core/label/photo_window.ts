@@ -1,6 +1,5 @@
 import type { RowRange } from "../gpu/bands.ts";
-import type { Compute } from "../gpu/compute.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
 import { uploadImage } from "../images/upload_image.ts";
 
 /** Options of {@linkcode PhotoWindow}. */

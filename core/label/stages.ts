@@ -1,5 +1,5 @@
 import type { RowRange } from "../gpu/bands.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Plane } from "../gpu/compute.ts";
 
 /** An intermediate map of {@linkcode labelImage}. */
 export interface Stage {

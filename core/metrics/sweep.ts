@@ -1,6 +1,5 @@
-import type { Compute } from "../gpu/compute.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
 import { discDilation } from "../kernels/disc_dilation.ts";
-import type { Plane } from "../gpu/plane.ts";
 import { readHistogram, type SweepHistogram, sweepHistogram } from "../kernels/sweep_histogram.ts";
 import { Sweep } from "./sweep_result.ts";
 import type { SweptImage } from "./swept_image.ts";

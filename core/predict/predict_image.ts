@@ -1,8 +1,7 @@
 import type { RowRange } from "../gpu/bands.ts";
-import type { Compute } from "../gpu/compute.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
 import { crossfade } from "../kernels/crossfade.ts";
 import { mapOrdered } from "../concurrency.ts";
-import type { Plane } from "../gpu/plane.ts";
 import type { Segmenting } from "./segmenting.ts";
 import { layTiles, TILE_ALIGNMENT } from "./tiles.ts";
 import { uploadImage } from "../images/upload_image.ts";

@@ -1,5 +1,4 @@
-import type { Compute } from "../gpu/compute.ts";
-import type { Plane } from "../gpu/plane.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
 
 /**
  * What {@linkcode predictImage} asks of a segmentation network. The networks of `models/` implement it; core stays free of any

@@ -1,6 +1,5 @@
 import type { Activations, Classifier } from "../../core/label/classifier.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import { openBackend } from "../backend.ts";
 import { trainConvUnit } from "../layers/conv_unit.ts";
 import { FoldedUnits } from "../layers/folded_units.ts";

@@ -1,5 +1,4 @@
-import type { Compute } from "../../core/gpu/compute.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { CropSampler } from "../../core/sampling/random_crops.ts";
 import { tf } from "../tfjs.ts";
 

@@ -4,7 +4,7 @@ import { concatenate, enlarge, maxPool } from "../layers/operations.ts";
 import { defineSegmentationNetwork, type SegmentationGraph } from "../layers/segmentation_graph.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 import { guidedFilter } from "../../core/kernels/guided_filter.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
 import { binarise } from "../../core/kernels/pointwise.ts";
 
 const ARCH = "deepcrack_liu";

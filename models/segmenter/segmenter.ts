@@ -1,6 +1,5 @@
 import { cutWindow } from "../../core/sampling/cut_window.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { openBackend } from "../backend.ts";
 import { networkName } from "../layers/network.ts";

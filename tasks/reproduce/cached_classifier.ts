@@ -1,5 +1,6 @@
 import type { Activations, Classifier } from "../../core/label/classifier.ts";
-import type { Plane, PlaneShape } from "../../core/gpu/plane.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
+import type { PlaneShape } from "../../core/gpu/plane_shape.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
 
 /** A plane on the host. */

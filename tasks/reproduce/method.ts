@@ -1,5 +1,5 @@
 import type { Classifier } from "../../core/label/classifier.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
 import { type Label, labelImage } from "../../core/label/label_image.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
 import type { CachedClassifier } from "./cached_classifier.ts";

@@ -4,7 +4,7 @@ import { grayscale } from "../../core/kernels/grayscale.ts";
 import { niblackThreshold } from "../../core/kernels/niblack_threshold.ts";
 import { otsuThresholds } from "../../core/kernels/otsu_thresholds.ts";
 import { patchThreshold } from "../../core/kernels/patch_threshold.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
 import { sauvolaThreshold } from "../../core/kernels/sauvola_threshold.ts";
 import type { Method } from "./method.ts";
 

@@ -1,6 +1,6 @@
 import { discDilation } from "../../core/kernels/disc_dilation.ts";
 import { joinMaps, labelImage, thresholdCracks } from "../../core/label/label_image.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
 import type { MeasuredPhoto, Method } from "./method.ts";
 import type { CachedClassifier } from "./cached_classifier.ts";

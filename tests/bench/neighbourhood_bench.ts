@@ -9,7 +9,7 @@ import { openCompute } from "../../core/gpu/open_compute.ts";
 import { grayscale } from "../../core/kernels/grayscale.ts";
 import { close, erode } from "../../core/kernels/morphology.ts";
 import { niblackThreshold } from "../../core/kernels/niblack_threshold.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
 import { sauvolaThreshold } from "../../core/kernels/sauvola_threshold.ts";
 import { Peer, PYTHON } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";

@@ -5,12 +5,11 @@
 import { activationMap } from "../../core/kernels/activation_map.ts";
 import { augment } from "../../core/kernels/augment.ts";
 import { averagePatchScores } from "../../core/kernels/average_patch_scores.ts";
-import type { PlaneSource } from "../../core/gpu/compute.ts";
+import type { Plane, PlaneSource } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { extractPatches } from "../../core/kernels/extract_patches.ts";
 import { extractPatchesAt } from "../../core/kernels/extract_patches_at.ts";
 import { maximum } from "../../core/kernels/maximum.ts";
-import type { Plane } from "../../core/gpu/plane.ts";
 import { localise, multiply, normalise } from "../../core/kernels/pointwise.ts";
 import { resize } from "../../core/kernels/resize.ts";
 import { seeded } from "../core/testing.ts";

@@ -1,6 +1,6 @@
 import type { Activations, Classifier } from "../../../core/label/classifier.ts";
-import type { PlaneSource } from "../../../core/gpu/compute.ts";
-import type { Plane, PlaneShape } from "../../../core/gpu/plane.ts";
+import type { Plane, PlaneSource } from "../../../core/gpu/compute.ts";
+import type { PlaneShape } from "../../../core/gpu/plane_shape.ts";
 
 /** Pixels that one cell of the fake feature map stands for. */
 const CELL = 32;

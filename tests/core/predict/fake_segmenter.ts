@@ -1,4 +1,4 @@
-import type { Plane } from "../../../core/gpu/plane.ts";
+import type { Plane } from "../../../core/gpu/compute.ts";
 import type { Segmenting } from "../../../core/predict/segmenting.ts";
 
 /** Options of {@linkcode FakeSegmenter}. */

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Compute } from "../../../core/gpu/compute.ts";
+import type { Compute, Plane } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
-import type { Plane } from "../../../core/gpu/plane.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import { describeError } from "../../../tasks/cli/errors.ts";
 import { labelPhotos, type LabelSummary, type Session } from "../../../tasks/label/label_photos.ts";
