@@ -29,7 +29,7 @@ export async function patchScoreMap(
 ): Promise<PhotoMap> {
   const { width, height } = photo;
   const { patchSize: size, patchStride: stride, patchFilter: filter } = recipe;
-  const cells = recipe.coveringGrid === "cells";
+  const cells = recipe.patchGrid === "cells";
   const grid = cells ? coverPhoto(width, height, size, stride) : paddedGrid(width, height, size, stride);
 
   let scores = await scorePatches(photo, classifier, grid, { size, stride });

@@ -17,7 +17,7 @@ export interface Recipe {
    * the stride grid, and lays each cell at its true place. `stretched` pads right and bottom to a multiple of the patch size
    * and stretches the grid of scores over the image.
    */
-  coveringGrid: "cells" | "stretched";
+  patchGrid: "cells" | "stretched";
   /** Stage 3: filter that brings the map to the image's size. */
   patchFilter: "lanczos3" | "hamming" | "bilinear" | "nearest";
   /** Stage 3: round the scores to 8 bits before they are resized. */
@@ -78,7 +78,7 @@ const paper: Recipe = {
   name: "paper",
   patchSize: 32,
   patchStride: 16,
-  coveringGrid: "cells",
+  patchGrid: "cells",
   patchFilter: "lanczos3",
   patchRound: false,
   cam: "grad-cam++",
@@ -108,7 +108,7 @@ const paper: Recipe = {
 const reference: Recipe = {
   ...paper,
   name: "reference",
-  coveringGrid: "stretched",
+  patchGrid: "stretched",
   patchFilter: "hamming",
   patchRound: true,
   camClass: "winner",

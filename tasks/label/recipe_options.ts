@@ -87,8 +87,8 @@ const overrides = {
     "Side of the patches that the classifier scores",
   ),
   patchStride: parameter("patchStride", positiveInteger("PIXELS"), "Their distance; divides the side"),
-  coveringGrid: parameter(
-    "coveringGrid",
+  patchGrid: parameter(
+    "patchGrid",
     choice(["cells", "stretched"]),
     "How their scores are laid over the photo",
   ),

@@ -25,7 +25,7 @@ export class CachedClassifier {
   }
 
   /** What answers the questions of one label of a photo. */
-  for(photo: object, { patchSize, patchStride, coveringGrid, camTile }: Recipe): Classifier {
+  for(photo: object, { patchSize, patchStride, patchGrid, camTile }: Recipe): Classifier {
     if (photo !== this.#photo) {
       this.#scores.clear();
       this.#activations.clear();
@@ -37,7 +37,7 @@ export class CachedClassifier {
       name,
       trainingSize,
       scorePatches: async (plane, size) => {
-        const key = `${coveringGrid} ${patchSize} ${patchStride} ${patches++}`;
+        const key = `${patchGrid} ${patchSize} ${patchStride} ${patches++}`;
         const kept = await remember(this.#scores, key, async () => {
           using scores = await this.#classifier.scorePatches(plane, size);
           return await keep(scores);

@@ -50,7 +50,7 @@ function patchMapOracle(photo: PlaneSource, recipe: Recipe, classifier: OracleCl
   const { width, height } = photo;
   const { patchSize: size, patchStride: stride, patchFilter: filter } = recipe;
   const corners: [number, number][] = [];
-  const cells = recipe.coveringGrid === "cells";
+  const cells = recipe.patchGrid === "cells";
   const [first, lastX, lastY] = cells
     ? [stride - size, width - 1, height - 1]
     : [0, Math.ceil(width / size) * size - size, Math.ceil(height / size) * size - size];

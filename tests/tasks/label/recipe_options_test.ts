@@ -14,7 +14,7 @@ function choose(...args: string[]): Recipe {
 const OTHER: { [K in Exclude<keyof Recipe, "name">]: [typed: string, read: Recipe[K]] } = {
   patchSize: ["64", 64],
   patchStride: ["8", 8],
-  coveringGrid: ["stretched", "stretched"],
+  patchGrid: ["stretched", "stretched"],
   patchFilter: ["nearest", "nearest"],
   patchRound: ["yes", true],
   cam: ["none", "none"],
