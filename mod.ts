@@ -23,7 +23,7 @@ export { exportTfjs, type ExportTfjsOptions } from "./models/export/export_tfjs.
 export type { TfjsFiles, TfjsPrecision } from "./models/export/tfjs_model.ts";
 export type { Head } from "./models/classifier/head.ts";
 export { loadClassifier } from "./models/classifier/checkpoint.ts";
-export type { NetworkClassifier } from "./models/classifier/network_classifier.ts";
+export type { NetworkClassifier } from "./models/classifier/classifier.ts";
 export type { NetworkOptions } from "./models/classifier/architectures.ts";
 export type { Arch } from "./models/layers/network.ts";
 export type { InputScaling } from "./models/layers/network.ts";

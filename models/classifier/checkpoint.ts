@@ -1,7 +1,6 @@
 import { CLASSES } from "../../core/label/classifier.ts";
-import { type ClassifierOptions, createClassifier } from "./classifier.ts";
+import { type ClassifierOptions, createClassifier, NetworkClassifier } from "./classifier.ts";
 import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
-import { NetworkClassifier } from "./network_classifier.ts";
 import { refuseCheckpoint, type TrainingRecord } from "../checkpoint/checkpoint.ts";
 import { type CheckpointValues, decodeCheckpoint } from "../checkpoint/decode_checkpoint.ts";
 import { readSource } from "../checkpoint/read_source.ts";
@@ -28,21 +27,10 @@ export function saveCheckpoint(
   classifier: NetworkClassifier,
   options: SaveCheckpointOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { network, head, seed, trainingSize } = classifier;
-  const { arch, width, strideAt, input: { offset, divisor } } = network;
-  const described: Required<Omit<ClassifierOptions, "zeroInitResidual">> = {
-    arch,
-    width,
-    strideAt,
-    scaling: { offset, divisor },
-    head,
-    seed,
-    trainingSize,
-  };
   return encodeCheckpoint({
     format: "hairline-classifier",
     parameters: () => classifier.parameters,
-    network: { ...described },
+    network: { ...classifier.description },
     metadata: { classes: JSON.stringify(CLASSES) },
   }, options);
 }

@@ -1,17 +1,127 @@
-import type { Head } from "./head.ts";
-import { describeNetwork, type NetworkOptions } from "./architectures.ts";
-import { NetworkClassifier } from "./network_classifier.ts";
+import type { Activations, Classifier } from "../../core/label/classifier.ts";
+import type { Compute, Plane } from "../../core/gpu/compute.ts";
+import { describeNetwork } from "./architectures.ts";
+import { openBackend } from "../backend.ts";
+import { BareClassifier, type ClassifierOptions } from "./bare_classifier.ts";
+import { networkFootprint } from "../layers/network_footprint.ts";
+import type { ThreadPlan } from "../threads/network_threads.ts";
+import { ScoringThreads } from "./scoring_threads.ts";
+import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
+import { tf } from "../tfjs.ts";
 
-export type { NetworkClassifier };
+export type { ClassifierOptions };
 
-/** Options of {@linkcode createClassifier}. */
-export interface ClassifierOptions extends NetworkOptions {
-  /** `paper`: one dense layer (the default); `reference`: a hidden one of 1000 before it, as in the authors' code. */
-  readonly head?: Head;
-  /** Seed of the untrained values, any integer. Default 0. */
-  readonly seed?: number;
-  /** Side of the square patches that it is going to be trained on, in pixels. Default 128, the paper's. */
-  readonly trainingSize?: number;
+/**
+ * Pixels that run through the network at a time, by backend. On WASM small batches keep a layer's output in the cache, and memory
+ * far from its 2 GiB; a GPU wants enough work for each kernel.
+ */
+const BATCH_PIXELS: Record<string, number> = { webgpu: 2 ** 20, wasm: 2 ** 16, cpu: 2 ** 16 };
+
+/** Bytes of a picture's feature maps that fit into WASM's memory of 2 GiB beside three copies of the weights of ResNet-152. */
+const WASM_BYTES = 1.25 * 2 ** 30;
+
+/**
+ * A crack classifier: a convolutional network, global average pooling, a head of two classes. They come from {@linkcode createClassifier}
+ * and {@linkcode loadClassifier}, not from `new`.
+ */
+export class NetworkClassifier extends BareClassifier implements Classifier {
+  readonly #threads = new ScoringThreads(this);
+
+  /**
+   * The probability of crack of each patch; see {@linkcode Classifier.scorePatches}.
+   *
+   * @throws {RangeError} for a plane that is not a stack of patches of that size.
+   */
+  async scorePatches(patches: Plane, size: number): Promise<Plane> {
+    const { width, height, channels, compute } = patches;
+    if (width !== size || channels !== 3 || !(height % size === 0)) {
+      throw new RangeError(
+        `Cannot score patches of ${size} × ${size}: the plane is ${width} × ${height} × ${channels}, ` +
+          `patches stacked one below the other (width ${size}, height a multiple of it, 3 channels) are wanted.`,
+      );
+    }
+    const count = height / size;
+    const onDevice = await usesDevice(compute);
+    const side = size * this.network.input.enlarge;
+    const batch = Math.max(1, Math.floor(BATCH_PIXELS[tf.getBackend()] / (side * side)));
+    if (onDevice) {
+      const scores = tf.tidy(() => {
+        const all = planeTensor(patches, [count, size, size, 3]);
+        const parts = batches(count, batch).map(([first, length]) =>
+          this.crackProbability(all.slice(first, length))
+        );
+        return tf.concat(parts);
+      });
+      return adoptTensor(compute, scores, { width: 1, height: count, channels: 1 });
+    }
+    const pixels = await patches.read();
+    const data = await this.#threads.scores({ pixels, size }, { batch });
+    return compute.upload({ width: 1, height: count, channels: 1, data });
+  }
+
+  /**
+   * The last feature map of a whole image and the head's gradients; see {@linkcode Classifier.activations}.
+   *
+   * @throws {RangeError} for a plane without 3 channels or too large for the backend's memory.
+   */
+  async activations(image: Plane): Promise<Activations> {
+    const { width, height, channels, compute } = image;
+    if (channels !== 3) {
+      throw new RangeError(
+        `Cannot show the classifier a plane of ${width} × ${height} × ${channels}: 3 channels (RGB, 0..255) are wanted.`,
+      );
+    }
+    const onDevice = await usesDevice(compute);
+    this.#checkSize(image, onDevice);
+    let features: Plane, head: Float32Array;
+    if (onDevice) {
+      const found = tf.tidy(() => this.activationTensors(planeTensor(image, [1, height, width, 3])));
+      const [, h, w, k] = found.features.shape;
+      features = adoptTensor(compute, found.features, { width: w, height: h, channels: k });
+      head = await takeData(found.head);
+    } else {
+      const found = await this.#threads.activations({ pixels: await image.read(), width, height });
+      const [h, w, k] = found.shape;
+      features = compute.upload({ width: w, height: h, channels: k, data: found.features });
+      head = found.head;
+    }
+    const { channels: k } = features;
+    return {
+      features,
+      logits: [head[0], head[1]],
+      gradients: [head.slice(2, 2 + k), head.slice(2 + k)],
+      [Symbol.dispose]: () => features.dispose(),
+    };
+  }
+
+  /**
+   * Starts the threads that this classifier works in on the WASM backend, once that is open, ahead of its first use.
+   *
+   * @returns how many there are; where there could be more, why there are not.
+   * @internal
+   */
+  startThreads(): ThreadPlan {
+    this.#threads.start();
+    return this.#threads.plan;
+  }
+
+  /** Frees the network's memory and ends its threads. Disposing twice does nothing. */
+  override dispose(): void {
+    this.#threads[Symbol.dispose]();
+    super.dispose();
+  }
+
+  #checkSize({ width, height, compute }: Plane, onDevice: boolean): void {
+    const { peak, largest } = networkFootprint(this.network, width * height);
+    const [needed, limit, where] = onDevice
+      ? [largest, compute.device.limits.maxStorageBufferBindingSize, "one buffer of this GPU"]
+      : [peak, WASM_BYTES, "the memory of the backend"];
+    if (needed <= limit) return;
+    throw new RangeError(
+      `Cannot show ${this.name} an image of ${width} × ${height} at once: it takes ${needed} bytes of at most ${limit} in ` +
+        `${where}; show it tiles of at most ${Math.floor(limit / needed * width * height)} pixels.`,
+    );
+  }
 }
 
 /**
@@ -39,4 +149,17 @@ export function createClassifier(options: ClassifierOptions): NetworkClassifier 
     );
   }
   return new NetworkClassifier({ network: describeNetwork(options), head, seed, trainingSize });
+}
+
+/** Whether tensors live on the device of `compute`, after choosing the backend if none was. */
+async function usesDevice(compute: Compute): Promise<boolean> {
+  return (await openBackend({ compute })).name === "webgpu";
+}
+
+/** `[first, length]` of runs of at most `size` out of `count`. */
+function batches(count: number, size: number): [first: number, length: number][] {
+  return Array.from(
+    { length: Math.ceil(count / size) },
+    (_, i) => [i * size, Math.min(size, count - i * size)],
+  );
 }

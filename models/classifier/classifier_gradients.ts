@@ -1,5 +1,5 @@
 import type { BatchGradients, GradientOptions } from "../training/batch_gradients.ts";
-import type { NetworkClassifier } from "./network_classifier.ts";
+import type { BareClassifier } from "./bare_classifier.ts";
 import { tf } from "../tfjs.ts";
 import { variableGradients } from "../training/variable_gradients.ts";
 
@@ -19,7 +19,7 @@ export interface ClassifierGradients extends BatchGradients {
 
 /** The gradients of the mean cross-entropy over a batch, −1/N Σ log softmax(z)[class]. Running statistics move by one step. */
 export async function classifierGradients(
-  classifier: NetworkClassifier,
+  classifier: BareClassifier,
   { x, crack }: TrainingBatch,
   options: GradientOptions = {},
 ): Promise<ClassifierGradients> {

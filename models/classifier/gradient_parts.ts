@@ -1,6 +1,6 @@
 import { type GradientOptions, meanGradients } from "../training/batch_gradients.ts";
 import { type ClassifierGradients, classifierGradients } from "./classifier_gradients.ts";
-import type { NetworkClassifier } from "./network_classifier.ts";
+import type { BareClassifier } from "./bare_classifier.ts";
 import { tf } from "../tfjs.ts";
 
 /** Patches with their classes, on the host. */
@@ -25,7 +25,7 @@ export function splitBatch({ pixels, size, crack }: HostBatch, parts: number): H
 
 /** The gradients of a batch that lies on the host. */
 export function hostGradients(
-  classifier: NetworkClassifier,
+  classifier: BareClassifier,
   { pixels, size, crack }: HostBatch,
   options?: GradientOptions,
 ): Promise<ClassifierGradients> {

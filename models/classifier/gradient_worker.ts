@@ -4,10 +4,9 @@
  * @module
  */
 import { answerGradientRequests } from "../training/serve_gradients.ts";
-import type { ClassifierDescription } from "./classifier_copy.ts";
-import { openReplica } from "./classifier_replica.ts";
+import { type ClassifierDescription, restoreClassifier } from "./bare_classifier.ts";
 import { classifierTrainee } from "./classifier_trainee.ts";
 
 answerGradientRequests(({ description, weights }) =>
-  classifierTrainee(openReplica({ ...description as ClassifierDescription, weights }))
+  classifierTrainee(restoreClassifier({ description: description as ClassifierDescription, weights }))
 );

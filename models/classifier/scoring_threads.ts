@@ -1,41 +1,45 @@
-import { type ClassifierCopy, copyClassifier } from "./classifier_copy.ts";
+import type { BareClassifier, ClassifierDescription } from "./bare_classifier.ts";
 import {
   activateOnHost,
   type HostActivations,
+  type HostImage,
   type HostPatches,
-  type HostPicture,
   scoreOnHost,
 } from "./host_inference.ts";
-import type { NetworkClassifier } from "./network_classifier.ts";
 import { NetworkThreads, type ThreadPlan } from "../threads/network_threads.ts";
 import { countParameters } from "../layers/parameters.ts";
-import type { ScoringReply } from "./scoring_worker.ts";
+import { type Snapshot, takeSnapshot } from "../threads/shared_values.ts";
 
 /** Bytes that the backends of other threads may take, and what one takes besides the weights, which it holds twice. */
 const MEMORY = 2 ** 30, BACKEND_BYTES = 128 * 2 ** 20;
 
-/** Pictures of at most so many pixels are as good as a batch of patches. */
+/** Images of at most so many pixels are as good as a batch of patches. */
 const SMALL_PIXELS = 2 ** 16;
 
 /**
- * Shows patches and pictures to a classifier's network in several threads; see `NetworkThreads`. The threads start at the first use:
+ * Shows patches and images to a classifier's network in several threads; see `NetworkThreads`. The threads start at the first use:
  * the patches of one photo are work for all of them.
  */
 export class ScoringThreads implements Disposable {
-  readonly #classifier: NetworkClassifier;
-  readonly #threads: NetworkThreads<ClassifierCopy, HostPatches | HostPicture, ScoringReply>;
+  readonly #classifier: BareClassifier;
+  readonly #threads: NetworkThreads<
+    Snapshot<ClassifierDescription>,
+    HostPatches | HostImage,
+    Float32Array | HostActivations
+  >;
 
-  constructor(classifier: NetworkClassifier) {
+  constructor(classifier: BareClassifier) {
     this.#classifier = classifier;
     this.#threads = new NetworkThreads(classifier, {
       script: new URL("./scoring_worker.ts", import.meta.url),
-      copy: () => copyClassifier(classifier),
-      there: (part, thread) => {
+      snapshot: () => takeSnapshot(classifier),
+      onWorker: (part, worker) => {
         // A slice: a view would send the memory of the whole batch.
         const pixels = part.pixels.slice();
-        return thread.ask({ ...part, pixels }, [pixels.buffer]);
+        return worker.ask({ ...part, pixels }, [pixels.buffer]);
       },
-      here: (part) => "size" in part ? scoreOnHost(classifier, part) : activateOnHost(classifier, part),
+      onMainThread: (part) =>
+        "size" in part ? scoreOnHost(classifier, part) : activateOnHost(classifier, part),
     });
   }
 
@@ -67,12 +71,12 @@ export class ScoringThreads implements Disposable {
     return scores;
   }
 
-  /** What the network sees in a picture. */
-  async activations(picture: HostPicture): Promise<HostActivations> {
+  /** What the network sees in an image. */
+  async activations(image: HostImage): Promise<HostActivations> {
     this.start();
-    // The memory of a backend never shrinks: one has that of large pictures, the others that of a batch.
-    const large = picture.width * picture.height > SMALL_PIXELS;
-    return await this.#threads.run(picture, large ? { threads: 1 } : {}) as HostActivations;
+    // The memory of a backend never shrinks: one has that of large images, the others that of a batch.
+    const large = image.width * image.height > SMALL_PIXELS;
+    return await this.#threads.run(image, large ? { threads: 1 } : {}) as HostActivations;
   }
 
   [Symbol.dispose](): void {

@@ -2,7 +2,7 @@ import { type ClassificationCounts, countClassified } from "./evaluate_classifie
 import { type ClassifierGradients, classifierGradients } from "./classifier_gradients.ts";
 import { descend, type DescentSchedule, type DescentStep } from "../training/sgd.ts";
 import { type HostBatch, hostGradients } from "./gradient_parts.ts";
-import type { NetworkClassifier } from "./network_classifier.ts";
+import type { BareClassifier } from "./bare_classifier.ts";
 import { batchTensor, type PatchFeed, prepareBatch, type PreparedBatch } from "./patch_feed.ts";
 import { tf } from "../tfjs.ts";
 import { preciseBatchNorm } from "../training/precise_batch_norm.ts";
@@ -33,7 +33,7 @@ export interface TrainClassifierOptions extends PatchFeed, DescentSchedule {
  * @throws {RangeError} if the memory does not hold a batch, naming one that it holds.
  */
 export async function trainClassifier(
-  classifier: NetworkClassifier,
+  classifier: BareClassifier,
   options: TrainClassifierOptions,
 ): Promise<void> {
   const { onStep, gradients = (batch) => hostGradients(classifier, batch) } = options;
@@ -53,7 +53,7 @@ export async function trainClassifier(
 
 /** The gradients of a batch on the shared device, read there without a copy. */
 async function deviceGradients(
-  classifier: NetworkClassifier,
+  classifier: BareClassifier,
   batch: PreparedBatch,
 ): Promise<ClassifierGradients> {
   const x = await batchTensor(batch);
@@ -80,7 +80,7 @@ export interface SettleStatisticsOptions {
 
 /** Takes the running statistics of a classifier's batch norms anew, over batches of its feed; see {@linkcode preciseBatchNorm}. */
 export async function settleStatistics(
-  classifier: NetworkClassifier,
+  classifier: BareClassifier,
   feed: PatchFeed,
   { firstStep, steps = Math.min(200, feed.sampler.stepsPerEpoch) }: SettleStatisticsOptions,
 ): Promise<void> {

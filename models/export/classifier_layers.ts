@@ -1,7 +1,7 @@
 import { CLASSES } from "../../core/label/classifier.ts";
 import { BATCH_NORM_EPSILON, biasName, type ConvUnit, kernelName, padding } from "../layers/conv_unit.ts";
 import { activate, applyConvolution, normalize, pad, startLayers } from "./layers.ts";
-import type { NetworkClassifier } from "../classifier/network_classifier.ts";
+import type { NetworkClassifier } from "../classifier/classifier.ts";
 import { tf } from "../tfjs.ts";
 
 /** The layers of a classifier as tfjs has them, all values zeros. The caller disposes of the model. */

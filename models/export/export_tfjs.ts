@@ -4,7 +4,7 @@ import { encodeTfjs, type TfjsFiles, type TfjsPrecision, type TfjsTensor } from 
 import { layOutClassifier } from "./classifier_layers.ts";
 import { scalingTensors } from "./layers.ts";
 import { layOutSegmenter } from "./segmenter_layers.ts";
-import type { NetworkClassifier } from "../classifier/network_classifier.ts";
+import type { NetworkClassifier } from "../classifier/classifier.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { tf } from "../tfjs.ts";
 

@@ -14,18 +14,10 @@ export function saveSegmenter(
   segmenter: Segmenter,
   options: SaveCheckpointOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { network: { arch, width, input: { offset, divisor } }, seed, trainingSize } = segmenter;
-  const network: Required<SegmenterOptions> = {
-    arch,
-    width,
-    scaling: { offset, divisor },
-    seed,
-    trainingSize,
-  };
   return encodeCheckpoint({
     format: "hairline-segmenter",
     parameters: () => segmenter.parameters,
-    network: { ...network },
+    network: { ...segmenter.description },
   }, options);
 }
 

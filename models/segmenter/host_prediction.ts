@@ -1,12 +1,12 @@
-import { takeData } from "../classifier/host_inference.ts";
+import type { BareSegmenter } from "./bare_segmenter.ts";
+import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
-import type { Segmenter } from "./segmenter.ts";
 
 /** Height and width in pixels. */
 type Size = readonly [height: number, width: number];
 
-/** A picture on the host whose sides are multiples of a network's. */
-export interface WholePicture {
+/** An image on the host whose sides are multiples of a network's. */
+export interface WholeImage {
   /** H × W × 3, RGB 0..255. */
   readonly pixels: Float32Array;
   /** H, W. */
@@ -17,10 +17,10 @@ export interface WholePicture {
   readonly outputs: number;
 }
 
-/** The confidence of each wanted output in the wanted part of a picture, 0..1, row-major. */
+/** The confidence of each wanted output in the wanted part of an image, 0..1, row-major. */
 export async function predictOnHost(
-  segmenter: Segmenter,
-  { pixels, size, part, outputs }: WholePicture,
+  segmenter: BareSegmenter,
+  { pixels, size, part, outputs }: WholeImage,
 ): Promise<Float32Array[]> {
   const maps = tf.tidy(() =>
     segmenter.logits(tf.tensor4d(pixels, [1, ...size, 3]), { auxiliary: outputs > 1 })

@@ -2,24 +2,14 @@ import { cutWindow } from "../../core/sampling/cut_window.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { openBackend } from "../backend.ts";
-import { networkName } from "../layers/network.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
-import { createParameters, type Parameters, type ParameterSpecs } from "../layers/parameters.ts";
-import { tf } from "../tfjs.ts";
-import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
-import { FoldedLayers } from "../layers/folded_layers.ts";
+import { describeSegmentationNetwork } from "./architectures.ts";
+import { BareSegmenter, type SegmenterOptions } from "./bare_segmenter.ts";
 import { refineLiuDeepcrack } from "./liu_deepcrack.ts";
 import { pixelsAtOnce } from "./pixels_at_once.ts";
 import { PredictionThreads } from "./prediction_threads.ts";
-import type { SegmentationNetwork } from "./segmentation_network.ts";
 
-/** Options of {@linkcode createSegmenter}. */
-export interface SegmenterOptions extends SegmentationNetworkOptions {
-  /** Seed of the untrained values, any integer. Default 0. */
-  readonly seed?: number;
-  /** Side of the square crops that it is going to be trained on, in pixels; null (the default) for whole photos. */
-  readonly trainingSize?: number | null;
-}
+export type { SegmenterOptions };
 
 /** Options of {@linkcode Segmenter.predict}. */
 export interface PredictOptions {
@@ -27,122 +17,12 @@ export interface PredictOptions {
   readonly refine?: boolean;
 }
 
-/** What a {@linkcode Segmenter} is made of. */
-export interface SegmenterParts {
-  readonly network: SegmentationNetwork;
-  readonly seed: number;
-  readonly trainingSize: number | null;
-  /** Its values, once a backend is ready; untrained ones where left out. */
-  readonly parameters?: (specs: ParameterSpecs) => Parameters;
-}
-
-/** A segmentation network and its values: a photo in, the confidence of crack of each pixel out. */
-export class Segmenter implements Segmenting {
-  /**
-   * The layers.
-   *
-   * @internal
-   */
-  readonly network: SegmentationNetwork;
-  /** Seed of the values that it had before training. */
-  readonly seed: number;
-  /** Side of the square crops that it is (to be) trained on, in pixels; null for whole photos. */
-  readonly trainingSize: number | null;
-  #create: (() => Parameters) | undefined;
-  #parameters: Parameters | undefined;
-  readonly #folded = new FoldedLayers();
+/**
+ * A segmentation network and its values: a photo in, the confidence of crack of each pixel out. They come from
+ * {@linkcode createSegmenter} and {@linkcode loadSegmenter}, not from `new`.
+ */
+export class Segmenter extends BareSegmenter implements Segmenting {
   readonly #threads = new PredictionThreads(this);
-
-  /** Segmenters come from {@linkcode createSegmenter} and {@linkcode loadSegmenter}, not from `new`. */
-  constructor({ network, seed, trainingSize, parameters }: SegmenterParts) {
-    this.network = network;
-    this.seed = seed;
-    this.trainingSize = trainingSize;
-    this.#create = () => parameters?.(network.specs) ?? createParameters(network.specs, seed);
-  }
-
-  /** Such as `unet × 0.25`. */
-  get name(): string {
-    return networkName(this.network);
-  }
-
-  /**
-   * The shapes of its parameters, by name.
-   *
-   * @internal
-   */
-  get specs(): ParameterSpecs {
-    return this.network.specs;
-  }
-
-  /**
-   * Its values, by name. They are made at the first use, on the backend of that moment.
-   *
-   * @throws {TypeError} if the segmenter was disposed of.
-   * @internal
-   */
-  get parameters(): Parameters {
-    if (this.#parameters) return this.#parameters;
-    if (!this.#create) {
-      throw new TypeError(
-        `Cannot use the segmenter ${this.name}: it was disposed of earlier; keep it until its last use.`,
-      );
-    }
-    this.#parameters = this.#create();
-    // What it was made of need not be kept in memory twice.
-    this.#create = undefined;
-    return this.#parameters;
-  }
-
-  /**
-   * The variables that training moves, by name.
-   *
-   * @internal
-   */
-  get trainable(): ReadonlyMap<string, tf.Variable> {
-    return new Map([...this.parameters].filter(([, { trainable }]) => trainable));
-  }
-
-  /**
-   * The logits of all outputs, the prediction first, as training sees them: normalised by the batch's own statistics, which move the
-   * running ones; differentiable with respect to {@linkcode Segmenter.trainable}.
-   *
-   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
-   * @param options `momentum`: share of the running statistics that one step keeps. Default 0.9.
-   * @returns N × H × W × 1 each.
-   * @internal
-   */
-  trainingLogits(x: tf.Tensor4D, { momentum }: { readonly momentum?: number } = {}): tf.Tensor4D[] {
-    return this.network.logits(x, { parameters: this.parameters, training: true, momentum });
-  }
-
-  /**
-   * The logits by the running statistics.
-   *
-   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
-   * @param options `auxiliary`: whether to give those of the auxiliary outputs, too. Default false.
-   * @returns N × H × W × 1 each.
-   * @internal
-   */
-  logits(x: tf.Tensor4D, { auxiliary = false }: { readonly auxiliary?: boolean } = {}): tf.Tensor4D[] {
-    return this.network.logits(x, {
-      parameters: this.parameters,
-      folded: this.#folded,
-      training: false,
-      auxiliary,
-    });
-  }
-
-  /**
-   * The confidence of crack by the running statistics: the sigmoid of the first output.
-   *
-   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
-   * @returns N × H × W × 1, 0..1.
-   * @internal
-   */
-  confidence(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => this.logits(x)[0].sigmoid());
-  }
 
   /** The most pixels that the memory of the backend is enough for, each side counted up to the network's multiple. */
   async pixelsAtOnce(compute: Compute): Promise<number> {
@@ -210,18 +90,10 @@ export class Segmenter implements Segmenting {
     return refineLiuDeepcrack(fused, guide);
   }
 
-  /** Frees its memory. Disposing twice does nothing. */
-  dispose(): void {
+  /** Frees its memory and ends its threads. Disposing twice does nothing. */
+  override dispose(): void {
     this.#threads[Symbol.dispose]();
-    this.#folded[Symbol.dispose]();
-    if (this.#parameters) tf.dispose([...this.#parameters.values()]);
-    this.#parameters = undefined;
-    this.#create = undefined;
-  }
-
-  /** As {@linkcode Segmenter.dispose}, for `using`. */
-  [Symbol.dispose](): void {
-    this.dispose();
+    super.dispose();
   }
 }
 

@@ -2,7 +2,7 @@ import type { BatchGradients, GradientOptions } from "../training/batch_gradient
 import { variableGradients } from "../training/variable_gradients.ts";
 import type { CropTensors } from "./crop_feed.ts";
 import { type SegmentationLoss, segmentationLoss } from "./losses.ts";
-import type { Segmenter } from "./segmenter.ts";
+import type { BareSegmenter } from "./bare_segmenter.ts";
 
 /** Options of {@linkcode segmenterGradients}. */
 export interface SegmenterGradientOptions extends GradientOptions {
@@ -11,7 +11,7 @@ export interface SegmenterGradientOptions extends GradientOptions {
 
 /** The gradients of the loss over a batch. Running statistics move by one step. */
 export async function segmenterGradients(
-  segmenter: Segmenter,
+  segmenter: BareSegmenter,
   { x, truth }: Pick<CropTensors, "x" | "truth">,
   { loss, momentum }: SegmenterGradientOptions,
 ): Promise<BatchGradients> {

@@ -3,13 +3,11 @@ import type { GradientTask } from "../training/serve_gradients.ts";
 import type { Trainee } from "../training/trainee.ts";
 import { cropTensors, type HostCrops } from "./crop_feed.ts";
 import type { SegmentationLoss } from "./losses.ts";
-import type { Segmenter, SegmenterOptions } from "./segmenter.ts";
-import { describeSegmenter } from "./segmenter_copy.ts";
+import { type BareSegmenter, restoreSegmenter, type SegmenterDescription } from "./bare_segmenter.ts";
 import { segmenterGradients } from "./segmenter_gradients.ts";
-import { openSegmenterReplica } from "./segmenter_replica.ts";
 
 /** What another thread is told of a segmenter, values aside. */
-interface Description extends SegmenterOptions {
+interface Description extends SegmenterDescription {
   readonly loss: SegmentationLoss;
 }
 
@@ -23,10 +21,10 @@ interface CropGradients extends BatchGradients {
  * that of each part.
  */
 export function segmenterTrainee(
-  segmenter: Segmenter,
+  segmenter: BareSegmenter,
   { loss }: { readonly loss: SegmentationLoss },
 ): Trainee<HostCrops, CropGradients> {
-  const description: Description = { ...describeSegmenter(segmenter), loss };
+  const description: Description = { ...segmenter.description, loss };
   return {
     network: segmenter,
     description,
@@ -47,8 +45,8 @@ export function segmenterTrainee(
 export function openSegmenterTrainee(
   { description, weights }: GradientTask,
 ): Trainee<HostCrops, CropGradients> {
-  const { loss, ...options } = description as Description;
-  return segmenterTrainee(openSegmenterReplica({ options, weights }), { loss });
+  const { loss, ...rest } = description as Description;
+  return segmenterTrainee(restoreSegmenter({ description: rest, weights }), { loss });
 }
 
 /** Cuts a batch into parts that differ by one crop at most. The parts share its memory. */

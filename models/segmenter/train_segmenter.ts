@@ -10,7 +10,7 @@ import {
   prepareCrops,
 } from "./crop_feed.ts";
 import type { SegmentationLoss } from "./losses.ts";
-import type { Segmenter } from "./segmenter.ts";
+import type { BareSegmenter } from "./bare_segmenter.ts";
 import { segmenterGradients } from "./segmenter_gradients.ts";
 
 /** Options of {@linkcode trainSegmenter}. */
@@ -31,7 +31,10 @@ export interface TrainSegmenterOptions extends CropFeed, DescentSchedule {
  * @throws {Error} if the loss is no longer finite: then the learning rate is too high.
  * @throws {RangeError} if the memory does not hold a batch, naming one that it holds.
  */
-export async function trainSegmenter(segmenter: Segmenter, options: TrainSegmenterOptions): Promise<void> {
+export async function trainSegmenter(
+  segmenter: BareSegmenter,
+  options: TrainSegmenterOptions,
+): Promise<void> {
   const { compute, loss, onStep, gradients } = options;
   await descend({
     trainable: segmenter.trainable,
@@ -51,7 +54,7 @@ export async function trainSegmenter(segmenter: Segmenter, options: TrainSegment
 
 /** Takes the running statistics of a segmenter's batch norms anew, over batches of its feed; see {@linkcode preciseBatchNorm}. */
 export async function settleSegmenter(
-  segmenter: Segmenter,
+  segmenter: BareSegmenter,
   feed: CropFeed,
   { firstStep, steps = Math.min(50, feed.sampler.stepsPerEpoch) }: {
     /** The first of the steps whose batches are looked at. */

@@ -8,16 +8,16 @@ export interface ThreadPlan {
   readonly reason?: string;
 }
 
-/** What threads do with their copies of a network. */
-export interface ThreadWork<Copy, Job, Reply> {
+/** What threads do, each with a network of its own that was restored from a snapshot. */
+export interface ThreadWork<Snapshot, Job, Reply> {
   /** The script of their workers, as `RequestWorker` takes it. */
   readonly script: URL;
   /** What tells a thread of the network, its values included: its first request, and another whenever they change. */
-  copy(): Copy;
-  /** Has another thread do a job. */
-  there(job: Job, thread: RequestWorker<Copy | Job, Reply>): Promise<Reply>;
-  /** Does a job in this thread. */
-  here(job: Job): Promise<Reply>;
+  snapshot(): Snapshot;
+  /** Has a worker do a job. */
+  onWorker(job: Job, worker: RequestWorker<Snapshot | Job, Reply>): Promise<Reply>;
+  /** Does a job in the thread that asks for it. */
+  onMainThread(job: Job): Promise<Reply>;
 }
 
 /** A job without a thread yet. */
@@ -37,17 +37,17 @@ const IDLE = 3000;
 const AHEAD = 2;
 
 /**
- * Runs a network in several threads of the WASM backend, one a core, each of which has a copy of it. Which thread does what makes no
+ * Runs a network in several threads of the WASM backend, one a core, each of which restored a snapshot of it. Which thread does what makes no
  * difference to the results.
  *
  * While no thread is ready, this one works; then it keeps to its other work. The threads end when there was nothing to do for a while.
  */
-export class NetworkThreads<Copy, Job, Reply> implements Disposable {
+export class NetworkThreads<Snapshot, Job, Reply> implements Disposable {
   readonly #network: { readonly name: string; readonly parameters: Parameters };
-  readonly #work: ThreadWork<Copy, Job, Reply>;
-  #threads: RequestWorker<Copy | Job, Reply>[] = [];
+  readonly #work: ThreadWork<Snapshot, Job, Reply>;
+  #threads: RequestWorker<Snapshot | Job, Reply>[] = [];
   /** Those of them that have the network. */
-  readonly #ready = new Set<RequestWorker<Copy | Job, Reply>>();
+  readonly #ready = new Set<RequestWorker<Snapshot | Job, Reply>>();
   /** Identities of the values that they have. */
   #values: readonly object[] = [];
   /** Those that the fewest threads may do first. */
@@ -59,7 +59,7 @@ export class NetworkThreads<Copy, Job, Reply> implements Disposable {
 
   constructor(
     network: { readonly name: string; readonly parameters: Parameters },
-    work: ThreadWork<Copy, Job, Reply>,
+    work: ThreadWork<Snapshot, Job, Reply>,
   ) {
     this.#network = network;
     this.#work = work;
@@ -122,9 +122,9 @@ export class NetworkThreads<Copy, Job, Reply> implements Disposable {
     const values = [...this.#network.parameters.values()].map(({ dataId }) => dataId);
     if (values.every((value, i) => value === this.#values[i])) return;
     this.#values = values;
-    const copy = this.#work.copy();
+    const snapshot = this.#work.snapshot();
     for (const thread of this.#threads) {
-      thread.ask(copy).then(() => {
+      thread.ask(snapshot).then(() => {
         if (!this.#threads.includes(thread)) return;
         this.#ready.add(thread);
         this.#proceed();
@@ -141,17 +141,17 @@ export class NetworkThreads<Copy, Job, Reply> implements Disposable {
         if (next >= 0) this.#send(this.#waiting.splice(next, 1)[0], thread);
       }
     }
-    if (this.#waiting.length > 0 && this.#ready.size === 0) this.#workHere();
+    if (this.#waiting.length > 0 && this.#ready.size === 0) this.#workOnMainThread();
     clearTimeout(this.#idle);
     const busy = this.#working || this.#waiting.length > 0 ||
       this.#threads.some(({ pending }) => pending > 0);
     if (this.#threads.length > 0 && !busy) this.#idle = setTimeout(() => this.#close(), IDLE);
   }
 
-  async #send(waiting: WaitingJob<Job, Reply>, thread: RequestWorker<Copy | Job, Reply>): Promise<void> {
+  async #send(waiting: WaitingJob<Job, Reply>, thread: RequestWorker<Snapshot | Job, Reply>): Promise<void> {
     const { job, done } = waiting;
     try {
-      done.resolve(await this.#work.there(job, thread));
+      done.resolve(await this.#work.onWorker(job, thread));
     } catch (error) {
       if (thread.failure === undefined) done.reject(error);
       else if (this.#disposed) done.reject(this.#gone());
@@ -165,13 +165,13 @@ export class NetworkThreads<Copy, Job, Reply> implements Disposable {
   }
 
   /** Lets this thread work until others are ready. */
-  async #workHere(): Promise<void> {
+  async #workOnMainThread(): Promise<void> {
     if (this.#working) return;
     this.#working = true;
     while (this.#ready.size === 0) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
-      await this.#work.here(next.job).then(next.done.resolve, next.done.reject);
+      await this.#work.onMainThread(next.job).then(next.done.resolve, next.done.reject);
       // Jobs that come and threads that are ready are heard of between two turns of the event loop.
       await new Promise((resolve) => setTimeout(resolve));
     }
@@ -180,7 +180,7 @@ export class NetworkThreads<Copy, Job, Reply> implements Disposable {
   }
 
   /** A thread that could not start or ended: this one works alone from now on. */
-  #giveUp(thread: RequestWorker<Copy | Job, Reply>, error: Error): void {
+  #giveUp(thread: RequestWorker<Snapshot | Job, Reply>, error: Error): void {
     if (!this.#threads.includes(thread)) return;
     this.#failure = error.message;
     this.#close();

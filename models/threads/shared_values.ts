@@ -1,20 +1,35 @@
 import { countParameters, type Parameters, type ParameterSpecs } from "../layers/parameters.ts";
 import { tf } from "../tfjs.ts";
 
-/** A network's parameters. */
+/** A network whose values go from thread to thread. */
 interface Values {
   readonly specs: ParameterSpecs;
   readonly parameters: Parameters;
 }
 
-/** The values of all parameters in memory that threads share, in the order of the specs. */
+/** A network for another thread: what to make it of, and its values in memory that threads share. */
+export interface Snapshot<Description extends object> {
+  /** What it is, values aside, as plain data. */
+  readonly description: Description;
+  /** The values of all parameters, in the order of its specs. */
+  readonly weights: Float32Array<SharedArrayBuffer>;
+}
+
+/** The values that a network has now, in memory that threads share. */
 export function shareValues(network: Values): Float32Array<SharedArrayBuffer> {
   const weights = sharedFloats(countParameters(network.specs));
   updateShared(weights, network);
   return weights;
 }
 
-/** Writes the values that a network has now. */
+/** A network with the values that it has now. */
+export function takeSnapshot<Description extends object>(
+  network: Values & { readonly description: Description },
+): Snapshot<Description> {
+  return { description: network.description, weights: shareValues(network) };
+}
+
+/** Writes the values that a network has now over those that it shared before. */
 export function updateShared(
   weights: Float32Array<SharedArrayBuffer>,
   { parameters, specs }: Values,
@@ -22,8 +37,8 @@ export function updateShared(
   writeShared(weights, [...specs.keys()].map((name) => parameters.get(name)!));
 }
 
-/** Variables with the values that are shared now. Needs an open backend. */
-export function createFromShared(
+/** Variables with the values that a snapshot has now. Needs an open backend. */
+export function restoreParameters(
   weights: Float32Array<SharedArrayBuffer>,
   specs: ParameterSpecs,
 ): Parameters {
@@ -36,8 +51,8 @@ export function createFromShared(
   );
 }
 
-/** Gives a network the values that another thread has shared since. */
-export function refreshFromShared(
+/** Gives a restored network the values that its snapshot has now. */
+export function refreshParameters(
   weights: Float32Array<SharedArrayBuffer>,
   { specs, parameters }: Values,
 ): void {

@@ -1,7 +1,7 @@
 import { serveRequests } from "../threads/serve_requests.ts";
 import { openBackend } from "../backend.ts";
 import type { BatchGradients } from "./batch_gradients.ts";
-import { refreshFromShared, writeShared } from "../threads/shared_values.ts";
+import { refreshParameters, writeShared } from "../threads/shared_values.ts";
 import { tf } from "../tfjs.ts";
 import type { Trainee } from "./trainee.ts";
 
@@ -37,7 +37,7 @@ export function answerGradientRequests<Batch extends object>(
       return undefined;
     }
     const { task, trainee } = begun!;
-    refreshFromShared(task.weights, trainee.network);
+    refreshParameters(task.weights, trainee.network);
     const { gradients, ...found } = await trainee.gradients(request.part as Batch);
     writeShared(task.gradients, [...trainee.network.trainable.keys()].map((name) => gradients[name]));
     tf.dispose(gradients);

@@ -1,5 +1,5 @@
 import { loadClassifier } from "../../models/classifier/checkpoint.ts";
-import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
+import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 
 /**
  * The classifier in a file; without one, the classifier that ships with Hairline.

@@ -1,6 +1,6 @@
 import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
 import { loadClassifier } from "../../models/classifier/checkpoint.ts";
-import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
+import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CheckpointPrecision } from "../../models/checkpoint/checkpoint.ts";
 import { exportTfjs } from "../../models/export/export_tfjs.ts";
-import type { NetworkClassifier } from "../../models/classifier/network_classifier.ts";
+import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import { saveCheckpoint } from "../../models/classifier/checkpoint.ts";
 import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { Segmenter } from "../../models/segmenter/segmenter.ts";

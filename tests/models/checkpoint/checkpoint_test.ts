@@ -6,7 +6,7 @@ import {
 } from "../../../models/checkpoint/safetensors.ts";
 import { loadCheckpoint, loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { MomentumSgd } from "../../../models/training/momentum.ts";
-import type { NetworkClassifier } from "../../../models/classifier/network_classifier.ts";
+import type { NetworkClassifier } from "../../../models/classifier/classifier.ts";
 import { dequantizeKernel, quantizeKernel } from "../../../models/checkpoint/precision.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";

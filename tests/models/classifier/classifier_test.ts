@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import {
-  type ClassifierOptions,
-  createClassifier,
-  type NetworkClassifier,
-} from "../../../models/classifier/classifier.ts";
-import { copyClassifier } from "../../../models/classifier/classifier_copy.ts";
-import { openReplica } from "../../../models/classifier/classifier_replica.ts";
+import { type ClassifierOptions, createClassifier } from "../../../models/classifier/classifier.ts";
+import { type BareClassifier, restoreClassifier } from "../../../models/classifier/bare_classifier.ts";
+import { takeSnapshot } from "../../../models/threads/shared_values.ts";
 import { networkFootprint } from "../../../models/layers/network_footprint.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { describeResnet } from "../../../models/classifier/resnet.ts";
@@ -197,12 +193,12 @@ Deno.test("a classifier for inference only gives the same scores again and again
   using whole = scrambledClassifier({ arch: "resnet18", width: 0.05 });
   // Large enough that no layer is made one matrix.
   const x = batchTensor(randomBatch(1, 100, 100));
-  const logits = (classifier: NetworkClassifier) => tf.tidy(() => classifier.logits(x).dataSync());
+  const logits = (classifier: BareClassifier) => tf.tidy(() => classifier.logits(x).dataSync());
   const expected = logits(whole);
   const bytes = 4 * countParameters(whole.specs);
   const before = tf.memory();
   {
-    using lean = openReplica(copyClassifier(whole), { inferenceOnly: true });
+    using lean = restoreClassifier(takeSnapshot(whole), { inferenceOnly: true });
     for (let i = 0; i < 3; i++) assert.deepEqual(logits(lean), expected);
     const taken = tf.memory().numBytes - before.numBytes;
     assert.ok(taken > 0.9 * bytes && taken < 1.1 * bytes, `${taken} bytes for ${bytes} bytes of parameters`);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openBackend } from "../../../models/backend.ts";
-import { predictOnHost, type WholePicture } from "../../../models/segmenter/host_prediction.ts";
+import { predictOnHost, type WholeImage } from "../../../models/segmenter/host_prediction.ts";
 import { PredictionThreads } from "../../../models/segmenter/prediction_threads.ts";
 import { createSegmenter, type Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";
@@ -11,7 +11,7 @@ import { threadsReady } from "../threads/threads_ready.ts";
 
 const random = seeded(5);
 const SIZES = [[32, 48], [64, 32], [16, 16], [48, 48], [32, 32], [32, 64]] as const;
-const PICTURES = SIZES.map(([height, width], i): WholePicture => ({
+const PICTURES = SIZES.map(([height, width], i): WholeImage => ({
   pixels: Float32Array.from({ length: height * width * 3 }, () => Math.floor(256 * random())),
   size: [height, width],
   part: [height - i, width - 2 * i],
@@ -82,7 +82,7 @@ Deno.test("PredictionThreads tells what fails there in the words of this thread"
   await withThreads(async (_, threads) => {
     await predictAll(threads);
     await threadsReady(threads, threads.plan(64 * 64));
-    const odd: WholePicture = { ...PICTURES[0], size: [31, 48], pixels: new Float32Array(31 * 48 * 3) };
+    const odd: WholeImage = { ...PICTURES[0], size: [31, 48], pixels: new Float32Array(31 * 48 * 3) };
     const outcomes = await Promise.allSettled([threads.predict(odd), threads.predict(PICTURES[1])]);
     assert.equal(outcomes[1].status, "fulfilled");
     await assert.rejects(threads.predict(odd), {

@@ -13,9 +13,9 @@ async function withThreads(
     { name: "probe", parameters: new Map([["value", variable]]) },
     {
       script: new URL("../../../models/classifier/scoring_worker.ts", import.meta.url),
-      copy: () => "probe",
-      there: (job, thread) => thread.ask(job),
-      here: async (job) => {
+      snapshot: () => "probe",
+      onWorker: (job, worker) => worker.ask(job),
+      onMainThread: async (job) => {
         await new Promise((resolve) => setTimeout(resolve, 20));
         if (job === 3) throw new RangeError("Cannot do 3.");
         return 10 * job;

@@ -1,0 +1,159 @@
+import { describeNetwork, type NetworkOptions } from "./architectures.ts";
+import { type Head, headGradients, headLogits, headSpecs } from "./head.ts";
+import { trainConvUnit } from "../layers/conv_unit.ts";
+import { FoldedUnits } from "../layers/folded_units.ts";
+import { type Network, networkFeatures, networkSpecs } from "../layers/network.ts";
+import { NetworkBase, type NetworkValues } from "../layers/network_base.ts";
+import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
+import { tf } from "../tfjs.ts";
+
+/** Options of {@linkcode createClassifier}. */
+export interface ClassifierOptions extends NetworkOptions {
+  /** `paper`: one dense layer (the default); `reference`: a hidden one of 1000 before it, as in the authors' code. */
+  readonly head?: Head;
+  /** Seed of the untrained values, any integer. Default 0. */
+  readonly seed?: number;
+  /** Side of the square patches that it is going to be trained on, in pixels. Default 128, the paper's. */
+  readonly trainingSize?: number;
+}
+
+/** What a classifier is, values aside. */
+export type ClassifierDescription = Required<Omit<ClassifierOptions, "zeroInitResidual">>;
+
+/** What a {@linkcode BareClassifier} is made of. */
+export interface ClassifierParts extends NetworkValues {
+  readonly network: Network;
+  readonly head: Head;
+  /** Side of the square patches that it is (to be) trained on, in pixels. */
+  readonly trainingSize: number;
+  /** Whether it is only ever shown photos: then it keeps each layer's values once, batch norm folded in. Default false. */
+  readonly inferenceOnly?: boolean;
+}
+
+/**
+ * A crack classifier in the thread that it is made in: a convolutional network, global average pooling, a head of two classes.
+ *
+ * @internal
+ */
+export class BareClassifier extends NetworkBase<Network, ClassifierDescription> {
+  /** What turns the last feature map into two logits. */
+  readonly head: Head;
+  /** Side of the square patches that it is (to be) trained on, in pixels. */
+  readonly trainingSize: number;
+  readonly #inferenceOnly: boolean;
+  #folded: FoldedUnits | undefined;
+
+  constructor({ network, head, trainingSize, inferenceOnly = false, ...values }: ClassifierParts) {
+    const specs = new Map([...networkSpecs(network), ...headSpecs(head, network.outputs)]);
+    super({ kind: "classifier", network, specs, ...values });
+    this.head = head;
+    this.trainingSize = trainingSize;
+    this.#inferenceOnly = inferenceOnly;
+  }
+
+  /**
+   * What it is, values aside.
+   *
+   * @internal
+   */
+  override get description(): ClassifierDescription {
+    const { network: { arch, width, strideAt, input: { offset, divisor } }, head, seed, trainingSize } = this;
+    return { arch, width, strideAt, scaling: { offset, divisor }, head, seed, trainingSize };
+  }
+
+  /**
+   * The logits of a batch as training sees it: normalised by the batch's own statistics, which move the running ones;
+   * differentiable with respect to the trainable parameters.
+   *
+   * @param x N × H × W × 3, RGB 0..255.
+   * @param options `momentum`: share of the running statistics that one step keeps. Keras' 0.99 averages over the last few hundred
+   * steps, more than a training of minutes has; the default 0.9 averages over the last few tens, as PyTorch's does.
+   * @returns N × 2, in the order of `CLASSES`.
+   * @internal
+   */
+  trainingLogits(x: tf.Tensor4D, { momentum = 0.9 }: { readonly momentum?: number } = {}): tf.Tensor2D {
+    const { parameters } = this;
+    return tf.tidy(() => {
+      const features = networkFeatures(x, this.network, {
+        run: (input, unit) => trainConvUnit(input, unit, { parameters, momentum }),
+        release: false,
+      });
+      return headLogits(features.mean<tf.Tensor2D>([1, 2]), this);
+    });
+  }
+
+  /**
+   * The logits of a batch by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255.
+   * @returns N × 2, in the order of `CLASSES`.
+   * @internal
+   */
+  logits(x: tf.Tensor4D): tf.Tensor2D {
+    return tf.tidy(() => headLogits(this.features(x).mean<tf.Tensor2D>([1, 2]), this));
+  }
+
+  /**
+   * The last feature map of a batch by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255.
+   * @returns N × h × w × K, for a ResNet h = ⌈H / 32⌉ and w = ⌈W / 32⌉.
+   * @internal
+   */
+  features(x: tf.Tensor4D): tf.Tensor4D {
+    const folded = this.#folded ??= new FoldedUnits(this.parameters, { consume: this.#inferenceOnly });
+    return tf.tidy(() =>
+      networkFeatures(x, this.network, { run: (input, unit) => folded.run(input, unit), release: true })
+    );
+  }
+
+  /**
+   * The probability of crack of each patch of a batch by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255; it is freed.
+   * @returns N values, 0..1.
+   * @internal
+   */
+  crackProbability(x: tf.Tensor4D): tf.Tensor1D {
+    return tf.tidy(() => {
+      const logits = this.logits(x);
+      x.dispose();
+      return logits.softmax().slice([0, 0], [-1, 1]).as1D();
+    });
+  }
+
+  /**
+   * What it sees in one image: the last feature map, and its logits and their gradients in one row.
+   *
+   * @param x 1 × H × W × 3, RGB 0..255.
+   * @internal
+   */
+  activationTensors(x: tf.Tensor4D): { readonly features: tf.Tensor4D; readonly head: tf.Tensor1D } {
+    return tf.tidy(() => {
+      const features = this.features(x);
+      const means = features.mean<tf.Tensor2D>([1, 2]);
+      const logits = headLogits(means, this), gradients = headGradients(means, this);
+      return { features, head: tf.concat<tf.Tensor1D>([logits.flatten(), gradients.flatten()]) };
+    });
+  }
+
+  /** Frees the network's memory. Disposing twice does nothing. */
+  override dispose(): void {
+    this.#folded?.[Symbol.dispose]();
+    this.#folded = undefined;
+    super.dispose();
+  }
+}
+
+/** The classifier of a snapshot. Needs an open backend. */
+export function restoreClassifier(
+  { description, weights }: Snapshot<ClassifierDescription>,
+  { inferenceOnly }: Pick<ClassifierParts, "inferenceOnly"> = {},
+): BareClassifier {
+  return new BareClassifier({
+    ...description,
+    network: describeNetwork(description),
+    parameters: (specs) => restoreParameters(weights, specs),
+    inferenceOnly,
+  });
+}

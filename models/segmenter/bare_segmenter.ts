@@ -1,0 +1,108 @@
+import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
+import { FoldedLayers } from "../layers/folded_layers.ts";
+import { NetworkBase, type NetworkValues } from "../layers/network_base.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
+import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
+import { tf } from "../tfjs.ts";
+
+/** Options of {@linkcode createSegmenter}. */
+export interface SegmenterOptions extends SegmentationNetworkOptions {
+  /** Seed of the untrained values, any integer. Default 0. */
+  readonly seed?: number;
+  /** Side of the square crops that it is going to be trained on, in pixels; null (the default) for whole photos. */
+  readonly trainingSize?: number | null;
+}
+
+/** What a segmenter is, values aside. */
+export type SegmenterDescription = Required<SegmenterOptions>;
+
+/** What a {@linkcode BareSegmenter} is made of. */
+export interface SegmenterParts extends NetworkValues {
+  readonly network: SegmentationNetwork;
+  /** Side of the square crops that it is (to be) trained on, in pixels; null for whole photos. */
+  readonly trainingSize: number | null;
+}
+
+/**
+ * A segmentation network in the thread that it is made in.
+ *
+ * @internal
+ */
+export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDescription> {
+  /** Side of the square crops that it is (to be) trained on, in pixels; null for whole photos. */
+  readonly trainingSize: number | null;
+  readonly #folded = new FoldedLayers();
+
+  constructor({ network, trainingSize, ...values }: SegmenterParts) {
+    super({ kind: "segmenter", network, specs: network.specs, ...values });
+    this.trainingSize = trainingSize;
+  }
+
+  /**
+   * What it is, values aside.
+   *
+   * @internal
+   */
+  override get description(): SegmenterDescription {
+    const { network: { arch, width, input: { offset, divisor } }, seed, trainingSize } = this;
+    return { arch, width, scaling: { offset, divisor }, seed, trainingSize };
+  }
+
+  /**
+   * The logits of all outputs, the prediction first, as training sees them: normalised by the batch's own statistics, which move the
+   * running ones; differentiable with respect to the trainable parameters.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @param options `momentum`: share of the running statistics that one step keeps. Default 0.9.
+   * @returns N × H × W × 1 each.
+   * @internal
+   */
+  trainingLogits(x: tf.Tensor4D, { momentum }: { readonly momentum?: number } = {}): tf.Tensor4D[] {
+    return this.network.logits(x, { parameters: this.parameters, training: true, momentum });
+  }
+
+  /**
+   * The logits by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @param options `auxiliary`: whether to give those of the auxiliary outputs, too. Default false.
+   * @returns N × H × W × 1 each.
+   * @internal
+   */
+  logits(x: tf.Tensor4D, { auxiliary = false }: { readonly auxiliary?: boolean } = {}): tf.Tensor4D[] {
+    return this.network.logits(x, {
+      parameters: this.parameters,
+      folded: this.#folded,
+      training: false,
+      auxiliary,
+    });
+  }
+
+  /**
+   * The confidence of crack by the running statistics: the sigmoid of the first output.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @returns N × H × W × 1, 0..1.
+   * @internal
+   */
+  confidence(x: tf.Tensor4D): tf.Tensor4D {
+    return tf.tidy(() => this.logits(x)[0].sigmoid());
+  }
+
+  /** Frees the network's memory. Disposing twice does nothing. */
+  override dispose(): void {
+    this.#folded[Symbol.dispose]();
+    super.dispose();
+  }
+}
+
+/** The segmenter of a snapshot. Needs an open backend. */
+export function restoreSegmenter(
+  { description, weights }: Snapshot<SegmenterDescription>,
+): BareSegmenter {
+  return new BareSegmenter({
+    ...description,
+    network: describeSegmentationNetwork(description),
+    parameters: (specs) => restoreParameters(weights, specs),
+  });
+}

@@ -1,0 +1,34 @@
+import { openBackend } from "../backend.ts";
+import type { Parameters } from "../layers/parameters.ts";
+import { serveRequests } from "./serve_requests.ts";
+import type { Snapshot } from "./shared_values.ts";
+
+/** What a worker of `NetworkThreads` does. */
+export interface NetworkService<Description extends object, Network, Job, Reply> {
+  /** Makes the network of a snapshot. A backend is open then. */
+  restore(snapshot: Snapshot<Description>): Network;
+  /** Does a job with it. */
+  work(network: Network, job: Job): Promise<Reply>;
+}
+
+/**
+ * The worker's side of `NetworkThreads`: it is told first, and whenever its values change, of the network by a snapshot, which it answers
+ * by nothing; then of jobs.
+ */
+export function serveNetwork<
+  Description extends object,
+  Network extends Disposable & { readonly parameters: Parameters },
+  Job extends object,
+  Reply,
+>({ restore, work }: NetworkService<Description, Network, Job, Reply>): void {
+  let network: Network | undefined;
+  serveRequests<Snapshot<Description> | Job, Reply | undefined>(async (request) => {
+    if (!("weights" in request)) return await work(network!, request);
+    await openBackend({ backend: "wasm" });
+    network?.[Symbol.dispose]();
+    network = restore(request);
+    // Made at once: the asking thread does not keep the values.
+    void network.parameters;
+    return undefined;
+  });
+}
