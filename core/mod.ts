@@ -26,15 +26,10 @@ export { type Activations, CLASSES, type Classifier } from "./label/classifier.t
 export { Compute, type ComputeOptions, type Dispatch, Plane, type PlaneSource } from "./gpu/compute.ts";
 export { openCompute } from "./gpu/open_compute.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
-export { openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
-export {
-  type Dataset,
-  type DatasetProblem,
-  type DatasetSample,
-  type Layout,
-  LAYOUTS,
-  type TruthMask,
-} from "./datasets/types.ts";
+export type { DatasetProblem } from "./datasets/layout.ts";
+export { type Layout, LAYOUTS } from "./datasets/layouts.ts";
+export { type Dataset, openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
+export type { Sample, Sample as DatasetSample, Truth, TruthMask } from "./datasets/sample.ts";
 export { decodeImage, type DecodeImageOptions } from "./images/decode_image.ts";
 export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
 export { encodeJpeg, type EncodeJpegOptions } from "./images/encode_jpeg.ts";

@@ -1,5 +1,5 @@
 import { type FoundFile, listFiles } from "./list_files.ts";
-import { type Listing, pairFiles } from "./pair_files.ts";
+import { type DatasetLayout, type Listing, pairFiles } from "./layout.ts";
 
 const PHOTO = /^Im_/i, TRUTH = /^GT_/i;
 
@@ -16,18 +16,21 @@ function truthName(stem: string): string {
   return stem.replace(/^.*\//, "").replace(TRUTH, "");
 }
 
+/** Names without `GT_`. */
+const TEST = new Set(
+  ("AIGLE_RN_C19a AIGLE_RN_E17b AIGLE_RN_F05b AIGLE_RN_F06a AIGLE_RN_F06b AIGLE_RN_F08b AIGLE_RN_F10a AIGLE_RN_F10b " +
+    "AIGLE_RN_F11b AIGLE_RN_F14a AIGLE_RN_F15a ESAR_20a ESAR_21a ESAR_22a ESAR_23a ESAR_25a ESAR_26a ESAR_27a ESAR_28a " +
+    "ESAR_29a ESAR_32a ESAR_34a LCMS_24a LCMS_40c").split(" "),
+);
+const VAL = new Set(["AIGLE_RN_F01b", "AIGLE_RN_F09a", "AIGLE_RN_F14b", "LCMS_23a"]);
+
 /** Whether there are photos `Im_*` and truths `GT_*` below a folder. */
-export async function isAel(root: string): Promise<boolean> {
+async function recognise(root: string): Promise<boolean> {
   const files = (await listFiles(root)).map(file);
   return files.some((name) => PHOTO.test(name)) && files.some((name) => TRUTH.test(name));
 }
 
-/**
- * AEL (AigleRN, ESAR, LCMS): photos `Im_NAMEor.png`, dark on white truths `GT_NAME.png`, wherever they lie below the folder. Amhaz et al.,
- * "Automatic Crack Detection on Two-Dimensional Pavement Images: An Algorithm Based on Minimal Path Selection", IEEE Transactions on
- * Intelligent Transportation Systems 17 (10), 2016, doi:10.1109/TITS.2015.2477675.
- */
-export async function listAel(root: string): Promise<Listing> {
+async function list(root: string): Promise<Listing> {
   const files = await listFiles(root);
   return pairFiles({
     split: "all",
@@ -38,3 +41,17 @@ export async function listAel(root: string): Promise<Listing> {
     nameOfTruth: truthName,
   });
 }
+
+/**
+ * AEL (AigleRN, ESAR, LCMS): photos `Im_NAMEor.png`, dark on white truths `GT_NAME.png`, wherever they lie below the folder. Amhaz et al.,
+ * "Automatic Crack Detection on Two-Dimensional Pavement Images: An Algorithm Based on Minimal Path Selection", IEEE Transactions on
+ * Intelligent Transportation Systems 17 (10), 2016, doi:10.1109/TITS.2015.2477675.
+ *
+ * Published splits: 24 for test, 4 for validation.
+ */
+export const ael: DatasetLayout = {
+  recognise,
+  list,
+  truth: "dark",
+  publishedSplit: ({ name }) => TEST.has(name) ? "test" : VAL.has(name) ? "val" : "train",
+};

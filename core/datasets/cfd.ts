@@ -1,25 +1,23 @@
 import { join } from "node:path";
 import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
 import { readMatFile } from "./mat_file.ts";
-import { type Listing, pairFiles } from "./pair_files.ts";
-import type { TruthMask } from "./types.ts";
+import { type DatasetLayout, type Listing, pairFiles } from "./layout.ts";
+import type { TruthMask } from "./sample.ts";
 
 const MAT = /\.mat$/i;
 
 /** Left out by convention, so that figures can be compared: 117 photos are counted everywhere. */
 const LEFT_OUT = "042";
 
+const VAL = new Set(["004", "009", "019", "039", "053", "062", "068"]);
+
 /** Whether a folder is laid out as CFD is: `image/NNN.jpg` and `groundTruth/NNN.mat`. */
-export async function isCfd(root: string, { folders }: FolderContent): Promise<boolean> {
+async function recognise(root: string, { folders }: FolderContent): Promise<boolean> {
   if (!folders.includes("image") || !folders.includes("groundTruth")) return false;
   return (await readFolder(join(root, "groundTruth"))).files.some((name) => MAT.test(name));
 }
 
-/**
- * CFD, the CrackForest dataset: Shi et al., "Automatic Road Crack Detection Using Random Structured Forests", IEEE Transactions on
- * Intelligent Transportation Systems 17 (12), 2016, doi:10.1109/TITS.2016.2552248.
- */
-export async function listCfd(root: string): Promise<Listing> {
+async function list(root: string): Promise<Listing> {
   const photos = await listFiles(join(root, "image"));
   const truths = await listFiles(join(root, "groundTruth"), MAT);
   const kept = photos.filter(({ stem }) => stem !== LEFT_OUT);
@@ -73,3 +71,16 @@ export function readCfdTruth(bytes: Uint8Array): TruthMask {
   }
   return { width, height, data, form: { file: "MATLAB", values: "classes", crack: "2 or 4" } };
 }
+
+/**
+ * CFD, the CrackForest dataset: Shi et al., "Automatic Road Crack Detection Using Random Structured Forests", IEEE Transactions on
+ * Intelligent Transportation Systems 17 (12), 2016, doi:10.1109/TITS.2016.2552248.
+ *
+ * Published splits: 64 for training, 7 for validation, 46 for test.
+ */
+export const cfd: DatasetLayout = {
+  recognise,
+  list,
+  truth: readCfdTruth,
+  publishedSplit: ({ name }) => Number(name) >= 73 ? "test" : VAL.has(name) ? "val" : "train",
+};

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
-import { emptySplit, type Listing, type Pair, splitOf } from "./pair_files.ts";
-import type { DatasetProblem } from "./types.ts";
+import { type DatasetLayout, type DatasetProblem, emptySplit, type Listing, splitOf } from "./layout.ts";
+import type { Pair } from "./sample.ts";
 
 const CRACK = /^(?:crack(?:s|ed)?|positive)$/i;
 const NO_CRACK = /^(?:non?[-_ ]?crack(?:s|ed)?|uncracked|negative)$/i;
@@ -28,12 +28,11 @@ async function placesOf(
 }
 
 /** Whether a folder has the folders `crack/` and `no_crack/`, split or not. */
-export async function isClasses(root: string, content: FolderContent): Promise<boolean> {
+async function recognise(root: string, content: FolderContent): Promise<boolean> {
   return (await placesOf(root, content)).length > 0;
 }
 
-/** Photos that are labelled as a whole, by the folder that they lie in: `crack/` or `no_crack/`. */
-export async function listClasses(root: string, content: FolderContent): Promise<Listing> {
+async function list(root: string, content: FolderContent): Promise<Listing> {
   const pairs: Pair[] = [], problems: DatasetProblem[] = [];
   for (const { split, path, crack, noCrack } of await placesOf(root, content)) {
     for (const folder of [crack, noCrack]) {
@@ -46,3 +45,6 @@ export async function listClasses(root: string, content: FolderContent): Promise
   }
   return { pairs, problems, notes: [] };
 }
+
+/** Photos that are labelled as a whole, by the folder that they lie in: `crack/` or `no_crack/`. */
+export const classes: DatasetLayout = { recognise, list, truth: "bright" };

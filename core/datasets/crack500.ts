@@ -1,7 +1,14 @@
 import { basename, dirname, join } from "node:path";
 import { type FolderContent, type FoundFile, listFiles, PICTURE, statOrNull } from "./list_files.ts";
-import { emptySplit, joinListings, type Listing, type Pair, pairFiles } from "./pair_files.ts";
-import type { DatasetProblem } from "./types.ts";
+import {
+  type DatasetLayout,
+  type DatasetProblem,
+  emptySplit,
+  joinListings,
+  type Listing,
+  pairFiles,
+} from "./layout.ts";
+import type { Pair } from "./sample.ts";
 
 /** `photo.jpg mask.png`: two pictures, either of which may have spaces in its name. */
 const ENTRY = /^(.+?\.(?:jpe?g|png|tiff?))\s+(\S.*\.(?:jpe?g|png|tiff?))$/i;
@@ -52,16 +59,11 @@ async function sidesIn(
 }
 
 /** Whether a folder has list files of photos and masks, or JPEG and PNG files side by side. */
-export async function isCrack500(root: string, content: FolderContent): Promise<boolean> {
+async function recognise(root: string, content: FolderContent): Promise<boolean> {
   return (await listsIn(root, content.files)).length > 0 || (await sidesIn(root, content)).length > 0;
 }
 
-/**
- * CRACK500: list files of photos and masks, or, where there is none, JPEG and PNG files side by side. Yang et al., "Feature Pyramid and
- * Hierarchical Boosting Network for Pavement Crack Detection", IEEE Transactions on Intelligent Transportation Systems 21 (4), 2020,
- * doi:10.1109/TITS.2019.2910595.
- */
-export async function listCrack500(root: string, content: FolderContent): Promise<Listing> {
+async function list(root: string, content: FolderContent): Promise<Listing> {
   const lists = await listsIn(root, content.files);
   if (lists.length > 0) return await readLists(lists);
   const sides = await sidesIn(root, content);
@@ -118,3 +120,10 @@ async function readList(path: string, split: string): Promise<Listing> {
   if (pairs.length + problems.length === 0) problems.push(emptySplit(split, path));
   return { pairs, problems, notes: [] };
 }
+
+/**
+ * CRACK500: list files of photos and masks, or, where there is none, JPEG and PNG files side by side. Yang et al., "Feature Pyramid and
+ * Hierarchical Boosting Network for Pavement Crack Detection", IEEE Transactions on Intelligent Transportation Systems 21 (4), 2020,
+ * doi:10.1109/TITS.2019.2910595.
+ */
+export const crack500: DatasetLayout = { recognise, list, truth: "bright" };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
-import { joinListings, type Listing, pairFiles, splitOf } from "./pair_files.ts";
+import { type DatasetLayout, joinListings, type Listing, pairFiles, splitOf } from "./layout.ts";
 
 const PHOTOS = /^(?:images?|imgs?|photos?|pictures?)$/i;
 const TRUTHS = /^(?:masks?|labels?|lab|gt|truth|ground[-_ ]?truth|annotations?|segmentations?)$/i;
@@ -45,12 +45,11 @@ async function placesOf(
 }
 
 /** Whether a folder has photos and masks in folders of their own, as `images/` and `masks/`, split or not. */
-export async function isFolder(root: string, content: FolderContent): Promise<boolean> {
+async function recognise(root: string, content: FolderContent): Promise<boolean> {
   return (await placesOf(root, content)).length > 0;
 }
 
-/** Photos and masks in folders of their own; a mask bears the name of its photo, or that with `_mask`, `_label` or `_gt` behind it. */
-export async function listFolder(root: string, content: FolderContent): Promise<Listing> {
+async function list(root: string, content: FolderContent): Promise<Listing> {
   const listings = [];
   for (const { split, photos: photoFolder, truths: truthFolder } of await placesOf(root, content)) {
     const photos = await listFiles(photoFolder);
@@ -68,3 +67,9 @@ export async function listFolder(root: string, content: FolderContent): Promise<
   }
   return joinListings(listings);
 }
+
+/** Photos and masks in folders of their own; a mask bears the name of its photo, or that with `_mask`, `_label` or `_gt` behind it. */
+export const folder: DatasetLayout = { recognise, list, truth: "recognise" };
+
+/** CrackSC: laid out as a general folder is; only by name can its truth be taken for granted. */
+export const cracksc: DatasetLayout = { list, truth: "bright" };

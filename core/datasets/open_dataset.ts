@@ -1,16 +1,25 @@
-import { isAel, listAel } from "./ael.ts";
-import { isCfd, listCfd } from "./cfd.ts";
-import { isClasses, listClasses } from "./classes.ts";
-import { compareNames, type FolderContent, readFolder } from "./list_files.ts";
-import { isCrack500, listCrack500, readLists } from "./crack500.ts";
-import { isDcd, listDcd } from "./dcd.ts";
-import { FileSample } from "./file_sample.ts";
-import { isFolder, listFolder } from "./folder.ts";
-import type { MaskRule } from "./mask_form.ts";
-import type { Listing, Pair } from "./pair_files.ts";
-import { probeTruth } from "./read_mask.ts";
-import { publishedSplit } from "./published_splits.ts";
-import type { Dataset, DatasetProblem, Layout } from "./types.ts";
+import { readLists } from "./crack500.ts";
+import type { DatasetLayout, DatasetProblem, Listing } from "./layout.ts";
+import { type Layout, layouts } from "./layouts.ts";
+import { compareNames, readFolder } from "./list_files.ts";
+import { probeTruth, readMask } from "./read_mask.ts";
+import { FileSample, type Pair, type Sample, type TruthReader } from "./sample.ts";
+
+/** Photos with their truth, as they lie on the disk. */
+export interface Dataset {
+  /** The folder or list file, as it was given. */
+  readonly path: string;
+  /** The layout that was recognised or asked for. */
+  readonly layout: Layout;
+  /** The splits and how many photos with truth each has. */
+  readonly splits: ReadonlyMap<string, number>;
+  /** What was decided about the dataset, in sentences: layout, truth, what is left out. */
+  readonly notes: readonly string[];
+  /** What cannot be used and is left out. */
+  readonly problems: readonly DatasetProblem[];
+  /** By split, and in the natural order of their names. */
+  readonly samples: readonly Sample[];
+}
 
 /** Options of {@linkcode openDataset}. */
 export interface OpenDatasetOptions {
@@ -35,25 +44,6 @@ export interface OpenDatasetOptions {
   readonly inverted?: boolean;
 }
 
-/** How a layout is recognised and read, and which values of its masks are crack. */
-interface LayoutReader {
-  readonly recognise?: (root: string, content: FolderContent) => boolean | Promise<boolean>;
-  readonly list: (root: string, content: FolderContent) => Promise<Listing>;
-  readonly rule: MaskRule | "cfd";
-}
-
-/** In the order in which they are tried: the more particular first. */
-const READERS: Readonly<Record<Layout, LayoutReader>> = {
-  cfd: { recognise: isCfd, list: listCfd, rule: "cfd" },
-  dcd: { recognise: isDcd, list: listDcd, rule: "bright" },
-  classes: { recognise: isClasses, list: listClasses, rule: "bright" },
-  folder: { recognise: isFolder, list: listFolder, rule: "recognise" },
-  // Laid out as a general folder is: only by name can its truth be taken for granted.
-  cracksc: { list: listFolder, rule: "bright" },
-  ael: { recognise: isAel, list: listAel, rule: "dark" },
-  crack500: { recognise: isCrack500, list: listCrack500, rule: "bright" },
-};
-
 /** In the order of their use; others come after them. */
 const SPLITS: readonly string[] = ["train", "val", "test"];
 
@@ -63,7 +53,7 @@ const WANTED =
 
 /**
  * Opens a dataset: lists its photos and their truth, without holding either. What cannot be used (a photo without mask, a list entry that
- * leads nowhere) is told of in `problems` and left out. Up to twelve masks are read to say in `notes` what they hold.
+ * leads nowhere) is reported in `problems` and left out. Up to twelve masks are read to say in `notes` what they hold.
  *
  * Layouts: CRACK500 (list files, or JPEG and PNG side by side; a list file itself may be given), CFD (`image/`, `groundTruth/`; 042 is left
  * out), AEL (`Im_*`, `GT_*`, dark is crack), DCD (`train_img/`, `train_lab/`, …), CrackSC and general folders (`images/`, `masks/`,
@@ -103,8 +93,8 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
   const assigned = splits === "folders" ? listing.pairs : publishedPairs(layout, listing.pairs, notes);
   const { problems } = listing;
   const pairs = inSplit(path, assigned, problems, split);
-  const { rule, notes: found } = await ruleOf(layout, pairs, inverted);
-  const samples = pairs.map((pair) => new FileSample(pair, rule));
+  const { readTruth, notes: found } = await truthOf(layout, pairs, inverted);
+  const samples = pairs.map((pair) => new FileSample(pair, readTruth));
   const counts = new Map<string, number>();
   for (const sample of samples) counts.set(sample.split, (counts.get(sample.split) ?? 0) + 1);
   return {
@@ -118,10 +108,10 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
 }
 
 async function list(path: string, wanted: Layout | "auto"): Promise<{ layout: Layout; listing: Listing }> {
-  if (wanted !== "auto" && !Object.hasOwn(READERS, wanted)) {
+  if (wanted !== "auto" && !Object.hasOwn(layouts, wanted)) {
     throw new TypeError(
       `Cannot open ${path}: the layout is ${String(wanted)} where auto, ${
-        Object.keys(READERS).join(", ")
+        Object.keys(layouts).join(", ")
       } is wanted.`,
     );
   }
@@ -132,8 +122,8 @@ async function list(path: string, wanted: Layout | "auto"): Promise<{ layout: La
     throw new TypeError(`Cannot open ${path}: it is a file, and the layout ${wanted} wants a folder.`);
   }
   const content = await readFolder(path);
-  if (wanted !== "auto") return { layout: wanted, listing: await READERS[wanted].list(path, content) };
-  for (const [layout, { recognise, list }] of Object.entries(READERS) as [Layout, LayoutReader][]) {
+  if (wanted !== "auto") return { layout: wanted, listing: await layouts[wanted].list(path, content) };
+  for (const [layout, { recognise, list }] of Object.entries(layouts) as [Layout, DatasetLayout][]) {
     if (await recognise?.(path, content)) return { layout, listing: await list(path, content) };
   }
   const names = [...content.folders.map((name) => `${name}/`), ...content.files];
@@ -172,7 +162,8 @@ function inSplit(
 
 /** The pairs in their published splits, where there are some. */
 function publishedPairs(layout: Layout, pairs: readonly Pair[], notes: string[]): Pair[] {
-  const published = pairs.map((pair) => ({ ...pair, split: publishedSplit(layout, pair) ?? pair.split }));
+  const { publishedSplit = ({ split }) => split } = layouts[layout];
+  const published = pairs.map((pair) => ({ ...pair, split: publishedSplit(pair) }));
   notes.push(
     published.some(({ split }, i) => split !== pairs[i].split)
       ? "Splits are those of König et al., arXiv:2109.00456."
@@ -181,14 +172,14 @@ function publishedPairs(layout: Layout, pairs: readonly Pair[], notes: string[])
   return published;
 }
 
-/** Which values are crack, and what to say about it. */
-async function ruleOf(
+/** What reads the masks, and what to say about them. */
+async function truthOf(
   layout: Layout,
   pairs: readonly Pair[],
   inverted: boolean | undefined,
-): Promise<{ rule: MaskRule | "cfd"; notes: string[] }> {
-  const { rule } = READERS[layout];
-  if (rule === "cfd" || layout === "classes") return { rule, notes: [] };
+): Promise<{ readTruth: TruthReader; notes: string[] }> {
+  const { truth: rule } = layouts[layout];
+  if (typeof rule === "function") return { readTruth: rule, notes: [] };
   const given = inverted ?? rule === "dark";
   const upright = rule === "recognise" ? rule : "bright";
   const dark = rule === "recognise" ? "recognise inverted" : "dark";
@@ -206,5 +197,6 @@ async function ruleOf(
       `In ${mostlyCrack} of the ${looked} masks looked at most pixels are crack: they may have to be inverted.`,
     );
   }
-  return { rule: given !== turned ? dark : upright, notes };
+  const settled = given !== turned ? dark : upright;
+  return { readTruth: (bytes) => readMask(bytes, settled), notes };
 }

@@ -1,17 +1,28 @@
 import { decodeImage } from "../images/decode_image.ts";
-import { readCfdTruth } from "./cfd.ts";
-import { describeMaskFile, type MaskRule, splitMask } from "./mask_form.ts";
-import type { TruthMask } from "./types.ts";
-import type { Pair } from "./pair_files.ts";
+import { brightestOf, describeMaskFile, type MaskRule, splitMask } from "./mask_form.ts";
+import type { Pair, TruthMask } from "./sample.ts";
 
 /**
- * Reads the truth of a photo from the bytes of a picture, or of a MATLAB file of CFD.
+ * Reads the truth of a photo from the bytes of an image.
  *
- * @throws what `decodeImage`, `splitMask` and `readCfdTruth` throw.
+ * @throws what `decodeImage` and `splitMask` throw.
  */
-export async function readMask(bytes: Uint8Array, rule: MaskRule | "cfd"): Promise<TruthMask> {
-  if (rule === "cfd") return readCfdTruth(bytes);
+export async function readMask(bytes: Uint8Array, rule: MaskRule): Promise<TruthMask> {
+  return maskOf(bytes, await decodeImage(bytes), rule);
+}
+
+/**
+ * Reads a confidence map from the bytes of an image: the brightest of red, green and blue says how surely a pixel is crack, and 128 and
+ * more (1, where none exceeds 1) is crack where that has to be decided.
+ *
+ * @throws what `decodeImage` throws.
+ */
+export async function readConfidence(bytes: Uint8Array): Promise<TruthMask> {
   const image = await decodeImage(bytes);
+  return { ...maskOf(bytes, image, "bright"), confidence: brightestOf(image.data) };
+}
+
+function maskOf(bytes: Uint8Array, image: ImageData, rule: MaskRule): TruthMask {
   const { file, lossy } = describeMaskFile(bytes);
   const { data, values, crack } = splitMask(image, { rule, lossy });
   return { width: image.width, height: image.height, data, form: { file, values, crack } };
@@ -30,7 +41,7 @@ export interface TruthProbe {
   readonly mostlyCrack: number;
 }
 
-/** Reads a few masks; those that cannot be read are passed over, since whoever reads them all is told of them. */
+/** Reads a few masks; those that cannot be read are skipped, since whoever reads them all reports them. */
 export async function probeTruth(pairs: readonly Pair[], rule: MaskRule): Promise<TruthProbe> {
   const paths = pairs.flatMap(({ truth }) => typeof truth === "string" ? [truth] : []);
   const count = Math.min(PROBES, paths.length);
@@ -40,10 +51,15 @@ export async function probeTruth(pairs: readonly Pair[], rule: MaskRule): Promis
     const path = paths[Math.floor(i * paths.length / count)];
     const mask = await Deno.readFile(path).then((bytes) => readMask(bytes, rule)).catch(() => undefined);
     if (mask === undefined || mask.form.values === "one value") continue;
-    forms.add(`${mask.form.file} of ${mask.form.values === "soft" ? "soft values" : mask.form.values}`);
+    forms.add(describeForm(mask));
     looked++;
     const crack = mask.data.reduce((sum, value) => sum + value, 0);
     if (2 * crack > mask.data.length) mostlyCrack++;
   }
   return { forms: [...forms], looked, mostlyCrack };
+}
+
+/** How a mask is stored, as `1-bit PNG of 0/255`. */
+export function describeForm({ form: { file, values } }: TruthMask): string {
+  return `${file} of ${values === "soft" ? "soft values" : values}`;
 }

@@ -1,11 +1,10 @@
 import { basename } from "node:path";
-import type { DatasetSample } from "../../core/datasets/types.ts";
+import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
 import { crackPixels, type LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
 import { UsageError } from "../cli/errors.ts";
-import { fullName } from "../data/examine.ts";
 import type { Entry as PhotoEntry } from "../training/photo_set.ts";
 import { readTruth } from "./read_truth.ts";
 
@@ -104,7 +103,7 @@ async function listDataset(path: string, { split, splits }: DatasetPaths): Promi
 }
 
 /** A photo of a dataset. */
-async function datasetEntry(sample: DatasetSample): Promise<Entry> {
+async function datasetEntry(sample: Sample): Promise<Entry> {
   // Told by the folder: no file is read for it.
   const whole = sample.truthPath === undefined ? await sample.truth() : undefined;
   return {

@@ -1,9 +1,10 @@
+import { fullName, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
+import type { Dataset } from "../../core/datasets/open_dataset.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
-import type { Dataset, DatasetSample, TruthMask } from "../../core/datasets/types.ts";
 import { printable } from "../cli/terminal.ts";
 import { fitInto, shrink } from "../batch/overlay.ts";
 import { dataUrl, type Html, markup } from "../report/markup.ts";
-import { fullName, type PhotoRecord } from "./examine.ts";
+import type { PhotoRecord } from "./examine.ts";
 
 /** Pixels: the side of a thumbnail, the space around it, two lines of text below it. */
 const SIDE = 240, GAP = 16, TEXT = 44;
@@ -56,7 +57,7 @@ export async function* contactSheet(
 }
 
 async function cell(
-  sample: DatasetSample,
+  sample: Sample,
   record: PhotoRecord,
   { x, bottom }: { readonly x: number; readonly bottom: number },
 ): Promise<Html> {
@@ -104,7 +105,7 @@ function shorten(text: string): string {
 }
 
 /** The photo in small, with an outline around its crack where its mask fits; undefined where it cannot be read. */
-async function thumbnailOf(sample: DatasetSample): Promise<ImageData | undefined> {
+async function thumbnailOf(sample: Sample): Promise<ImageData | undefined> {
   const image = await sample.image().catch(() => undefined);
   if (image === undefined) return undefined;
   const { width, height, data } = shrink(image, SIDE);

@@ -1,5 +1,5 @@
+import { LAYOUTS } from "../../core/datasets/layouts.ts";
 import type { OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
-import { LAYOUTS } from "../../core/datasets/types.ts";
 import {
   argument,
   choice,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fullName } from "../../core/datasets/sample.ts";
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { openDataset } from "./open_dataset.ts";
@@ -15,7 +16,7 @@ import { VERSION } from "../cli/version.ts";
 import { choosePhotos, contactSheet } from "./contact_sheet.ts";
 import { datasetOptions, readingOf } from "./dataset_options.ts";
 import { datasetWarnings, describeExamination, summarise } from "./summary.ts";
-import { examine, fullName } from "./examine.ts";
+import { examine } from "./examine.ts";
 
 const parser = merge(
   datasetOptions,

@@ -1,4 +1,7 @@
-import type { Dataset, DatasetProblem, DatasetSample, TruthMask } from "../../core/datasets/types.ts";
+import type { DatasetProblem } from "../../core/datasets/layout.ts";
+import type { Dataset } from "../../core/datasets/open_dataset.ts";
+import { describeForm } from "../../core/datasets/read_mask.ts";
+import { fullName, requireSameSize, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
 import { describeError } from "../cli/errors.ts";
 import { Fingerprints } from "./fingerprints.ts";
 
@@ -56,8 +59,8 @@ export async function examine(
 ): Promise<Examination> {
   const fingerprints = new Fingerprints();
   /** Photos in the order of their fingerprints. */
-  const printed: DatasetSample[] = [];
-  const masks = new Map<string, DatasetSample>();
+  const printed: Sample[] = [];
+  const masks = new Map<string, Sample>();
   const duplicates: DuplicateRecord[] = [], photos: PhotoRecord[] = [];
   for (const sample of dataset.samples) {
     const { split, name, imagePath, truthPath } = sample;
@@ -93,19 +96,8 @@ export async function examine(
   return { photos, problems: dataset.problems, duplicates };
 }
 
-/** `train/11158`; the name alone where there are no splits. */
-export function fullName({ split, name }: { readonly split: string; readonly name: string }): string {
-  return split === "all" ? name : `${split}/${name}`;
-}
-
-function requireSameSize(image: ImageData, truth: TruthMask, path: string): void {
-  if (image.width === truth.width && image.height === truth.height) return;
-  throw new RangeError(
-    `Cannot use ${path}: it is ${image.width} × ${image.height}, but its mask is ${truth.width} × ${truth.height}.`,
-  );
-}
-
-function measure({ data }: ImageData, { data: truth, form }: TruthMask): Partial<PhotoRecord> {
+function measure({ data }: ImageData, mask: TruthMask): Partial<PhotoRecord> {
+  const { data: truth } = mask;
   let crackPixels = 0, crackSum = 0, sum = 0, squares = 0;
   for (let i = 0, at = 0; i < truth.length; i++, at += 4) {
     // ITU-R 601.
@@ -127,7 +119,7 @@ function measure({ data }: ImageData, { data: truth, form }: TruthMask): Partial
     crackPixels,
     crackShare: crackPixels / count,
     contrast,
-    mask: `${form.file} of ${form.values === "soft" ? "soft values" : form.values}`,
+    mask: describeForm(mask),
   };
 }
 
@@ -139,8 +131,8 @@ function maskWarnings({ crackPixels, crackShare = 0 }: PhotoRecord): string[] {
 
 /** Whether a mask with crack is, pixel by pixel, that of another photo. */
 async function repeatedMask(
-  masks: Map<string, DatasetSample>,
-  sample: DatasetSample,
+  masks: Map<string, Sample>,
+  sample: Sample,
   { width, data }: TruthMask,
   { crackPixels = 0 }: PhotoRecord,
 ): Promise<string[]> {

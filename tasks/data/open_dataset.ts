@@ -1,6 +1,9 @@
-import { openDataset as open, type OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
+import {
+  type Dataset,
+  openDataset as open,
+  type OpenDatasetOptions,
+} from "../../core/datasets/open_dataset.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import type { Dataset } from "../../core/datasets/types.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /**

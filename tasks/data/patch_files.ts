@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { createHash } from "node:crypto";
-import type { DatasetSample } from "../../core/datasets/types.ts";
+import type { Sample } from "../../core/datasets/sample.ts";
 import { cutPatch, type Orientation, ORIENTATIONS } from "../../core/sampling/cut_window.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { gridStarts } from "../../core/sampling/training_grid.ts";
@@ -50,7 +50,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-type Named = Pick<DatasetSample, "split" | "name">;
+type Named = Pick<Sample, "split" | "name">;
 
 /**
  * A name for the files of each photo, in one folder for all: letters, digits, `.`, `_` and `-`, with `_` for anything else. Photos of

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import type { DatasetSample } from "../../core/datasets/types.ts";
+import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { crackPixels, type LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
 import { runCommand } from "../cli/command.ts";
 import { describeError, ExitCode, UsageError } from "../cli/errors.ts";
@@ -16,7 +16,6 @@ import { writeOut } from "../cli/terminal.ts";
 import { folderPath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { cutPhoto, keepSettings, patchNames } from "./patch_files.ts";
-import { fullName } from "./examine.ts";
 import { datasetOptions, readingOf } from "./dataset_options.ts";
 
 /** The largest side of a patch: one of 50 MB. */
@@ -142,7 +141,7 @@ await runCommand({
   return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
 });
 
-async function readPhoto(sample: DatasetSample): Promise<LabelledPhoto> {
+async function readPhoto(sample: Sample): Promise<LabelledPhoto> {
   const { image: { width, height, data }, truth } = await sample.read();
   const pixels = new Uint8Array(3 * width * height);
   for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {

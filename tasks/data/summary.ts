@@ -1,5 +1,6 @@
-import { type Examination, fullName, type PhotoRecord } from "./examine.ts";
-import type { Dataset } from "../../core/datasets/types.ts";
+import { fullName } from "../../core/datasets/sample.ts";
+import type { Dataset } from "../../core/datasets/open_dataset.ts";
+import type { Examination, PhotoRecord } from "./examine.ts";
 import { columns, printable } from "../cli/terminal.ts";
 
 /** How often something occurs. */

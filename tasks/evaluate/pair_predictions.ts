@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { FileSample } from "../../core/datasets/file_sample.ts";
+import { readMask } from "../../core/datasets/read_mask.ts";
+import { FileSample, type Sample } from "../../core/datasets/sample.ts";
 import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
-import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 
@@ -11,7 +11,7 @@ export interface PredictionPair {
   readonly name: string;
   /** The file of the confidence map. */
   readonly prediction: string;
-  readonly truth: DatasetSample;
+  readonly truth: Sample;
 }
 
 /** Options of {@linkcode pairPredictions}. */
@@ -39,7 +39,7 @@ export interface PairedPredictions {
 /** A truth's name and, where splits are told apart, that with the split before it. */
 interface NamedTruth {
   readonly name: string;
-  readonly sample: DatasetSample;
+  readonly sample: Sample;
 }
 
 /**
@@ -129,9 +129,10 @@ async function listTruths(
   if (dataset === undefined) {
     const masks = await listFiles(await folderWithin(truth, "masks"));
     const rule = inverted ? "recognise inverted" : "recognise";
+    const readTruth = (bytes: Uint8Array) => readMask(bytes, rule);
     const truths = masks.map(({ path, stem }) => ({
       name: stem,
-      sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, rule),
+      sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, readTruth),
     }));
     return { truths, problems: [], notes: [] };
   }
@@ -152,7 +153,7 @@ async function listTruths(
   return { truths, problems, notes: dataset.notes };
 }
 
-function fullNameOf({ split, name }: DatasetSample): string {
+function fullNameOf({ split, name }: Sample): string {
   return `${split}/${name}`;
 }
 

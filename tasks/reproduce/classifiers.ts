@@ -1,10 +1,10 @@
+import { fullName } from "../../core/datasets/sample.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { openBackend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import { runTraining } from "../classifier/run_training.ts";
 import type { TrainingCard } from "../classifier/training_card.ts";
-import { fullName } from "../data/examine.ts";
 import { hashParameters } from "../batch/records.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";

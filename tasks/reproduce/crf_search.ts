@@ -1,7 +1,7 @@
+import { fullName, readMasked, type Sample } from "../../core/datasets/sample.ts";
 import { camUnary } from "../../core/label/cam_crf/cam_crf_label.ts";
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
-import type { DatasetSample } from "../../core/datasets/types.ts";
 import {
   appearanceKernel,
   type DenseCrfOptions,
@@ -12,8 +12,6 @@ import { gradCam } from "../../core/label/class_activation.ts";
 import { permutation, randomUnit, randomWords } from "../../core/random.ts";
 import { intersectionOverUnion } from "../../core/metrics/swept_image.ts";
 import { describeError } from "../cli/errors.ts";
-import { fullName } from "../data/examine.ts";
-import { readMasked } from "./measure.ts";
 import type { Progress } from "../cli/progress.ts";
 import { cachedResult } from "./cached_result.ts";
 import type { PhotoSet } from "./photo_set.ts";
@@ -56,7 +54,7 @@ export interface CrfSearchOptions {
 }
 
 /** Photos at random for a search, the same ones for each classifier; all where there are fewer. */
-export function searchPhotos(samples: readonly DatasetSample[], count: number): DatasetSample[] {
+export function searchPhotos(samples: readonly Sample[], count: number): Sample[] {
   let drawn = 0;
   const order = permutation(samples.length, () => randomUnit(randomWords([drawn++, 0, 0, 0])[0]));
   return Array.from(order.subarray(0, count), (i) => samples[i]);
@@ -68,7 +66,7 @@ export function searchPhotos(samples: readonly DatasetSample[], count: number): 
  * @throws {Error} if none of the photos can be used.
  */
 export async function searchCrf(
-  samples: readonly DatasetSample[],
+  samples: readonly Sample[],
   { compute, classifier, onPhoto }: CrfSearchOptions,
 ): Promise<CrfSearch> {
   const counts = new Map<string, Counts>();
@@ -179,7 +177,7 @@ export interface CrfParametersOptions {
   readonly folder: string;
   readonly compute: Compute;
   /** Photos of the set's training part, from `searchPhotos()`. */
-  readonly photos: readonly DatasetSample[];
+  readonly photos: readonly Sample[];
   /** Is told of each photo. */
   readonly progress: Progress;
 }

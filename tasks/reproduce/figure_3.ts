@@ -1,9 +1,8 @@
+import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
-import type { DatasetSample } from "../../core/datasets/types.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
 import { startProgress } from "../cli/progress.ts";
-import { fullName } from "../data/examine.ts";
 import { spread } from "../data/contact_sheet.ts";
 import { mapBytes, maskBytes } from "../batch/maps.ts";
 import { labelRow } from "./label_rows.ts";
@@ -61,7 +60,7 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
 }
 
 async function picturesOf(
-  sample: DatasetSample,
+  sample: Sample,
   compute: Compute,
 ): Promise<PictureRow> {
   const { image, truth: mask } = await sample.read();

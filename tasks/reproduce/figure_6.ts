@@ -1,15 +1,14 @@
+import { fullName, readMasked } from "../../core/datasets/sample.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { predictImage } from "../../core/predict/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
 import { describeError } from "../cli/errors.ts";
 import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
-import { fullName } from "../data/examine.ts";
 import { confidenceBytes, maskBytes } from "../batch/maps.ts";
 import { dataOf, type Outcome, type OutcomePicture, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
 import { type PictureCell, pictureGrid } from "./picture_grid.ts";
 import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
-import { readMasked } from "./measure.ts";
 import type { Run } from "./run.ts";
 import { openSegmenter } from "./segmenters.ts";
 import { networksOfRun } from "./trained_networks.ts";

@@ -1,11 +1,10 @@
+import { fullName, readMasked, type Sample } from "../../core/datasets/sample.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
-import type { DatasetSample, TruthMask } from "../../core/datasets/types.ts";
 import { sweep } from "../../core/metrics/sweep.ts";
 import { Sweep } from "../../core/metrics/sweep_result.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import type { Progress } from "../cli/progress.ts";
-import { fullName } from "../data/examine.ts";
 import type { Method } from "./method.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { writeWhole } from "../files/write_whole.ts";
@@ -43,7 +42,7 @@ const SAVE_EVERY = 20_000;
  * it stopped, and one that is done answers from its counts.
  */
 export async function measure(
-  samples: readonly DatasetSample[],
+  samples: readonly Sample[],
   methods: readonly Method[],
   { compute, folder, prefix, progress }: MeasureOptions,
 ): Promise<Measurements> {
@@ -87,7 +86,7 @@ export async function measure(
 }
 
 async function measurePhoto(
-  sample: DatasetSample,
+  sample: Sample,
   { compute, name, methods, kept }: {
     compute: Compute;
     name: string;
@@ -108,25 +107,6 @@ async function measurePhoto(
     counts.sweep.add(await sweep(prediction, truth, { name }));
     counts.done.add(name);
   }
-}
-
-/** A photo and its mask. */
-export interface Masked {
-  readonly image: ImageData;
-  readonly mask: TruthMask;
-}
-
-/**
- * Reads a photo and its mask.
- *
- * @throws {TypeError} if the photo is labelled as a whole.
- */
-export async function readMasked(sample: DatasetSample): Promise<Masked> {
-  const { image, truth: mask } = await sample.read();
-  if (typeof mask === "boolean") {
-    throw new TypeError(`Cannot use ${sample.imagePath}: it is labelled as a whole, and a mask is wanted.`);
-  }
-  return { image, mask };
 }
 
 /** What decides counts. */

@@ -1,7 +1,7 @@
+import { fullName } from "../../core/datasets/sample.ts";
 import type { HashedClassifier } from "./classifiers.ts";
 import type { Photos, PhotoSet } from "./photo_set.ts";
 import type { OpenSegmenter } from "./segmenters.ts";
-import { fullName } from "../data/examine.ts";
 
 /** A figure beside the published one. */
 export interface Figure {

@@ -1,4 +1,4 @@
-import type { DatasetSample } from "../../core/datasets/types.ts";
+import type { Sample } from "../../core/datasets/sample.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 import { spread } from "../data/contact_sheet.ts";
@@ -13,7 +13,7 @@ export interface PhotoSet {
 
 /** Photos of a set. */
 export interface Photos {
-  readonly samples: readonly DatasetSample[];
+  readonly samples: readonly Sample[];
   /** How many the part has, of which these are. */
   readonly all: number;
 }

@@ -1,5 +1,5 @@
+import type { Sample } from "../../core/datasets/sample.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
-import type { DatasetSample } from "../../core/datasets/types.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
 import { measure, type Measurement } from "./measure.ts";
@@ -53,7 +53,7 @@ export async function measureOnSet(
  */
 export async function measureSegmenters(
   trained: readonly TrainedSegmenter[],
-  samples: readonly DatasetSample[],
+  samples: readonly Sample[],
   { prefix, run: { folder, backend, quiet } }: { readonly prefix: string; readonly run: Run },
 ): Promise<SegmenterMeasurements> {
   using compute = await openCompute();

@@ -1,13 +1,12 @@
+import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
-import type { DatasetSample } from "../../core/datasets/types.ts";
 import { labelImage } from "../../core/label/label_image.ts";
 import { recipes } from "../../core/label/recipe.ts";
 import type { StageKey } from "../../core/label/stages.ts";
 import { openBackend } from "../../models/backend.ts";
 import { describeError } from "../cli/errors.ts";
 import { startProgress } from "../cli/progress.ts";
-import { fullName } from "../data/examine.ts";
 import { confidenceBytes, mapBytes, maskBytes } from "../batch/maps.ts";
 import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { classifierOf, dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
@@ -102,7 +101,7 @@ async function drawSet(figure: StageFigure, set: PhotoSet, run: Run): Promise<Ou
 }
 
 async function cellsOf(
-  sample: DatasetSample,
+  sample: Sample,
   { stages: wanted, result }: StageFigure,
   { compute, opened: { classifier } }: {
     compute: Compute;

@@ -1,4 +1,4 @@
-import type { DatasetSample } from "../../core/datasets/types.ts";
+import type { Sample } from "../../core/datasets/sample.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 import { spread } from "../data/contact_sheet.ts";
@@ -18,7 +18,7 @@ const NAMES = ["dcd", "cfd", "ael"] as const;
 /** A photo and the set it is of. */
 interface Member {
   readonly set: PhotoSet;
-  readonly sample: DatasetSample;
+  readonly sample: Sample;
 }
 
 /** Table IX: one training on photos of DCD, CFD and AEL (those of them that were given), tested on their other photos. */
@@ -33,7 +33,7 @@ export async function table9(run: Run): Promise<Outcome> {
   }
   const training = spread(trainable, segmentation.trainingPhotos);
   const tested = spread(others, run.photos ?? segmentation.testPhotos);
-  const ofSet = (members: readonly Member[], { name }: PhotoSet): DatasetSample[] =>
+  const ofSet = (members: readonly Member[], { name }: PhotoSet): Sample[] =>
     members.filter(({ set }) => set.name === name).map(({ sample }) => sample);
   const parts = sets.map((set) => ({ set, samples: ofSet(training, set) }))
     .filter(({ samples }) => samples.length > 0);
@@ -105,14 +105,14 @@ export function combinedSets({ sets, split }: Pick<Run, "sets" | "split">): Phot
 }
 
 /** So many photos: those outside of the test part; where they are too few, and others remain, the rest evenly spread over the test part. */
-export function trainedOn<T extends Pick<DatasetSample, "split">>(samples: readonly T[], count: number): T[] {
+export function trainedOn<T extends Pick<Sample, "split">>(samples: readonly T[], count: number): T[] {
   const own = spread(samples.filter(({ split }) => split !== "test"), Math.min(count, samples.length));
   if (count >= samples.length) return own;
   return [...own, ...spread(samples.filter(({ split }) => split === "test"), count - own.length)];
 }
 
 /** Photos of several sets may share a name. */
-function nameWithSet({ set, sample }: Member): DatasetSample {
+function nameWithSet({ set, sample }: Member): Sample {
   const { name, split, imagePath, truthPath } = sample;
   return {
     name: `${set.name}/${name}`,

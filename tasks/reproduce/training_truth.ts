@@ -1,5 +1,4 @@
-import type { DatasetSample } from "../../core/datasets/types.ts";
-import { fullName } from "../data/examine.ts";
+import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { type MaskedEntry, sampleEntry } from "../segmenter/masked_entry.ts";
 import type { OutcomeClassifier } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
@@ -7,7 +6,7 @@ import type { PhotoSet } from "./photo_set.ts";
 /** Photos of a set that a network is trained on. */
 export interface TrainingPart {
   readonly set: PhotoSet;
-  readonly samples: readonly DatasetSample[];
+  readonly samples: readonly Sample[];
   /** Whether nobody drew masks for them: only their labels are of use. */
   readonly extra?: boolean;
 }
@@ -60,7 +59,7 @@ export function photosOfPart({ set, samples }: TrainingPart): { readonly photos:
 }
 
 /** A photo's name among those of several sets. */
-export function nameIn({ name }: PhotoSet, sample: DatasetSample): string {
+export function nameIn({ name }: PhotoSet, sample: Sample): string {
   return `${name}/${fullName(sample)}`;
 }
 

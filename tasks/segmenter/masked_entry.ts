@@ -1,10 +1,9 @@
-import type { DatasetSample } from "../../core/datasets/types.ts";
+import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
 import type { MaskedPhoto } from "../../core/sampling/masked_photo.ts";
 import { readTruth } from "../classifier/read_truth.ts";
 import { UsageError } from "../cli/errors.ts";
-import { fullName } from "../data/examine.ts";
 import type { Entry } from "../training/photo_set.ts";
 
 /** A photo that can be read, with its mask. */
@@ -49,7 +48,7 @@ export function fileEntry({ name, path, mask, soft, extra }: MaskFiles): MaskedE
  *
  * @throws {UsageError} if it is labelled as a whole.
  */
-export function sampleEntry(sample: DatasetSample): MaskedEntry {
+export function sampleEntry(sample: Sample): MaskedEntry {
   if (sample.truthPath === undefined) {
     throw new UsageError(
       `Cannot train on ${sample.imagePath}: it is labelled as a whole, and a mask is wanted; label such photos first.`,

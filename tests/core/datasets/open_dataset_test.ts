@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { encodePng } from "../../../core/images/encode_png.ts";
-import { openDataset, type OpenDatasetOptions } from "../../../core/datasets/open_dataset.ts";
-import type { Dataset } from "../../../core/datasets/types.ts";
+import { type Dataset, openDataset, type OpenDatasetOptions } from "../../../core/datasets/open_dataset.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { cfdTruth, mask, photo, truthOf, writeFiles } from "./dataset_fixtures.ts";
 
@@ -256,7 +255,7 @@ Deno.test("openDataset() refuses a folder that is no dataset, and an empty one, 
   await assert.rejects(withDataset({ "a.jpg": photo(1) }, () => {}, { at: "/gone" }), Deno.errors.NotFound);
 });
 
-Deno.test("DatasetSample.read() names the file whose mask is damaged, of another size or of three values", () =>
+Deno.test("Sample.read() names the file whose mask is damaged, of another size or of three values", () =>
   withDataset({
     "images/a.jpg": photo(1),
     "masks/a.png": "no picture",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { readMasked } from "../../../core/datasets/sample.ts";
 import { camCrfLabel, camUnary } from "../../../core/label/cam_crf/cam_crf_label.ts";
 import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
@@ -16,7 +17,7 @@ import {
   searchCrf,
   searchPhotos,
 } from "../../../tasks/reproduce/crf_search.ts";
-import { measure, readMasked } from "../../../tasks/reproduce/measure.ts";
+import { measure } from "../../../tasks/reproduce/measure.ts";
 import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";

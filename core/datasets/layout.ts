@@ -1,12 +1,20 @@
-import type { FoundFile } from "./list_files.ts";
-import type { DatasetProblem } from "./types.ts";
+import type { FolderContent, FoundFile } from "./list_files.ts";
+import type { MaskRule } from "./mask_form.ts";
+import type { Pair, TruthReader } from "./sample.ts";
 
-/** A photo and its truth: a file, or whether it shows a crack. */
-export interface Pair {
-  readonly split: string;
-  readonly name: string;
-  readonly image: string;
-  readonly truth: string | boolean;
+/** How the files of a dataset lie: how that is recognised and read, and what its truth means. */
+export interface DatasetLayout {
+  /** Whether a folder is laid out so. Without: the layout is used where it is asked for by name. */
+  readonly recognise?: (root: string, content: FolderContent) => boolean | Promise<boolean>;
+  /** Lists the photos in a folder with their truth. */
+  readonly list: (root: string, content: FolderContent) => Promise<Listing>;
+  /** Which values of its masks are crack; or what reads them, where they are no images. */
+  readonly truth: MaskRule | TruthReader;
+  /**
+   * The split of a photo in the experiments of König et al., arXiv:2109.00456, by the lists that its authors published. Without: there
+   * is none, and the folders tell it.
+   */
+  readonly publishedSplit?: (photo: Pick<Pair, "name" | "split">) => string;
 }
 
 /** What a layout makes of a folder. */
@@ -14,6 +22,23 @@ export interface Listing {
   readonly pairs: readonly Pair[];
   readonly problems: readonly DatasetProblem[];
   readonly notes: readonly string[];
+}
+
+/** Something that keeps a file of a dataset from being used. */
+export interface DatasetProblem {
+  /** What it is. */
+  readonly kind:
+    | "photo without truth"
+    | "truth without photo"
+    | "ambiguous name"
+    | "empty split"
+    | "list entry";
+  /** The split that it would belong to. */
+  readonly split: string;
+  /** The file, or the folder or list that names it. */
+  readonly path: string;
+  /** What is wrong, in one sentence. */
+  readonly message: string;
 }
 
 /** Photos and truths of a split, to be paired. */
@@ -29,7 +54,7 @@ export interface PairSource {
   readonly nameOfTruth?: (stem: string) => string;
 }
 
-/** Pairs photos with truths of the same name; what finds no partner, or more than one, is told of and left out. */
+/** Pairs photos with truths of the same name; what finds no partner, or more than one, is reported and left out. */
 export function pairFiles(
   { split, path, photos, truths, nameOf = (stem) => stem, nameOfTruth = nameOf }: PairSource,
 ): Listing {
@@ -67,7 +92,7 @@ export function pairFiles(
   return { pairs, problems, notes: [] };
 }
 
-/** What to tell of a split that has no photo. */
+/** What to report of a split that has no photo. */
 export function emptySplit(split: string, path: string): DatasetProblem {
   return {
     kind: "empty split",
