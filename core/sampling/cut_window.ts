@@ -1,4 +1,4 @@
-import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
+import { resamplePatch } from "./resample_patch.ts";
 
 /**
  * How a patch is turned: bit 0 flips it left to right, bit 1 upside down, bit 2 transposes it (a quarter turn and a flip).
@@ -9,7 +9,7 @@ export type Orientation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 /** All orientations; the first leaves a patch as it is. */
 export const ORIENTATIONS: readonly Orientation[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-/** A picture on the host. */
+/** An image on the host. */
 export interface HostPixels<T extends Uint8Array | Float32Array> {
   readonly width: number;
   readonly height: number;
@@ -19,7 +19,7 @@ export interface HostPixels<T extends Uint8Array | Float32Array> {
   readonly data: T;
 }
 
-/** A rectangle of a picture: its upper left pixel, which may lie outside, and the size that it has before it is turned. */
+/** A rectangle of an image: its upper left pixel, which may lie outside, and the size that it has before it is turned. */
 export interface WindowPlace {
   readonly x: number;
   readonly y: number;
@@ -28,7 +28,7 @@ export interface WindowPlace {
 }
 
 /**
- * Copies a rectangle out of a picture. What lies outside the picture is mirrored, the edge pixel not repeated.
+ * Copies a rectangle out of an image. What lies outside the image is mirrored, the edge pixel not repeated.
  *
  * @param target `width · height · channels` values: rows of `width`, or of `height` where the orientation transposes.
  */
@@ -38,7 +38,7 @@ export function cutWindow<T extends Uint8Array | Float32Array>(
   { orientation = 0, target }: { readonly orientation?: Orientation; readonly target: T },
 ): void {
   const flipX = (orientation & 1) !== 0, flipY = (orientation & 2) !== 0, transpose = (orientation & 4) !== 0;
-  // Where each column and row of the window lies in the picture.
+  // Where each column and row of the window lies in the image.
   const columns = new Uint32Array(place.width), rows = new Uint32Array(place.height);
   for (let i = 0; i < place.width; i++) {
     columns[i] = channels * mirror(place.x + (flipX ? place.width - 1 - i : i), width);
@@ -63,16 +63,32 @@ function mirror(i: number, n: number): number {
   return Math.min(m, period - m);
 }
 
+/** A square of an image: its upper left pixel, which may lie outside, and its side. */
+export interface SquarePlace {
+  readonly x: number;
+  readonly y: number;
+  readonly size: number;
+}
+
 /**
- * Copies a patch out of a photo. What lies outside the photo is mirrored, the edge pixel not repeated.
+ * Copies a square out of an image, as {@linkcode cutWindow} does, and brings it to another side by linear interpolation.
  *
- * @param target `size · size · 3` bytes.
+ * @param target `size · size · channels` bytes.
  */
-export function cutPatch(
-  { width, height, pixels }: LabelledPhoto,
-  { x, y, size }: PatchPlace,
-  { orientation, target }: { readonly orientation?: Orientation; readonly target: Uint8Array },
+export function cutSquare(
+  image: HostPixels<Uint8Array>,
+  { x, y, size: side }: SquarePlace,
+  { orientation, size, target }: {
+    readonly orientation?: Orientation;
+    /** Side of what is wanted. Default: that of the square. */
+    readonly size?: number;
+    readonly target: Uint8Array;
+  },
 ): void {
-  const place = { x, y, width: size, height: size };
-  cutWindow({ width, height, channels: 3, data: pixels }, place, { orientation, target });
+  const place = { x, y, width: side, height: side };
+  if (size === undefined || size === side) return cutWindow(image, place, { orientation, target });
+  const { channels } = image;
+  const square = new Uint8Array(side * side * channels);
+  cutWindow(image, place, { orientation, target: square });
+  resamplePatch(square, { from: side, to: size, channels, target });
 }

@@ -1,7 +1,6 @@
-import { cutWindow, type Orientation, ORIENTATIONS, type WindowPlace } from "./cut_window.ts";
-import type { MaskedPhoto, MaskedPhotoSource } from "./masked_photo.ts";
 import { permutation, randomStream } from "../random.ts";
-import { resamplePatch } from "./resample_patch.ts";
+import { cutSquare, cutWindow, type Orientation, ORIENTATIONS, type WindowPlace } from "./cut_window.ts";
+import type { DecodedPhoto, PhotoSource, PixelTruth } from "./decoded_photo.ts";
 
 /** Crops of one size with their masks. */
 export interface CropBatch {
@@ -55,7 +54,7 @@ const FIRST_ROUND = 2 ** 31;
  * @throws {RangeError} if there are no photos, if whole photos of several sizes are to share a batch or to be zoomed, or for a zoom below 1.
  */
 export async function cropSampler(
-  source: MaskedPhotoSource,
+  source: PhotoSource<PixelTruth>,
   { size, multiple = 1, batch, crops, zoom = 1, seed }: CropSamplerOptions,
 ): Promise<CropSampler> {
   if (!(zoom >= 1 && zoom < Infinity)) {
@@ -115,7 +114,7 @@ export async function cropSampler(
 }
 
 interface ChosenCrop {
-  readonly photo: MaskedPhoto;
+  readonly photo: DecodedPhoto<PixelTruth>;
   readonly place: WindowPlace;
   readonly orientation: Orientation;
 }
@@ -130,14 +129,9 @@ function cutCrops(chosen: readonly ChosenCrop[], size: number | "whole"): CropBa
   for (const [i, { photo, place, orientation }] of chosen.entries()) {
     const cut = (channels: number, data: Uint8Array, into: Uint8Array): void => {
       const target = into.subarray(i * area * channels, (i + 1) * area * channels);
-      const picture = { width: photo.width, height: photo.height, channels, data };
-      if (size === "whole" || place.width === size) {
-        cutWindow(picture, place, { orientation, target });
-        return;
-      }
-      const patch = new Uint8Array(place.width ** 2 * channels);
-      cutWindow(picture, place, { orientation, target: patch });
-      resamplePatch(patch, { from: place.width, to: size, channels, target });
+      const image = { width: photo.width, height: photo.height, channels, data };
+      if (size === "whole") cutWindow(image, place, { orientation, target });
+      else cutSquare(image, { ...place, size: place.width }, { orientation, size, target });
     };
     cut(3, photo.pixels, pixels);
     cut(1, photo.truth, truth);
@@ -152,13 +146,13 @@ function sideOf(
   return zoom === 1 ? size : Math.max(1, Math.round(size * zoom ** (2 * random() - 1)));
 }
 
-function wholePhoto({ width, height }: MaskedPhoto, multiple: number): WindowPlace {
+function wholePhoto({ width, height }: DecodedPhoto<PixelTruth>, multiple: number): WindowPlace {
   const up = (length: number) => multiple * Math.ceil(length / multiple);
   return { x: 0, y: 0, width: up(width), height: up(height) };
 }
 
 function anywhere(
-  { width, height }: MaskedPhoto,
+  { width, height }: DecodedPhoto<PixelTruth>,
   { size, random }: { size: number; random: () => number },
 ): WindowPlace {
   // Centred where the photo is smaller.

@@ -1,12 +1,7 @@
-import {
-  type ChosenPatch,
-  cutPatches,
-  type PatchSampler,
-  type PhotoSource,
-} from "./classification_patches.ts";
-import { ORIENTATIONS } from "./cut_window.ts";
-import { type LabelledPhoto, patchShowsCrack, showsCrack } from "./labelled_photo.ts";
 import { randomStream } from "../random.ts";
+import { ORIENTATIONS, type SquarePlace } from "./cut_window.ts";
+import type { DecodedPhoto, PatchTruth, PhotoSource } from "./decoded_photo.ts";
+import { type ChosenPatch, cutPatches, type PatchSampler, patchShowsCrack, showsCrack } from "./patches.ts";
 
 /** Options of {@linkcode randomSampler}. */
 export interface RandomSamplerOptions {
@@ -35,14 +30,14 @@ const PHOTOS = 200;
 
 /**
  * Training on random patches, half of them with crack, in random orientations. A patch with crack is drawn by photo, then by crack pixel,
- * then by where in the patch that pixel lies, all evenly: so photos with thin cracks count as much as those with wide ones.
+ * then by where in the patch that pixel lies, all uniformly: so photos with thin cracks count as much as those with wide ones.
  *
  * Each photo is looked at once beforehand.
  *
  * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a rim outside [0, 0.5) or a zoom below 1.
  */
 export async function randomSampler(
-  source: PhotoSource,
+  source: PhotoSource<PatchTruth>,
   { sizes, batch, patches, seed, rim = 0, zoom = 1 }: RandomSamplerOptions,
 ): Promise<PatchSampler> {
   if (!(rim >= 0 && rim < 0.5)) {
@@ -95,7 +90,10 @@ interface Draw {
 
 type Drawn = Omit<ChosenPatch, "orientation">;
 
-async function crackPatch(source: PhotoSource, draw: Draw & { readonly rim: number }): Promise<Drawn> {
+async function crackPatch(
+  source: PhotoSource<PatchTruth>,
+  draw: Draw & { readonly rim: number },
+): Promise<Drawn> {
   const { photos, size, random, rim } = draw;
   const index = pick(photos, random);
   const photo = await source.photo(index);
@@ -110,7 +108,7 @@ async function crackPatch(source: PhotoSource, draw: Draw & { readonly rim: numb
   return { photo: index, x, y, size, crack: true };
 }
 
-async function clearPatch(source: PhotoSource, draw: Draw): Promise<Drawn> {
+async function clearPatch(source: PhotoSource<PatchTruth>, draw: Draw): Promise<Drawn> {
   const { photos, size, random } = draw;
   for (let i = 0; i < PHOTOS; i++) {
     const index = pick(photos, random);
@@ -129,9 +127,9 @@ async function clearPatch(source: PhotoSource, draw: Draw): Promise<Drawn> {
 }
 
 function anywhere(
-  { width, height }: LabelledPhoto,
+  { width, height }: Pick<DecodedPhoto<PatchTruth>, "width" | "height">,
   { size, random }: Draw,
-): { x: number; y: number; size: number } {
+): SquarePlace {
   const start = (length: number) => inside(Math.floor(random() * (length - size + 1)), length, size);
   return { x: start(width), y: start(height), size };
 }

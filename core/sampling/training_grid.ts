@@ -1,12 +1,7 @@
-import {
-  type ChosenPatch,
-  cutPatches,
-  type PatchSampler,
-  type PhotoSource,
-} from "./classification_patches.ts";
-import { type Orientation, ORIENTATIONS } from "./cut_window.ts";
-import { patchShowsCrack } from "./labelled_photo.ts";
 import { permutation, randomStream } from "../random.ts";
+import { type Orientation, ORIENTATIONS } from "./cut_window.ts";
+import type { PatchTruth, PhotoSource } from "./decoded_photo.ts";
+import { type ChosenPatch, cutPatches, type PatchSampler, patchShowsCrack } from "./patches.ts";
 
 /** Options of {@linkcode gridStarts}. */
 export interface GridOptions {
@@ -28,7 +23,10 @@ export function gridStarts(length: number, { size, stride }: GridOptions): numbe
 }
 
 /** Every patch of the grids over all photos, upright. Each photo is looked at once. */
-export async function gridPatches(source: PhotoSource, options: GridOptions): Promise<ChosenPatch[]> {
+export async function gridPatches(
+  source: PhotoSource<PatchTruth>,
+  options: GridOptions,
+): Promise<ChosenPatch[]> {
   const { size } = options;
   const patches: ChosenPatch[] = [];
   for (let index = 0; index < source.count; index++) {
@@ -59,7 +57,7 @@ export interface GridSamplerOptions {
  * @throws {RangeError} if there is no patch.
  */
 export function gridSampler(
-  source: PhotoSource,
+  source: PhotoSource<PatchTruth>,
   patches: readonly ChosenPatch[],
   { batch, seed, orientations = ORIENTATIONS }: GridSamplerOptions,
 ): PatchSampler {

@@ -1,8 +1,5 @@
-import {
-  type ChosenPatch,
-  cutPatches,
-  type PhotoSource,
-} from "../../core/sampling/classification_patches.ts";
+import type { PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
+import { type ChosenPatch, cutPatches } from "../../core/sampling/patches.ts";
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { gridPatches } from "../../core/sampling/training_grid.ts";
@@ -24,7 +21,7 @@ export interface EvaluateClassifierOptions extends CountClassifiedOptions {
  */
 export async function evaluateClassifier(
   classifier: Classifier,
-  source: PhotoSource,
+  source: PhotoSource<PatchTruth>,
   options: EvaluateClassifierOptions,
 ): Promise<ClassificationCounts> {
   const { compute, size, onPhoto } = options;

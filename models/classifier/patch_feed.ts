@@ -1,5 +1,5 @@
-import type { PatchSampler } from "../../core/sampling/classification_patches.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
+import type { PatchSampler } from "../../core/sampling/patches.ts";
 import { tf } from "../tfjs.ts";
 
 /** Where the batches of a training come from. */

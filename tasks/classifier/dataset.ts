@@ -1,5 +1,4 @@
-import type { PhotoSource } from "../../core/sampling/classification_patches.ts";
-import type { LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
+import type { DecodedPhoto, PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
 import { UsageError } from "../cli/errors.ts";
 import { type PhotoSet, readPhotos, type ReadPhotosOptions } from "../training/photo_set.ts";
 import { type DatasetPaths, type Entry, listEntries } from "./list_entries.ts";
@@ -13,7 +12,7 @@ export interface OpenDatasetOptions extends ReadPhotosOptions<Entry> {
 }
 
 /** Photos with their truth, all of them readable. */
-export interface Dataset extends PhotoSource {
+export interface Dataset extends PhotoSource<PatchTruth> {
   readonly names: readonly string[];
   /** How each photo is labelled. */
   readonly labels: readonly Entry["label"][];
@@ -37,10 +36,10 @@ export async function openDataset(paths: DatasetPaths, options: OpenDatasetOptio
       `Cannot use the photos from number ${skip + 1} on: there are ${listed.length}; skip fewer of them.`,
     );
   }
-  return datasetOf(await readPhotos<LabelledPhoto, Entry>(entries, bytesOf, options));
+  return datasetOf(await readPhotos<DecodedPhoto<PatchTruth>, Entry>(entries, bytesOf, options));
 }
 
-function datasetOf(photos: PhotoSet<LabelledPhoto, Entry>): Dataset {
+function datasetOf(photos: PhotoSet<DecodedPhoto<PatchTruth>, Entry>): Dataset {
   const { count, entries, failures } = photos;
   return {
     count,
@@ -52,6 +51,6 @@ function datasetOf(photos: PhotoSet<LabelledPhoto, Entry>): Dataset {
   };
 }
 
-function bytesOf({ pixels, truth }: LabelledPhoto): number {
+function bytesOf({ pixels, truth }: DecodedPhoto<PatchTruth>): number {
   return pixels.byteLength + (typeof truth === "boolean" ? 0 : truth.byteLength);
 }

@@ -1,4 +1,4 @@
-import type { PhotoSource } from "../../core/sampling/classification_patches.ts";
+import type { PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { classificationMetrics, evaluateClassifier } from "../../models/classifier/evaluate_classifier.ts";
@@ -17,7 +17,7 @@ export interface EvaluateSizesOptions {
 /** How a classifier does on the grids of several patch sizes. */
 export async function evaluateSizes(
   classifier: Classifier,
-  source: PhotoSource,
+  source: PhotoSource<PatchTruth>,
   { sizes, stride, ...options }: EvaluateSizesOptions,
 ): Promise<SizeFigures[]> {
   const figures: SizeFigures[] = [];

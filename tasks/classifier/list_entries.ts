@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
-import { crackPixels, type LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
+import { crackPixels, type DecodedPhoto, type PatchTruth } from "../../core/sampling/decoded_photo.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -24,7 +24,7 @@ export interface DatasetPaths {
 }
 
 /** A photo that can be read, with its mask or its label. */
-export interface Entry extends PhotoEntry<LabelledPhoto> {
+export interface Entry extends PhotoEntry<DecodedPhoto<PatchTruth>> {
   readonly label: "crack" | "no_crack" | "mask";
 }
 
@@ -117,7 +117,10 @@ async function datasetEntry(sample: Sample): Promise<Entry> {
   };
 }
 
-function labelledPhoto({ width, height, data }: ImageData, truth: LabelledPhoto["truth"]): LabelledPhoto {
+function labelledPhoto(
+  { width, height, data }: ImageData,
+  truth: DecodedPhoto<PatchTruth>["truth"],
+): DecodedPhoto<PatchTruth> {
   const pixels = new Uint8Array(width * height * 3);
   for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {
     pixels[i] = data[from];

@@ -1,4 +1,5 @@
-import type { PatchSampler, PhotoSource } from "../../core/sampling/classification_patches.ts";
+import type { PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
+import type { PatchSampler } from "../../core/sampling/patches.ts";
 import { gridPatches, gridSampler } from "../../core/sampling/training_grid.ts";
 import { randomSampler } from "../../core/sampling/random_patches.ts";
 import type { Backend } from "../../models/backend.ts";
@@ -76,7 +77,10 @@ export function dataOf(
 }
 
 /** Where the patches of a training come from. */
-export async function samplerOf(settings: TrainingSettings, source: PhotoSource): Promise<PatchSampler> {
+export async function samplerOf(
+  settings: TrainingSettings,
+  source: PhotoSource<PatchTruth>,
+): Promise<PatchSampler> {
   const { batch, seed, stride, patches, patchSizes: sizes, rim, zoom } = settings;
   if (patches !== null) return await randomSampler(source, { sizes, batch, patches, seed, rim, zoom });
   const size = sizes[0];

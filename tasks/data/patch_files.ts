@@ -3,10 +3,11 @@ import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { createHash } from "node:crypto";
 import type { Sample } from "../../core/datasets/sample.ts";
-import { cutPatch, type Orientation, ORIENTATIONS } from "../../core/sampling/cut_window.ts";
+import { cutSquare, type Orientation, ORIENTATIONS } from "../../core/sampling/cut_window.ts";
+import type { DecodedPhoto, PatchTruth } from "../../core/sampling/decoded_photo.ts";
+import { patchShowsCrack } from "../../core/sampling/patches.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { gridStarts } from "../../core/sampling/training_grid.ts";
-import { type LabelledPhoto, patchShowsCrack } from "../../core/sampling/labelled_photo.ts";
 
 /** What the patches of a folder were cut by: files of the same name are the same patch only where all of it is the same. */
 export interface PatchSettings {
@@ -110,19 +111,20 @@ export interface CutPhotoOptions {
 }
 
 /** Writes the patches of a photo's grid, `CLASS/NAME_X_Y.png` or `CLASS/NAME_X_Y_ATTITUDE.png`; files that are there are kept. */
-export async function cutPhoto(photo: LabelledPhoto, options: CutPhotoOptions): Promise<void> {
+export async function cutPhoto(photo: DecodedPhoto<PatchTruth>, options: CutPhotoOptions): Promise<void> {
   const { folder, name, size, stride, eightfold, onFile } = options;
+  const { width, height, pixels } = photo;
   const data = new Uint8Array(3 * size * size);
   const orientations: readonly Orientation[] = eightfold ? ORIENTATIONS : [0];
-  for (const y of gridStarts(photo.height, { size, stride })) {
-    for (const x of gridStarts(photo.width, { size, stride })) {
+  for (const y of gridStarts(height, { size, stride })) {
+    for (const x of gridStarts(width, { size, stride })) {
       const place = { x, y, size };
       const class_ = patchShowsCrack(photo, place) ? "crack" : "no_crack";
       for (const orientation of orientations) {
         const path = join(folder, class_, `${name}_${x}_${y}${eightfold ? `_${orientation}` : ""}.png`);
         const kept = await isFile(path);
         if (!kept) {
-          cutPatch(photo, place, { orientation, target: data });
+          cutSquare({ width, height, channels: 3, data: pixels }, place, { orientation, target: data });
           await writeWhole(path, await encodePng({ width: size, height: size, channels: 3, data }));
         }
         onFile({ class: class_, kept });

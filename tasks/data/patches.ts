@@ -4,8 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import { fullName, type Sample } from "../../core/datasets/sample.ts";
-import { crackPixels, type LabelledPhoto } from "../../core/sampling/labelled_photo.ts";
+import { fullName } from "../../core/datasets/sample.ts";
+import { decodeSample, patchTruth } from "../../core/sampling/decoded_photo.ts";
 import { runCommand } from "../cli/command.ts";
 import { describeError, ExitCode, UsageError } from "../cli/errors.ts";
 import { lockFolder } from "../files/locks.ts";
@@ -92,7 +92,7 @@ await runCommand({
     using progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
     failures.forEach(progress.note);
     for (const [i, sample] of dataset.samples.entries()) {
-      const photo = await readPhoto(sample).catch((error) => {
+      const photo = await decodeSample(sample, patchTruth).catch((error) => {
         if (error instanceof Deno.errors.NotCapable) throw error;
         failures.push(`${fullName(sample)}: ${describeError(error)}`);
         progress.note(failures.at(-1)!);
@@ -140,14 +140,3 @@ await runCommand({
   }
   return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
 });
-
-async function readPhoto(sample: Sample): Promise<LabelledPhoto> {
-  const { image: { width, height, data }, truth } = await sample.read();
-  const pixels = new Uint8Array(3 * width * height);
-  for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {
-    pixels[i] = data[from];
-    pixels[i + 1] = data[from + 1];
-    pixels[i + 2] = data[from + 2];
-  }
-  return { width, height, pixels, truth: typeof truth === "boolean" ? truth : crackPixels(truth.data) };
-}

@@ -1,13 +1,13 @@
 import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
-import type { MaskedPhoto } from "../../core/sampling/masked_photo.ts";
+import type { DecodedPhoto, PixelTruth } from "../../core/sampling/decoded_photo.ts";
 import { readTruth } from "../classifier/read_truth.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Entry } from "../training/photo_set.ts";
 
 /** A photo that can be read, with its mask. */
-export interface MaskedEntry extends Entry<MaskedPhoto> {
+export interface MaskedEntry extends Entry<DecodedPhoto<PixelTruth>> {
   /** Whether its mask is a label of a photo beyond those that the others are of: never held back. */
   readonly extra: boolean;
 }
@@ -71,7 +71,7 @@ function full(truth: Uint8Array): Uint8Array {
   return truth.map((value) => value > 0 ? 255 : 0);
 }
 
-function maskedPhoto({ width, height, data }: ImageData, truth: Uint8Array): MaskedPhoto {
+function maskedPhoto({ width, height, data }: ImageData, truth: Uint8Array): DecodedPhoto<PixelTruth> {
   const pixels = new Uint8Array(width * height * 3);
   for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {
     pixels[i] = data[from];

@@ -1,4 +1,4 @@
-import type { MaskedPhoto } from "../../core/sampling/masked_photo.ts";
+import type { DecodedPhoto, PixelTruth } from "../../core/sampling/decoded_photo.ts";
 import { openDataset } from "../data/open_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 import { type PhotoSet, readPhotos } from "../training/photo_set.ts";
@@ -6,7 +6,7 @@ import { listMaskedPhotos, type MaskedPhotoPaths } from "./list_photos.ts";
 import { type MaskedEntry, sampleEntry } from "./masked_entry.ts";
 
 /** Photos with masks, all of them readable. */
-export type MaskedPhotos = PhotoSet<MaskedPhoto, MaskedEntry>;
+export type MaskedPhotos = PhotoSet<DecodedPhoto<PixelTruth>, MaskedEntry>;
 
 /** What to train on, and what to try the network on. */
 export interface TrainingDataOptions extends MaskedPhotoPaths {
@@ -95,6 +95,6 @@ function holdBack(photos: MaskedPhotos, share: number): { training: MaskedPhotos
   };
 }
 
-function bytesOf({ pixels, truth }: MaskedPhoto): number {
+function bytesOf({ pixels, truth }: DecodedPhoto<PixelTruth>): number {
   return pixels.byteLength + truth.byteLength;
 }

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { cutWindow } from "../../../core/sampling/cut_window.ts";
-import type { MaskedPhoto, MaskedPhotoSource } from "../../../core/sampling/masked_photo.ts";
+import type { DecodedPhoto, PhotoSource, PixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { cropSampler } from "../../../core/sampling/random_crops.ts";
 import { mirrorIndex } from "../../oracles/mirror_index.ts";
 
 /** Photos in which red is the column, green the row and blue the photo; masks hold the sum of the three. */
-function photos(...sizes: [width: number, height: number][]): MaskedPhotoSource {
-  const all = sizes.map(([width, height], index): MaskedPhoto => {
+function photos(...sizes: [width: number, height: number][]): PhotoSource<PixelTruth> {
+  const all = sizes.map(([width, height], index): DecodedPhoto<PixelTruth> => {
     const pixels = new Uint8Array(width * height * 3), truth = new Uint8Array(width * height);
     for (let i = 0; i < truth.length; i++) {
       pixels.set([i % width, Math.floor(i / width), index], 3 * i);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Classifier } from "../../../core/label/classifier.ts";
-import { crackPixels, type LabelledPhoto } from "../../../core/sampling/labelled_photo.ts";
+import { crackPixels, type DecodedPhoto, type PatchTruth } from "../../../core/sampling/decoded_photo.ts";
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
@@ -14,7 +14,12 @@ import { seeded, sharedCompute } from "../../core/testing.ts";
 const opened = sharedCompute();
 
 /** A photo that is dark where there is crack; `lies` pixels are dark without being crack. */
-function photo(width: number, height: number, crack: number[], lies: number[] = []): LabelledPhoto {
+function photo(
+  width: number,
+  height: number,
+  crack: number[],
+  lies: number[] = [],
+): DecodedPhoto<PatchTruth> {
   const mask = new Uint8Array(width * height), pixels = new Uint8Array(width * height * 3).fill(200);
   for (const i of crack) mask[i] = 1;
   for (const i of [...crack, ...lies]) pixels.fill(10, i * 3, i * 3 + 3);

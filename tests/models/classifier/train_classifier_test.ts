@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import type { PhotoSource } from "../../../core/sampling/classification_patches.ts";
-import { crackPixels, type LabelledPhoto } from "../../../core/sampling/labelled_photo.ts";
+import {
+  crackPixels,
+  type DecodedPhoto,
+  type PatchTruth,
+  type PhotoSource,
+} from "../../../core/sampling/decoded_photo.ts";
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
@@ -20,9 +24,9 @@ import { runScript } from "../../tasks/run_script.ts";
 const opened = sharedCompute();
 
 /** Grey photos with noise, all but one with a dark line. */
-function photos(): PhotoSource {
+function photos(): PhotoSource<PatchTruth> {
   const random = seeded(9);
-  const all = Array.from({ length: 4 }, (_, index): LabelledPhoto => {
+  const all = Array.from({ length: 4 }, (_, index): DecodedPhoto<PatchTruth> => {
     const width = 50 + index, height = 40;
     const mask = new Uint8Array(width * height), pixels = new Uint8Array(width * height * 3);
     for (let i = 0; i < mask.length; i++) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { MaskedPhoto, MaskedPhotoSource } from "../../../core/sampling/masked_photo.ts";
+import type { DecodedPhoto, PhotoSource, PixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { augment } from "../../../core/kernels/augment.ts";
 import { cropSampler } from "../../../core/sampling/random_crops.ts";
 import { GradientThreads } from "../../../models/training/gradient_threads.ts";
@@ -19,7 +19,7 @@ import { seeded } from "../../core/testing.ts";
 import { shared, use } from "../classifier/networks.ts";
 
 /** A grey photo with noise and a dark line. */
-function photos(): MaskedPhotoSource {
+function photos(): PhotoSource<PixelTruth> {
   const random = seeded(9), width = 40, height = 36;
   const pixels = new Uint8Array(width * height * 3), truth = new Uint8Array(width * height);
   for (let i = 0; i < truth.length; i++) {
@@ -27,7 +27,7 @@ function photos(): MaskedPhotoSource {
     truth[i] = crack ? 255 : 0;
     pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
   }
-  const photo: MaskedPhoto = { width, height, pixels, truth };
+  const photo: DecodedPhoto<PixelTruth> = { width, height, pixels, truth };
   return { count: 1, photo: () => photo };
 }
 

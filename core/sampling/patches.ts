@@ -1,21 +1,12 @@
-import { cutPatch, type Orientation } from "./cut_window.ts";
-import type { LabelledPhoto, PatchPlace } from "./labelled_photo.ts";
-import { resamplePatch } from "./resample_patch.ts";
+import { cutSquare, type Orientation, type SquarePlace } from "./cut_window.ts";
+import type { DecodedPhoto, PatchTruth, PhotoSource } from "./decoded_photo.ts";
 
 /** A patch that was chosen: of which photo, where, in which orientation, and its class. */
-export interface ChosenPatch extends PatchPlace {
+export interface ChosenPatch extends SquarePlace {
   /** Index of the photo. */
   readonly photo: number;
   readonly orientation: Orientation;
   readonly crack: boolean;
-}
-
-/** Photos to cut patches of. They may be decoded when they are asked for. */
-export interface PhotoSource {
-  /** How many there are. */
-  readonly count: number;
-  /** The photo of an index from 0 on. */
-  photo(index: number): LabelledPhoto | Promise<LabelledPhoto>;
 }
 
 /** Patches of one size with their classes. */
@@ -42,7 +33,7 @@ export interface PatchSampler {
 
 /** Cuts the chosen patches and enlarges those that are smaller than the batch's `size`, by default that of the first. */
 export async function cutPatches(
-  source: PhotoSource,
+  source: PhotoSource<PatchTruth>,
   chosen: readonly ChosenPatch[],
   { size = chosen[0].size }: { readonly size?: number } = {},
 ): Promise<PatchBatch> {
@@ -50,16 +41,41 @@ export async function cutPatches(
   const pixels = new Uint8Array(chosen.length * bytes);
   const crack = new Uint8Array(chosen.length);
   for (const [i, patch] of chosen.entries()) {
-    const photo = await source.photo(patch.photo);
+    const { width, height, pixels: data } = await source.photo(patch.photo);
     const target = pixels.subarray(i * bytes, (i + 1) * bytes);
     const { orientation } = patch;
-    if (patch.size === size) cutPatch(photo, patch, { orientation, target });
-    else {
-      const small = new Uint8Array(patch.size * patch.size * 3);
-      cutPatch(photo, patch, { orientation, target: small });
-      resamplePatch(small, { from: patch.size, to: size, channels: 3, target });
-    }
+    cutSquare({ width, height, channels: 3, data }, patch, { orientation, size, target });
     crack[i] = Number(patch.crack);
   }
   return { size, count: chosen.length, pixels, crack };
+}
+
+/** Whether there is any crack in a photo. */
+export function showsCrack({ truth }: Pick<DecodedPhoto<PatchTruth>, "truth">): boolean {
+  return typeof truth === "boolean" ? truth : truth.length > 0;
+}
+
+/** Whether a patch holds at least one crack pixel. What lies outside the photo holds none. */
+export function patchShowsCrack(
+  { width, height, truth }: Omit<DecodedPhoto<PatchTruth>, "pixels">,
+  { x, y, size }: SquarePlace,
+): boolean {
+  if (typeof truth === "boolean") return truth;
+  const bottom = Math.min(height, y + size);
+  for (let row = Math.max(0, y); row < bottom; row++) {
+    const next = truth[firstAtLeast(truth, row * width + Math.max(0, x))];
+    if (next < row * width + Math.min(width, x + size)) return true;
+  }
+  return false;
+}
+
+/** Position of the first of ascending values that is at least `bound`; their number if none is. */
+function firstAtLeast(values: Uint32Array, bound: number): number {
+  let low = 0, high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (values[middle] < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
-import { cutPatches, type PhotoSource } from "../../../core/sampling/classification_patches.ts";
-import { cutPatch, ORIENTATIONS } from "../../../core/sampling/cut_window.ts";
-import { gridPatches, gridSampler, gridStarts } from "../../../core/sampling/training_grid.ts";
 import {
   crackPixels,
-  type LabelledPhoto,
-  patchShowsCrack,
-  showsCrack,
-} from "../../../core/sampling/labelled_photo.ts";
+  type DecodedPhoto,
+  type PatchTruth,
+  type PhotoSource,
+} from "../../../core/sampling/decoded_photo.ts";
+import { cutPatches, patchShowsCrack, showsCrack } from "../../../core/sampling/patches.ts";
+import { cutSquare, type HostPixels, ORIENTATIONS } from "../../../core/sampling/cut_window.ts";
+import { gridPatches, gridSampler, gridStarts } from "../../../core/sampling/training_grid.ts";
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
 import { randomStream } from "../../../core/random.ts";
 import { seeded } from "../testing.ts";
 
 /** A photo whose red and green tell the column and row of a pixel, blue its number, with a mask. */
-function photo(width: number, height: number, isCrack: (x: number, y: number) => boolean): LabelledPhoto {
+function photo(
+  width: number,
+  height: number,
+  isCrack: (x: number, y: number) => boolean,
+): DecodedPhoto<PatchTruth> {
   const mask = new Uint8Array(width * height);
   const pixels = new Uint8Array(width * height * 3);
   for (let y = 0; y < height; y++) {
@@ -26,13 +30,17 @@ function photo(width: number, height: number, isCrack: (x: number, y: number) =>
   return { width, height, pixels, truth: crackPixels(mask) };
 }
 
-function sourceOf(...photos: LabelledPhoto[]): PhotoSource {
+function sourceOf(...photos: DecodedPhoto<PatchTruth>[]): PhotoSource<PatchTruth> {
   return { count: photos.length, photo: (index) => photos[index] };
+}
+
+function imageOf({ width, height, pixels }: DecodedPhoto<PatchTruth>): HostPixels<Uint8Array> {
+  return { width, height, channels: 3, data: pixels };
 }
 
 /** Reads a patch pixel by pixel: mirrored where outside, flipped, turned, in the order that the orientation's bits say. */
 function slowPatch(
-  source: LabelledPhoto,
+  source: DecodedPhoto<PatchTruth>,
   place: { x: number; y: number; size: number },
   orientation: number,
 ): number[] {
@@ -49,13 +57,13 @@ function slowPatch(
   return turned.flat(2);
 }
 
-Deno.test("cutPatch() cuts, mirrors and turns as the slow way does, in all orientations and at odd places", () => {
+Deno.test("cutSquare() cuts, mirrors and turns as the slow way does, in all orientations and at odd places", () => {
   for (const [width, height] of [[1, 1], [1, 7], [7, 1], [3, 5], [12, 9]]) {
     const source = photo(width, height, () => false);
     for (const place of [{ x: 0, y: 0, size: 1 }, { x: -3, y: 2, size: 5 }, { x: 5, y: -8, size: 11 }]) {
       for (const orientation of ORIENTATIONS) {
         const target = new Uint8Array(place.size ** 2 * 3);
-        cutPatch(source, place, { orientation, target });
+        cutSquare(imageOf(source), place, { orientation, target });
         assert.deepEqual(
           [...target],
           slowPatch(source, place, orientation),
@@ -66,14 +74,14 @@ Deno.test("cutPatch() cuts, mirrors and turns as the slow way does, in all orien
   }
 });
 
-Deno.test("cutPatch() gives eight different pictures of an asymmetric patch", () => {
+Deno.test("cutSquare() gives eight different images of an asymmetric patch", () => {
   const source = photo(9, 9, () => false);
-  const pictures = ORIENTATIONS.map((orientation) => {
+  const images = ORIENTATIONS.map((orientation) => {
     const target = new Uint8Array(9 * 9 * 3);
-    cutPatch(source, { x: 0, y: 0, size: 9 }, { orientation, target });
+    cutSquare(imageOf(source), { x: 0, y: 0, size: 9 }, { orientation, target });
     return target.join();
   });
-  assert.equal(new Set(pictures).size, 8);
+  assert.equal(new Set(images).size, 8);
 });
 
 Deno.test("patchShowsCrack() counts as the mask does, at any place", () => {
@@ -244,7 +252,7 @@ Deno.test("randomSampler() enlarges patches as resize() does, by all factors up 
 });
 
 Deno.test("randomSampler() takes photos that are labelled as a whole", async () => {
-  const whole = (truth: boolean, shade: number): LabelledPhoto => ({
+  const whole = (truth: boolean, shade: number): DecodedPhoto<PatchTruth> => ({
     width: 6,
     height: 5,
     pixels: new Uint8Array(90).fill(shade),

@@ -1,0 +1,74 @@
+import type { Sample, Truth } from "../datasets/sample.ts";
+
+/** A photo as training reads it: bytes, and what is known of its cracks. */
+export interface DecodedPhoto<T> {
+  readonly width: number;
+  readonly height: number;
+  /** RGB, `width · height · 3` bytes, row-major. */
+  readonly pixels: Uint8Array;
+  readonly truth: T;
+}
+
+/** Photos to cut patches or crops out of. They may be decoded when they are asked for. */
+export interface PhotoSource<T> {
+  /** How many there are. */
+  readonly count: number;
+  /** The photo of an index from 0 on. */
+  photo(index: number): DecodedPhoto<T> | Promise<DecodedPhoto<T>>;
+}
+
+/**
+ * What tells the classes of patches: the crack pixels, as {@linkcode crackPixels} lists them; or, where nobody drew them, whether the photo
+ * as a whole shows a crack, and with it each of its patches.
+ */
+export type PatchTruth = Uint32Array | boolean;
+
+/** What each pixel is: 255 for crack, 0 for background, what lies between for a confidence of value / 255. Row-major. */
+export type PixelTruth = Uint8Array;
+
+/** Reads a sample, and takes of its truth what a training needs: {@linkcode patchTruth} or {@linkcode pixelTruth}. */
+export async function decodeSample<T>(
+  sample: Sample,
+  truthOf: (truth: Truth) => T,
+): Promise<DecodedPhoto<T>> {
+  const { image: { width, height, data }, truth } = await sample.read();
+  const pixels = new Uint8Array(width * height * 3);
+  for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {
+    pixels[i] = data[from];
+    pixels[i + 1] = data[from + 1];
+    pixels[i + 2] = data[from + 2];
+  }
+  return { width, height, pixels, truth: truthOf(truth) };
+}
+
+/** What a truth says of patches. */
+export function patchTruth(truth: Truth): PatchTruth {
+  return typeof truth === "boolean" ? truth : crackPixels(truth.data);
+}
+
+/**
+ * What a truth says of each pixel.
+ *
+ * @throws {TypeError} if it is of the photo as a whole.
+ */
+export function pixelTruth(truth: Truth): PixelTruth {
+  if (typeof truth === "boolean") {
+    throw new TypeError(
+      "Cannot say which pixels are crack: the photo is labelled as a whole, and a mask is wanted.",
+    );
+  }
+  return truth.confidence ?? truth.data.map((value) => value > 0 ? 255 : 0);
+}
+
+/**
+ * The indices of a mask's crack pixels, ascending.
+ *
+ * @param mask one value a pixel, row-major: 0 for background, anything else for crack.
+ */
+export function crackPixels(mask: Uint8Array): Uint32Array {
+  let count = 0;
+  for (const value of mask) if (value !== 0) count++;
+  const indices = new Uint32Array(count);
+  for (let i = 0, next = 0; i < mask.length; i++) if (mask[i] !== 0) indices[next++] = i;
+  return indices;
+}
