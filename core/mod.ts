@@ -77,4 +77,5 @@ export type {
 export { Sweep } from "./metrics/sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";
 export type { KernelTiming } from "./gpu/timings.ts";
+export type { UniformField, UniformStruct, UniformValues } from "./gpu/uniforms.ts";
 export { uploadImage, type UploadImageOptions } from "./images/upload_image.ts";

@@ -2,11 +2,11 @@ import { bindRows, type RowsNeeded, rowsOf, splitIntoBands } from "./bands.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { CommandList } from "./command_list.ts";
 import { DeviceState } from "./device_state.ts";
-import { type Kernel, KernelCache } from "./kernel.ts";
+import { BAND, type Kernel, KernelCache } from "./kernel.ts";
 import type { PlaneShape } from "./plane_shape.ts";
 import { Readback } from "./readback.ts";
 import { KernelTimer, type KernelTiming } from "./timings.ts";
-import { UniformArena } from "./uniforms.ts";
+import { UniformArena, type UniformValues } from "./uniforms.ts";
 
 /** Options of {@linkcode openCompute}. */
 export interface ComputeOptions {
@@ -30,8 +30,11 @@ export interface Dispatch {
   inputs: readonly { plane: Plane; rows?: RowsNeeded }[];
   /** What it writes. */
   output: Plane;
-  /** The fields of its parameter struct: all u32 (or i32) ones first, then the f32 ones. */
-  params?: { u32?: readonly number[]; f32?: readonly number[] };
+  /**
+   * The fields of its `struct Params` by name, in any order. Checked when the kernel is run: to TypeScript a WGSL file is any
+   * string.
+   */
+  params?: UniformValues;
   /** Values of its `override` constants. */
   constants?: Record<string, number>;
   /** Invocations for the output rows `[first, end)`; by default one a pixel: `[width, end − first, 1]`. */
@@ -163,7 +166,12 @@ export class Compute implements Disposable {
     return new Plane(this, shape, buffer, release);
   }
 
-  /** Records a kernel, in as many bands of rows as the device's binding limit asks for. */
+  /**
+   * Records a kernel, in as many bands of rows as the device's binding limit asks for.
+   *
+   * @throws {TypeError} if a parameter is missing or none of the kernel's.
+   * @throws {RangeError} if a parameter is no value of its type, or a single row with its surroundings exceeds the limit.
+   */
   run({ kernel, inputs, output, params = {}, constants, invocations }: Dispatch): void {
     this.check();
     const alignment = this.device.limits.minStorageBufferOffsetAlignment;
@@ -181,14 +189,18 @@ export class Compute implements Disposable {
         ...bindRows(plane, rowsOf(plane, rows, first, end), alignment),
       }));
       const target = { buffer: output.buffer, ...bindRows(output, [first, end], alignment) };
-      const bases = [0, 1, 2, 3].map((i) => sources[i]?.base ?? 0);
-      const band = this.#uniforms.slot(
-        [...bases, output.width, output.height, output.channels, target.base, first, end],
-        [],
-      );
+      const band = {
+        base: [0, 1, 2, 3].map((i) => sources[i]?.base ?? 0),
+        width: output.width,
+        height: output.height,
+        channels: output.channels,
+        output_base: target.base,
+        first,
+        end,
+      };
       const resources = [
-        band,
-        this.#uniforms.slot(params.u32 ?? [], params.f32 ?? []),
+        this.#uniforms.slot(BAND, band),
+        this.#uniforms.slot(kernel.params, params),
         ...[...sources, target].map(({ buffer, offset, size }) => ({ buffer, offset, size })),
       ];
       const group = this.device.createBindGroup({

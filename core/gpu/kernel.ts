@@ -1,4 +1,5 @@
 import prelude from "../../shaders/prelude.wgsl" with { type: "text" };
+import { readUniformStruct, type UniformStruct } from "./uniforms.ts";
 
 /** A compute shader and what is read off its text. */
 export interface Kernel {
@@ -10,7 +11,12 @@ export interface Kernel {
   workgroup: readonly [x: number, y: number, z: number];
   /** Storage buffers that it reads and writes, in the order of their bindings from 2 on. */
   storage: readonly GPUBufferBindingType[];
+  /** Its `struct Params`: what {@linkcode Dispatch.params} names. */
+  params: UniformStruct;
 }
+
+/** The struct `Band` of the prelude, which every kernel is given besides its own parameters. */
+export const BAND = readUniformStruct("prelude", prelude, "Band");
 
 /**
  * A kernel from the text of its WGSL file.
@@ -21,7 +27,8 @@ export interface Kernel {
  * @param label name in errors and timings.
  * @param source the text of the file; its entry point is called `main`.
  * @param blocks generated text for the marks.
- * @throws {TypeError} if a mark has no block or a block no mark.
+ * @throws {TypeError} if a mark has no block, a block no mark, or `struct Params` a field that is neither number nor vector.
+ * @throws {RangeError} if `struct Params` takes more than 256 bytes.
  */
 export function defineKernel(label: string, source: string, blocks: Record<string, string> = {}): Kernel {
   const unused = new Set(Object.keys(blocks));
@@ -39,7 +46,13 @@ export function defineKernel(label: string, source: string, blocks: Record<strin
   const storage = [...body.matchAll(/@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read_write|read)>/g)]
     .sort((a, b) => Number(a[1]) - Number(b[1]))
     .map(([, , access]): GPUBufferBindingType => access === "read" ? "read-only-storage" : "storage");
-  return { label, code: `${prelude}\n${body}`, workgroup: [size[0], size[1] ?? 1, size[2] ?? 1], storage };
+  return {
+    label,
+    code: `${prelude}\n${body}`,
+    workgroup: [size[0], size[1] ?? 1, size[2] ?? 1],
+    storage,
+    params: readUniformStruct(label, body, "Params"),
+  };
 }
 
 /** The compiled kernels of a device, each compiled at its first use. */

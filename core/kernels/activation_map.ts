@@ -32,7 +32,7 @@ export function activationMap(features: Plane, weights: Float32Array): Plane {
     kernel,
     inputs: [{ plane: features }, { plane: table, rows: "all" }],
     output,
-    params: { u32: [channels] },
+    params: { channels },
     invocations: (first, end) => [width * LANES, end - first, 1],
   });
   return output;

@@ -57,7 +57,7 @@ export function applyThreshold(plane: Plane, threshold: number | CellThresholds)
       { plane: cells, rows: (first, end) => [Math.floor(first / side), Math.ceil(end / side)] },
     ],
     output,
-    params: { u32: [side, cells.width] },
+    params: { cell: side, columns: cells.width },
   });
   return output;
 }

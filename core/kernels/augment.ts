@@ -72,7 +72,7 @@ export function augment(
     kernel: meanKernel,
     inputs: [{ plane: patches, rows: (first, end) => [first * rows, end * rows] }, { plane: table }],
     output: means,
-    params: { u32: [size * rows] },
+    params: { pixels: size * rows },
     invocations: (first, end) => [LANES, end - first, 1],
   });
 
@@ -83,7 +83,7 @@ export function augment(
     kernel,
     inputs: [{ plane: patches }, { plane: table, rows: patchesOf }, { plane: means, rows: patchesOf }],
     output,
-    params: { u32: [rows, seed, step] },
+    params: { rows, seed, step },
   });
   return output;
 }

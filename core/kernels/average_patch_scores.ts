@@ -48,7 +48,7 @@ export function averagePatchScores(scores: Plane, { overlap }: AveragePatchScore
     kernel,
     inputs: [{ plane: scores, rows: (first, end) => [first, end + overlap - 1] }],
     output,
-    params: { u32: [width, overlap] },
+    params: { columns: width, overlap },
   });
   return output;
 }

@@ -83,7 +83,7 @@ export function bilateralFilter(plane: Plane, options: BilateralFilterOptions = 
     // The mirrored part of a window lies within the rows of its other half.
     inputs: [{ plane, rows: radius }],
     output,
-    params: { f32: [exponent(sigmaSpace), exponent(sigmaRange)] },
+    params: { space: exponent(sigmaSpace), range: exponent(sigmaRange) },
     invocations: (first, end) => [Math.ceil(width / columns), Math.ceil((end - first) / rows), 1],
   });
   return output;

@@ -26,7 +26,7 @@ export function cellRanges(plane: Plane, { cell, margin }: { cell: number; margi
       rows: (first, end) => mirroredRows([first * cell - margin, end * cell - margin], height),
     }],
     output,
-    params: { u32: [cell, margin, width, height] },
+    params: { cell, margin, width, height },
   });
   return output;
 }

@@ -41,7 +41,7 @@ export function crossfade(
     kernel,
     inputs: [{ plane: source, rows: (first, end) => [first - top, end - top] }],
     output: target,
-    params: { u32: [width, height, left, top, columns, rows] },
+    params: { width, height, left, top, columns, rows },
     invocations: (first, end) => [width, end - first, 1],
   });
 }

@@ -31,7 +31,7 @@ export function discDilation(plane: Plane, radius: number): Plane {
     kernel: rowMaxima,
     inputs: [{ plane }],
     output: maxima,
-    params: { u32: [width] },
+    params: { width },
     invocations: (first, end) => [width + radius, end - first, 1],
   });
   const output = compute.create({ width, height, channels: 1 });

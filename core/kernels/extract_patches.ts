@@ -78,7 +78,7 @@ export function extractPatches(plane: Plane, options: ExtractPatchesOptions): Pl
     kernel,
     inputs: [{ plane, rows: rowsNeeded }],
     output,
-    params: { u32: [width, height, size, columns, start, stride, x0, y0] },
+    params: { width, height, size, columns, start, stride, x0, y0 },
     invocations: (from, to) => [size * channels, Math.ceil(to / size) - Math.floor(from / size), 1],
   });
   return output;

@@ -69,7 +69,7 @@ export function extractPatchesAt(plane: Plane, { size, at }: ExtractPatchesAtOpt
       { plane: table, rows: (from, to) => [Math.floor(from / size), Math.ceil(to / size)] },
     ],
     output,
-    params: { u32: [width, height, size] },
+    params: { size: [width, height], side: size },
     invocations: (from, to) => [size * channels, Math.ceil(to / size) - Math.floor(from / size), 1],
   });
   return output;

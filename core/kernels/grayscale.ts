@@ -37,7 +37,8 @@ export function grayscale(plane: Plane, { weights = BT601 }: GrayscaleOptions = 
       `Cannot take the grey value of a plane of ${channels} channels: at least 3 are wanted.`,
     );
   }
+  const [red, green, blue] = weights;
   const output = compute.create({ width, height, channels: 1 });
-  compute.run({ kernel, inputs: [{ plane }], output, params: { u32: [channels], f32: weights } });
+  compute.run({ kernel, inputs: [{ plane }], output, params: { channels, red, green, blue } });
   return output;
 }

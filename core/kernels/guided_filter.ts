@@ -53,7 +53,7 @@ export function guidedFilter(guide: Plane, input: Plane, options: GuidedFilterOp
   const { radius = 5, epsilon = 0.065 } = options;
   check(guide, input, { radius, epsilon });
   const { compute, width, height } = guide;
-  const params = { u32: [radius] };
+  const params = { radius };
   using moments = compute.create({ width, height, channels: 4 });
   compute.run({
     kernel: kernels.moments,
@@ -66,7 +66,7 @@ export function guidedFilter(guide: Plane, input: Plane, options: GuidedFilterOp
     kernel: kernels.coefficients,
     inputs: [{ plane: moments, rows: radius }],
     output: coefficients,
-    params: { ...params, f32: [epsilon] },
+    params: { radius, epsilon },
   });
   using means = compute.create({ width, height, channels: 2 });
   compute.run({ kernel: kernels.rows, inputs: [{ plane: coefficients }], output: means, params });

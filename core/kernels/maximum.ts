@@ -33,7 +33,7 @@ function maximaOfRows(plane: Plane): Plane {
     kernel,
     inputs: [{ plane, rows: (first, end) => [first * rows, end * rows] }],
     output,
-    params: { u32: [width * channels * rows, plane.length] },
+    params: { values: width * channels * rows, total: plane.length },
     invocations: (first, end) => [LANES, end - first, 1],
   });
   return output;

@@ -19,7 +19,7 @@ export function minFilter(plane: Plane, { size }: { size: number }): Plane {
     kernel,
     inputs: [{ plane, rows: (first, end) => [first, end + size - 1] }],
     output,
-    params: { u32: [size] },
+    params: { size },
     invocations: (first, end) => [width * channels, end - first, 1],
   });
   return output;

@@ -168,7 +168,7 @@ function pass(
     kernel,
     inputs: [{ plane, rows: axis === "x" ? 0 : reach }],
     output,
-    params: { u32: [reach, step] },
+    params: { reach, step },
     invocations: (first, end) => [Math.ceil(width / across), Math.ceil((end - first) / down), channels],
   });
   return output;

@@ -43,6 +43,6 @@ export function niblackThreshold(plane: Plane, options: NiblackThresholdOptions 
   const { compute, width, height } = plane;
   using statistics = windowStatistics(plane, windowSize);
   const output = compute.create({ width, height, channels: 1 });
-  compute.run({ kernel, inputs: [{ plane }, { plane: statistics }], output, params: { f32: [k] } });
+  compute.run({ kernel, inputs: [{ plane }, { plane: statistics }], output, params: { k } });
   return output;
 }

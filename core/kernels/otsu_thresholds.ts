@@ -49,7 +49,7 @@ export async function otsuThresholds(plane: Plane, { classes = 2 }: OtsuOptions 
     kernel,
     inputs: [{ plane, rows: (first, end) => [first * strip, end * strip] }],
     output: strips,
-    params: { u32: [strip, width, height] },
+    params: { strip, width, height },
     invocations: (first, end) => [kernel.workgroup[0], end - first, 1],
   });
   const values = await strips.read();

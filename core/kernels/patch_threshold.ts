@@ -118,7 +118,7 @@ export function patchThreshold(
       { plane: ranges },
     ],
     output: cuts,
-    params: { u32: [patchSize, stride, width, height] },
+    params: { size: patchSize, stride, width, height },
     constants: { classes },
     invocations: (first, end) => [cuts.width * kernel.workgroup[0], end - first, 1],
   });

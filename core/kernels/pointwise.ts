@@ -46,7 +46,7 @@ export interface BinariseOptions {
  * @throws {RangeError} if the shapes differ.
  */
 export function localise(a: Plane, b: Plane, { threshold = 0.5 }: LocaliseOptions = {}): Plane {
-  return combine(kernels.localise, { a, b, parameters: [threshold] });
+  return combine(kernels.localise, { a, b, p: threshold });
 }
 
 /**
@@ -58,7 +58,7 @@ export function localise(a: Plane, b: Plane, { threshold = 0.5 }: LocaliseOption
  * @throws {RangeError} if the shapes differ.
  */
 export function multiply(a: Plane, b: Plane): Plane {
-  return combine(kernels.multiply, { a, b, parameters: [] });
+  return combine(kernels.multiply, { a, b });
 }
 
 /**
@@ -72,7 +72,7 @@ export function multiply(a: Plane, b: Plane): Plane {
 export function scale(plane: Plane, factor: number, { clamp, round = false }: ScaleOptions = {}): Plane {
   const [low, high] = clamp ?? [-LARGEST, LARGEST];
   const kernel = round ? kernels.scaleAndRound : kernels.scale;
-  return combine(kernel, { a: plane, b: plane, parameters: [factor, low, high] });
+  return combine(kernel, { a: plane, b: plane, p: factor, q: low, r: high });
 }
 
 /**
@@ -82,7 +82,7 @@ export function scale(plane: Plane, factor: number, { clamp, round = false }: Sc
  * @returns H × W × C, 0 or 1.
  */
 export function binarise(plane: Plane, { threshold = 0 }: BinariseOptions = {}): Plane {
-  return combine(kernels.binarise, { a: plane, b: plane, parameters: [threshold] });
+  return combine(kernels.binarise, { a: plane, b: plane, p: threshold });
 }
 
 /**
@@ -97,7 +97,7 @@ export function normalise(plane: Plane, max: Plane): Plane {
   if (max.length !== 1) {
     throw new RangeError(`Cannot normalise a plane: its maximum has ${max.length} values, one is wanted.`);
   }
-  return combine(kernels.normalise, { a: plane, b: max, parameters: [], all: true });
+  return combine(kernels.normalise, { a: plane, b: max, all: true });
 }
 
 /** The largest float32, in place of infinity, which WGSL does not promise to keep. */
@@ -105,7 +105,14 @@ const LARGEST = 3.4028234663852886e38;
 
 function combine(
   kernel: Kernel,
-  { a, b, parameters, all = false }: { a: Plane; b: Plane; parameters: readonly number[]; all?: boolean },
+  { a, b, all = false, p = 0, q = 0, r = 0 }: {
+    a: Plane;
+    b: Plane;
+    all?: boolean;
+    p?: number;
+    q?: number;
+    r?: number;
+  },
 ): Plane {
   const { compute, width, height, channels } = a;
   if (!all && (b.width !== width || b.height !== height || b.channels !== channels)) {
@@ -119,7 +126,7 @@ function combine(
     kernel,
     inputs: [{ plane: a }, { plane: b, rows: all ? "all" : 0 }],
     output,
-    params: { u32: [Number(all)], f32: parameters },
+    params: { all: Number(all), p, q, r },
     invocations: (first, end) => [width * channels, end - first, 1],
   });
   return output;

@@ -82,7 +82,7 @@ export function resize(plane: Plane, { width, height, filter, box, rows }: Resiz
     kernel,
     inputs: [{ plane, rows: (from, to) => [top + from, top + to] }, { plane: acrossPlane, rows: "all" }],
     output: wide,
-    params: { u32: [0, plane.width, across.taps, top] },
+    params: { down: 0, width: plane.width, taps: across.taps, top },
     invocations: (from, to) => [width * channels, to - from, 1],
   });
 
@@ -95,7 +95,7 @@ export function resize(plane: Plane, { width, height, filter, box, rows }: Resiz
     kernel,
     inputs: [{ plane: wide, rows: rowsNeeded }, { plane: downPlane }],
     output,
-    params: { u32: [1, width, down.taps, top] },
+    params: { down: 1, width, taps: down.taps, top },
     invocations: (from, to) => [width * channels, to - from, 1],
   });
   return output;

@@ -47,6 +47,11 @@ export function sauvolaThreshold(plane: Plane, options: SauvolaThresholdOptions 
   const { compute, width, height } = plane;
   using statistics = windowStatistics(plane, windowSize);
   const output = compute.create({ width, height, channels: 1 });
-  compute.run({ kernel, inputs: [{ plane }, { plane: statistics }], output, params: { f32: [k, 1 / r] } });
+  compute.run({
+    kernel,
+    inputs: [{ plane }, { plane: statistics }],
+    output,
+    params: { k, inverse_r: 1 / r },
+  });
   return output;
 }

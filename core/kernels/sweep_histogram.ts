@@ -46,7 +46,7 @@ export function sweepHistogram(prediction: Plane, truth: Plane): Plane {
     kernel,
     inputs: [{ plane: prediction, rows }, { plane: truth, rows }],
     output,
-    params: { u32: [strip * width, width * height] },
+    params: { values: strip * width, total: width * height },
     invocations: (first, end) => [kernel.workgroup[0], end - first, 1],
   });
   return output;

@@ -48,7 +48,7 @@ function pass(plane: Plane, axis: Axis, windowSize: number): Plane {
     // The mirrored part of a window lies within the rows of its other half.
     inputs: [{ plane, rows: axis === "x" ? 0 : half }],
     output,
-    params: { f32: [1 / windowSize] },
+    params: { inverse: 1 / windowSize },
     invocations: (first, end) => [Math.ceil(width / across), Math.ceil((end - first) / down), 1],
   });
   return output;
