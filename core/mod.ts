@@ -21,7 +21,13 @@ export { type Augmentation, defaultAugmentation } from "./kernels/augment.ts";
 export { averagePatchScores, type AveragePatchScoresOptions } from "./kernels/average_patch_scores.ts";
 export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./kernels/bilateral_filter.ts";
-export { type CamCrfLabel, camCrfLabel, type CamCrfOptions } from "./label/cam_crf/cam_crf_label.ts";
+export {
+  type CamCrfLabel,
+  camCrfLabel,
+  camCrfLabeller,
+  type CamCrfOptions,
+  defaultCrf,
+} from "./label/cam_crf/cam_crf_label.ts";
 export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
 export { Compute, type ComputeOptions, type Dispatch, Plane, type PlaneSource } from "./gpu/compute.ts";
 export { openCompute } from "./gpu/open_compute.ts";
@@ -39,7 +45,9 @@ export { extractPatchesAt, type ExtractPatchesAtOptions } from "./kernels/extrac
 export { grayscale, type GrayscaleOptions } from "./kernels/grayscale.ts";
 export { guidedFilter, type GuidedFilterOptions } from "./kernels/guided_filter.ts";
 export { defineKernel, type Kernel } from "./gpu/kernel.ts";
-export { type Label, labelImage, type LabelOptions } from "./label/label_image.ts";
+export { labelImage, type LabelOptions, paperLabeller } from "./label/label_image.ts";
+export type { Label, Labeller, LabellerFactory, LabellerOptions } from "./label/labeller.ts";
+export { type LabellerId, labellers } from "./label/labellers.ts";
 export { maximum } from "./kernels/maximum.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./kernels/morphology.ts";
 export { niblackThreshold, type NiblackThresholdOptions } from "./kernels/niblack_threshold.ts";
@@ -62,7 +70,7 @@ export { type Recipe, recipes } from "./label/recipe.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./kernels/resize.ts";
 export { sauvolaThreshold, type SauvolaThresholdOptions } from "./kernels/sauvola_threshold.ts";
 export type { Segmenting } from "./predict/segmenting.ts";
-export type { Stage, StageKey, StageRows } from "./label/stages.ts";
+export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
 export type { SweepJson } from "./metrics/sweep_result.ts";
 export type {

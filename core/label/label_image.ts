@@ -4,13 +4,14 @@ import { classActivationMap } from "./class_activation.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
 import { grayscale } from "../kernels/grayscale.ts";
+import type { Label, Labeller } from "./labeller.ts";
 import { close, erode } from "../kernels/morphology.ts";
 import { patchScoreMap } from "./patch_scores.ts";
 import { patchThreshold } from "../kernels/patch_threshold.ts";
 import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
 import { localise, multiply, scale } from "../kernels/pointwise.ts";
 import { type Recipe, recipes } from "./recipe.ts";
-import { type Stage, StageMaps, StageRecorder, type StageRows } from "./stages.ts";
+import { StageMaps, StageRecorder, type StageRows, STAGES } from "./stages.ts";
 import { layStrips } from "./strips.ts";
 
 /** Options of {@linkcode labelImage}. */
@@ -29,24 +30,6 @@ export interface LabelOptions {
    * about 50 bytes on the device, with the intermediate maps about 100. Defaults to 2²³, with the intermediate maps to 2²².
    */
   stripPixels?: number;
-}
-
-/** The pseudo label of a photo. */
-export interface Label {
-  /** Pixels in a row. */
-  width: number;
-  /** Rows. */
-  height: number;
-  /** Confidence that a pixel is crack, 0..1, row-major. */
-  confidence: Float32Array;
-  /** 1 where the confidence exceeds the recipe's `labelThreshold`, else 0, row-major. */
-  mask: Uint8Array;
-  /** Ones in the mask. */
-  crackPixels: number;
-  /** True if the mask has the recipe's `minCrackPixels`: fewer are no example to train a network on. */
-  usableForTraining: boolean;
-  /** The intermediate maps in the order of the method; empty unless they were asked to be kept. */
-  stages: Stage[];
 }
 
 /**
@@ -133,6 +116,35 @@ export async function labelImage(
     crackPixels,
     usableForTraining: crackPixels >= recipe.minCrackPixels,
     stages: maps.all,
+  };
+}
+
+/**
+ * The method of {@linkcode labelImage} as a labeller. Its title is the recipe's name.
+ *
+ * @example
+ * ```ts
+ * import { decodeImage, loadClassifier, openCompute, paperLabeller, recipes } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using classifier = await loadClassifier();
+ * const labeller = paperLabeller(compute, { classifier, recipe: recipes.reference });
+ * const { mask } = await labeller.label(await decodeImage(await Deno.readFile("tasks/demo/304.jpg")));
+ * console.log(labeller.title, mask.length); // reference 153600
+ * ```
+ */
+export function paperLabeller(
+  compute: Compute,
+  { classifier, recipe = recipes.paper }: Pick<LabelOptions, "classifier" | "recipe">,
+): Labeller {
+  const { name: title, ...settings } = recipe;
+  return {
+    id: "paper",
+    title,
+    settings,
+    minCrackPixels: recipe.minCrackPixels,
+    stages: Object.values(STAGES),
+    label: (image, { stages } = {}) => labelImage(compute, image, { classifier, recipe, stages }),
   };
 }
 

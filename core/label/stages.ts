@@ -1,14 +1,22 @@
 import type { RowRange } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 
-/** An intermediate map of {@linkcode labelImage}. */
-export interface Stage {
+/** What an intermediate map of a labelling method shows. */
+export interface StageKind {
   /** Short name, fit for a file name. */
-  key: StageKey;
+  readonly key: string;
   /** Name for people. */
-  title: string;
+  readonly title: string;
+  /** What is to be seen in it: a sentence. */
+  readonly note: string;
   /** Number of the stage in the method. */
-  number: number;
+  readonly number: number;
+  /** The values that stand for black and white. */
+  readonly range: readonly [low: number, high: number];
+}
+
+/** An intermediate map of a label. */
+export interface Stage extends StageKind {
   /** Pixels in a row. */
   width: number;
   /** Rows. */
@@ -17,11 +25,9 @@ export interface Stage {
   channels: number;
   /** Row-major, channels interleaved. */
   data: Float32Array;
-  /** The values that stand for black and white. */
-  range: readonly [low: number, high: number];
 }
 
-/** Names of the maps, in the order of the method. */
+/** Names of the maps of {@linkcode labelImage}, in the order of the method. */
 export type StageKey =
   | "patch-map"
   | "activation-map"
@@ -35,16 +41,64 @@ export type StageKey =
 const UNIT = [0, 1] as const;
 const BYTES = [0, 255] as const;
 
-/** Number, title and range of every stage that leaves a map. */
-export const STAGES: Readonly<Record<StageKey, Pick<Stage, "number" | "title" | "range">>> = {
-  "patch-map": { number: 3, title: "Patch scores", range: UNIT },
-  "activation-map": { number: 4, title: "Class activation", range: UNIT },
-  "localisation": { number: 5, title: "Localisation", range: UNIT },
-  "denoised": { number: 6, title: "Denoised photo", range: BYTES },
-  "grey": { number: 7, title: "Grey values", range: BYTES },
-  "threshold": { number: 8, title: "Patch threshold", range: UNIT },
-  "product": { number: 9, title: "Localised threshold", range: UNIT },
-  "confidence": { number: 11, title: "Confidence", range: UNIT },
+/** Every stage of {@linkcode labelImage} that leaves a map, in the order of the method. */
+export const STAGES: { readonly [Key in StageKey]: StageKind & { readonly key: Key } } = {
+  "patch-map": {
+    key: "patch-map",
+    number: 3,
+    title: "Patch scores",
+    note: "How sure the classifier is that a small patch shows crack.",
+    range: UNIT,
+  },
+  "activation-map": {
+    key: "activation-map",
+    number: 4,
+    title: "Class activation",
+    note: "Where the classifier finds crack in the whole photo.",
+    range: UNIT,
+  },
+  "localisation": {
+    key: "localisation",
+    number: 5,
+    title: "Localisation",
+    note: "The mean of both, cut below the threshold and eroded.",
+    range: UNIT,
+  },
+  "denoised": {
+    key: "denoised",
+    number: 6,
+    title: "Denoised photo",
+    note: "Bilateral filter: grain is smoothed, edges are kept.",
+    range: BYTES,
+  },
+  "grey": {
+    key: "grey",
+    number: 7,
+    title: "Grey values",
+    note: "The weighted mean of red, green and blue.",
+    range: BYTES,
+  },
+  "threshold": {
+    key: "threshold",
+    number: 8,
+    title: "Patch threshold",
+    note: "Dark in every patch around it.",
+    range: UNIT,
+  },
+  "product": {
+    key: "product",
+    number: 9,
+    title: "Localised threshold",
+    note: "The localisation, where the threshold says dark.",
+    range: UNIT,
+  },
+  "confidence": {
+    key: "confidence",
+    number: 11,
+    title: "Confidence",
+    note: "Denoised and closed: the label.",
+    range: UNIT,
+  },
 };
 
 /** Some rows of an intermediate map. */
@@ -86,7 +140,7 @@ export class StageRecorder implements Disposable {
       plane.dispose();
       const row = width * channels;
       const data = values.subarray((first - top) * row, (end - top) * row);
-      this.#receive?.({ key, ...STAGES[key], width, height, channels, first, data });
+      this.#receive?.({ ...STAGES[key], width, height, channels, first, data });
     }
     this.#kept.clear();
   }
@@ -99,7 +153,7 @@ export class StageRecorder implements Disposable {
 
 /** Joins the rows of intermediate maps to whole ones. */
 export class StageMaps {
-  readonly #stages = new Map<StageKey, Stage>();
+  readonly #stages = new Map<string, Stage>();
 
   /** Takes in some rows of a map. */
   add({ first, data, ...about }: StageRows): void {

@@ -2,6 +2,9 @@ import type { Classifier } from "../classifier.ts";
 import type { Compute } from "../../gpu/compute.ts";
 import { denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
 import { gradCam } from "../class_activation.ts";
+import type { Labeller, LabellerOptions } from "../labeller.ts";
+import { recipes } from "../recipe.ts";
+import { type StageKind, StageMaps } from "../stages.ts";
 
 /** Options of {@linkcode camCrfLabel}. */
 export interface CamCrfOptions {
@@ -65,8 +68,84 @@ export async function camCrfLabel(
   image: ImageData,
   { classifier, parameters }: CamCrfOptions,
 ): Promise<CamCrfLabel> {
+  return labelOf(image, await gradCam(compute, image, { classifier }), parameters);
+}
+
+/**
+ * The values that Krähenbühl and Koltun's program is usually run with. They suit things larger than cracks: where some photos have masks,
+ * better ones can be found by trying.
+ */
+export const defaultCrf: Readonly<DenseCrfOptions> = {
+  iterations: 5,
+  appearance: { weight: 10, sigmaSpace: 80, sigmaColour: 13 },
+  smoothness: { weight: 3, sigmaSpace: 3 },
+};
+
+/** Maps of {@linkcode camCrfLabel}. */
+const STAGES: readonly [activation: StageKind, confidence: StageKind] = [
+  {
+    key: "activation-map",
+    number: 1,
+    title: "Class activation",
+    note: "Where the classifier finds crack in the whole photo: Grad-CAM.",
+    range: [0, 1],
+  },
+  {
+    key: "confidence",
+    number: 3,
+    title: "Confidence",
+    note: "The probability of crack that the random field makes of it: the label.",
+    range: [0, 1],
+  },
+];
+
+/**
+ * The method of {@linkcode camCrfLabel} as a labeller. Labels need as many crack pixels for training as those of the paper's recipe, so that
+ * both are judged alike.
+ *
+ * @example
+ * ```ts
+ * import { camCrfLabeller, decodeImage, defaultCrf, loadClassifier, openCompute } from "../../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using classifier = await loadClassifier();
+ * const parameters = { ...defaultCrf, smoothness: { weight: 1, sigmaSpace: 1 } };
+ * const labeller = camCrfLabeller(compute, { classifier, parameters });
+ * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
+ * const { stages } = await labeller.label(image, { stages: true });
+ * console.log(stages.map(({ title }) => title)); // [ "Class activation", "Confidence" ]
+ * ```
+ *
+ * @param options `parameters`: {@linkcode defaultCrf} by default.
+ */
+export function camCrfLabeller(
+  compute: Compute,
+  { classifier, parameters = defaultCrf }: Pick<CamCrfOptions, "classifier"> & Partial<CamCrfOptions>,
+): Labeller {
+  const { minCrackPixels } = recipes.paper;
+  return {
+    id: "cam-crf",
+    title: "Grad-CAM and a fully connected random field",
+    settings: parameters,
+    minCrackPixels,
+    stages: STAGES,
+    label: async (image, { stages }: LabellerOptions = {}) => {
+      const map = await gradCam(compute, image, { classifier });
+      const { probability: confidence, ...label } = labelOf(image, map, parameters);
+      const { width, height, crackPixels } = label;
+      const maps = new StageMaps();
+      const receive = stages === true ? maps.add.bind(maps) : stages || undefined;
+      for (const [i, data] of [map, confidence].entries()) {
+        receive?.({ ...STAGES[i], width, height, channels: 1, first: 0, data });
+      }
+      return { ...label, confidence, usableForTraining: crackPixels >= minCrackPixels, stages: maps.all };
+    },
+  };
+}
+
+function labelOf(image: ImageData, map: Float32Array, parameters: DenseCrfOptions): CamCrfLabel {
   const { width, height } = image;
-  const probability = denseCrf(image, camUnary(await gradCam(compute, image, { classifier })), parameters);
+  const probability = denseCrf(image, camUnary(map), parameters);
   const mask = Uint8Array.from(probability, (p) => Number(p > 0.5));
   const crackPixels = mask.reduce((sum, value) => sum + value, 0);
   return { width, height, probability, mask, crackPixels };

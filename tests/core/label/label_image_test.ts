@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Label, labelImage } from "../../../core/label/label_image.ts";
+import { labelImage } from "../../../core/label/label_image.ts";
+import type { Label } from "../../../core/label/labeller.ts";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
 import { activationMapOracle } from "../../oracles/activation_map.ts";
 import { labelOracle } from "../../oracles/label_image.ts";

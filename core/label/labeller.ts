@@ -1,0 +1,67 @@
+import type { Classifier } from "./classifier.ts";
+import type { Compute } from "../gpu/compute.ts";
+import type { Stage, StageKind, StageRows } from "./stages.ts";
+
+/** The pseudo label of a photo. */
+export interface Label {
+  /** Pixels in a row. */
+  width: number;
+  /** Rows. */
+  height: number;
+  /** Confidence that a pixel is crack, 0..1, row-major. */
+  confidence: Float32Array;
+  /** 1 where the confidence exceeds the method's threshold (a recipe's `labelThreshold`), else 0, row-major. */
+  mask: Uint8Array;
+  /** Ones in the mask. */
+  crackPixels: number;
+  /** True if the mask has the method's `minCrackPixels`: fewer are no example to train a network on. */
+  usableForTraining: boolean;
+  /** The intermediate maps in the order of the method; empty unless they were asked to be kept. */
+  stages: Stage[];
+}
+
+/** What a label is to give besides its mask. */
+export interface LabellerOptions {
+  /** Keep every intermediate map, too, or hand it on in parts. */
+  stages?: boolean | ((rows: StageRows) => void);
+}
+
+/**
+ * A method of labelling, with its parameters, a device and a classifier: whoever labels photos takes one and need not know which.
+ * The methods at hand are {@linkcode labellers}.
+ *
+ * @example Two methods on one photo
+ * ```ts
+ * import { camCrfLabeller, decodeImage, type Labeller, loadClassifier, openCompute, paperLabeller } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using classifier = await loadClassifier();
+ * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
+ * const rivals: Labeller[] = [paperLabeller(compute, { classifier }), camCrfLabeller(compute, { classifier })];
+ * for (const labeller of rivals) {
+ *   const { crackPixels } = await labeller.label(image);
+ *   console.log(`${labeller.id}: ${crackPixels} crack pixels`);
+ * }
+ * ```
+ */
+export interface Labeller {
+  /** Names the method on the command line and in manifests, such as `cam-crf`. */
+  readonly id: string;
+  /** What reports call it; changed parameters may be part of that. */
+  readonly title: string;
+  /** Everything that a label depends on apart from the photo and the classifier's weights, in values that JSON can hold. */
+  readonly settings: Readonly<object>;
+  /** Crack pixels that a label needs to be used for training. */
+  readonly minCrackPixels: number;
+  /** The intermediate maps that its labels can have, in the order of the method. */
+  readonly stages: readonly StageKind[];
+  /**
+   * Labels the crack pixels of an upright photo of any size.
+   *
+   * @throws {RangeError} if a setting is out of range or the photo exceeds the device's memory.
+   */
+  label(image: ImageData, options?: LabellerOptions): Promise<Label>;
+}
+
+/** Makes a {@linkcode Labeller} of a method. Device and classifier stay the caller's to dispose of. */
+export type LabellerFactory = (compute: Compute, options: { readonly classifier: Classifier }) => Labeller;
