@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { recipes } from "../core/label/recipe.ts";
+import { labellers } from "../core/label/labellers.ts";
 import { runCommand } from "./cli/command.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
 import { message, object, option, optional, withDefault } from "./cli/optique.ts";
@@ -43,7 +43,7 @@ await runCommand({
   const summary = await labelPhotos({
     paths: [fileURLToPath(photos)],
     out,
-    recipe: recipes.paper,
+    labeller: labellers.paper,
     stages: true,
     quiet,
     title: "Four photos of cracked pavement",

@@ -5,22 +5,62 @@
  */
 import { runCommand } from "./cli/command.ts";
 import { ExitCode } from "./cli/errors.ts";
-import type { InferValue } from "./cli/optique.ts";
+import {
+  argument,
+  choice,
+  type InferValue,
+  merge,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+} from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
-import { labelParser } from "./label/label_command.ts";
+import { filePath, folderPath } from "./cli/values.ts";
+import { shardValue } from "./files/shard.ts";
 import { describeSummary, labelPhotos, type Session } from "./label/label_photos.ts";
 import { openSession } from "./label/open_session.ts";
-import { chooseRecipe } from "./label/recipe_options.ts";
+import { chooseLabeller, methodOptions } from "./label/method_options.ts";
 import { namePaths } from "./files/photos.ts";
 import { describeTimings } from "./batch/summary.ts";
 
-async function label(options: InferValue<typeof labelParser>): Promise<number> {
+const parser = merge(
+  object({
+    paths: multiple(
+      argument(filePath("PATH"), { description: message`Photos (JPEG, PNG, TIFF) and folders of photos.` }),
+      {
+        min: 1,
+      },
+    ),
+    out: option("-o", "--out", folderPath(), {
+      description: message`The folder for the labels; it is made.`,
+    }),
+    classifier: optional(option("-c", "--classifier", filePath(), {
+      description: message`A classifier of your own. Default: the one that ships with Hairline.`,
+    })),
+    stages: option("--stages", { description: message`Write every intermediate map, too.` }),
+    shard: optional(option("--shard", shardValue(), {
+      description:
+        message`Label one part only, such as ${"2/8"}: several machines or processes share the work.`,
+    })),
+    backend: optional(option("--backend", choice(["webgpu", "wasm", "cpu"]), {
+      description: message`What runs the network. Default: webgpu on a real GPU, wasm otherwise.`,
+    })),
+    profile: option("--profile", { description: message`Tell the time that each kernel takes.` }),
+    quiet: option("-q", "--quiet", { description: message`No progress.` }),
+    json: option("--json", { description: message`Print the result as JSON.` }),
+  }),
+  methodOptions,
+);
+
+async function label(options: InferValue<typeof parser>): Promise<number> {
   const { paths, out, stages, shard, quiet, profile } = options;
-  const recipe = chooseRecipe(options);
+  const labeller = chooseLabeller(options);
   const start = performance.now();
   let session: Session | undefined;
   const summary = await labelPhotos(
-    { paths, out, recipe, stages, shard, quiet, title: `Crack labels of ${namePaths(paths)}` },
+    { paths, out, labeller, stages, shard, quiet, title: `Crack labels of ${namePaths(paths)}` },
     async () => session = await openSession(options),
   );
   const seconds = (performance.now() - start) / 1000;
@@ -50,6 +90,10 @@ await runCommand({
       command: "deno task label photos/ -o wide/ --patch-size 64 --patch-stride 32",
       effect: "Change the recipe",
     },
+    {
+      command: "deno task label photos/ -o crf/ --method cam-crf",
+      effect: "Label as the paper's rival does",
+    },
   ],
-  parser: labelParser,
+  parser,
 }, label);

@@ -5,6 +5,8 @@ import type { PhotoRecord, RunManifest, Runtime } from "./records.ts";
 export interface TaskNouns {
   /** The task, a verb: `label`. */
   readonly task: string;
+  /** What it is called in manifests of before, which are taken up, too. */
+  readonly formerTasks?: readonly string[];
   /** What it gives for a photo: `label`. */
   readonly output: string;
   /** The same for several: `labels`. */

@@ -30,12 +30,15 @@ async function namesIn(folder: string): Promise<string[]> {
  */
 export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
   folder: string,
-  { task, outputs }: TaskNouns,
+  { task, formerTasks = [], outputs }: TaskNouns,
 ): Promise<Manifest[]> {
   const names = await namesIn(folder);
   const manifests: Manifest[] = [];
   for (const name of names.filter((name) => MANIFEST.test(name))) {
-    const manifest = parseManifest<Manifest>(await Deno.readTextFile(join(folder, name)), task);
+    const manifest = parseManifest<Manifest>(await Deno.readTextFile(join(folder, name)), [
+      task,
+      ...formerTasks,
+    ]);
     if (manifest === undefined) {
       throw new UsageError(
         `Cannot write into ${folder}: its ${name} is not the manifest of a folder of ${outputs}; choose another folder.`,
@@ -52,10 +55,10 @@ export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
   return manifests;
 }
 
-function parseManifest<Manifest>(text: string, task: string): Manifest | undefined {
+function parseManifest<Manifest>(text: string, tasks: readonly string[]): Manifest | undefined {
   try {
     const manifest = JSON.parse(text);
-    return manifest?.program === "hairline" && manifest.task === task && Array.isArray(manifest.photos)
+    return manifest?.program === "hairline" && tasks.includes(manifest.task) && Array.isArray(manifest.photos)
       ? manifest
       : undefined;
   } catch {

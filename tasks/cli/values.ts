@@ -1,5 +1,10 @@
 import { float, integer, message, type NonEmptyString, path, type ValueParser } from "./optique.ts";
 
+/** The option of a field: `--patch-size` of `patchSize`. */
+export function optionName(field: string): `--${string}` {
+  return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
 /** A whole number ≥ 1. */
 export function positiveInteger(metavar: NonEmptyString = "N"): ValueParser<"sync", number> {
   return integer({ min: 1, max: Number.MAX_SAFE_INTEGER, metavar });

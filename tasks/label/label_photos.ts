@@ -1,8 +1,6 @@
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
-import { type Label, labelImage } from "../../core/label/label_image.ts";
-import type { Recipe } from "../../core/label/recipe.ts";
-import { STAGES } from "../../core/label/stages.ts";
+import type { Label, Labeller, LabellerFactory } from "../../core/label/labeller.ts";
 import { VERSION } from "../cli/version.ts";
 import { hasMaps, writeMaps } from "../batch/maps.ts";
 import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
@@ -10,14 +8,15 @@ import type { PhotoFacts, PhotoTask, TaskNouns } from "../batch/batch_task.ts";
 import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
-import { type LabelSettings, type PhotoRecord, settingsDifference } from "./manifest.ts";
-import { STAGE_NOTES, stagePath, type StagePicture, StagePictures, writeStages } from "./stage_files.ts";
+import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
+import { stagePath, type StagePicture, StagePictures, writeStages } from "./stage_files.ts";
 import type { Report } from "../report/types.ts";
 import { describeRun } from "../batch/summary.ts";
 
 /** What to label, how, and where to. */
 export interface LabelPhotosOptions extends PhotoRunOptions {
-  readonly recipe: Recipe;
+  /** Makes the method of labelling. */
+  readonly labeller: LabellerFactory;
   /** Whether to write the intermediate maps, too. */
   readonly stages: boolean;
   /** Heading of the report. */
@@ -41,7 +40,13 @@ interface LabelOutput {
   readonly stages: readonly StagePicture[];
 }
 
-const WORDS: TaskNouns = { task: "label", output: "label", outputs: "labels" };
+const WORDS: TaskNouns = {
+  task: "label",
+  // CRF labels of `reproduce` had a word of their own before labels of all methods came from one task.
+  formerTasks: ["label-crf"],
+  output: "label",
+  outputs: "labels",
+};
 
 /** The label of each photo, with its files. */
 class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
@@ -49,7 +54,7 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
   readonly runtime: Runtime;
   readonly settings: LabelSettings;
   readonly #options: LabelPhotosOptions;
-  readonly #classifier: Classifier;
+  readonly #labeller: Labeller;
 
   constructor(
     options: LabelPhotosOptions,
@@ -57,9 +62,9 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
   ) {
     this.compute = compute;
     this.runtime = runtime;
-    this.settings = { recipe: options.recipe, seeds: {}, classifier: classifierRecord };
     this.#options = options;
-    this.#classifier = classifier;
+    this.#labeller = options.labeller(compute, { classifier });
+    this.settings = settingsOf(this.#labeller, classifierRecord);
   }
 
   difference(before: LabelSettings): { was: string; is: string } | undefined {
@@ -67,12 +72,9 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
   }
 
   async process(image: ImageData): Promise<LabelOutput> {
-    const { recipe, stages } = this.#options;
     const pictures = new StagePictures();
-    const label = await labelImage(this.compute, image, {
-      classifier: this.#classifier,
-      recipe,
-      stages: stages && ((rows) => pictures.add(rows)),
+    const label = await this.#labeller.label(image, {
+      stages: this.#options.stages && ((rows) => pictures.add(rows)),
     });
     return { label, stages: pictures.all };
   }
@@ -101,7 +103,7 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
 
   async isDone({ name, stages }: PhotoRecord): Promise<boolean> {
     const { out } = this.#options;
-    if (this.#options.stages && stages.length === 0) return false;
+    if (this.#options.stages && stages.length === 0 && this.#labeller.stages.length > 0) return false;
     return await hasMaps(out, name, stages.map((key) => stagePath(out, name, key)));
   }
 
@@ -110,27 +112,27 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
   }
 
   report({ photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">): AsyncIterable<string> {
-    const { out, recipe, title } = this.#options;
+    const { out, title } = this.#options;
     const { runtime, settings: { classifier } } = this;
-    const { name: recipeName, ...parameters } = recipe;
+    const { title: recipe, settings: parameters, minCrackPixels, stages: kinds } = this.#labeller;
     return reportChunks({
       title,
       date: new Date(),
       version: VERSION,
-      recipe: recipeName,
+      recipe,
       parameters,
       classifier: `${classifier.name}, ${classifier.source}`,
       adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
       backend: runtime.backend,
       totals: labelTotals({ photos, failures }),
-      minCrackPixels: recipe.minCrackPixels,
+      minCrackPixels,
       entries: reportEntries([...photos, ...failures], {
         folder: out,
         stages: ({ name, stages }: PhotoRecord) =>
-          stages.map((key) => ({
+          kinds.filter(({ key }) => stages.includes(key)).map(({ key, title, note }) => ({
             key,
-            title: STAGES[key].title,
-            note: STAGE_NOTES[key],
+            title,
+            note,
             path: stagePath(out, name, key),
           })),
         complete: (entry, { usableForTraining }) => ({ ...entry, usable: usableForTraining }),
@@ -154,7 +156,7 @@ export function labelPhotos(
 }
 
 /** What a report says of all labels together. */
-export function labelTotals(
+function labelTotals(
   { photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">,
 ): Report["totals"] {
   return {

@@ -1,5 +1,4 @@
-import type { Recipe } from "../../core/label/recipe.ts";
-import type { StageKey } from "../../core/label/stages.ts";
+import type { Labeller } from "../../core/label/labeller.ts";
 import {
   networkDifference,
   type NetworkRecord,
@@ -11,16 +10,21 @@ import {
 export interface PhotoRecord extends CommonRecord {
   readonly usableForTraining: boolean;
   /** The maps in `stages/NAME/`, in the order of the method; none where they were not asked for. */
-  readonly stages: readonly StageKey[];
+  readonly stages: readonly string[];
   /** When, in UTC. */
   readonly labelledAt: string;
 }
 
 /** What a label depends on, apart from its photo. */
 export interface LabelSettings {
-  readonly recipe: Recipe;
+  /** Of the paper's method: its recipe. */
+  readonly recipe?: Readonly<Record<string, unknown>>;
+  /** Any other method. */
+  readonly method?: string;
+  /** Its settings. */
+  readonly parameters?: Readonly<object>;
   /** Seeds of whatever is random: labelling is not. */
-  readonly seeds: Readonly<Record<string, number>>;
+  readonly seeds?: Readonly<Record<string, number>>;
   readonly classifier: NetworkRecord;
 }
 
@@ -29,15 +33,32 @@ export interface Manifest extends RunManifest<PhotoRecord>, LabelSettings {
   readonly task: "label";
 }
 
+/** What labels of a method and a classifier depend on. */
+export function settingsOf({ id, title, settings }: Labeller, classifier: NetworkRecord): LabelSettings {
+  const method = id === "paper"
+    ? { recipe: { name: title, ...settings } }
+    : { method: id, parameters: settings };
+  return { ...method, seeds: {}, classifier };
+}
+
 /** The first setting in which earlier labels differ from those to be made; the name of a recipe is none. */
 export function settingsDifference(
   before: LabelSettings,
-  { recipe, classifier }: LabelSettings,
+  now: LabelSettings,
 ): { was: string; is: string } | undefined {
-  for (const [field, value] of Object.entries(recipe)) {
+  const [was, is] = [methodOf(before), methodOf(now)];
+  if (was !== is) return { was: `the method ${was}`, is };
+  for (const [field, value] of Object.entries(now.recipe ?? {})) {
     if (field === "name") continue;
-    const was: unknown = before.recipe[field as keyof Recipe];
+    const was = before.recipe?.[field];
     if (JSON.stringify(was) !== JSON.stringify(value)) return { was: `${field} ${was}`, is: String(value) };
   }
-  return networkDifference("classifier", before.classifier, classifier);
+  const [were, are] = [before, now].map(({ parameters }) => JSON.stringify(parameters));
+  if (were !== are) return { was: were, is: are };
+  return networkDifference("classifier", before.classifier, now.classifier);
+}
+
+/** The id of the method. Manifests of CRF labels that `reproduce` wrote before there were others did not name it. */
+function methodOf({ method, recipe }: LabelSettings): string {
+  return method ?? (recipe === undefined ? "cam-crf" : "paper");
 }

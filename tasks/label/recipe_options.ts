@@ -8,10 +8,9 @@ import {
   option,
   optional,
   type ValueParser,
-  withDefault,
 } from "../cli/optique.ts";
 import { UsageError } from "../cli/errors.ts";
-import { fraction, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
+import { fraction, naturalNumber, optionName, positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /**
  * An option `--patch-size` for the field `patchSize`. Its description tells what the two recipes say, since the default is that of the
@@ -20,8 +19,9 @@ import { fraction, naturalNumber, positiveInteger, positiveNumber } from "../cli
 function parameter<K extends keyof Recipe>(field: K, parser: ValueParser<"sync", Recipe[K]>, text: string) {
   const [paper, reference] = [recipes.paper[field], recipes.reference[field]].map(show);
   const values = paper === reference ? `default: ${paper}` : `paper: ${paper}, reference: ${reference}`;
-  const name: `--${string}` = `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  return optional(option(name, parser, { description: [{ type: "text", text: `${text} (${values})` }] }));
+  return optional(
+    option(optionName(field), parser, { description: [{ type: "text", text: `${text} (${values})` }] }),
+  );
 }
 
 function show(value: unknown): string {
@@ -139,11 +139,11 @@ const overrides = {
 
 /** The options that choose a recipe and change single parameters of it. */
 export const recipeOptions = object("Recipe", {
-  recipe: withDefault(
+  recipe: optional(
     option("--recipe", choice(["paper", "reference"]), {
-      description: message`What to follow: the paper, or the code that its authors published.`,
+      description:
+        message`What to follow: the paper, or the code that its authors published. (default: paper)`,
     }),
-    "paper" as const,
   ),
   ...overrides,
 });
@@ -154,7 +154,7 @@ export const recipeOptions = object("Recipe", {
  * @throws {UsageError} if two parameters do not fit together.
  */
 export function chooseRecipe(options: InferValue<typeof recipeOptions>): Recipe {
-  const base = recipes[options.recipe];
+  const base = recipes[options.recipe ?? "paper"];
   const fields = Object.keys(overrides) as (keyof typeof overrides)[];
   const changes = fields.filter((field) => options[field] !== undefined);
   const recipe: Recipe = {

@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
-import type { StageKey, StageRows } from "../../core/label/stages.ts";
+import type { StageRows } from "../../core/label/stages.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { mapBytes } from "../batch/maps.ts";
 
 /** `stages/NAME/KEY.png`, 8 bits a channel. */
-export function stagePath(folder: string, name: string, key: StageKey): string {
+export function stagePath(folder: string, name: string, key: string): string {
   return join(folder, "stages", name, `${key}.png`);
 }
 
@@ -24,7 +24,7 @@ export async function writeStages(
 
 /** An intermediate map as the grey values or colours of its PNG. */
 export interface StagePicture {
-  readonly key: StageKey;
+  readonly key: string;
   readonly number: number;
   readonly width: number;
   readonly height: number;
@@ -35,7 +35,7 @@ export interface StagePicture {
 
 /** Joins the rows of intermediate maps to pictures: a byte a value, where the maps themselves take four. */
 export class StagePictures {
-  readonly #pictures = new Map<StageKey, StagePicture>();
+  readonly #pictures = new Map<string, StagePicture>();
 
   /** Takes in some rows of a map. */
   add({ key, number, width, height, channels, range, first, data }: StageRows): void {
@@ -52,15 +52,3 @@ export class StagePictures {
     return [...this.#pictures.values()].sort((a, b) => a.number - b.number);
   }
 }
-
-/** What is to be seen in each map of the method, for a report. */
-export const STAGE_NOTES: Readonly<Record<StageKey, string>> = {
-  "patch-map": "How sure the classifier is that a small patch shows crack.",
-  "activation-map": "Where the classifier finds crack in the whole photo.",
-  "localisation": "The mean of both, cut below the threshold and eroded.",
-  "denoised": "Bilateral filter: grain is smoothed, edges are kept.",
-  "grey": "The weighted mean of red, green and blue.",
-  "threshold": "Dark in every patch around it.",
-  "product": "The localisation, where the threshold says dark.",
-  "confidence": "Denoised and closed: the label.",
-};

@@ -1,8 +1,8 @@
+import { camCrfLabeller } from "../../core/label/cam_crf/cam_crf_label.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
 import { chosenClassifiers, openClassifier, trainedClassifier } from "./classifiers.ts";
-import { crfLabelPhotos } from "./crf_label_photos.ts";
 import { crfParameters, type CrfSearch, describeSearch, searchPhotos } from "./crf_search.ts";
 import { labelEntries } from "./label_truth.ts";
 import { classifierOf, type OutcomeClassifier } from "./outcome.ts";
@@ -50,8 +50,8 @@ export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promis
         run,
         id: `${plan.id}-crf`,
         classifierPath: (set) => of(set).classifier.path,
-        label: ({ set, ...folder }, open) =>
-          crfLabelPhotos({ ...folder, parameters: of(set).search.best.parameters }, open),
+        labeller: (set) => (compute, { classifier }) =>
+          camCrfLabeller(compute, { classifier, parameters: of(set).search.best.parameters }),
       }),
   };
 }

@@ -1,5 +1,7 @@
 import { recipes } from "../../core/label/recipe.ts";
-import { labelPhotos, type Session } from "../label/label_photos.ts";
+import { paperLabeller } from "../../core/label/label_image.ts";
+import type { LabellerFactory } from "../../core/label/labeller.ts";
+import { labelPhotos } from "../label/label_photos.ts";
 import {
   chosenClassifiers,
   hashClassifier,
@@ -15,10 +17,8 @@ import {
   type TrainingTruth,
   type TruthEntries,
 } from "./training_truth.ts";
-import type { PhotoRecord } from "../label/manifest.ts";
 import { openSession } from "../label/open_session.ts";
 import { maskPath } from "../batch/maps.ts";
-import type { PhotoRunOptions, RunSummary } from "../batch/batch_run.ts";
 import { fileEntry, type MaskedEntry } from "../segmenter/masked_entry.ts";
 import type { PhotoSet } from "./photo_set.ts";
 
@@ -52,15 +52,9 @@ export async function labelTruth(parts: readonly TrainingPart[], run: Run): Prom
         run,
         id: plan.id,
         classifierPath: ({ name }) => classifiers.get(name)!.path,
-        label: (folder, open) => labelPhotos({ ...folder, recipe: recipes.paper, stages: false }, open),
+        labeller: () => paperLabeller,
       }),
   };
-}
-
-/** Photos to label into a folder. */
-export interface LabelFolder extends PhotoRunOptions {
-  readonly title: string;
-  readonly set: PhotoSet;
 }
 
 /** Options of {@linkcode labelEntries}. */
@@ -70,17 +64,17 @@ export interface LabelEntriesOptions {
   readonly id: string;
   /** The file of a set's classifier. */
   readonly classifierPath: (set: PhotoSet) => string;
-  /** Labels photos; those that a run had labelled before it was broken off are passed over. */
-  readonly label: (
-    folder: LabelFolder,
-    open: () => Promise<Session>,
-  ) => Promise<RunSummary<PhotoRecord>>;
+  /** What a set's photos are labelled by. */
+  readonly labeller: (set: PhotoSet) => LabellerFactory;
 }
 
-/** Labels the photos of all parts, and takes the labels that have crack pixels enough to be trained on. */
+/**
+ * Labels the photos of all parts, and takes the labels that have crack pixels enough to be trained on. Photos that an interrupted run had
+ * labelled are skipped.
+ */
 export async function labelEntries(
   parts: readonly TrainingPart[],
-  { run: { folder, backend, quiet }, id, classifierPath, label }: LabelEntriesOptions,
+  { run: { folder, backend, quiet }, id, classifierPath, labeller }: LabelEntriesOptions,
 ): Promise<TruthEntries> {
   const entries: MaskedEntry[] = [], skipped: string[] = [];
   for (const { set, samples, extra = false } of parts) {
@@ -88,8 +82,8 @@ export async function labelEntries(
       using stack = new DisposableStack();
       const out = `${folder}/labels/${set.name}-${split}-${id}`;
       const paths = ofSplit.map(({ imagePath }) => imagePath);
-      const { photos, failures } = await label(
-        { paths, out, quiet, set, title: `${set.title} ${split}` },
+      const { photos, failures } = await labelPhotos(
+        { paths, out, quiet, labeller: labeller(set), stages: false, title: `${set.title} ${split}` },
         async () => {
           const session = await openSession({ classifier: classifierPath(set), backend, quiet });
           stack.use(session.compute);

@@ -1,6 +1,9 @@
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Plane } from "../../core/gpu/compute.ts";
-import { type Label, labelImage } from "../../core/label/label_image.ts";
+import { camCrfLabeller } from "../../core/label/cam_crf/cam_crf_label.ts";
+import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
+import { paperLabeller } from "../../core/label/label_image.ts";
+import type { Label } from "../../core/label/labeller.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
 import type { CachedClassifier } from "./cached_classifier.ts";
 
@@ -25,12 +28,16 @@ export interface Method {
   predict(photo: MeasuredPhoto): Promise<Plane> | Plane;
 }
 
-/** What makes a {@linkcode labelMethod}. */
-export interface LabelMethodOptions {
+/** Labels, as a method to be measured. */
+interface LabelsOptions {
   readonly id: string;
   readonly title: string;
   /** SHA-256 of the classifier's parameters. */
   readonly sha256: string;
+}
+
+/** What makes a {@linkcode labelMethod}. */
+export interface LabelMethodOptions extends LabelsOptions {
   /** One that remembers is asked once for several recipes; then times mean nothing. */
   readonly classifier: Classifier | CachedClassifier;
   readonly recipe: Recipe;
@@ -43,13 +50,35 @@ export function labelMethod({ id, title, sha256, classifier, recipe }: LabelMeth
     title,
     identity: { classifier: sha256, recipe },
     predict: async (photo) => {
-      const { compute } = photo.plane;
       const asked = "for" in classifier ? classifier.for(photo, recipe) : classifier;
-      return confidencePlane(await labelImage(compute, photo.image, { classifier: asked, recipe }), photo);
+      const label = await paperLabeller(photo.plane.compute, { classifier: asked, recipe }).label(
+        photo.image,
+      );
+      return upload(label, label.confidence, photo);
     },
   };
 }
 
-function confidencePlane({ width, height, confidence }: Label, { plane }: MeasuredPhoto): Plane {
-  return plane.compute.upload({ width, height, channels: 1, data: confidence });
+/** What makes a {@linkcode crfMethod}. */
+export interface CrfMethodOptions extends LabelsOptions {
+  readonly classifier: Classifier;
+  /** Such as `searchCrf()` found. */
+  readonly parameters: DenseCrfOptions;
+}
+
+/** The rival labels, which are masks: every threshold gives the same, and so ODS and OIS are equal. */
+export function crfMethod({ id, title, sha256, classifier, parameters }: CrfMethodOptions): Method {
+  return {
+    id,
+    title,
+    identity: { labels: "Grad-CAM, dense CRF", classifier: sha256, parameters },
+    predict: async (photo) => {
+      const label = await camCrfLabeller(photo.plane.compute, { classifier, parameters }).label(photo.image);
+      return upload(label, Float32Array.from(label.mask), photo);
+    },
+  };
+}
+
+function upload({ width, height }: Label, data: Float32Array, { plane }: MeasuredPhoto): Plane {
+  return plane.compute.upload({ width, height, channels: 1, data });
 }

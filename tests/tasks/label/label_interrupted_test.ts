@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Compute, Plane } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
-import { recipes } from "../../../core/label/recipe.ts";
+import { paperLabeller } from "../../../core/label/label_image.ts";
 import { describeError } from "../../../tasks/cli/errors.ts";
 import { labelPhotos, type LabelSummary, type Session } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
@@ -47,7 +47,7 @@ async function label(
   const write = Deno.stderr.writeSync;
   Deno.stderr.writeSync = (bytes) => bytes.length;
   try {
-    const settings = { recipe: recipes.paper, stages: false, quiet: true, title: "Test" };
+    const settings = { labeller: paperLabeller, stages: false, quiet: true, title: "Test" };
     return await labelPhotos({ ...settings, paths, out: join(folder, out) }, open);
   } finally {
     Deno.stderr.writeSync = write;

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
-import { labelImage } from "../../../core/label/label_image.ts";
-import { recipes } from "../../../core/label/recipe.ts";
+import { labelImage, paperLabeller } from "../../../core/label/label_image.ts";
+import type { LabellerFactory } from "../../../core/label/labeller.ts";
+import { type Recipe, recipes } from "../../../core/label/recipe.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import { labelPhotos, type LabelPhotosOptions, type Session } from "../../../tasks/label/label_photos.ts";
@@ -44,12 +45,17 @@ function options(folder: string, overrides: Partial<LabelPhotosOptions> = {}): L
   return {
     paths: [join(folder, "photos")],
     out: join(folder, "labels"),
-    recipe: recipes.paper,
+    labeller: paperLabeller,
     stages: false,
     quiet: true,
     title: "Test",
     ...overrides,
   };
+}
+
+function byRecipe(change: Partial<Recipe>): LabellerFactory {
+  return (compute, { classifier }) =>
+    paperLabeller(compute, { classifier, recipe: { ...recipes.paper, ...change } });
 }
 
 function list(folder: string): string[] {
@@ -176,7 +182,7 @@ Deno.test("labelPhotos() goes on where a run was broken off", async () => {
 Deno.test("labelPhotos() refuses to mix recipes or classifiers in one folder", async () => {
   await withPhotos(async (folder, compute) => {
     await labelPhotos(options(folder), () => Promise.resolve(session(compute)));
-    const other = options(folder, { recipe: { ...recipes.paper, name: "mine", erosionIterations: 0 } });
+    const other = options(folder, { labeller: byRecipe({ name: "mine", erosionIterations: 0 }) });
     await assert.rejects(labelPhotos(other, () => Promise.resolve(session(compute))), (error) => {
       return error instanceof UsageError && /made with erosionIterations 4, not 0; /.test(error.message);
     });
@@ -188,7 +194,7 @@ Deno.test("labelPhotos() refuses to mix recipes or classifiers in one folder", a
       },
     );
     // Another name for the same parameters is no other recipe.
-    const renamed = options(folder, { recipe: { ...recipes.paper, name: "mine" } });
+    const renamed = options(folder, { labeller: byRecipe({ name: "mine" }) });
     assert.equal((await labelPhotos(renamed, () => Promise.resolve(session(compute)))).skipped, 3);
   });
 });

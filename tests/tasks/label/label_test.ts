@@ -31,7 +31,7 @@ Deno.test("label writes masks, confidences, a manifest and a report, and prints 
   const labels = join(folder.path, "labels");
   const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(labels, "manifest.json")));
   assert.deepEqual(manifest.photos, summary.photos);
-  assert.equal(manifest.recipe.name, "reference");
+  assert.equal(manifest.recipe?.name, "reference");
   assert.equal(manifest.classifier.source, "classifier.safetensors");
   assert.match(manifest.classifier.sha256, /^[0-9a-f]{64}$/);
   for (const { name, crackPixels } of manifest.photos) {

@@ -8,7 +8,7 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { gradCam } from "../../../core/label/class_activation.ts";
 import { labelImage } from "../../../core/label/label_image.ts";
 import { recipes } from "../../../core/label/recipe.ts";
-import { crfMethod } from "../../../tasks/reproduce/crf_method.ts";
+import { crfMethod } from "../../../tasks/reproduce/method.ts";
 import {
   CRF_GRID,
   crfParameters,
