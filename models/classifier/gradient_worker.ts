@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { answerGradientRequests } from "../training/serve_gradients.ts";
+import { serveGradients } from "../training/gradient_threads.ts";
 import { type ClassifierDescription, restoreClassifier } from "./bare_classifier.ts";
-import { classifierTrainee } from "./classifier_trainee.ts";
+import { classifierGradientModel } from "./gradients.ts";
+import type { Snapshot } from "../threads/shared_values.ts";
 
-answerGradientRequests(({ description, weights }) =>
-  classifierTrainee(restoreClassifier({ description: description as ClassifierDescription, weights }))
+serveGradients((snapshot: Snapshot<ClassifierDescription>) =>
+  classifierGradientModel(restoreClassifier(snapshot))
 );

@@ -86,3 +86,14 @@ function dense(x: tf.Tensor2D, name: string, parameters: Parameters): tf.Tensor2
   return x.matMul<tf.Tensor2D>(parameter<tf.Rank.R2>(parameters, `${name}/kernel`))
     .add(parameter<tf.Rank.R1>(parameters, `${name}/bias`));
 }
+
+/**
+ * Sets a head that was trained on as many patches with crack as without for photos where only a `share` of them, above 0 and below
+ * 1, shows crack: the logarithm of the odds, log(share / (1 − share)), is added to the logit of crack. This is Bayes' rule where nothing but
+ * how common the classes are has changed (Saerens et al. 2002, doi:10.1162/089976602753284446, eq. 2.4); how patches are ranked stays.
+ */
+export function correctPrior({ parameters }: Pick<HeadOptions, "parameters">, share: number): void {
+  const bias = parameter<tf.Rank.R1>(parameters, "predictions/bias");
+  // Class 0 is crack.
+  tf.tidy(() => bias.assign(bias.add(tf.tensor1d([Math.log(share / (1 - share)), 0]))));
+}

@@ -1,6 +1,7 @@
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { PatchSampler } from "../../core/sampling/patches.ts";
 import { tf } from "../tfjs.ts";
+import type { StatisticsBatches } from "../training/recompute_batch_norm.ts";
 
 /** Where the batches of a training come from. */
 export interface PatchFeed {
@@ -39,4 +40,22 @@ export async function batchTensor({ patches, size, crack }: PreparedBatch): Prom
   const shape: [number, number, number, number] = [crack.length, size, size, 3];
   if (tf.getBackend() !== "webgpu") return tf.tensor4d(await patches.read(), shape);
   return tf.tensor({ buffer: patches.share(), zeroCopy: true }, shape, "float32") as tf.Tensor4D;
+}
+
+/** What `recomputeBatchNorm()` looks at: 200 batches, or those of an epoch if it has fewer. */
+export function patchBatches(feed: PatchFeed): StatisticsBatches {
+  return {
+    count: Math.min(200, feed.sampler.stepsPerEpoch),
+    async input(step) {
+      const batch = await prepareBatch(step, feed);
+      const x = await batchTensor(batch);
+      return {
+        x,
+        [Symbol.dispose]: () => {
+          x.dispose();
+          batch[Symbol.dispose]();
+        },
+      };
+    },
+  };
 }

@@ -1,14 +1,12 @@
 import { type ClassificationCounts, countClassified } from "./evaluate_classifier.ts";
-import { type ClassifierGradients, classifierGradients } from "./classifier_gradients.ts";
-import { descend, type DescentSchedule, type DescentStep } from "../training/sgd.ts";
-import { type HostBatch, hostGradients } from "./gradient_parts.ts";
+import { type ClassifierGradients, classifierGradients, type HostBatch, hostGradients } from "./gradients.ts";
+import { sgd, type SgdSchedule, type SgdStep } from "../training/sgd.ts";
 import type { BareClassifier } from "./bare_classifier.ts";
 import { batchTensor, type PatchFeed, prepareBatch, type PreparedBatch } from "./patch_feed.ts";
 import { tf } from "../tfjs.ts";
-import { preciseBatchNorm } from "../training/precise_batch_norm.ts";
 
 /** What one step of a training did. Its loss is the mean cross-entropy of its batch, in nats. */
-export interface TrainingStep extends DescentStep {
+export interface TrainingStep extends SgdStep {
   /** Side of its patches, in pixels. */
   readonly size: number;
   /** How the patches of its batch were classified, before the step. */
@@ -16,7 +14,7 @@ export interface TrainingStep extends DescentStep {
 }
 
 /** Options of {@linkcode trainClassifier}. */
-export interface TrainClassifierOptions extends PatchFeed, DescentSchedule {
+export interface TrainClassifierOptions extends PatchFeed, SgdSchedule {
   /** Computes gradients of a batch on the host, where the backend is not `webgpu`. Default: this thread, the batch as a whole. */
   readonly gradients?: (batch: HostBatch) => Promise<ClassifierGradients>;
   /** Called after each step, and waited for: the place to report and to save the classifier and the optimiser. */
@@ -37,7 +35,7 @@ export async function trainClassifier(
   options: TrainClassifierOptions,
 ): Promise<void> {
   const { onStep, gradients = (batch) => hostGradients(classifier, batch) } = options;
-  await descend({
+  await sgd({
     trainable: classifier.trainable,
     prepare: (step) => prepareBatch(step, options),
     fetch: async (batch) =>
@@ -68,34 +66,4 @@ async function deviceGradients(
 function firstPatches<Batch extends HostBatch | PreparedBatch>(batch: Batch, count: number): Batch {
   const pixels = "pixels" in batch ? { pixels: batch.pixels.subarray(0, count * batch.size ** 2 * 3) } : {};
   return { ...batch, ...pixels, crack: batch.crack.subarray(0, count) };
-}
-
-/** Options of {@linkcode settleStatistics}. */
-export interface SettleStatisticsOptions {
-  /** The first of the steps whose batches are looked at. */
-  readonly firstStep: number;
-  /** How many. Default 200, or those of an epoch if it has fewer. */
-  readonly steps?: number;
-}
-
-/** Takes the running statistics of a classifier's batch norms anew, over batches of its feed; see {@linkcode preciseBatchNorm}. */
-export async function settleStatistics(
-  classifier: BareClassifier,
-  feed: PatchFeed,
-  { firstStep, steps = Math.min(200, feed.sampler.stepsPerEpoch) }: SettleStatisticsOptions,
-): Promise<void> {
-  await preciseBatchNorm(classifier, {
-    steps,
-    input: async (k) => {
-      const batch = await prepareBatch(firstStep + k, feed);
-      const x = await batchTensor(batch);
-      return {
-        x,
-        [Symbol.dispose]: () => {
-          x.dispose();
-          batch[Symbol.dispose]();
-        },
-      };
-    },
-  });
 }

@@ -1,6 +1,7 @@
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { CropSampler } from "../../core/sampling/random_crops.ts";
 import { tf } from "../tfjs.ts";
+import type { StatisticsBatches } from "../training/recompute_batch_norm.ts";
 
 /** Where the batches of a training come from. */
 export interface CropFeed {
@@ -77,4 +78,22 @@ export function firstCrops<Crops extends HostCrops | PreparedCrops>(crops: Crops
   const truth = crops.truth.subarray(0, count * area);
   const pixels = "pixels" in crops ? { pixels: crops.pixels.subarray(0, count * area * 3) } : {};
   return { ...crops, ...pixels, truth, count };
+}
+
+/** What `recomputeBatchNorm()` looks at: 50 batches, or those of an epoch if it has fewer. */
+export function cropBatches(feed: CropFeed): StatisticsBatches {
+  return {
+    count: Math.min(50, feed.sampler.stepsPerEpoch),
+    async input(step) {
+      const batch = await prepareCrops(step, feed);
+      const { x, ...tensors } = cropTensors(await fetchCrops(batch));
+      return {
+        x,
+        [Symbol.dispose]: () => {
+          tensors[Symbol.dispose]();
+          batch[Symbol.dispose]();
+        },
+      };
+    },
+  };
 }

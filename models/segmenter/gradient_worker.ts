@@ -3,7 +3,12 @@
  *
  * @module
  */
-import { answerGradientRequests } from "../training/serve_gradients.ts";
-import { openSegmenterTrainee } from "./segmenter_trainee.ts";
+import { serveGradients } from "../training/gradient_threads.ts";
+import { restoreSegmenter } from "./bare_segmenter.ts";
+import { type SegmenterGradientDescription, segmenterGradientModel } from "./gradients.ts";
+import type { Snapshot } from "../threads/shared_values.ts";
 
-answerGradientRequests(openSegmenterTrainee);
+serveGradients((snapshot: Snapshot<SegmenterGradientDescription>) => {
+  const { description: { loss, ...description }, weights } = snapshot;
+  return segmenterGradientModel(restoreSegmenter({ description, weights }), { loss });
+});

@@ -1,6 +1,5 @@
-import type { BatchGradients } from "../training/batch_gradients.ts";
-import { descend, type DescentSchedule, type DescentStep } from "../training/sgd.ts";
-import { preciseBatchNorm } from "../training/precise_batch_norm.ts";
+import type { BatchGradients } from "../training/gradients.ts";
+import { sgd, type SgdSchedule, type SgdStep } from "../training/sgd.ts";
 import {
   type CropFeed,
   cropTensors,
@@ -11,15 +10,15 @@ import {
 } from "./crop_feed.ts";
 import type { SegmentationLoss } from "./losses.ts";
 import type { BareSegmenter } from "./bare_segmenter.ts";
-import { segmenterGradients } from "./segmenter_gradients.ts";
+import { segmenterGradients } from "./gradients.ts";
 
 /** Options of {@linkcode trainSegmenter}. */
-export interface TrainSegmenterOptions extends CropFeed, DescentSchedule {
+export interface TrainSegmenterOptions extends CropFeed, SgdSchedule {
   readonly loss: SegmentationLoss;
   /** Computes gradients of a batch on the host, where the backend is not `webgpu`. Default: this thread, the batch as a whole. */
   readonly gradients?: (batch: HostCrops) => Promise<BatchGradients>;
   /** Called after each step, and waited for: the place to report and to save the segmenter and the optimiser. */
-  readonly onStep?: (step: DescentStep) => void | Promise<void>;
+  readonly onStep?: (step: SgdStep) => void | Promise<void>;
 }
 
 /**
@@ -36,7 +35,7 @@ export async function trainSegmenter(
   options: TrainSegmenterOptions,
 ): Promise<void> {
   const { compute, loss, onStep, gradients } = options;
-  await descend({
+  await sgd({
     trainable: segmenter.trainable,
     prepare: (step) => prepareCrops(step, options),
     fetch: fetchCrops,
@@ -50,31 +49,4 @@ export async function trainSegmenter(
     first: firstCrops,
     onStep: (step) => onStep?.(step),
   }, options);
-}
-
-/** Takes the running statistics of a segmenter's batch norms anew, over batches of its feed; see {@linkcode preciseBatchNorm}. */
-export async function settleSegmenter(
-  segmenter: BareSegmenter,
-  feed: CropFeed,
-  { firstStep, steps = Math.min(50, feed.sampler.stepsPerEpoch) }: {
-    /** The first of the steps whose batches are looked at. */
-    readonly firstStep: number;
-    /** How many. Default 50, or those of an epoch if it has fewer. */
-    readonly steps?: number;
-  },
-): Promise<void> {
-  await preciseBatchNorm(segmenter, {
-    steps,
-    input: async (k) => {
-      const batch = await prepareCrops(firstStep + k, feed);
-      const { x, ...tensors } = cropTensors(await fetchCrops(batch));
-      return {
-        x,
-        [Symbol.dispose]: () => {
-          tensors[Symbol.dispose]();
-          batch[Symbol.dispose]();
-        },
-      };
-    },
-  });
 }

@@ -1,10 +1,11 @@
-import type { BatchGradients } from "./batch_gradients.ts";
+import type { BatchGradients } from "./gradients.ts";
 import type { LearningRate } from "./learning_rate.ts";
 import type { MomentumSgd } from "./momentum.ts";
+import type { Parameters } from "../layers/parameters.ts";
 import { tf } from "../tfjs.ts";
 
 /** What one step of a training did. */
-export interface DescentStep {
+export interface SgdStep {
   /** From 0 over all epochs. */
   readonly step: number;
   readonly learningRate: number;
@@ -15,7 +16,7 @@ export interface DescentStep {
 }
 
 /** How a training goes on, whatever is trained. */
-export interface DescentSchedule {
+export interface SgdSchedule {
   readonly optimiser: MomentumSgd;
   readonly learningRate: LearningRate;
   /** Steps of the whole training. */
@@ -25,7 +26,7 @@ export interface DescentSchedule {
 }
 
 /** What is trained, and on what. */
-export interface Descent<Batch extends Disposable, Input, Found extends BatchGradients> {
+export interface SgdTask<Batch extends Disposable, Input, Found extends BatchGradients> {
   /** The variables that a step moves, by name. */
   readonly trainable: ReadonlyMap<string, tf.Variable>;
   /** Starts to make the batch of a step. */
@@ -41,7 +42,7 @@ export interface Descent<Batch extends Disposable, Input, Found extends BatchGra
   /** The first ones of it; they share its memory. */
   readonly first: (input: Input, count: number) => Input;
   /** Called after each step, and waited for. */
-  readonly onStep: (step: DescentStep, found: Found, batch: Batch) => void | Promise<void>;
+  readonly onStep: (step: SgdStep, found: Found, batch: Batch) => void | Promise<void>;
 }
 
 /**
@@ -50,11 +51,11 @@ export interface Descent<Batch extends Disposable, Input, Found extends BatchGra
  * @throws {Error} if the loss is no longer finite: then the learning rate is too high. The variables stay as they were before that step.
  * @throws {RangeError} if the memory does not hold a batch, naming one that it holds.
  */
-export async function descend<Batch extends Disposable, Input, Found extends BatchGradients>(
-  descent: Descent<Batch, Input, Found>,
-  { optimiser, learningRate, steps, firstStep = 0 }: DescentSchedule,
+export async function sgd<Batch extends Disposable, Input, Found extends BatchGradients>(
+  task: SgdTask<Batch, Input, Found>,
+  { optimiser, learningRate, steps, firstStep = 0 }: SgdSchedule,
 ): Promise<void> {
-  const { trainable, prepare, fetch, count, first, onStep } = descent;
+  const { trainable, prepare, fetch, count, first, onStep } = task;
   let next = firstStep < steps ? await prepare(firstStep) : undefined;
   for (let step = firstStep; step < steps; step++) {
     using batch = next as Batch;
@@ -63,10 +64,10 @@ export async function descend<Batch extends Disposable, Input, Found extends Bat
     next = step + 1 < steps ? await prepare(step + 1) : undefined;
     const input = await fetch(batch);
     const dataTime = performance.now() - start;
-    const found = await gradientsOf(input, descent).catch((error) =>
+    const found = await gradientsOf(input, task).catch((error) =>
       nameFittingBatch(error, {
         count: count(input),
-        attempt: async (fewer) => tf.dispose((await gradientsOf(first(input, fewer), descent)).gradients),
+        attempt: async (fewer) => tf.dispose((await gradientsOf(first(input, fewer), task)).gradients),
       })
     );
     const { loss } = found;
@@ -88,7 +89,7 @@ export async function descend<Batch extends Disposable, Input, Found extends Bat
 
 async function gradientsOf<Batch extends Disposable, Input, Found extends BatchGradients>(
   input: Input,
-  { gradients, check }: Descent<Batch, Input, Found>,
+  { gradients, check }: SgdTask<Batch, Input, Found>,
 ): Promise<Found> {
   const found = await gradients(input);
   try {
@@ -121,4 +122,20 @@ async function nameFittingBatch(
     throw new RangeError(`Cannot train on a batch of ${count}, but on one of ${fewer}: ${error.message}`);
   }
   throw error;
+}
+
+/**
+ * Makes sure that values are worth keeping: a last step may have left infinities behind although its loss was finite.
+ *
+ * @throws {Error} if one of them is not finite.
+ */
+export async function requireFinite(parameters: Parameters, step: number): Promise<void> {
+  // 0 · ∞ is NaN, and NaN stays in a sum.
+  const sum = tf.tidy(() => tf.addN([...parameters.values()].map((values) => values.mul(0).sum())));
+  const [zero] = await sum.data();
+  sum.dispose();
+  if (zero === 0) return;
+  throw new Error(
+    `Cannot go on training: after step ${step} some weights are no longer finite; choose a lower learning rate.`,
+  );
 }

@@ -3,12 +3,13 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "../../models/classifier/checkpoint.ts";
-import { correctPrior } from "../../models/classifier/correct_prior.ts";
-import { classifierTrainee } from "../../models/classifier/classifier_trainee.ts";
+import { correctPrior } from "../../models/classifier/head.ts";
+import { classifierGradientModel } from "../../models/classifier/gradients.ts";
 import { GradientThreads } from "../../models/training/gradient_threads.ts";
 import { MomentumSgd } from "../../models/training/momentum.ts";
-import type { PatchFeed } from "../../models/classifier/patch_feed.ts";
-import { settleStatistics, trainClassifier } from "../../models/classifier/train_classifier.ts";
+import { patchBatches, type PatchFeed } from "../../models/classifier/patch_feed.ts";
+import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
+import { trainClassifier } from "../../models/classifier/train_classifier.ts";
 import { lockFile } from "../files/locks.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -75,7 +76,7 @@ async function train(
     network.create({ seed, trainingSize: Math.max(...patchSizes) });
   using optimiser = new MomentumSgd({ momentum: settings.momentum });
   saved?.restoreOptimiser(optimiser);
-  using threads = await GradientThreads.open(classifierTrainee(classifier), settings.threads);
+  using threads = await GradientThreads.open(classifierGradientModel(classifier), settings.threads);
   if (threads.reason !== undefined) {
     progress.note(`One thread works on all ${threads.parts} parts of a batch: ${threads.reason}`);
   }
@@ -114,7 +115,7 @@ async function train(
       const epochEnds = done % sampler.stepsPerEpoch === 0;
       if (done === steps || (heldBack !== undefined && epochEnds)) {
         // On batches after the last; training itself never reads these statistics.
-        await settleStatistics(classifier, feed, { firstStep: steps });
+        await recomputeBatchNorm(classifier, patchBatches(feed), { firstStep: steps });
         correctPrior(classifier, settings.crackShare);
       }
       if (heldBack !== undefined && epochEnds) {

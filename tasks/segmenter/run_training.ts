@@ -5,15 +5,16 @@ import { cropSampler } from "../../core/sampling/random_crops.ts";
 import { openBackend } from "../../models/backend.ts";
 import { GradientThreads } from "../../models/training/gradient_threads.ts";
 import { MomentumSgd } from "../../models/training/momentum.ts";
-import { requireFinite } from "../../models/training/require_finite.ts";
-import type { CropFeed } from "../../models/segmenter/crop_feed.ts";
+import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
+import { requireFinite } from "../../models/training/sgd.ts";
+import { cropBatches, type CropFeed } from "../../models/segmenter/crop_feed.ts";
 import {
   loadSegmenterCheckpoint,
   saveSegmenter,
   type SegmenterCheckpoint,
 } from "../../models/segmenter/checkpoint.ts";
-import { segmenterTrainee } from "../../models/segmenter/segmenter_trainee.ts";
-import { settleSegmenter, trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
+import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
+import { trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
 import { lockFile } from "../files/locks.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -80,8 +81,8 @@ async function train(
   }
   using optimiser = new MomentumSgd({ momentum: settings.momentum });
   saved?.restoreOptimiser(optimiser);
-  const trainee = segmenterTrainee(segmenter, { loss: settings.loss });
-  using threads = await GradientThreads.open(trainee, settings.threads);
+  const model = segmenterGradientModel(segmenter, { loss: settings.loss });
+  using threads = await GradientThreads.open(model, settings.threads);
   if (threads.reason !== undefined) {
     progress.note(`One thread works on all ${threads.parts} parts of a batch: ${threads.reason}`);
   }
@@ -116,7 +117,7 @@ async function train(
       if (tries || done === steps) {
         await requireFinite(segmenter.parameters, done);
         // On batches after the last; training itself never reads these statistics.
-        await settleSegmenter(segmenter, feed, { firstStep: steps });
+        await recomputeBatchNorm(segmenter, cropBatches(feed), { firstStep: steps });
       }
       if (tries) {
         const swept = await evaluateSegmenter(segmenter, heldBack, { compute });

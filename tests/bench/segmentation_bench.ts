@@ -14,7 +14,7 @@ import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { createSegmenter } from "../../models/segmenter/segmenter.ts";
-import { segmenterTrainee } from "../../models/segmenter/segmenter_trainee.ts";
+import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
 import { tf } from "../../models/tfjs.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
@@ -46,7 +46,7 @@ interface Work extends Disposable {
 /** Training steps of a network. */
 async function training(arch: SegmentationArch): Promise<Work> {
   const segmenter = createSegmenter({ arch, width: WIDTH, seed: 1 });
-  const threads = await GradientThreads.open(segmenterTrainee(segmenter, { loss: "bce" }), THREADS);
+  const threads = await GradientThreads.open(segmenterGradientModel(segmenter, { loss: "bce" }), THREADS);
   const optimiser = new MomentumSgd({ momentum: 0.9 });
   const random = (length: number) => Float32Array.from({ length }, () => Math.random());
   const crops = {

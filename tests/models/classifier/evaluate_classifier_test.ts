@@ -6,8 +6,8 @@ import { openBackend } from "../../../models/backend.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { evaluateClassifier } from "../../../models/classifier/evaluate_classifier.ts";
 import { parameter } from "../../../models/layers/parameters.ts";
-import { batchTensor, prepareBatch } from "../../../models/classifier/patch_feed.ts";
-import { settleStatistics } from "../../../models/classifier/train_classifier.ts";
+import { batchTensor, patchBatches, prepareBatch } from "../../../models/classifier/patch_feed.ts";
+import { recomputeBatchNorm } from "../../../models/training/recompute_batch_norm.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded, sharedCompute } from "../../core/testing.ts";
 
@@ -61,7 +61,7 @@ Deno.test("evaluateClassifier() counts the patches of the grids of all photos", 
   assert.equal(strict.truePositives + strict.falsePositives, 0);
 });
 
-Deno.test("settleStatistics() makes the running statistics the means over the batches, whatever they were", async () => {
+Deno.test("recomputeBatchNorm() makes the running statistics the means over the batches, whatever they were", async () => {
   const compute = await opened();
   await openBackend({ backend: "wasm" });
   const random = seeded(2);
@@ -76,10 +76,10 @@ Deno.test("settleStatistics() makes the running statistics the means over the ba
   using classifier = createClassifier({ arch: "resnet18", width: 0.125, seed: 2 });
   const name = "conv1_bn/moving_mean";
   const before = [...classifier.trainable.values()].map((variable) => variable.dataSync().join());
-  await settleStatistics(classifier, { compute, sampler }, { firstStep: 3, steps: 4 });
-  const settled = parameter(classifier.parameters, name).dataSync();
+  await recomputeBatchNorm(classifier, patchBatches({ compute, sampler }), { firstStep: 3, steps: 4 });
+  const recomputed = parameter(classifier.parameters, name).dataSync();
 
-  const expected = new Float64Array(settled.length);
+  const expected = new Float64Array(recomputed.length);
   for (let step = 3; step < 7; step++) {
     const batch = await prepareBatch(step, { compute, sampler });
     const x = await batchTensor(batch);
@@ -89,7 +89,7 @@ Deno.test("settleStatistics() makes the running statistics the means over the ba
     x.dispose();
     batch.patches.dispose();
   }
-  for (const [i, value] of settled.entries()) {
+  for (const [i, value] of recomputed.entries()) {
     assert.ok(Math.abs(value - expected[i]) < 1e-5, `channel ${i}: ${value}, ${expected[i]}`);
   }
   assert.deepEqual([...classifier.trainable.values()].map((variable) => variable.dataSync().join()), before);

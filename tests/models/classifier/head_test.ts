@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { type Head, headGradients, headLogits, HEADS, headSpecs } from "../../../models/classifier/head.ts";
+import { createClassifier } from "../../../models/classifier/classifier.ts";
+import {
+  correctPrior,
+  type Head,
+  headGradients,
+  headLogits,
+  HEADS,
+  headSpecs,
+} from "../../../models/classifier/head.ts";
 import { createParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
@@ -12,7 +20,7 @@ import {
   scale,
 } from "../../oracles/grad_cam.ts";
 import { headOracle, type ResnetOracleOptions } from "../../oracles/resnet.ts";
-import { oracleValues, scrambledClassifier, shared, use } from "./networks.ts";
+import { batchTensor, oracleValues, randomBatch, scrambledClassifier, shared, use } from "./networks.ts";
 
 /** A head on few channels with random biases. */
 function scrambledHead(head: Head, inputs: number) {
@@ -152,3 +160,26 @@ for (const head of HEADS) {
     features.dispose();
   });
 }
+
+Deno.test("correctPrior() multiplies the odds of crack by those of the share, and its opposite undoes it", async () => {
+  await use("cpu");
+  using classifier = createClassifier({ arch: "resnet18", width: 0.01 });
+  const x = batchTensor(randomBatch(4, 32, 32));
+  const odds = async () => {
+    const scores = await tf.tidy(() => classifier.logits(x).softmax()).data();
+    return Array.from({ length: 4 }, (_, i) => scores[2 * i] / scores[2 * i + 1]);
+  };
+  const before = await odds();
+  correctPrior(classifier, 0.5);
+  assert.deepEqual(await odds(), before);
+  correctPrior(classifier, 0.2);
+  const after = await odds();
+  for (const [i, value] of after.entries()) {
+    assertClose([value], [before[i] / 4], 1e-5 * before[i], `patch ${i}`);
+  }
+  correctPrior(classifier, 0.8);
+  for (const [i, value] of (await odds()).entries()) {
+    assertClose([value], [before[i]], 1e-5 * before[i], `patch ${i}`);
+  }
+  x.dispose();
+});

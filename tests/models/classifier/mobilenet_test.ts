@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { classifierGradients } from "../../../models/classifier/classifier_gradients.ts";
+import { classifierGradients } from "../../../models/classifier/gradients.ts";
 import { loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { describeMobilenet } from "../../../models/classifier/mobilenet.ts";
 import { networkSpecs } from "../../../models/layers/network.ts";

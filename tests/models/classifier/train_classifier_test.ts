@@ -8,9 +8,8 @@ import {
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { classifierTrainee } from "../../../models/classifier/classifier_trainee.ts";
 import { GradientThreads } from "../../../models/training/gradient_threads.ts";
-import { hostGradients, joinGradients, splitBatch } from "../../../models/classifier/gradient_parts.ts";
+import { classifierGradientModel } from "../../../models/classifier/gradients.ts";
 import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { tf } from "../../../models/tfjs.ts";
 import {
@@ -164,9 +163,10 @@ const BATCH = {
   crack: Uint8Array.of(1, 0, 1, 1, 0, 0, 1),
 };
 
-Deno.test("splitBatch() cuts even parts that make up the whole", () => {
+Deno.test("classifierGradientModel() cuts a batch into even parts that make up the whole", () => {
+  const { split } = classifierGradientModel(createClassifier(TINY));
   for (const parts of [1, 2, 3, 7, 9]) {
-    const cut = splitBatch(BATCH, parts);
+    const cut = split(BATCH, parts);
     assert.deepEqual(cut.flatMap(({ crack }) => [...crack]), [...BATCH.crack]);
     assert.deepEqual(cut.flatMap(({ pixels }) => [...pixels]), [...BATCH.pixels]);
     const sizes = cut.map(({ crack }) => crack.length);
@@ -174,11 +174,12 @@ Deno.test("splitBatch() cuts even parts that make up the whole", () => {
   }
 });
 
-Deno.test("joinGradients() weighs parts by their patches", async () => {
+Deno.test("classifierGradientModel() weighs parts by their patches", async () => {
   await openBackend({ backend: "wasm" });
   using classifier = createClassifier(TINY);
-  const [a, b] = splitBatch(BATCH, 2);
-  const found = [await hostGradients(classifier, a), await hostGradients(classifier, b)];
+  const model = classifierGradientModel(classifier);
+  const [a, b] = model.split(BATCH, 2);
+  const found = [await model.gradients(a), await model.gradients(b)];
   const expected = new Map(
     Object.keys(found[0].gradients).map((name) => {
       const [first, second] = found.map(({ gradients }) => gradients[name].dataSync());
@@ -186,7 +187,7 @@ Deno.test("joinGradients() weighs parts by their patches", async () => {
     }),
   );
   const loss = (3 * found[0].loss + 4 * found[1].loss) / 7;
-  const joined = joinGradients(found);
+  const joined = model.join(found);
   assert.ok(Math.abs(joined.loss - loss) < 1e-6);
   assert.equal(joined.scores.length, 7);
   for (const [name, values] of expected) {
@@ -203,8 +204,8 @@ Deno.test("GradientThreads finds in workers what one thread finds in turn, and m
     using classifier = createClassifier(TINY);
     const parts = 2;
     using threads = inWorkers
-      ? await GradientThreads.open(classifierTrainee(classifier), parts)
-      : GradientThreads.alone(classifierTrainee(classifier), parts);
+      ? await GradientThreads.open(classifierGradientModel(classifier), parts)
+      : GradientThreads.alone(classifierGradientModel(classifier), parts);
     const steps = [];
     using optimiser = new MomentumSgd({ momentum: 0.9 });
     for (let step = 0; step < 3; step++) {

@@ -4,16 +4,14 @@ import { augment } from "../../../core/kernels/augment.ts";
 import { cropSampler } from "../../../core/sampling/random_crops.ts";
 import { GradientThreads } from "../../../models/training/gradient_threads.ts";
 import { MomentumSgd } from "../../../models/training/momentum.ts";
-import { requireFinite } from "../../../models/training/require_finite.ts";
+import { requireFinite } from "../../../models/training/sgd.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import type { SegmentationRun } from "../../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, Segmenter } from "../../../models/segmenter/segmenter.ts";
-import { segmenterTrainee } from "../../../models/segmenter/segmenter_trainee.ts";
-import {
-  settleSegmenter,
-  trainSegmenter,
-  type TrainSegmenterOptions,
-} from "../../../models/segmenter/train_segmenter.ts";
+import { segmenterGradientModel } from "../../../models/segmenter/gradients.ts";
+import { cropBatches } from "../../../models/segmenter/crop_feed.ts";
+import { recomputeBatchNorm } from "../../../models/training/recompute_batch_norm.ts";
+import { trainSegmenter, type TrainSegmenterOptions } from "../../../models/segmenter/train_segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
 import { shared, use } from "../classifier/networks.ts";
@@ -54,7 +52,7 @@ async function train(
   return losses;
 }
 
-Deno.test("trainSegmenter() learns to mark a dark line, and its settled prediction shows it", async () => {
+Deno.test("trainSegmenter() learns to mark a dark line, and its prediction by recomputed batch norms shows it", async () => {
   await use("wasm");
   const compute = await shared();
   using segmenter = createSegmenter(TINY);
@@ -62,7 +60,7 @@ Deno.test("trainSegmenter() learns to mark a dark line, and its settled predicti
   const losses = await train({ segmenter, sampler, augment: undefined, learningRate: () => 0.2, steps: 40 });
   const mean = (part: readonly number[]) => part.reduce((a, b) => a + b) / part.length;
   assert.ok(mean(losses.slice(-5)) < 0.4 * mean(losses.slice(0, 5)), `${losses}`);
-  await settleSegmenter(segmenter, { compute, sampler }, { firstStep: 40, steps: 4 });
+  await recomputeBatchNorm(segmenter, cropBatches({ compute, sampler }), { firstStep: 40, steps: 4 });
   const { pixels, truth, width, height } = await photos().photo(0);
   using image = compute.upload({ width, height, channels: 3, data: pixels });
   using map = await segmenter.predict(image);
@@ -151,8 +149,8 @@ for (const backend of ["wasm", "webgpu"] as const) {
 Deno.test("GradientThreads tells what one thread failed for once all are done", async () => {
   await use("wasm");
   using segmenter = createSegmenter(TINY);
-  const trainee = segmenterTrainee(segmenter, { loss: "bce" });
-  using threads = await GradientThreads.open(trainee, 2);
+  const model = segmenterGradientModel(segmenter, { loss: "bce" });
+  using threads = await GradientThreads.open(model, 2);
   // Half the pixels are missing.
   const crops = { pixels: new Float32Array(2 * 16 * 16 * 3 / 2), truth: new Uint8Array(512) };
   await assert.rejects(threads.gradients({ ...crops, count: 2, width: 16, height: 16 }), /Error/);
@@ -182,8 +180,8 @@ Deno.test("trainSegmenter() finds in threads what one thread finds in turn", asy
   await use("wasm");
   const outcome = async (inThreads: boolean) => {
     using segmenter = createSegmenter(TINY);
-    const trainee = segmenterTrainee(segmenter, { loss: "own" });
-    using threads = inThreads ? await GradientThreads.open(trainee, 2) : GradientThreads.alone(trainee, 2);
+    const model = segmenterGradientModel(segmenter, { loss: "own" });
+    using threads = inThreads ? await GradientThreads.open(model, 2) : GradientThreads.alone(model, 2);
     assert.equal(threads.working, inThreads, threads.reason);
     const losses = await train({ segmenter, steps: 3, gradients: (batch) => threads.gradients(batch) });
     return {

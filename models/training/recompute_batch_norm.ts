@@ -14,22 +14,37 @@ export interface NetworkInput extends Disposable {
   readonly x: tf.Tensor4D;
 }
 
+/** The batches that statistics are taken over. */
+export interface StatisticsBatches {
+  /** How many are enough. */
+  readonly count: number;
+  /** The batch of a step of the training. */
+  input(step: number): Promise<NetworkInput>;
+}
+
+/** Options of {@linkcode recomputeBatchNorm}. */
+export interface RecomputeBatchNormOptions {
+  /** The first of the steps whose batches are looked at. */
+  readonly firstStep: number;
+  /** How many. Default: as many as are enough. */
+  readonly steps?: number;
+}
+
 /**
  * Takes the running statistics of a network's batch norms anew, as the mean over many batches while its weights stand still.
  *
  * The moving averages of training follow its last few batches and weights that still move: too little to normalise by. This is the
  * PreciseBN of Wu & Johnson 2021 (arXiv:2105.07576), section 3.
- *
- * @param options `steps`: how many batches; `input`: makes one, counted from 0.
  */
-export async function preciseBatchNorm(
+export async function recomputeBatchNorm(
   network: NormalizedNetwork,
-  { steps, input }: { readonly steps: number; readonly input: (k: number) => Promise<NetworkInput> },
+  batches: StatisticsBatches,
+  { firstStep, steps = batches.count }: RecomputeBatchNormOptions,
 ): Promise<void> {
-  // A network whose batch norms were folded has none to settle.
+  // A network whose batch norms were folded has none.
   if (![...network.specs.keys()].some((name) => name.endsWith("/moving_mean"))) return;
   for (let k = 0; k < steps; k++) {
-    using batch = await input(k);
+    using batch = await batches.input(firstStep + k);
     // Keeping k parts of k + 1 makes the plain mean: the first batch keeps nothing of what was there.
     tf.tidy(() => void network.trainingLogits(batch.x, { momentum: k / (k + 1) }));
   }
