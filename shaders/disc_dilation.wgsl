@@ -2,7 +2,7 @@
 //
 //     D[I](p) = max_{dx² + dy² ≤ r²} I(p + (dx, dy)) = max_{|dy| ≤ r} max_{|dx| ≤ w(dy)} I(p + (dx, dy)),   w(dy) = ⌊√(r² − dy²)⌋
 //
-// The maximum of the 2 w + 1 pixels of a row is that of the first 2^k and the last 2^k of them, 2^k ≤ 2 w + 1 < 2^(k + 1), from row_maxima.wgsl.
+// The maximum of the 2 w + 1 pixels of a row is that of the first 2^k and the last 2^k of them, 2^k ≤ 2 w + 1 < 2^(k + 1), from disc_dilation_rows.wgsl.
 //
 // What is outside the image is ignored. To repeat the edge pixel there does the same: it lies nearer to p than the pixel it stands for.
 //

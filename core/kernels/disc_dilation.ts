@@ -1,5 +1,5 @@
 import discSource from "../../shaders/disc_dilation.wgsl" with { type: "text" };
-import rowSource from "../../shaders/row_maxima.wgsl" with { type: "text" };
+import rowSource from "../../shaders/disc_dilation_rows.wgsl" with { type: "text" };
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
 
@@ -46,7 +46,7 @@ function kernelsOf(radius: number): DiscKernels {
     const blocks = { REACH: `${radius}`, LEVELS: `${levels}` };
     found = {
       levels,
-      rowMaxima: defineKernel("row_maxima", rowSource, { ...blocks, TAPS: rowTaps(levels) }),
+      rowMaxima: defineKernel("disc_dilation_rows", rowSource, { ...blocks, TAPS: rowTaps(levels) }),
       disc: defineKernel("disc_dilation", discSource, { ...blocks, TAPS: discTaps(radius) }),
     };
     kernels.set(radius, found);

@@ -1,8 +1,8 @@
-import source from "../../shaders/patch_cuts.wgsl" with { type: "text" };
+import source from "../../shaders/patch_threshold.wgsl" with { type: "text" };
+import minimaSource from "../../shaders/patch_threshold_minima.wgsl" with { type: "text" };
+import rangesSource from "../../shaders/patch_threshold_ranges.wgsl" with { type: "text" };
 import { applyThreshold } from "./apply_threshold.ts";
-import { cellRanges } from "./cell_ranges.ts";
 import { defineKernel } from "../gpu/kernel.ts";
-import { minFilter } from "./min_filter.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 
@@ -48,8 +48,12 @@ fn sums(i: u32, mean: f32) -> vec2f {
   return vec2f(pair.x, pair.y - mean * pair.x);
 }`;
 
-const packed = defineKernel("patch_cuts", source, { SUMS: PACKED_SUMS });
-const wide = defineKernel("patch_cuts", source, { SUMS: WIDE_SUMS });
+const kernels = {
+  ranges: defineKernel("patch_threshold_ranges", rangesSource),
+  minima: defineKernel("patch_threshold_minima", minimaSource),
+  packed: defineKernel("patch_threshold", source, { SUMS: PACKED_SUMS }),
+  wide: defineKernel("patch_threshold", source, { SUMS: WIDE_SUMS }),
+};
 
 /**
  * Crack pixels by multi-Otsu thresholding of overlapping patches (stage 8 of the recipe; the paper's eqs. 4 to 6).
@@ -103,10 +107,10 @@ export function patchThreshold(
 
   // Patches over a pixel are neighbours on their grid, so the AND of their verdicts is a minimum over a window of that grid; and
   // a patch consists of equally many cells, so its range is a minimum over a window of cells.
-  const kernel = patchSize <= LARGEST_PACKED_PATCH ? packed : wide;
+  const kernel = patchSize <= LARGEST_PACKED_PATCH ? kernels.packed : kernels.wide;
   const overlap = patchSize / stride, margin = patchSize - stride;
   using cells = cellRanges(plane, { cell: stride, margin });
-  using ranges = minFilter(cells, { size: overlap });
+  using ranges = windowMinima(cells, overlap);
   using cuts = compute.create({ width: ranges.width, height: ranges.height, channels: 1 });
   compute.run({
     kernel,
@@ -122,6 +126,47 @@ export function patchThreshold(
     constants: { classes },
     invocations: (first, end) => [cuts.width * kernel.workgroup[0], end - first, 1],
   });
-  using lowest = minFilter(cuts, { size: overlap });
+  using lowest = windowMinima(cuts, overlap);
   return applyThreshold(plane, { plane: lowest, side: stride });
+}
+
+/**
+ * The range of the values in the square cells of a grid that covers the image and `margin` pixels around it, where the image is
+ * mirrored: ⌈(H + 2 margin) / cell⌉ × ⌈(W + 2 margin) / cell⌉ × 2, the minimum and the negated maximum of each cell.
+ */
+function cellRanges(plane: Plane, { cell, margin }: { cell: number; margin: number }): Plane {
+  const { compute, width, height } = plane;
+  const output = compute.create({
+    width: Math.ceil((width + 2 * margin) / cell),
+    height: Math.ceil((height + 2 * margin) / cell),
+    channels: 2,
+  });
+  compute.run({
+    kernel: kernels.ranges,
+    inputs: [{
+      plane,
+      rows: (first, end) => mirroredRows([first * cell - margin, end * cell - margin], height),
+    }],
+    output,
+    params: { cell, margin, width, height },
+  });
+  return output;
+}
+
+/**
+ * The minimum over each `size` × `size` window that lies wholly inside the plane, each channel by itself. The result is smaller by
+ * `size − 1`, so that no border rule is needed.
+ */
+function windowMinima(plane: Plane, size: number): Plane {
+  const { compute, channels } = plane;
+  const width = plane.width - size + 1, height = plane.height - size + 1;
+  const output = compute.create({ width, height, channels });
+  compute.run({
+    kernel: kernels.minima,
+    inputs: [{ plane, rows: (first, end) => [first, end + size - 1] }],
+    output,
+    params: { size },
+    invocations: (first, end) => [width * channels, end - first, 1],
+  });
+  return output;
 }

@@ -201,7 +201,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let c = mirror_place(corner.x + i32(x), columns);
     let column = min(c, columns - c) - band.base.x;
     var r = mirror_place(corner.y, rows);
-    for (var v = corner.y; v < corner.y + i32(params.size); v++) {  // not from 0: see cell_ranges.wgsl
+    for (var v = corner.y; v < corner.y + i32(params.size); v++) {  // not from 0: see patch_threshold_ranges.wgsl
       let d = grey[min(r, rows - r) * params.width + column] - minimum;
       r = select(r + 1, 0, r + 1 == rows);
       let k = u32(d * scale + 0.499);
