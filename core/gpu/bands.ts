@@ -39,6 +39,9 @@ export function bindRows(plane: PlaneShape, [first, end]: RowRange, alignment: n
  * Splits an output into bands of at most `maxRows` rows so that no binding, input or output, exceeds `limit` bytes. One band
  * where all fits, which is the rule; photos of tens of megapixels need several, and so do large batches of patches.
  *
+ * A band is the rows of an output that one dispatch writes: what its bindings show. Nobody but {@linkcode Compute.run} sees bands; not
+ * to be taken for strips (rows that are labelled by themselves) and tiles (squares that are predicted by themselves).
+ *
  * @throws {RangeError} if even a single output row needs a larger binding.
  */
 export function splitIntoBands(

@@ -1,7 +1,7 @@
 import type { RowRange } from "../gpu/bands.ts";
 import type { Recipe } from "./recipe.ts";
 
-/** A strip of a photo whose pixels are labelled by themselves. */
+/** A strip: rows of a photo that are labelled by themselves, so that a large photo needs no more memory than a small one. */
 export interface Strip {
   /** The rows whose labels it gives. */
   inner: RowRange;

@@ -1,7 +1,7 @@
 import type { RowRange } from "../gpu/bands.ts";
 
 /**
- * Tiles begin at multiples of this: the pooling of a network then sees the same blocks of pixels in a tile as in the whole picture, be
+ * Tiles begin at multiples of this: the pooling of a network then sees the same blocks of pixels in a tile as in the whole image, be
  * it by 32 in all.
  */
 export const TILE_ALIGNMENT = 32;
@@ -15,7 +15,8 @@ export interface TileOptions {
 }
 
 /**
- * Cuts one side of a picture into overlapping tiles, evenly.
+ * Cuts one side of an image into overlapping tiles, evenly. A tile is a square that a network predicts by itself, since networks need
+ * many times an image's memory; neighbours are cross-faded where they overlap.
  *
  * @param length the side, in pixels.
  * @returns where each tile begins and ends, in order. A side of at most one tile is one tile.
