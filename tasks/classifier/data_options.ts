@@ -1,6 +1,16 @@
-import { argument, merge, message, multiple, object, option, optional, withDefault } from "../cli/optique.ts";
+import {
+  argument,
+  merge,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  type ValueParser,
+  withDefault,
+} from "../cli/optique.ts";
 import { folderPath, naturalNumber, positiveInteger } from "../cli/values.ts";
-import { datasetOptions } from "../training/dataset_options.ts";
+import { datasetOptions } from "../training/training_options.ts";
 
 const photoOptions = object("Photos", {
   folders: multiple(
@@ -31,3 +41,23 @@ const photoOptions = object("Photos", {
 
 /** Options that say which photos: shared by training and evaluation. */
 export const dataOptions = merge(photoOptions, datasetOptions);
+
+/** Sides of patches in pixels, written `32,48,64`. */
+export function sizesValue(): ValueParser<"sync", readonly number[]> {
+  return {
+    mode: "sync",
+    metavar: "SIZES",
+    placeholder: [128],
+    parse(input) {
+      const sizes = input.split(",").map(Number);
+      if (sizes.every((size) => Number.isInteger(size) && size >= 8 && size <= 1024)) {
+        return { success: true, value: sizes };
+      }
+      return {
+        success: false,
+        error: message`Expected sides from 8 to 1024 pixels such as ${"32,64"}, but got ${input}.`,
+      };
+    },
+    format: (sizes) => sizes.join(),
+  };
+}

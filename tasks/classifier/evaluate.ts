@@ -23,11 +23,9 @@ import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
-import { dataOptions } from "./data_options.ts";
+import { dataOptions, sizesValue } from "./data_options.ts";
 import { openDataset } from "./dataset.ts";
-import { describeSizes } from "./describe.ts";
-import { evaluateSizes } from "./evaluate_sizes.ts";
-import { sizesValue } from "./sizes_value.ts";
+import { describeSizes, evaluateSizes } from "./size_figures.ts";
 
 const parser = merge(
   object({

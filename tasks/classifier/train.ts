@@ -3,146 +3,13 @@
  *
  * @module
  */
-import { ARCHS } from "../../models/classifier/architectures.ts";
-import { HEADS } from "../../models/classifier/head.ts";
 import { runCommand } from "../cli/command.ts";
-import {
-  choice,
-  float,
-  group,
-  merge,
-  message,
-  object,
-  option,
-  optional,
-  withDefault,
-} from "../cli/optique.ts";
-import { writeOut } from "../cli/terminal.ts";
-import { filePath, fraction, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
 import { ExitCode } from "../cli/errors.ts";
-import { runOptions } from "../training/run_options.ts";
-import { dataOptions } from "./data_options.ts";
-import { describeCard } from "./describe.ts";
-import { runTraining } from "./run_training.ts";
-import { sizesValue } from "./sizes_value.ts";
-
-const parser = merge(
-  dataOptions,
-  group(
-    "Network",
-    object({
-      arch: optional(
-        option("--arch", choice(ARCHS), { description: message`The network. Default: resnet50.` }),
-      ),
-      width: optional(
-        option("--width", positiveNumber(), {
-          description: message`Scales its channels, up to 1, the default.`,
-        }),
-      ),
-      head: optional(
-        option("--head", choice(HEADS), {
-          description:
-            message`One dense layer (paper, the default), or the authors' two, which their weights need.`,
-        }),
-      ),
-      start: optional(
-        option("--start", filePath(), {
-          description:
-            message`Start from the weights of this classifier, and with its network; "shipped" is the one that ships. With --arch also from those of Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors) for ResNets; what has no counterpart is named.`,
-        }),
-      ),
-    }),
-  ),
-  group(
-    "Training",
-    object({
-      epochs: withDefault(
-        option("--epochs", positiveInteger(), { description: message`Passes over the patches.` }),
-        3,
-      ),
-      batch: withDefault(option("--batch", positiveInteger(), { description: message`Patches a step.` }), 16),
-      learningRate: withDefault(
-        option("--learning-rate", positiveNumber(), {
-          description: message`The first rate, or the highest of one cycle.`,
-        }),
-        1e-3,
-      ),
-      schedule: withDefault(
-        option("--schedule", choice(["step", "one-cycle"]), {
-          description:
-            message`A tenth after each epoch, or up and down along half a cosine: better from scratch.`,
-        }),
-        "step" as const,
-      ),
-      patchSizes: withDefault(
-        option("--patch-sizes", sizesValue(), {
-          description:
-            message`Sides of the patches; of several, each step has one at random (needs --patches).`,
-        }),
-        [128] as readonly number[],
-      ),
-      stride: optional(
-        option("--stride", positiveInteger(), {
-          description: message`Pixels from patch to patch of the grid. Default: half the side.`,
-        }),
-      ),
-      patches: optional(
-        option("--patches", positiveInteger(), {
-          description:
-            message`Instead of every patch of a grid, an epoch is N patches at random places, every other one with crack.`,
-        }),
-      ),
-      rim: withDefault(
-        option("--rim", float({ min: 0, max: 0.49, metavar: "SHARE" }), {
-          description:
-            message`With --patches: leave out patches with crack only in this share of their side along the edges.`,
-        }),
-        0,
-      ),
-      zoom: withDefault(
-        option("--zoom", float({ min: 1, max: 16, metavar: "X" }), {
-          description: message`With --patches: enlarge patches up to so many times, at random.`,
-        }),
-        1,
-      ),
-      crackShare: withDefault(
-        option("--crack-share", float({ min: 0.001, max: 0.999, metavar: "SHARE" }), {
-          description:
-            message`With --patches, of which half show crack: how many patches of a photo do. The classifier is set for it in the end.`,
-        }),
-        0.5,
-      ),
-      augment: withDefault(
-        option("--augment", choice(["on", "off"]), {
-          description:
-            message`Alter colours and add noise at random. Patches are turned and flipped in any case.`,
-        }),
-        "on" as const,
-      ),
-      seed: withDefault(
-        option("--seed", naturalNumber(), { description: message`Of everything that is random.` }),
-        0,
-      ),
-      validation: withDefault(
-        option("--validation", fraction("SHARE"), {
-          description:
-            message`Hold back this share of the photos, the last by name, and try the classifier on them after each epoch.`,
-        }),
-        0,
-      ),
-    }),
-  ),
-  group(
-    "Result",
-    object({
-      out: option("-o", "--out", filePath(), {
-        description:
-          message`The classifier. Beside it a card with all figures (.json), the learning curve (.svg) and, until the end, what a killed run needs to go on (.training).`,
-      }),
-    }),
-  ),
-  runOptions,
-);
+import { writeOut } from "../cli/terminal.ts";
+import { runTraining } from "../training/run_training.ts";
+import { describeCard } from "./classifier_card.ts";
+import { classifierTask } from "./classifier_task.ts";
+import { trainingOptions } from "./training_options.ts";
 
 await runCommand({
   name: "classifier:train",
@@ -168,13 +35,10 @@ await runCommand({
       effect: "Train on photos in patches/crack/ and patches/no_crack/",
     },
   ],
-  parser,
-}, async (options) => {
-  const { card, failures } = await runTraining({
-    ...options,
-    augment: options.augment === "on",
-    args: Deno.args,
-  });
-  writeOut(options.json ? `${JSON.stringify(card, null, 2)}\n` : describeCard(card, options.out));
+  parser: trainingOptions,
+}, async ({ json, ...given }) => {
+  const options = { ...given, args: Deno.args };
+  const { card, failures } = await runTraining(classifierTask(options), options);
+  writeOut(json ? `${JSON.stringify(card, null, 2)}\n` : describeCard(card, options.out));
   return failures > 0 ? ExitCode.Failed : ExitCode.Ok;
 });

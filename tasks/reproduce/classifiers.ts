@@ -3,10 +3,11 @@ import { openCompute } from "../../core/gpu/open_compute.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { openBackend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
-import { runTraining } from "../classifier/run_training.ts";
-import type { TrainingCard } from "../classifier/training_card.ts";
+import type { ClassifierCard } from "../classifier/classifier_card.ts";
+import { classifierTask } from "../classifier/classifier_task.ts";
 import { hashParameters } from "../batch/records.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
+import { runTraining } from "../training/run_training.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { ClassifierPlan, ClassifierSettings } from "./plans.ts";
@@ -17,7 +18,7 @@ import { type PhotoSet, photosOf } from "./photo_set.ts";
 export interface TrainedClassifier {
   readonly plan: ClassifierPlan;
   readonly path: string;
-  readonly card: TrainingCard;
+  readonly card: ClassifierCard;
 }
 
 /** A trained classifier on record. */
@@ -49,34 +50,30 @@ export async function trainedClassifier(
   if (await statOrNull(path) === null) {
     if (!run.quiet) writeErr(`Training ${plan.title} on ${set.title}: ${path}\n`);
     await Deno.mkdir(`${run.folder}/classifiers`, { recursive: true });
-    const settings = {
-      width: undefined,
-      stride: undefined,
-      patches: undefined,
-      start: undefined,
+    const options = {
+      ...{ arch: undefined, width: undefined, head: undefined, start: undefined },
+      ...{ stride: undefined, patches: undefined, limit: undefined, threads: undefined },
       ...plan.settings,
-    };
-    await runTraining({
-      ...settings,
       folders: [],
       images: [],
       masks: [],
       datasets: [set.path],
       split: "train",
-      splits: "paper",
+      splits: "paper" as const,
       skip: 0,
       crackShare: 0.5,
       validation: 0,
       out: path,
-      precision: "F32",
+      precision: "F32" as const,
       backend: run.backend,
       saveEvery: 60,
       restart: false,
       quiet: run.quiet,
       args: run.args,
-    });
+    };
+    await runTraining(classifierTask(options), options);
   }
-  const card: TrainingCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  const card: ClassifierCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
   requireSame(card, wanted, path);
   const photos = samples.map(fullName);
   if (card.data.photos.join("\n") !== photos.join("\n")) {
@@ -112,7 +109,7 @@ function settingsFor({ settings, maxPatchesPerPhoto }: ClassifierPlan, photos: n
   return { ...settings, patches: Math.min(settings.patches, maxPatchesPerPhoto * photos) };
 }
 
-function requireSame({ settings }: TrainingCard, planned: ClassifierSettings, path: string): void {
+function requireSame({ settings }: ClassifierCard, planned: ClassifierSettings, path: string): void {
   // The weights that a training started from are told by their hash.
   const { start, ...wanted } = planned;
   const differing = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) =>

@@ -1,24 +1,13 @@
-import type { TrainingOptions } from "../classifier/training_options.ts";
+import type { ClassifierTrainingOptions } from "../classifier/training_options.ts";
 import { fullSegmentation, type SegmentationScale, smallSegmentation } from "./segmenter_plans.ts";
 
 /** How a classifier is trained: what decides its result, its photos apart. */
-export type ClassifierSettings = Pick<
-  TrainingOptions,
-  | "arch"
-  | "width"
-  | "start"
-  | "epochs"
-  | "batch"
-  | "learningRate"
-  | "schedule"
-  | "patchSizes"
-  | "stride"
-  | "patches"
-  | "rim"
-  | "zoom"
-  | "augment"
-  | "seed"
->;
+export type ClassifierSettings =
+  & Partial<Pick<ClassifierTrainingOptions, "arch" | "width" | "start" | "stride" | "patches">>
+  & Pick<
+    ClassifierTrainingOptions,
+    "epochs" | "batch" | "learningRate" | "schedule" | "patchSizes" | "rim" | "zoom" | "augment" | "seed"
+  >;
 
 /** A classifier of an experiment. */
 export interface ClassifierPlan {

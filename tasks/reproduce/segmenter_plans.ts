@@ -1,12 +1,13 @@
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
-import type { SegmenterTrainingOptions } from "../segmenter/segmenter_training_options.ts";
+import type { SegmenterTrainingOptions } from "../segmenter/training_options.ts";
 
 /** How a segmentation network is trained: what decides its result, its photos apart. */
 export type SegmenterPlanSettings =
-  & Required<Pick<SegmenterTrainingOptions, "arch" | "width">>
+  & { readonly arch: SegmentationArch; readonly width: number }
+  & Partial<Pick<SegmenterTrainingOptions, "crops">>
   & Pick<
     SegmenterTrainingOptions,
-    "loss" | "epochs" | "batch" | "crop" | "zoom" | "crops" | "learningRate" | "schedule" | "augment" | "seed"
+    "loss" | "epochs" | "batch" | "crop" | "zoom" | "learningRate" | "schedule" | "augment" | "seed"
   >;
 
 /** The segmentation networks of the paper. */

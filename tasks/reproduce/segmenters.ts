@@ -5,8 +5,9 @@ import { namingFile } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { runSegmenterTraining } from "../segmenter/run_training.ts";
 import type { SegmenterCard } from "../segmenter/segmenter_card.ts";
+import { segmenterTask } from "../segmenter/segmenter_task.ts";
+import { runTraining } from "../training/run_training.ts";
 import type { Run } from "./run.ts";
 import type { PublishedSegmenter, SegmenterPlan } from "./segmenter_plans.ts";
 import type { TrainingTruth } from "./training_truth.ts";
@@ -55,11 +56,11 @@ export async function trainedSegmenter(
       );
     }
     if (!run.quiet) writeErr(`Training ${plan.title} on ${truth.title}: ${path}\n`);
-    const { width, crops, ...settings } = { crops: undefined, ...plan.settings };
-    await runSegmenterTraining({
-      ...settings,
-      width,
-      crops,
+    const options = {
+      ...{ start: undefined, crops: undefined, threads: undefined },
+      ...{ split: undefined, splits: undefined, limit: undefined },
+      ...{ validation: undefined, validationSplit: undefined },
+      ...plan.settings,
       entries: ready.entries,
       images: [],
       masks: [],
@@ -69,13 +70,14 @@ export async function trainedSegmenter(
       photos: [],
       soft: false,
       out: path,
-      precision: "F32",
+      precision: "F32" as const,
       backend: run.backend,
       saveEvery: 60,
       restart: false,
       quiet: run.quiet,
       args: run.args,
-    });
+    };
+    await runTraining(segmenterTask(options), options);
   }
   const card: SegmenterCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
   return { plan, truth, id, path, card, skipped };

@@ -1,8 +1,7 @@
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { openDataset } from "../classifier/dataset.ts";
-import { evaluateSizes } from "../classifier/evaluate_sizes.ts";
-import type { SizeFigures } from "../classifier/training_card.ts";
+import { evaluateSizes, type SizeFigures } from "../classifier/size_figures.ts";
 import { startProgress } from "../cli/progress.ts";
 import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { cachedResult } from "./cached_result.ts";

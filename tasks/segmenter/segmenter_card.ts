@@ -1,62 +1,96 @@
-import type { CardHead } from "../training/card_head.ts";
-import type { ImportRecord } from "../training/imported_weights.ts";
+import type { BatchGradients } from "../../models/training/gradients.ts";
+import { countParameters } from "../../models/layers/parameters.ts";
+import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
+import { formatDuration } from "../cli/progress.ts";
+import type { CardHead, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";
-import type { TrainingPosition } from "../training/checkpoint_file.ts";
+import { keepOptions, type Kept, MOMENTUM } from "../training/training_options.ts";
+import type {
+  DataOf,
+  FiguresOf,
+  FinishedTraining,
+  PhotoNames,
+  SettingsOf,
+} from "../training/training_task.ts";
+import type { StartedSegmenter } from "./start_segmenter.ts";
+import type { MaskedPhotos, OpenedTrainingData } from "./training_data.ts";
+import type { SegmenterTrainingOptions } from "./training_options.ts";
 
-/** What decides the result of a training, besides the photos. */
-export interface SegmenterSettings {
-  readonly arch: string;
-  readonly width: number;
-  /** SHA-256 of the weights that it started from; null where they were random. */
-  readonly start: string | null;
-  readonly loss: "bce" | "own";
-  readonly epochs: number;
-  readonly batch: number;
-  /** Side of the crops; `whole` for whole photos. */
-  readonly crop: number | "whole";
-  /** Crops an epoch; null for as many as cover the photos. */
-  readonly crops: number | null;
-  /** The most that crops were enlarged or made smaller. */
-  readonly zoom: number;
-  readonly learningRate: number;
-  readonly schedule: "step" | "one-cycle";
-  readonly momentum: number;
-  readonly augment: boolean;
-  /** Whether masks were confidence maps. */
-  readonly soft: boolean;
-  readonly seed: number;
-  /** Parts of a batch that are normalised each by itself. */
-  readonly threads: number;
-  readonly backend: string;
-}
+/** Options that decide the result, network and photos apart, in the order of cards. */
+const SETTINGS = [
+  "loss",
+  "epochs",
+  "batch",
+  "crop",
+  "crops",
+  "zoom",
+  "learningRate",
+  "schedule",
+  "momentum",
+  "augment",
+  "soft",
+  "seed",
+] as const;
 
-/** The photos of a training. */
-export interface SegmenterData {
-  readonly images: readonly string[];
-  readonly masks: readonly string[];
-  readonly datasets: readonly string[];
-  /** Of the datasets; null for all. */
-  readonly split: string | null;
-  readonly splits: "folders" | "paper";
-  readonly labels: readonly string[];
-  readonly extraLabels: readonly string[];
-  /** Share or dataset of the photos to try the network on; null for none. */
-  readonly validation: string | null;
-  readonly validationSplit: string | null;
+/** Options that say which photos, in the order of cards. */
+const PHOTOS = [
+  "images",
+  "masks",
+  "datasets",
+  "split",
+  "splits",
+  "labels",
+  "extraLabels",
+  "validation",
+  "validationSplit",
+] as const;
+
+/** What decides the result, network and photos apart. */
+export type SegmenterSettings = Kept<
+  SegmenterTrainingOptions & { readonly momentum: number },
+  typeof SETTINGS[number]
+>;
+
+/** The photos of a training. Names of extra labels begin with `+`. */
+export interface SegmenterData extends Kept<SegmenterTrainingOptions, typeof PHOTOS[number]>, PhotoNames {
   /** Labels left out because too few of their pixels are crack. */
   readonly rejectedLabels: number;
-  /** Names of the photos that crops were cut from; extra labels are told by `+` before the name. */
-  readonly photos: readonly string[];
-  /** Names of the photos held back. */
-  readonly validationPhotos: readonly string[];
-  /** What was taken of the weights of another library; null where there were none. */
-  readonly imported: ImportRecord | null;
 }
 
-/** The network on photos held back, after an epoch. */
-export interface SegmenterFigures {
-  readonly epoch: number;
-  readonly step: number;
+export function settingsOf(options: SegmenterTrainingOptions): SegmenterSettings {
+  return keepOptions({ ...options, momentum: MOMENTUM }, SETTINGS);
+}
+
+export function dataOf(
+  options: SegmenterTrainingOptions,
+  { training, heldBack, rejected }: OpenedTrainingData,
+): SegmenterData {
+  const namesOf = ({ entries }: MaskedPhotos) => entries.map(({ name, extra }) => extra ? `+${name}` : name);
+  return {
+    ...keepOptions({ ...options, splits: options.splits ?? "folders" }, PHOTOS),
+    rejectedLabels: rejected,
+    photos: namesOf(training),
+    validationPhotos: heldBack === undefined ? [] : namesOf(heldBack),
+  };
+}
+
+/** The types of the training of a segmentation network. */
+export interface SegmenterTraining {
+  readonly network: Segmenter;
+  readonly choice: StartedSegmenter["choice"];
+  readonly settings: SegmenterSettings;
+  readonly photos: MaskedPhotos;
+  readonly data: SegmenterData;
+  readonly batch: HostCrops;
+  readonly gradients: BatchGradients;
+  readonly curve: "loss";
+  readonly figures: OdsFigures;
+  readonly card: SegmenterCard;
+}
+
+/** The network on photos held back. */
+export interface OdsFigures {
   /** Greatest mean F1 of the photos that one threshold reaches, 0..1, and that threshold. */
   readonly ods: number;
   readonly threshold: number;
@@ -66,20 +100,83 @@ export interface SegmenterFigures {
   readonly ap: number;
 }
 
-/** How far a training has come. */
-export type SegmenterPosition = TrainingPosition<SegmenterSettings, SegmenterData, "loss", SegmenterFigures>;
-
 /** All about a training: what is written beside the network. */
-export interface SegmenterCard extends CardHead<"segmenter:train"> {
+export interface SegmenterCard extends CardHead {
   readonly segmenter: { readonly name: string; readonly parameters: number; readonly precision: string };
-  readonly settings: SegmenterSettings;
-  readonly data: SegmenterData;
+  readonly settings: SettingsOf<SegmenterTraining>;
+  readonly data: DataOf<SegmenterTraining>;
   readonly steps: number;
   /** Crops seen. */
   readonly crops: number;
   /** The epoch whose network was kept; null without photos held back, where it is the last. */
   readonly bestEpoch: number | null;
-  readonly validation: readonly SegmenterFigures[];
+  readonly validation: readonly FiguresOf<SegmenterTraining>[];
   /** Loss of the running batches. */
   readonly curve: readonly CurvePoint<"loss">[];
+}
+
+/** The figures of the epoch with the greatest ODS, the first of equals. */
+export function bestOf<Figures extends OdsFigures>(validation: readonly Figures[]): Figures | undefined {
+  return validation.reduce<Figures | undefined>(
+    (best, figures) => best === undefined || figures.ods > best.ods ? figures : best,
+    undefined,
+  );
+}
+
+/** Puts a training on a card. */
+export function cardOf(
+  { head, network, settings, data, steps, examples, validation, curve }: FinishedTraining<SegmenterTraining>,
+  { precision }: Pick<SegmenterTrainingOptions, "precision">,
+): SegmenterCard {
+  return {
+    ...head,
+    segmenter: { name: network.name, parameters: countParameters(network.specs), precision },
+    settings,
+    data,
+    steps,
+    crops: examples,
+    bestEpoch: bestOf(validation)?.epoch ?? null,
+    validation,
+    curve,
+  };
+}
+
+/** The loss of a training, and the ODS on photos held back. */
+export function learningCurveOf(card: SegmenterCard): LearningCurve {
+  const { settings: { crop, learningRate, schedule }, segmenter: { name }, crops, curve, validation } = card;
+  const what = crop === "whole" ? `${crops} whole photos` : `${crops} crops of ${crop} pixels`;
+  const loss = {
+    name: "loss",
+    domain: [0, Math.max(0.1, ...curve.map(({ loss }) => loss))] as const,
+    values: curve.map(({ step, loss }) => [step, loss] as const),
+    dots: [],
+  };
+  const points = validation.map(({ step, ods }) => [step, ods] as const);
+  const ods = { name: "ODS on held-back photos", domain: [0, 1] as const, values: points, dots: points };
+  return {
+    title: `${name}: ${what}, ${schedule} ${learningRate}`,
+    panels: points.length > 0 ? [loss, ods] : [loss],
+  };
+}
+
+/** A training in a few lines. */
+export function describeCard(card: SegmenterCard, out: string): string {
+  const { segmenter: { name, parameters }, crops, data, seconds, validation, curve } = card;
+  const lines = [
+    `${out}: ${name}, ${parameters} parameters, trained on ${crops} crops of ${data.photos.length} photos in ` +
+    `${formatDuration(seconds)}.`,
+  ];
+  const last = curve.at(-1);
+  if (last !== undefined) lines.push(`Last batches: loss ${last.loss.toFixed(4)}.`);
+  const best = bestOf(validation);
+  if (best !== undefined) {
+    lines.push(
+      `${data.validationPhotos.length} photos held back: ODS ${best.ods.toFixed(3)} at ${
+        best.threshold.toFixed(2)
+      }, ` +
+        `OIS ${best.ois.toFixed(3)}, AP ${best.ap.toFixed(3)} after epoch ${best.epoch}, which was kept; ` +
+        `the last is ${out}.last.`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
 }

@@ -3,10 +3,7 @@ import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { type Dataset, openDataset } from "../../../tasks/classifier/dataset.ts";
 import { holdBack } from "../../../tasks/classifier/hold_back.ts";
-import { drawLearningCurve } from "../../../tasks/classifier/learning_curve.ts";
 import { readTruth } from "../../../tasks/classifier/read_truth.ts";
-import { TrainingLog } from "../../../tasks/training/training_log.ts";
-import { startTrainingProgress } from "../../../tasks/training/training_progress.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 function rgba(
@@ -102,77 +99,4 @@ Deno.test("holdBack() keeps neighbours together, and a share of each class", () 
   assert.deepEqual(heldBack?.labels, ["crack", "no_crack"]);
   assert.equal(holdBack(dataset(["mask"]), 0).heldBack, undefined);
   assert.throws(() => holdBack(dataset(["mask"]), 0.2), /Cannot hold back a share of 0.2 of 1 photos/);
-});
-
-Deno.test("TrainingLog makes points of equal stretches, also where it was taken up again", () => {
-  const step = (i: number) => ({
-    step: i,
-    figures: { loss: [i, 1], accuracy: [i % 2, 1] } as const,
-    time: 10,
-    dataTime: 2,
-  });
-  const names = ["loss", "accuracy"] as const;
-  const whole = new TrainingLog(names, { steps: 450 });
-  for (let i = 0; i < 450; i++) whole.add(step(i));
-  const { points, time, dataTime } = whole.state;
-  assert.equal(points.length, 150);
-  assert.deepEqual(points[0], { step: 3, loss: 1, accuracy: 1 / 3 });
-  assert.deepEqual(points[149], { step: 450, loss: 448, accuracy: 2 / 3 });
-  assert.deepEqual([time, dataTime], [4500, 900]);
-
-  const first = new TrainingLog(names, { steps: 450 });
-  for (let i = 0; i < 100; i++) first.add(step(i));
-  const second = new TrainingLog(names, { steps: 450, state: JSON.parse(JSON.stringify(first.state)) });
-  for (let i = 100; i < 450; i++) second.add(step(i));
-  assert.deepEqual(second.state, whole.state);
-});
-
-Deno.test("drawLearningCurve() draws every point inside the picture, and nothing of a hostile title", () => {
-  const svg = drawLearningCurve({
-    title: "<script>&",
-    training: [{ step: 10, loss: 1.5, accuracy: 0.4 }, { step: 20, loss: 0.5, accuracy: 0.9 }],
-    validation: [{ step: 20, balancedAccuracy: 0.8 }],
-  });
-  assert.match(svg, /&lt;script>&amp;/);
-  assert.ok(!svg.includes("<script"));
-  const [, width, height] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? [];
-  const paths = [...svg.matchAll(/<path d="M([\d.,L]+)"/g)].map(([, d]) =>
-    d.split("L").map((pair) => pair.split(",").map(Number))
-  );
-  assert.deepEqual(paths.map((path) => path.length), [2, 2]);
-  for (const [x, y] of paths.flat()) assert.ok(x > 0 && x < Number(width) && y > 0 && y < Number(height));
-  // Loss falls, accuracy rises: y counts downwards.
-  assert.ok(paths[0][0][1] < paths[0][1][1] && paths[1][0][1] > paths[1][1][1]);
-  assert.equal(svg.match(/<circle /g)?.length, 1);
-});
-
-Deno.test("startTrainingProgress() tells loss, accuracy, rate and time left, now and then", () => {
-  let clock = 0;
-  let told = "";
-  const progress = (options: { quiet: boolean; interactive: boolean }) =>
-    startTrainingProgress({
-      ...options,
-      examples: "patches",
-      now: () => clock,
-      write: (text) => told += text,
-    });
-  using lines = progress({ quiet: false, interactive: false });
-  lines.start({ steps: 100, firstStep: 20, batch: 8 });
-  for (let i = 0; i < 80; i++) {
-    clock += 1000;
-    lines.step("loss 0.500");
-  }
-  assert.deepEqual(told.trimEnd().split("\n"), [
-    "Going on after step 20 of 100.",
-    "Step 50 of 100: loss 0.500, 8.0 patches/s, 50 s left",
-    "Step 80 of 100: loss 0.500, 8.0 patches/s, 20 s left",
-    "Step 100 of 100: loss 0.500, 8.0 patches/s",
-  ]);
-  told = "";
-  using quiet = progress({ quiet: true, interactive: true });
-  quiet.start({ steps: 2, firstStep: 1, batch: 8 });
-  quiet.step("loss 1.000");
-  assert.equal(told, "");
-  quiet.note("A warning.");
-  assert.equal(told, "A warning.\n");
 });

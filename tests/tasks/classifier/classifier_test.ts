@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { loadClassifier } from "../../../models/classifier/checkpoint.ts";
 import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
-import type { TrainingCard } from "../../../tasks/classifier/training_card.ts";
+import type { ClassifierCard } from "../../../tasks/classifier/classifier_card.ts";
 import { type Outcome, runScript, scriptArgs } from "../run_script.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -54,12 +54,12 @@ function train(args: readonly string[], permissions = READ): Promise<Outcome> {
   return runScript("tasks/classifier/train.ts", args, { permissions });
 }
 
-async function cardOf(folder: string, out: string): Promise<TrainingCard> {
+async function cardOf(folder: string, out: string): Promise<ClassifierCard> {
   return JSON.parse(await Deno.readTextFile(join(folder, `${out}.json`)));
 }
 
 /** What must be the same of two trainings of equal options: all but the time. */
-function result({ curve, validation, steps, settings, data }: TrainingCard): unknown {
+function result({ curve, validation, steps, settings, data }: ClassifierCard): unknown {
   return { curve, validation, steps, settings, photos: data.photos };
 }
 
@@ -226,7 +226,7 @@ Deno.test("classifier:train takes folders of photos with and without crack, by t
     // The bad file is told of, the others are used.
     assert.equal(code, 1, err);
     assert.match(err, /no_crack\/bad\.jpg/);
-    const card: TrainingCard = JSON.parse(out);
+    const card: ClassifierCard = JSON.parse(out);
     assert.deepEqual(card.data.photos, ["crack/0", "no_crack/4"]);
     // Two places across, one (mirrored) down, eight orientations, two photos; batches of 16.
     assert.equal(card.patches, 2 * (2 * 8 * 2));

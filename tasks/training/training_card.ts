@@ -1,6 +1,66 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import type { Backend } from "../../models/backend.ts";
+import { tf } from "../../models/tfjs.ts";
+import { VERSION } from "../cli/version.ts";
 import { line, scaleLinear } from "../report/d3.ts";
 
+/** Of the drawn curve and each of its diagrams, in pixels. */
 const WIDTH = 720, PANEL = 190, LEFT = 64, RIGHT = 24, TOP = 44, GAP = 46;
+
+/** What the card of any training says: by what program, when, where, and how long. */
+export interface CardHead {
+  readonly program: "hairline";
+  readonly version: string;
+  /** The name of the command. */
+  readonly task: string;
+  /** The command's arguments. */
+  readonly arguments: readonly string[];
+  readonly finishedAt: string;
+  readonly runtime: {
+    readonly deno: string;
+    readonly tfjs: string;
+    readonly adapter: string;
+    readonly backend: string;
+    readonly workers: boolean;
+  };
+  /** Seconds of training over all sessions, and what share of them went into cutting and altering photos. */
+  readonly seconds: number;
+  readonly dataShare: number;
+}
+
+/** What a card's head is made of. */
+export interface CardHeadOptions {
+  readonly args: readonly string[];
+  readonly compute: Compute;
+  readonly backend: Backend;
+  /** Whether other threads took part. */
+  readonly workers: boolean;
+  /** Milliseconds of training, and of those on data. */
+  readonly log: { readonly time: number; readonly dataTime: number };
+}
+
+/** The head of the card of a training that has come to its end. */
+export function cardHead(
+  task: string,
+  { args, compute, backend, workers, log }: CardHeadOptions,
+): CardHead {
+  return {
+    program: "hairline",
+    version: VERSION,
+    task,
+    arguments: args,
+    finishedAt: new Date().toISOString(),
+    runtime: {
+      deno: Deno.version.deno,
+      tfjs: tf.version.tfjs,
+      adapter: compute.description,
+      backend: `${backend.name}: ${backend.reason}`,
+      workers,
+    },
+    seconds: Math.round(log.time / 100) / 10,
+    dataShare: log.time === 0 ? 0 : Math.round(1000 * log.dataTime / log.time) / 1000,
+  };
+}
 
 /** One diagram: a line and dots over the steps. */
 export interface CurvePanel {
@@ -11,8 +71,15 @@ export interface CurvePanel {
   readonly dots: readonly (readonly [step: number, value: number])[];
 }
 
-/** Figures over the steps of a training, one diagram above the other, as an SVG picture. */
-export function drawCurves(title: string, panels: readonly CurvePanel[]): string {
+/** Figures over the steps of a training. */
+export interface LearningCurve {
+  readonly title: string;
+  /** One above the other. */
+  readonly panels: readonly CurvePanel[];
+}
+
+/** Draws figures over the steps of a training, as SVG. */
+export function drawCurves({ title, panels }: LearningCurve): string {
   const steps = panels.flatMap(({ values, dots }) => [...values, ...dots].map(([step]) => step));
   const last = Math.max(1, ...steps);
   const height = TOP + panels.length * PANEL + (panels.length - 1) * GAP + 44;

@@ -7,7 +7,7 @@ import { encodeTfjs } from "../../../models/export/tfjs_model.ts";
 import { vgg16Pairs } from "../../../models/import/layer_pairs.ts";
 import { loadSegmenter, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { describeSegmentationNetwork } from "../../../models/segmenter/architectures.ts";
-import { chooseSegmenter } from "../../../tasks/segmenter/start_segmenter.ts";
+import { startSegmenter } from "../../../tasks/segmenter/start_segmenter.ts";
 import { seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { crackPhoto } from "../crack_photo.ts";
@@ -111,7 +111,7 @@ Deno.test("segmenter:train starts DeepCrack from torchvision's VGG-16, names the
     assert.ok(values.every((value, i) => Math.abs(value - data[i]) < 1e-5), ours.kernel);
   }
   // Going on from it keeps the scaling as well.
-  const next = await chooseSegmenter({ start: at("zou") });
+  const next = await startSegmenter({ start: at("zou") });
   using copy = next.create({ seed: 1, trainingSize: 32 });
   assert.deepEqual(copy.network.input, STANDARDISED);
 });
@@ -147,12 +147,12 @@ Deno.test("segmenter:train ends with 1 and a sentence where nothing of a file fi
   }
 });
 
-Deno.test("chooseSegmenter() starts from the folder of a tfjs VGG-16, whose blue comes first and whose means are Caffe's", async () => {
+Deno.test("startSegmenter() starts from the folder of a tfjs VGG-16, whose blue comes first and whose means are Caffe's", async () => {
   await using folder = await temporaryFolder();
   const { json, weights } = encodeTfjs({ tensors: narrowVgg("Keras") });
   await Deno.writeTextFile(`${folder.path}/model.json`, json);
   await Deno.writeFile(`${folder.path}/weights.bin`, weights);
-  const chosen = await chooseSegmenter({ arch: "deepcrack_liu", width: WIDTH, start: folder.path });
+  const chosen = await startSegmenter({ arch: "deepcrack_liu", width: WIDTH, start: folder.path });
   assert.equal(chosen.notes[0], `${folder.path}/model.json has 65 of 71 parameters in Keras's layout.`);
   await openBackend({ backend: "cpu" });
   using made = chosen.create({ seed: 1, trainingSize: 32 });

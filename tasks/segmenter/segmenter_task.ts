@@ -1,0 +1,135 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import { augment } from "../../core/kernels/augment.ts";
+import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
+import type { Sweep } from "../../core/metrics/sweep_result.ts";
+import { predictImage } from "../../core/predict/predict_image.ts";
+import { cropSampler } from "../../core/sampling/random_crops.ts";
+import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
+import { loadSegmenterCheckpoint, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { cropBatches, type CropFeed } from "../../models/segmenter/crop_feed.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
+import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
+import { trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
+import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
+import { UsageError } from "../cli/errors.ts";
+import type { Trainer, TrainerParts, TrainingTask } from "../training/training_task.ts";
+import {
+  bestOf,
+  cardOf,
+  dataOf,
+  learningCurveOf,
+  type SegmenterTraining,
+  settingsOf,
+} from "./segmenter_card.ts";
+import { type SegmenterChoice, startSegmenter } from "./start_segmenter.ts";
+import { type MaskedPhotos, openTrainingData } from "./training_data.ts";
+import type { SegmenterTrainingOptions } from "./training_options.ts";
+
+/** The training of a segmentation network. */
+export function segmenterTask(options: SegmenterTrainingOptions): TrainingTask<SegmenterTraining> {
+  const { seed, crop, loss } = options;
+  return {
+    name: "segmenter:train",
+    examples: "crops",
+    curve: ["loss"],
+    settings: settingsOf(options),
+    leastPart: 1,
+    // The paper's 10 of 30.
+    epochsPerRate: Math.ceil(options.epochs / 3),
+    async chooseNetwork() {
+      const started = await startSegmenter(options);
+      return {
+        ...started,
+        create() {
+          requireCrops(started.choice, options);
+          return started.create({ seed, trainingSize: crop === "whole" ? null : crop });
+        },
+      };
+    },
+    async load(bytes) {
+      const { segmenter: network, training, restoreOptimiser } = await loadSegmenterCheckpoint(bytes);
+      return { network, training, restoreOptimiser };
+    },
+    encode: saveSegmenter,
+    async openPhotos(note) {
+      const opened = await openTrainingData(options, note);
+      return { ...opened, data: dataOf(options, opened) };
+    },
+    gradientModel: (network) => segmenterGradientModel(network, { loss }),
+    trainer: (parts) => openTrainer(options, parts),
+    describeSteps: ({ loss }) => `loss ${loss.toFixed(4)}`,
+    describeFigures: ({ epoch, ods }) => `Epoch ${epoch}: ODS ${ods.toFixed(4)} on photos held back.`,
+    best: bestOf,
+    card: (finished) => cardOf(finished, options),
+    learningCurve: learningCurveOf,
+  };
+}
+
+/** @throws {UsageError} for crops that a network cannot be trained on. */
+function requireCrops(choice: SegmenterChoice, { crop, zoom }: SegmenterTrainingOptions): void {
+  const { multiple, arch } = describeSegmentationNetwork(choice);
+  if (crop !== "whole" && crop % multiple !== 0) {
+    throw new UsageError(
+      `Cannot train ${arch} on crops of ${crop} pixels: a multiple of ${multiple} is wanted.`,
+    );
+  }
+  if (crop === "whole" && zoom > 1) {
+    throw new UsageError(
+      `Cannot zoom whole photos by up to ${zoom}: leave out --zoom, or give a --crop of some pixels.`,
+    );
+  }
+}
+
+async function openTrainer(
+  options: SegmenterTrainingOptions,
+  { compute, network, photos }: TrainerParts<SegmenterTraining>,
+): Promise<Trainer<SegmenterTraining>> {
+  const { crop: size, batch, crops, zoom, seed, loss } = options;
+  const { multiple } = network.network;
+  const sampler = await cropSampler(photos, { size, multiple, batch, crops, zoom, seed });
+  const feed: CropFeed = {
+    compute,
+    sampler,
+    augment: options.augment ? (photos, of) => augment(photos, { ...of, seed }) : undefined,
+  };
+  return {
+    stepsPerEpoch: sampler.stepsPerEpoch,
+    examplesPerEpoch: sampler.cropsPerEpoch,
+    train: ({ onStep, ...steps }) =>
+      trainSegmenter(network, {
+        ...feed,
+        ...steps,
+        loss,
+        onStep: ({ step, loss, dataTime }) => onStep({ step, dataTime, figures: { loss: [loss, 1] } }),
+      }),
+    settle: (firstStep) => recomputeBatchNorm(network, cropBatches(feed), { firstStep }),
+    async validate(heldBack) {
+      const swept = await evaluateSegmenter(network, heldBack, { compute });
+      const { value: ods, threshold } = swept.ods();
+      return { ods, threshold, ois: swept.ois(), ap: swept.ap() };
+    },
+  };
+}
+
+/** Compares the predictions of a network for whole photos with their masks; those that are soft are cut in the middle. */
+async function evaluateSegmenter(
+  segmenter: Segmenter,
+  photos: MaskedPhotos,
+  { compute }: { readonly compute: Compute },
+): Promise<Sweep> {
+  async function* pairs(): AsyncGenerator<SweepPair> {
+    for (const [i, { name }] of photos.entries.entries()) {
+      const { width, height, pixels, truth: mask } = await photos.photo(i);
+      const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
+      for (let from = 0, to = 0; from < pixels.length; from += 3, to += 4) {
+        rgba.set(pixels.subarray(from, from + 3), to);
+      }
+      const { confidence } = await predictImage(compute, new ImageData(rgba, width, height), { segmenter });
+      const shape = { width, height, channels: 1 };
+      using prediction = compute.upload({ ...shape, data: confidence });
+      using truth = compute.upload({ ...shape, data: mask.map((value) => value >= 128 ? 1 : 0) });
+      yield { name, prediction, truth };
+    }
+  }
+  return await sweepAll(pairs());
+}

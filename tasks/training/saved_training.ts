@@ -1,0 +1,134 @@
+import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_checkpoint.ts";
+import type { MomentumSgd } from "../../models/training/momentum.ts";
+import { namingFile } from "../classifier/read_classifier.ts";
+import { UsageError } from "../cli/errors.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import type { TrainingLogState } from "./training_log.ts";
+import type { DataOf, FiguresOf, LoadedCheckpoint, SettingsOf, TrainingKind } from "./training_task.ts";
+
+/** How far a training has come, as plain data. */
+export interface TrainingPosition<Kind extends TrainingKind> {
+  /** Whole epochs done. */
+  readonly epoch: number;
+  /** Steps done. */
+  readonly step: number;
+  readonly settings: SettingsOf<Kind>;
+  readonly data: DataOf<Kind>;
+  readonly log: TrainingLogState<Kind["curve"]>;
+  readonly validation: readonly FiguresOf<Kind>[];
+}
+
+/** A training that was cut off. */
+export interface SavedTraining<Kind extends TrainingKind> {
+  readonly network: Kind["network"];
+  readonly position: TrainingPosition<Kind>;
+  /** Gives an optimiser the velocities that it had. */
+  readonly restoreOptimiser: (optimiser: MomentumSgd) => void;
+}
+
+/** Where the training of a network that is going to be `out` saves itself. */
+export function trainingFile(out: string): string {
+  return `${out}.training`;
+}
+
+/**
+ * Saves what a killed run needs to go on.
+ *
+ * @param options `encode`: writes the network with its training into bytes.
+ */
+export async function saveTraining<Kind extends TrainingKind>(
+  out: string,
+  { optimiser, position, encode }: {
+    readonly optimiser: MomentumSgd;
+    readonly position: TrainingPosition<Kind>;
+    readonly encode: (
+      state: Pick<SaveCheckpointOptions, "optimiserState" | "training">,
+    ) => Promise<Uint8Array>;
+  },
+): Promise<void> {
+  const { epoch, step, ...options } = position;
+  const bytes = await encode({ optimiserState: optimiser.state(), training: { epoch, step, options } });
+  await writeWhole(trainingFile(out), bytes);
+}
+
+/**
+ * What an earlier run left, if it was cut off.
+ *
+ * @param load reads the network.
+ * @throws {UsageError} if it came to its end: the network is there.
+ */
+export async function loadTraining<Kind extends TrainingKind>(
+  out: string,
+  load: (bytes: Uint8Array<ArrayBuffer>) => Promise<LoadedCheckpoint<Kind>>,
+): Promise<SavedTraining<Kind> | undefined> {
+  const bytes = await readTraining(out);
+  if (bytes === undefined) return undefined;
+  const file = trainingFile(out);
+  const { network, restoreOptimiser, training } = await namingFile(file, () => load(bytes), {
+    remedy: "give --restart to begin anew",
+  });
+  if (restoreOptimiser === undefined || training === undefined) {
+    throw new Error(`Cannot go on from ${file}: it holds no training; delete it to begin anew.`);
+  }
+  const { epoch, step, options } = training;
+  // A file of the same kind of training: the checkpoint's format tells.
+  const position = { ...options, epoch, step } as TrainingPosition<Kind>;
+  return { network, position, restoreOptimiser };
+}
+
+async function readTraining(out: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(trainingFile(out));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!await exists(out)) return undefined;
+    throw new UsageError(`Cannot train into ${out}: it is there already; give --restart to replace it.`);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Removes a file, if it is there. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/**
+ * Makes sure that a run goes on with what it began with.
+ *
+ * @throws {UsageError} naming what differs.
+ */
+export function requireSame<Kind extends TrainingKind>(
+  saved: Pick<TrainingPosition<Kind>, "settings" | "data">,
+  wanted: Pick<TrainingPosition<Kind>, "settings" | "data">,
+  out: string,
+): void {
+  const differing: string[] = [];
+  const before = new Map(Object.entries(saved.settings));
+  for (const [key, value] of Object.entries(wanted.settings)) {
+    const [was, is] = [before.get(key), value].map((value) => JSON.stringify(value));
+    if (was !== is) differing.push(`${key} ${was} instead of ${is}`);
+  }
+  for (const key of ["photos", "validationPhotos"] as const) {
+    if (saved.data[key].join("\n") !== wanted.data[key].join("\n")) differing.push("other photos");
+  }
+  if (differing.length === 0) return;
+  throw new UsageError(
+    `Cannot go on with the training of ${out} that was cut off: it has ${
+      [...new Set(differing)].join(", ")
+    }; ` +
+      `give the same options, or --restart to begin anew.`,
+  );
+}

@@ -1,0 +1,232 @@
+import { dirname, join } from "node:path";
+import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
+import { describeImport, type ImportedWeights, type Misfit } from "../../models/import/import_weights.ts";
+import type { ForeignWeights } from "../../models/import/foreign_weights.ts";
+import { kindOfWeights, openWeights } from "../../models/import/open_weights.ts";
+import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
+import type { TrainableNetwork } from "../../models/training/gradients.ts";
+import { tf } from "../../models/tfjs.ts";
+import { namingFile } from "../classifier/read_classifier.ts";
+import { UsageError } from "../cli/errors.ts";
+
+/** The file of a tfjs model that names the others, in a folder. */
+const MODEL_JSON = "model.json";
+
+/** A file of first weights. */
+export interface StartFile {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads the file that a training starts from, which for a folder is its `model.json`.
+ *
+ * @throws {UsageError} for a folder without one; else what Deno throws.
+ */
+export async function readStart(path: string): Promise<StartFile> {
+  if (!(await Deno.stat(path)).isDirectory) return { path, bytes: await Deno.readFile(path) };
+  const file = join(path, MODEL_JSON);
+  try {
+    return { path: file, bytes: await Deno.readFile(file) };
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UsageError(
+      `Cannot start from ${path}: it is a folder without ${MODEL_JSON}, which a tfjs model has; name a file.`,
+    );
+  }
+}
+
+/** Whether a file holds weights of another library, and not a checkpoint of ours, whole or damaged. */
+export function isForeign(bytes: Uint8Array): boolean {
+  if (kindOfWeights(bytes) !== "safetensors") return true;
+  try {
+    return !Object.hasOwn(CHECKPOINT_FORMATS, decodeSafetensors(bytes).metadata.format);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Takes what is wanted of weights of another library. Shards of tfjs lie beside their `model.json`.
+ *
+ * @throws {SyntaxError} for a damaged file, which is named.
+ * @throws what `take` throws, the file named.
+ */
+export async function takeForeign<T>(
+  { path, bytes }: StartFile,
+  take: (weights: ForeignWeights) => T,
+): Promise<T> {
+  return await namingFile(path, async () => {
+    using weights = await openWeights(bytes, (shard) => Deno.readFile(join(dirname(path), shard)));
+    return take(weights);
+  });
+}
+
+/** What a training took of another library's file, as its card keeps it. */
+export interface ImportRecord {
+  readonly file: string;
+  /** SHA-256 of the file; of the model.json of a tfjs model. */
+  readonly sha256: string;
+  /** Whose names its tensors have: `Keras`, `torchvision`, … */
+  readonly layout: string;
+  /** Parameters of the network that were given values, and how many it has. */
+  readonly taken: number;
+  readonly parameters: number;
+  /** Parameters whose layer the file should have and lacks. */
+  readonly missing: readonly string[];
+  /** Tensors of another shape than their parameters. */
+  readonly misfits: readonly Misfit[];
+  /** Parameters that the other network has nothing for. */
+  readonly own: readonly string[];
+  /** Tensors of the file that nothing was taken from. */
+  readonly unused: readonly string[];
+}
+
+/** What was taken of a file for a network of so many parameters. */
+async function recordImport(
+  { path, bytes }: StartFile,
+  { layout, values, missing, misfits, own, unused }: ImportedWeights,
+  parameters: number,
+): Promise<ImportRecord> {
+  return {
+    file: path,
+    sha256: await sha256(bytes),
+    layout,
+    taken: values.size,
+    parameters,
+    missing,
+    misfits,
+    own,
+    unused,
+  };
+}
+
+/** What to tell of an import: how much was found, and each name without a counterpart; of many the first. */
+export function importNotes(record: ImportRecord): string[] {
+  const { file, layout, taken, parameters } = record;
+  const sentences = describeImport(record);
+  return [
+    `${file} has ${taken} of ${parameters} parameters in ${layout}'s layout.`,
+    ...sentences,
+    ...sentences.some((sentence) => / and \d+ more\.$/.test(sentence))
+      ? ["The card beside the result names them all."]
+      : [],
+  ];
+}
+
+/** A network that is going to be trained, and what it starts from. */
+export interface StartedNetwork<Choice extends object, Network, Options> {
+  /** `start`: SHA-256 of the first weights; null where they are random. */
+  readonly choice: Choice & { readonly start: string | null };
+  /** What was taken of another library's file; null for none. */
+  readonly imported: ImportRecord | null;
+  /** What the first weights lacked or had in excess, for the user. */
+  readonly notes: readonly string[];
+  /** Makes it. */
+  create(options: Options): Network;
+}
+
+/** What is to be started, and how it is made with random weights. */
+export interface StartOptions<Choice extends object, Network, Options> {
+  readonly choice: Choice;
+  readonly create: (options: Options) => Network;
+}
+
+/** A network that starts from random weights. */
+export function startAtRandom<Choice extends object, Network, Options>(
+  { choice, create }: StartOptions<Choice, Network, Options>,
+): StartedNetwork<Choice, Network, Options> {
+  return { choice: { ...choice, start: null }, imported: null, notes: [], create };
+}
+
+/**
+ * A network that starts from those of another, which it disposes of.
+ *
+ * @param sha256 of that network.
+ */
+export function startFromNetwork<
+  Choice extends object,
+  Network extends TrainableNetwork & Disposable,
+  Options,
+>(
+  { network, sha256 }: { readonly network: Network; readonly sha256: string },
+  { choice, create }: StartOptions<Choice, Network, Options>,
+): StartedNetwork<Choice, Network, Options> {
+  return {
+    choice: { ...choice, start: sha256 },
+    imported: null,
+    notes: [],
+    create(options) {
+      using source = network;
+      const made = create(options);
+      for (const [name, variable] of made.parameters) variable.assign(source.parameters.get(name)!);
+      return made;
+    },
+  };
+}
+
+/**
+ * A network that starts from those of another library.
+ *
+ * @param options `parameters`: how many it has; `describe`: what to tell of what was taken. Default: {@linkcode importNotes}.
+ */
+export async function startFromImport<Choice extends object, Network extends TrainableNetwork, Options>(
+  { file, taken }: { readonly file: StartFile; readonly taken: ImportedWeights },
+  { choice, create, parameters, describe = importNotes }: StartOptions<Choice, Network, Options> & {
+    readonly parameters: number;
+    readonly describe?: (record: ImportRecord) => string[];
+  },
+): Promise<StartedNetwork<Choice, Network, Options>> {
+  const imported = await recordImport(file, taken, parameters);
+  return {
+    choice: { ...choice, start: await hashValues(taken.values) },
+    imported,
+    notes: describe(imported),
+    create(options) {
+      const made = create(options);
+      for (const [name, data] of taken.values) {
+        const variable = made.parameters.get(name)!;
+        tf.tidy(() => variable.assign(tf.tensor(data, variable.shape)));
+      }
+      return made;
+    },
+  };
+}
+
+/**
+ * Makes sure that a file holds the network that was named, where it was.
+ *
+ * @throws {UsageError} naming the option that says otherwise.
+ */
+export function requireChosen<Choice extends object>(
+  path: string,
+  { asked, found }: { readonly asked: Partial<Choice>; readonly found: Choice },
+): void {
+  for (const [name, value] of Object.entries(found)) {
+    const wanted = asked[name as keyof Choice];
+    if (wanted === undefined || wanted === value) continue;
+    throw new UsageError(
+      `Cannot start from ${path}: its ${name} is ${value} and --${name} says ${wanted}; leave out --${name}.`,
+    );
+  }
+}
+
+/**
+ * The network that weights of another library are for, which their file does not say.
+ *
+ * @throws {UsageError} where it was not named.
+ */
+export function requireArch<Arch extends string>(path: string, arch: Arch | undefined): Arch {
+  if (arch !== undefined) return arch;
+  throw new UsageError(`Cannot start from ${path}: it does not say of which network it is; give --arch.`);
+}
+
+/** SHA-256 of values in the order of their names. */
+async function hashValues(values: ImportedWeights["values"]): Promise<string> {
+  const ordered = [...values].sort(([a], [b]) => a < b ? -1 : 1);
+  return await sha256(await new Blob(ordered.map(([, data]) => new Float32Array(data))).bytes());
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+}

@@ -1,0 +1,120 @@
+import {
+  choice,
+  type InferValue,
+  map,
+  type Message,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  type Parser,
+  string,
+  withDefault,
+} from "../cli/optique.ts";
+import { filePath, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
+
+/** Options that name datasets to train on or to measure with, beside folders of photos. */
+export const datasetOptions = object("Photos", {
+  datasets: multiple(
+    option("--dataset", filePath("PATH"), {
+      description: message`A dataset in a layout of data:doctor. May be repeated.`,
+    }),
+  ),
+  split: optional(
+    option("--split", string({ metavar: "NAME" }), {
+      description: message`Of the datasets only this split.`,
+    }),
+  ),
+  splits: optional(
+    option("--splits", choice(["folders", "paper"]), {
+      description:
+        message`Splits of the datasets: as their folders say (the default), or those of the paper's experiments.`,
+    }),
+  ),
+});
+
+/** The paper's momentum, which no option changes. */
+export const MOMENTUM = 0.9;
+
+/** Scales the channels of a network. */
+export const widthOption = optional(
+  option("--width", positiveNumber(), { description: message`Scales its channels, up to 1, the default.` }),
+);
+
+/** Options of any training that say how steps are made. */
+export const stepOptions = {
+  learningRate: withDefault(
+    option("--learning-rate", positiveNumber(), {
+      description: message`The first rate, or the highest of one cycle.`,
+    }),
+    1e-3,
+  ),
+  seed: withDefault(
+    option("--seed", naturalNumber(), { description: message`Of everything that is random.` }),
+    0,
+  ),
+};
+
+/** How the learning rate changes; the text says what, by default. */
+export function scheduleOption(description: Message): Parser<"sync", "step" | "one-cycle", unknown> {
+  return withDefault(option("--schedule", choice(["step", "one-cycle"]), { description }), "step" as const);
+}
+
+/** Whether examples are altered; the text says which. */
+export function augmentOption(description: Message): Parser<"sync", boolean, unknown> {
+  const onOrOff = option("--augment", choice(["on", "off"]), { description });
+  return map(withDefault(onOrOff, "on" as const), (value) => value === "on");
+}
+
+/** Options that say how a training runs, whatever it trains. */
+export const runOptions = object("Run", {
+  precision: withDefault(
+    option("--precision", choice(["F32", "F16", "I8"]), {
+      description: message`Of the weights in the file: F32 is exact, F16 takes half of it, I8 a quarter.`,
+    }),
+    "F32" as const,
+  ),
+  backend: optional(
+    option("--backend", choice(["webgpu", "wasm"]), {
+      description: message`What the network runs on. Default: webgpu on a real GPU, wasm elsewhere.`,
+    }),
+  ),
+  threads: optional(
+    option("--threads", positiveInteger(), {
+      description:
+        message`Parts of a batch that wasm works on at once. Batch norm sees each part alone, so it is part of the result. Default: one a core, where the batch is large enough.`,
+    }),
+  ),
+  saveEvery: withDefault(
+    option("--save-every", positiveNumber("SECONDS"), {
+      description: message`How much work a killed run may lose.`,
+    }),
+    60,
+  ),
+  restart: option("--restart", { description: message`Start anew, whatever an earlier run left.` }),
+  quiet: option("-q", "--quiet", { description: message`No progress.` }),
+  json: option("--json", { description: message`Print the card on standard output.` }),
+});
+
+/** Where a training goes, and how it runs. */
+export interface TrainingRunOptions extends Omit<InferValue<typeof runOptions>, "json"> {
+  /** The file of the network. */
+  readonly out: string;
+  /** The command's arguments, for the card. */
+  readonly args: readonly string[];
+}
+
+/** Options as a card keeps them: null for one that was left out. */
+export type Kept<Options, Name extends keyof Options> = {
+  readonly [name in Name]: undefined extends Options[name] ? Exclude<Options[name], undefined> | null
+    : Options[name];
+};
+
+/** Some of a training's options as a card keeps them, in the order of their names. */
+export function keepOptions<Options extends object, Name extends keyof Options>(
+  options: Options,
+  names: readonly Name[],
+): Kept<Options, Name> {
+  return Object.fromEntries(names.map((name) => [name, options[name] ?? null])) as Kept<Options, Name>;
+}
