@@ -7,12 +7,23 @@ import { openCompute } from "../core/gpu/open_compute.ts";
 import type { Sweep } from "../core/metrics/sweep_result.ts";
 import { runCommand } from "./cli/command.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
-import type { InferValue } from "./cli/optique.ts";
+import {
+  argument,
+  choice,
+  type InferValue,
+  integer,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  string,
+} from "./cli/optique.ts";
+import { filePath, folderPath } from "./cli/values.ts";
 import { startProgress } from "./cli/progress.ts";
 import { requireWritable, writeWhole } from "./files/write_whole.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { VERSION } from "./cli/version.ts";
-import { evaluateParser } from "./evaluate/evaluate_command.ts";
 import { renderEvaluation } from "./evaluate/evaluation_report.ts";
 import { figuresOf } from "./evaluate/figures.ts";
 import { mergeCounts } from "./evaluate/merge_counts.ts";
@@ -20,7 +31,40 @@ import { pairPredictions } from "./evaluate/pair_predictions.ts";
 import { sweepFiles } from "./evaluate/sweep_files.ts";
 import { csvOf, describeEvaluation } from "./evaluate/tables.ts";
 
-type Options = InferValue<typeof evaluateParser>;
+const parser = object({
+  predictions: optional(option("--predictions", folderPath(), {
+    description: message`Confidence maps, grey PNGs; or the folder of a label run.`,
+  })),
+  truth: optional(option("--truth", filePath("PATH"), {
+    description: message`Masks of the same names; or a dataset.`,
+  })),
+  split: optional(
+    option("--split", string({ metavar: "NAME" }), { description: message`Only this split of the dataset.` }),
+  ),
+  crack: optional(option("--crack", choice(["bright", "dark"]), {
+    description: message`What is crack in the masks. Default: as the dataset says; of masks alone, bright.`,
+  })),
+  tolerance: optional(option("--tolerance", integer({ min: 0, max: 32, metavar: "N" }), {
+    description: message`Pixels by which a prediction may miss; 2 and 5 are usual. Default: 0.`,
+  })),
+  merge: option("--merge", {
+    description: message`Add up FILEs that --counts wrote, instead of reading images.`,
+  }),
+  files: multiple(
+    argument(filePath("FILE"), { description: message`Counts of parts of a dataset, for --merge.` }),
+  ),
+  counts: optional(option("--counts", filePath(), {
+    description: message`Write the counts of every image, to be added up with those of other parts.`,
+  })),
+  csv: optional(option("--csv", filePath(), { description: message`Write a table of all images.` })),
+  report: optional(option("--report", filePath(), {
+    description: message`Write a page with the precision-recall curve and all images.`,
+  })),
+  quiet: option("-q", "--quiet", { description: message`No progress.` }),
+  json: option("--json", { description: message`Print the figures as JSON.` }),
+});
+
+type Options = InferValue<typeof parser>;
 
 /** Counts, and what could not be counted. */
 interface Counted {
@@ -152,5 +196,5 @@ await runCommand({
       effect: "Add up what two machines wrote with --counts",
     },
   ],
-  parser: evaluateParser,
+  parser,
 }, evaluate);

@@ -3,74 +3,39 @@
  *
  * @module
  */
+import { batchOptions, runBatchCommand } from "./batch/batch_command.ts";
 import { runCommand } from "./cli/command.ts";
-import { ExitCode } from "./cli/errors.ts";
-import {
-  argument,
-  choice,
-  type InferValue,
-  merge,
-  message,
-  multiple,
-  object,
-  option,
-  optional,
-} from "./cli/optique.ts";
-import { writeErr, writeOut } from "./cli/terminal.ts";
-import { filePath, folderPath } from "./cli/values.ts";
-import { shardValue } from "./files/shard.ts";
-import { describeSummary, labelPhotos, type Session } from "./label/label_photos.ts";
-import { openSession } from "./label/open_session.ts";
-import { chooseLabeller, methodOptions } from "./label/method_options.ts";
+import { type InferValue, merge, message, object, option, optional } from "./cli/optique.ts";
+import { filePath } from "./cli/values.ts";
 import { namePaths } from "./files/photos.ts";
-import { describeTimings } from "./batch/summary.ts";
+import { describeSummary, labelPhotos } from "./label/label_photos.ts";
+import { chooseLabeller, methodOptions } from "./label/method_options.ts";
+import { openSession } from "./label/open_session.ts";
+
+const { paths, out, ...common } = batchOptions({ task: "Label", outputs: "labels" });
 
 const parser = merge(
   object({
-    paths: multiple(
-      argument(filePath("PATH"), { description: message`Photos (JPEG, PNG, TIFF) and folders of photos.` }),
-      {
-        min: 1,
-      },
-    ),
-    out: option("-o", "--out", folderPath(), {
-      description: message`The folder for the labels; it is made.`,
-    }),
+    paths,
+    out,
     classifier: optional(option("-c", "--classifier", filePath(), {
       description: message`A classifier of your own. Default: the one that ships with Hairline.`,
     })),
     stages: option("--stages", { description: message`Write every intermediate map, too.` }),
-    shard: optional(option("--shard", shardValue(), {
-      description:
-        message`Label one part only, such as ${"2/8"}: several machines or processes share the work.`,
-    })),
-    backend: optional(option("--backend", choice(["webgpu", "wasm", "cpu"]), {
-      description: message`What runs the network. Default: webgpu on a real GPU, wasm otherwise.`,
-    })),
-    profile: option("--profile", { description: message`Tell the time that each kernel takes.` }),
-    quiet: option("-q", "--quiet", { description: message`No progress.` }),
-    json: option("--json", { description: message`Print the result as JSON.` }),
+    ...common,
   }),
   methodOptions,
 );
 
-async function label(options: InferValue<typeof parser>): Promise<number> {
-  const { paths, out, stages, shard, quiet, profile } = options;
+function label(options: InferValue<typeof parser>): Promise<number> {
+  const { paths, out, stages, shard, quiet } = options;
   const labeller = chooseLabeller(options);
-  const start = performance.now();
-  let session: Session | undefined;
-  const summary = await labelPhotos(
-    { paths, out, labeller, stages, shard, quiet, title: `Crack labels of ${namePaths(paths)}` },
-    async () => session = await openSession(options),
-  );
-  const seconds = (performance.now() - start) / 1000;
-  if (profile && session !== undefined) writeErr(describeTimings(session.compute, seconds));
-  writeOut(
-    options.json
-      ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n`
-      : describeSummary(summary, seconds),
-  );
-  return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+  const title = `Crack labels of ${namePaths(paths)}`;
+  return runBatchCommand(options, {
+    open: () => openSession(options),
+    run: (open) => labelPhotos({ paths, out, labeller, stages, shard, quiet, title }, open),
+    describe: describeSummary,
+  });
 }
 
 await runCommand({

@@ -3,38 +3,73 @@
  *
  * @module
  */
+import { defaultTile } from "../core/predict/predict_image.ts";
+import { batchOptions, runBatchCommand } from "./batch/batch_command.ts";
+import { networkRecord } from "./batch/network_record.ts";
+import { describeDevices, openDevices } from "./batch/open_devices.ts";
+import { describeRun } from "./batch/summary.ts";
 import { runCommand } from "./cli/command.ts";
-import { ExitCode } from "./cli/errors.ts";
-import type { InferValue } from "./cli/optique.ts";
-import { writeErr, writeOut } from "./cli/terminal.ts";
+import { type InferValue, message, object, option, optional, string, withDefault } from "./cli/optique.ts";
+import { writeErr } from "./cli/terminal.ts";
+import { fraction, naturalNumber, positiveInteger } from "./cli/values.ts";
 import { namePaths } from "./files/photos.ts";
-import { describeRun, describeTimings } from "./batch/summary.ts";
-import { openSession } from "./predict/open_session.ts";
-import { predictParser } from "./predict/predict_command.ts";
 import { predictPhotos, requireTiles, type Session } from "./predict/predict_photos.ts";
-import { SHIPPED, shorten } from "./segmenter/read_segmenter.ts";
+import { readSegmenter, SHIPPED, shorten } from "./segmenter/read_segmenter.ts";
 
-async function predict(options: InferValue<typeof predictParser>): Promise<number> {
-  const { profile, json, segmenter, ...run } = options;
+const { paths, out, ...common } = batchOptions({ task: "Predict", outputs: "predictions" });
+
+const parser = object({
+  paths,
+  out,
+  segmenter: withDefault(
+    option("-s", "--segmenter", string({ metavar: "FILE" }), {
+      description:
+        message`The segmentation network: a checkpoint, the folder of one, or its URL; shipped is the one that comes with Hairline.`,
+    }),
+    SHIPPED,
+  ),
+  threshold: withDefault(
+    option("--threshold", fraction(), { description: message`A pixel is crack above this confidence` }),
+    0.5,
+  ),
+  tile: optional(option("--tile", positiveInteger("PIXELS"), {
+    description:
+      message`Larger photos are shown to the network in tiles of this side, a multiple of 32. Default: 1024, or what memory allows.`,
+  })),
+  overlap: optional(option("--overlap", naturalNumber("PIXELS"), {
+    description: message`The least that tiles share, a multiple of 32. Default: 128, or half a smaller tile.`,
+  })),
+  overlays: option("--overlays", { description: message`Write the photos with their masks on them, too.` }),
+  ...common,
+});
+
+type Options = InferValue<typeof parser>;
+
+/** Opens the device, the backend and the network, and says on standard error which they are. */
+async function openSession(options: Options): Promise<Session> {
+  const { compute, runtime } = await openDevices(options);
+  const segmenter = await readSegmenter(options.segmenter);
+  const tile = await defaultTile(compute, segmenter);
+  const threads = await segmenter.planThreads(compute, tile ** 2);
+  if (!options.quiet) writeErr(describeDevices(runtime, { network: segmenter.name, threads }));
+  const segmenterRecord = await networkRecord(segmenter, shorten(options.segmenter));
+  return { compute, segmenter, segmenterRecord, runtime, tile };
+}
+
+function predict(options: Options): Promise<number> {
+  const { profile: _, json: __, segmenter, ...run } = options;
   requireTiles(run);
-  const start = performance.now();
-  let session: Session | undefined;
   const network = segmenter === SHIPPED ? "the network that ships" : shorten(segmenter);
   const title = `Cracks in ${namePaths(options.paths)} by ${network}`;
-  const summary = await predictPhotos(
-    { ...run, title },
-    async () => session = await openSession(options),
-  );
-  const seconds = (performance.now() - start) / 1000;
-  if (profile && session !== undefined) writeErr(describeTimings(session.compute, seconds));
-  const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
-  const finding = `${withCrack} of ${summary.photos.length} show crack`;
-  writeOut(
-    json
-      ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n`
-      : describeRun(summary, { done: "Predicted", finding, seconds }),
-  );
-  return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+  return runBatchCommand(options, {
+    open: () => openSession(options),
+    run: (open) => predictPhotos({ ...run, title }, open),
+    describe: (summary, seconds) => {
+      const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
+      const finding = `${withCrack} of ${summary.photos.length} show crack`;
+      return describeRun(summary, { done: "Predicted", finding, seconds });
+    },
+  });
 }
 
 await runCommand({
@@ -61,5 +96,5 @@ await runCommand({
       effect: "Take less memory",
     },
   ],
-  parser: predictParser,
+  parser,
 }, predict);

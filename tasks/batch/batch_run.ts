@@ -9,24 +9,76 @@ import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { mergeRecords, readManifests, removeShardFiles, runFile, writeManifest } from "./manifests.ts";
-import type { PhotoTask, TaskNouns } from "./batch_task.ts";
-import type { FailureRecord, PhotoRecord, RunManifest } from "./records.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import {
+  type FailureRecord,
+  mergeRecords,
+  type PhotoRecord,
+  readManifests,
+  removeShardFiles,
+  runFile,
+  type RunManifest,
+  type Runtime,
+  type TaskNouns,
+  writeManifest,
+} from "./manifests.ts";
 
-/** Which photos a run takes on, and where to. */
-export interface PhotoRunOptions {
+/** A task that makes files of each photo, with its network loaded. */
+export interface BatchTask<Record extends PhotoRecord, Settings extends object, Output> {
+  readonly compute: Compute;
+  readonly runtime: Runtime;
+  /** What the outputs depend on, apart from the photo; it stands in the manifest. */
+  readonly settings: Settings;
+  /** Pixels of the photos that are computed at a time; a larger photo is computed alone. Default 2²⁰. */
+  readonly pixelsAtOnce?: number;
+  /** How earlier outputs were made otherwise: what was used then, and what is now. */
+  difference(before: Settings): { readonly was: string; readonly is: string } | undefined;
+  /** Makes what is to be written of a photo. */
+  process(image: ImageData): Promise<Output>;
+  /** Writes it, each file whole or not at all. */
+  write(name: string, output: Output): Promise<void>;
+  /** The record of a photo whose files are written. */
+  record(facts: PhotoFacts, output: Output): Record;
+  /** Whether the files of an earlier record, and all that are wanted now, are there. */
+  isDone(record: Record): Promise<boolean>;
+  /** When the files of a record were made, as ISO 8601 in UTC. */
+  madeAt(record: Record): string;
+  /** The report, piece by piece. */
+  report(manifest: Pick<RunManifest<Record>, "photos" | "failures">): AsyncIterable<string>;
+}
+
+/** What a run knows of a photo whose files are written. */
+export interface PhotoFacts {
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
+  readonly seconds: number;
+  /** Now, as ISO 8601 in UTC. */
+  readonly now: string;
+}
+
+/** What every record of a photo begins with. */
+export function recordedPhoto(
+  { name, path, sha256 }: PhotoFacts,
+  { width, height, crackPixels }: Pick<PhotoRecord, "width" | "height" | "crackPixels">,
+): Omit<PhotoRecord, "seconds"> {
+  return { name, path, sha256, width, height, crackPixels, crackShare: crackPixels / (width * height) };
+}
+
+/** Which photos a run is over, and where to. */
+export interface BatchOptions {
   /** Photos and folders of photos. */
   readonly paths: readonly string[];
   /** The folder of outputs. */
   readonly out: string;
-  /** The part of the photos to take on. */
+  /** The part of the photos that it is over. */
   readonly shard?: Shard;
   /** No progress. */
   readonly quiet: boolean;
 }
 
 /** What came out. */
-export interface RunSummary<Record extends PhotoRecord> {
+export interface BatchSummary<Record extends PhotoRecord> {
   readonly manifest: string;
   readonly report: string;
   /** The photos of this run, those that an earlier one had done included. */
@@ -71,10 +123,10 @@ async function isTaken(record: PhotoRecord, photo: Photo): Promise<boolean> {
 }
 
 /** One run over the photos of a folder of outputs that is locked for it. */
-class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
-  readonly #options: PhotoRunOptions;
-  readonly #words: TaskNouns;
-  readonly #task: PhotoTask<Record, Settings, Output>;
+class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
+  readonly #options: BatchOptions;
+  readonly #nouns: TaskNouns;
+  readonly #task: BatchTask<Record, Settings, Output>;
   /** All records of the folder, this run's and earlier ones'. */
   readonly #records: Map<string, Record>;
   readonly #failures: FailureRecord[] = [];
@@ -89,12 +141,12 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
   #deviceLost = false;
 
   constructor(
-    options: PhotoRunOptions & { readonly words: TaskNouns },
-    task: PhotoTask<Record, Settings, Output>,
+    options: BatchOptions & { readonly nouns: TaskNouns },
+    task: BatchTask<Record, Settings, Output>,
     records: Map<string, Record>,
   ) {
     this.#options = options;
-    this.#words = options.words;
+    this.#nouns = options.nouns;
     this.#task = task;
     this.#computing = new Semaphore(task.pixelsAtOnce ?? PIXELS_AT_ONCE);
     this.#records = records;
@@ -102,13 +154,15 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
     task.compute.device.lost.then(() => this.#deviceLost = true);
   }
 
-  async run(photos: readonly Photo[]): Promise<RunSummary<Record>> {
+  async run(photos: readonly Photo[]): Promise<BatchSummary<Record>> {
     const { out, shard, quiet } = this.#options;
     // First of all, so that the folder is known as Hairline's own from its first output on.
     await this.#save();
     try {
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
-      for await (const outcome of mapOrdered(photos, (photo) => this.#takeOn(photo), { atOnce: AT_ONCE })) {
+      for await (
+        const outcome of mapOrdered(photos, (photo) => this.#processPhoto(photo), { atOnce: AT_ONCE })
+      ) {
         const { name } = this.#record(outcome, progress);
         progress.advance({ detail: name, skipped: outcome.kind === "skipped" });
         if (performance.now() - this.#savedAt > SAVE_EVERY) await this.#save();
@@ -132,7 +186,7 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
     };
   }
 
-  async #takeOn(photo: Photo): Promise<Outcome<Record>> {
+  async #processPhoto(photo: Photo): Promise<Outcome<Record>> {
     const { compute } = this.#task;
     const { name, path } = photo;
     using decoding = await this.#decoding.take(1);
@@ -147,7 +201,7 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
         return { kind: "skipped", record: { ...before, path } };
       }
       if (before !== undefined && before.sha256 !== hash && await isTaken(before, photo)) {
-        const { task, output } = this.#words;
+        const { task, output } = this.#nouns;
         throw new UsageError(
           `Cannot ${task} it into ${this.#options.out}: ${name} is the name of the ${output} of ${before.path} there; ` +
             "choose another folder.",
@@ -207,7 +261,7 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
     await writeManifest(this.#manifestPath, {
       program: "hairline",
       version: VERSION,
-      task: this.#words.task,
+      task: this.#nouns.task,
       ...settings,
       runtime,
       ...(shard === undefined ? {} : { shard: formatShard(shard) }),
@@ -225,43 +279,43 @@ class PhotoRun<Record extends PhotoRecord, Settings extends object, Output> {
  */
 function requireSameSettings<Record extends PhotoRecord, Settings extends object>(
   manifest: RunManifest<Record> & Settings,
-  task: Pick<PhotoTask<Record, Settings, unknown>, "difference">,
-  { out, words }: { readonly out: string; readonly words: TaskNouns },
+  task: Pick<BatchTask<Record, Settings, unknown>, "difference">,
+  { out, nouns }: { readonly out: string; readonly nouns: TaskNouns },
 ): void {
   const difference = manifest.photos.length === 0 ? undefined : task.difference(manifest);
   if (difference === undefined) return;
   const { was, is } = difference;
   throw new UsageError(
-    `Cannot add to the ${words.outputs} in ${out}: they were made with ${was}, not ${is}; choose another folder, or the ` +
+    `Cannot add to the ${nouns.outputs} in ${out}: they were made with ${was}, not ${is}; choose another folder, or the ` +
       "same settings.",
   );
 }
 
 /**
- * Runs a task over photos, into a folder that is kept for it. A photo whose files are there, from the same bytes and settings, is passed
- * over, so that a run that was broken off goes on where it ended. A photo that fails is noted, and the others go on.
+ * Runs a task over photos, into a folder that is kept for it. A photo whose files are there, from the same bytes and settings, is
+ * skipped, so that an interrupted run goes on where it ended. A photo that fails is noted, and the others go on.
  *
  * @param options `open`: opens the device and the network, once it is clear that there is work for them.
  * @throws {UsageError} if there is nothing to do, another run is at work, or the folder holds other things.
  */
 export async function runOverPhotos<Record extends PhotoRecord, Settings extends object, Output>(
-  options: PhotoRunOptions,
-  { words, open }: {
-    readonly words: TaskNouns;
-    readonly open: () => Promise<PhotoTask<Record, Settings, Output>>;
+  options: BatchOptions,
+  { nouns, open }: {
+    readonly nouns: TaskNouns;
+    readonly open: () => Promise<BatchTask<Record, Settings, Output>>;
   },
-): Promise<RunSummary<Record>> {
+): Promise<BatchSummary<Record>> {
   const { paths, out, shard, quiet } = options;
   const { photos, ignored } = await listPhotos(paths, { outputs: out });
   using _lock = await lockFolder(out, shard);
-  const manifests = await readManifests<RunManifest<Record> & Settings>(out, words);
+  const manifests = await readManifests<RunManifest<Record> & Settings>(out, nouns);
   if (!quiet) {
     for (const path of ignored) writeErr(`Passing over ${path}: it is no JPEG, PNG or TIFF file.\n`);
   }
   const task = await open();
-  for (const manifest of manifests) requireSameSettings(manifest, task, { out, words });
+  for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns });
   const records = mergeRecords(manifests, (record) => task.madeAt(record));
-  const run = new PhotoRun({ ...options, words }, task, records);
+  const run = new BatchRun({ ...options, nouns }, task, records);
   const summary = await run.run(
     shard === undefined ? photos : photos.filter(({ name }) => inShard(name, shard)),
   );

@@ -2,7 +2,7 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
-import type { Runtime } from "./records.ts";
+import type { Runtime } from "./manifests.ts";
 import type { ThreadPlan } from "../../models/threads/network_threads.ts";
 
 /** Options of {@linkcode openDevices}. */
@@ -17,8 +17,6 @@ export interface OpenDevicesOptions {
 export interface Devices {
   readonly compute: Compute;
   readonly runtime: Runtime;
-  /** The adapter of the kernels in words: `llvmpipe (software)`. */
-  readonly adapterName: string;
 }
 
 /** Opens the device of the kernels and the backend of networks. */
@@ -29,12 +27,26 @@ export async function openDevices(options: OpenDevicesOptions): Promise<Devices>
   return {
     compute,
     runtime: { deno: Deno.version.deno, tfjs: tf.version.tfjs, adapter, software, backend },
-    adapterName: `${adapter}${software ? " (software)" : ""}`,
   };
 }
 
+/** The adapter of the kernels in words: `llvmpipe (software)`. */
+export function describeAdapter({ adapter, software }: Pick<Runtime, "adapter" | "software">): string {
+  return `${adapter}${software ? " (software)" : ""}`;
+}
+
+/** What runs where: a line. */
+export function describeDevices(
+  runtime: Runtime,
+  { network, threads }: { readonly network: string; readonly threads: ThreadPlan },
+): string {
+  return `Kernels run on ${describeAdapter(runtime)}, ${network} on ${runtime.backend}${
+    describeThreads(threads)
+  }.\n`;
+}
+
 /** How many threads a network runs in, to follow its name and backend: nothing where one is all there can be. */
-export function describeThreads({ count, reason }: ThreadPlan): string {
+function describeThreads({ count, reason }: ThreadPlan): string {
   if (count > 1) return ` in ${count} threads`;
   return reason === undefined ? "" : ` in one thread: ${reason}`;
 }

@@ -4,7 +4,7 @@ import { encodePng } from "../../core/images/encode_png.ts";
 import { describeError } from "../cli/errors.ts";
 import type { FailedEntry, PhotoEntry, ReportStage } from "../report/types.ts";
 import { maskPath } from "./maps.ts";
-import type { FailureRecord, PhotoRecord } from "./records.ts";
+import type { FailureRecord, PhotoRecord } from "./manifests.ts";
 import { overlayOf, shrink } from "./overlay.ts";
 
 /** Longest sides of a report's pictures, in pixels. A page of very many photos gets smaller ones. */

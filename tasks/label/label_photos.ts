@@ -3,9 +3,17 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import type { Label, Labeller, LabellerFactory } from "../../core/label/labeller.ts";
 import { VERSION } from "../cli/version.ts";
 import { hasMaps, writeMaps } from "../batch/maps.ts";
-import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
-import type { PhotoFacts, PhotoTask, TaskNouns } from "../batch/batch_task.ts";
-import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
+import {
+  type BatchOptions,
+  type BatchSummary,
+  type BatchTask,
+  type PhotoFacts,
+  recordedPhoto,
+  runOverPhotos,
+} from "../batch/batch_run.ts";
+import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
+import type { NetworkRecord } from "../batch/network_record.ts";
+import { describeAdapter } from "../batch/open_devices.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
@@ -14,7 +22,7 @@ import type { Report } from "../report/types.ts";
 import { describeRun } from "../batch/summary.ts";
 
 /** What to label, how, and where to. */
-export interface LabelPhotosOptions extends PhotoRunOptions {
+export interface LabelPhotosOptions extends BatchOptions {
   /** Makes the method of labelling. */
   readonly labeller: LabellerFactory;
   /** Whether to write the intermediate maps, too. */
@@ -32,7 +40,7 @@ export interface Session {
 }
 
 /** What came out. */
-export type LabelSummary = RunSummary<PhotoRecord>;
+export type LabelSummary = BatchSummary<PhotoRecord>;
 
 /** A label and its intermediate maps, as pictures. */
 interface LabelOutput {
@@ -40,7 +48,7 @@ interface LabelOutput {
   readonly stages: readonly StagePicture[];
 }
 
-const WORDS: TaskNouns = {
+const NOUNS: TaskNouns = {
   task: "label",
   // CRF labels of `reproduce` had a word of their own before labels of all methods came from one task.
   formerTasks: ["label-crf"],
@@ -49,7 +57,7 @@ const WORDS: TaskNouns = {
 };
 
 /** The label of each photo, with its files. */
-class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
+class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
   readonly compute: Compute;
   readonly runtime: Runtime;
   readonly settings: LabelSettings;
@@ -84,20 +92,13 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
     await writeStages(this.#options.out, name, stages);
   }
 
-  record({ name, path, sha256, seconds, now }: PhotoFacts, { label, stages }: LabelOutput): PhotoRecord {
-    const { width, height, crackPixels, usableForTraining } = label;
+  record(facts: PhotoFacts, { label, stages }: LabelOutput): PhotoRecord {
     return {
-      name,
-      path,
-      sha256,
-      width,
-      height,
-      crackPixels,
-      crackShare: crackPixels / (width * height),
-      usableForTraining,
+      ...recordedPhoto(facts, label),
+      usableForTraining: label.usableForTraining,
       stages: stages.map(({ key }) => key),
-      seconds,
-      labelledAt: now,
+      seconds: facts.seconds,
+      labelledAt: facts.now,
     };
   }
 
@@ -122,7 +123,7 @@ class LabelTask implements PhotoTask<PhotoRecord, LabelSettings, LabelOutput> {
       recipe,
       parameters,
       classifier: `${classifier.name}, ${classifier.source}`,
-      adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
+      adapter: describeAdapter(runtime),
       backend: runtime.backend,
       totals: labelTotals({ photos, failures }),
       minCrackPixels,
@@ -152,7 +153,7 @@ export function labelPhotos(
   options: LabelPhotosOptions,
   open: () => Promise<Session>,
 ): Promise<LabelSummary> {
-  return runOverPhotos(options, { words: WORDS, open: async () => new LabelTask(options, await open()) });
+  return runOverPhotos(options, { nouns: NOUNS, open: async () => new LabelTask(options, await open()) });
 }
 
 /** What a report says of all labels together. */

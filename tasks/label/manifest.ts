@@ -1,10 +1,6 @@
 import type { Labeller } from "../../core/label/labeller.ts";
-import {
-  networkDifference,
-  type NetworkRecord,
-  type PhotoRecord as CommonRecord,
-  type RunManifest,
-} from "../batch/records.ts";
+import type { PhotoRecord as CommonRecord, RunManifest } from "../batch/manifests.ts";
+import { networkDifference, type NetworkRecord } from "../batch/network_record.ts";
 
 /** A photo that was labelled. */
 export interface PhotoRecord extends CommonRecord {

@@ -1,7 +1,7 @@
-import { hashParameters } from "../batch/records.ts";
+import { networkRecord } from "../batch/network_record.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { describeThreads, openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
+import { describeDevices, openDevices, type OpenDevicesOptions } from "../batch/open_devices.ts";
 import type { Session } from "./label_photos.ts";
 
 /** Options of {@linkcode openSession}. */
@@ -14,18 +14,14 @@ export interface OpenSessionOptions extends OpenDevicesOptions {
 
 /** Opens the device, the backend and the classifier, and says on standard error which they are. */
 export async function openSession(options: OpenSessionOptions): Promise<Session> {
-  const { compute, runtime, adapterName } = await openDevices(options);
+  const { compute, runtime } = await openDevices(options);
   const classifier = await readClassifier(options.classifier);
-  const network = `${classifier.name} on ${runtime.backend}${describeThreads(classifier.startThreads())}`;
-  if (!options.quiet) writeErr(`Kernels run on ${adapterName}, ${network}.\n`);
+  const threads = classifier.startThreads();
+  if (!options.quiet) writeErr(describeDevices(runtime, { network: classifier.name, threads }));
   return {
     compute,
     classifier,
-    classifierRecord: {
-      name: classifier.name,
-      source: options.classifier ?? "shipped",
-      sha256: await hashParameters(classifier.parameters),
-    },
+    classifierRecord: await networkRecord(classifier, options.classifier ?? "shipped"),
     runtime,
   };
 }

@@ -1,9 +1,5 @@
-import {
-  networkDifference,
-  type NetworkRecord,
-  type PhotoRecord as CommonRecord,
-  type RunManifest,
-} from "../batch/records.ts";
+import type { PhotoRecord as CommonRecord, RunManifest } from "../batch/manifests.ts";
+import { networkDifference, type NetworkRecord } from "../batch/network_record.ts";
 
 /** A photo whose crack was predicted. */
 export interface PhotoRecord extends CommonRecord {

@@ -4,9 +4,17 @@ import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
-import { type PhotoRunOptions, runOverPhotos, type RunSummary } from "../batch/batch_run.ts";
-import type { PhotoFacts, PhotoTask, TaskNouns } from "../batch/batch_task.ts";
-import type { NetworkRecord, RunManifest, Runtime } from "../batch/records.ts";
+import {
+  type BatchOptions,
+  type BatchSummary,
+  type BatchTask,
+  type PhotoFacts,
+  recordedPhoto,
+  runOverPhotos,
+} from "../batch/batch_run.ts";
+import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
+import type { NetworkRecord } from "../batch/network_record.ts";
+import { describeAdapter } from "../batch/open_devices.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { predictionChunks } from "../report/report.ts";
 import { type PhotoRecord, type PredictSettings, settingsDifference } from "./manifest.ts";
@@ -17,7 +25,7 @@ import { TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /** What to predict, how, and where to. */
-export interface PredictPhotosOptions extends PhotoRunOptions {
+export interface PredictPhotosOptions extends BatchOptions {
   /** A pixel is crack above this confidence. */
   readonly threshold: number;
   /** Side of the tiles of larger photos. Default: that of the session. */
@@ -41,7 +49,7 @@ export interface Session {
 }
 
 /** What came out. */
-export type PredictSummary = RunSummary<PhotoRecord>;
+export type PredictSummary = BatchSummary<PhotoRecord>;
 
 /** A prediction, and the photo with its mask as JPEG where that is wanted. */
 interface PredictOutput {
@@ -52,10 +60,10 @@ interface PredictOutput {
 /** Photos of a tile's size or a little more come in pairs, so that the network's threads all have one. */
 const PIXELS_AT_ONCE = 2 ** 22;
 
-const WORDS: TaskNouns = { task: "predict", output: "prediction", outputs: "predictions" };
+const NOUNS: TaskNouns = { task: "predict", output: "prediction", outputs: "predictions" };
 
 /** The prediction of each photo, with its files. */
-class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutput> {
+class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutput> {
   readonly compute: Compute;
   readonly runtime: Runtime;
   readonly settings: PredictSettings;
@@ -94,19 +102,8 @@ class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutp
     if (overlay !== undefined) await writeWhole(overlayPath(out, name), overlay);
   }
 
-  record({ name, path, sha256, seconds, now }: PhotoFacts, { prediction }: PredictOutput): PhotoRecord {
-    const { width, height, crackPixels } = prediction;
-    return {
-      name,
-      path,
-      sha256,
-      width,
-      height,
-      crackPixels,
-      crackShare: crackPixels / (width * height),
-      seconds,
-      predictedAt: now,
-    };
+  record(facts: PhotoFacts, { prediction }: PredictOutput): PhotoRecord {
+    return { ...recordedPhoto(facts, prediction), seconds: facts.seconds, predictedAt: facts.now };
   }
 
   async isDone({ name }: PhotoRecord): Promise<boolean> {
@@ -127,7 +124,7 @@ class PredictTask implements PhotoTask<PhotoRecord, PredictSettings, PredictOutp
       version: VERSION,
       segmenter: `${segmenter.name}, ${segmenter.source}`,
       parameters,
-      adapter: `${runtime.adapter}${runtime.software ? " (software)" : ""}`,
+      adapter: describeAdapter(runtime),
       backend: runtime.backend,
       predicted: photos.length,
       withCrack: photos.filter(({ crackPixels }) => crackPixels > 0).length,
@@ -158,7 +155,7 @@ export function predictPhotos(
   options: PredictPhotosOptions,
   open: () => Promise<Session>,
 ): Promise<PredictSummary> {
-  return runOverPhotos(options, { words: WORDS, open: async () => new PredictTask(options, await open()) });
+  return runOverPhotos(options, { nouns: NOUNS, open: async () => new PredictTask(options, await open()) });
 }
 
 /** How much of the mask's colour a crack pixel takes on: the crack itself stays to be seen. */

@@ -5,7 +5,7 @@ import { openBackend } from "../../models/backend.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import type { ClassifierCard } from "../classifier/classifier_card.ts";
 import { classifierTask } from "../classifier/classifier_task.ts";
-import { hashParameters } from "../batch/records.ts";
+import { hashParameters } from "../batch/network_record.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { runTraining } from "../training/run_training.ts";
 import { writeErr } from "../cli/terminal.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hashParameters } from "../../../tasks/batch/records.ts";
+import { hashParameters } from "../../../tasks/batch/network_record.ts";
 
 function parameter(shape: number[], values: number[]) {
   return { shape, data: () => Promise.resolve(new Float32Array(values)) };

@@ -1,0 +1,90 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import { ExitCode } from "../cli/errors.ts";
+import { argument, choice, type Message, message, multiple, option, optional } from "../cli/optique.ts";
+import { writeErr, writeOut } from "../cli/terminal.ts";
+import { filePath, folderPath } from "../cli/values.ts";
+import { shardValue } from "../files/shard.ts";
+import type { BatchSummary } from "./batch_run.ts";
+import type { PhotoRecord } from "./manifests.ts";
+
+function text(text: string): Message {
+  return [{ type: "text", text }];
+}
+
+/**
+ * The options that all tasks over photos have, of which a command's parser is made.
+ *
+ * @param nouns `task`: the task, a verb, as a sentence begins with it; `outputs`: what it gives.
+ */
+// deno-lint-ignore explicit-module-boundary-types -- parsers are inferred
+export function batchOptions({ task, outputs }: { readonly task: string; readonly outputs: string }) {
+  return {
+    paths: multiple(
+      argument(filePath("PATH"), { description: message`Photos (JPEG, PNG, TIFF) and folders of photos.` }),
+      { min: 1 },
+    ),
+    out: option("-o", "--out", folderPath(), {
+      description: text(`The folder for the ${outputs}; it is made.`),
+    }),
+    shard: optional(option("--shard", shardValue(), {
+      description: [
+        ...text(`${task} one part only, such as `),
+        ...message`${"2/8"}: several machines or processes share the work.`,
+      ],
+    })),
+    backend: optional(option("--backend", choice(["webgpu", "wasm", "cpu"]), {
+      description: message`What runs the network. Default: webgpu on a real GPU, wasm otherwise.`,
+    })),
+    profile: option("--profile", { description: message`Tell the time that each kernel takes.` }),
+    quiet: option("-q", "--quiet", { description: message`No progress.` }),
+    json: option("--json", { description: message`Print the result as JSON.` }),
+  };
+}
+
+/** What a command does over photos. */
+interface BatchCommand<Session, Record extends PhotoRecord> {
+  /** Opens the device and the network. */
+  readonly open: () => Promise<Session>;
+  readonly run: (open: () => Promise<Session>) => Promise<BatchSummary<Record>>;
+  /** What came out, for a terminal. */
+  readonly describe: (summary: BatchSummary<Record>, seconds: number) => string;
+}
+
+/**
+ * Runs a command over photos and prints what came out.
+ *
+ * @returns its exit code.
+ */
+export async function runBatchCommand<
+  Session extends { readonly compute: Compute },
+  Record extends PhotoRecord,
+>(
+  { profile, json }: { readonly profile: boolean; readonly json: boolean },
+  { open, run, describe }: BatchCommand<Session, Record>,
+): Promise<number> {
+  const start = performance.now();
+  let compute: Compute | undefined;
+  const summary = await run(async () => {
+    const session = await open();
+    compute = session.compute;
+    return session;
+  });
+  const seconds = (performance.now() - start) / 1000;
+  if (profile && compute !== undefined) writeErr(describeTimings(compute, seconds));
+  writeOut(json ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n` : describe(summary, seconds));
+  return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+}
+
+/** A table of the time that each kernel took, slowest first, and what was spent elsewhere. */
+function describeTimings(compute: Compute, seconds: number): string {
+  if (!compute.profiles) {
+    return `Cannot tell the time of each kernel: ${compute.description} has no timestamps.\n`;
+  }
+  const timings = compute.timings();
+  const total = timings.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const row = (kernel: string, dispatches: string, milliseconds: number) =>
+    `${kernel.padEnd(28)}${dispatches.padStart(12)}${milliseconds.toFixed(1).padStart(14)}\n`;
+  return `${"Kernel".padEnd(28)}${"Dispatches".padStart(12)}${"Milliseconds".padStart(14)}\n` +
+    timings.map((timing) => row(timing.kernel, String(timing.dispatches), timing.milliseconds)).join("") +
+    row("Network, files and the rest", "", Math.max(0, seconds * 1000 - total));
+}
