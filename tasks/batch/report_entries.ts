@@ -2,7 +2,7 @@ import { decodeImage } from "../../core/images/decode_image.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { describeError } from "../cli/errors.ts";
-import type { FailedEntry, PhotoEntry, ReportStage } from "../report/types.ts";
+import type { FailedEntry, PhotoEntry, ReportStage } from "../report/page.ts";
 import { maskPath } from "./maps.ts";
 import type { FailureRecord, PhotoRecord } from "./manifests.ts";
 import { overlayOf, shrink } from "./overlay.ts";

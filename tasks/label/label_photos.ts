@@ -18,7 +18,7 @@ import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
 import { stagePath, type StagePicture, StagePictures, writeStages } from "./stage_files.ts";
-import type { Report } from "../report/types.ts";
+import type { Report } from "../report/report.ts";
 import { describeRun } from "../batch/summary.ts";
 
 /** What to label, how, and where to. */

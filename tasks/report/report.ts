@@ -1,5 +1,46 @@
-import { formatCount, pageChunks } from "./page.ts";
-import type { FailedEntry, LabelledEntry, PageEntry, PhotoEntry, Report, ReportPage } from "./types.ts";
+import {
+  type FailedEntry,
+  formatCount,
+  pageChunks,
+  type PageEntry,
+  type PhotoEntry,
+  type ReportPage,
+} from "./page.ts";
+
+/** A photo that was labelled. */
+export interface LabelledEntry extends PhotoEntry {
+  /** Whether there is enough crack for the photo to be trained on. */
+  readonly usable: boolean;
+}
+
+/** A photo of a report of labels. */
+export type ReportEntry = LabelledEntry | FailedEntry;
+
+/** All that a report of labels shows. */
+export interface Report {
+  readonly title: string;
+  readonly date: Date;
+  readonly version: string;
+  readonly recipe: string;
+  /** Every parameter of the recipe; objects within are shown as `outer.inner`. */
+  readonly parameters: object;
+  readonly classifier: string;
+  /** The adapter that the kernels ran on and the backend of the network. */
+  readonly adapter: string;
+  readonly backend: string;
+  readonly totals: {
+    readonly labelled: number;
+    /** Labelled photos with enough crack to train on. */
+    readonly usable: number;
+    readonly failed: number;
+    /** Sum of the labelling times. */
+    readonly seconds: number;
+  };
+  /** Crack pixels below which a photo is not used for training. */
+  readonly minCrackPixels: number;
+  /** The photos, in the order of their names; given lazily, few of them are in memory at a time. */
+  readonly entries: Iterable<ReportEntry> | AsyncIterable<ReportEntry>;
+}
 
 /** What a photo says of itself, and what can be filtered by. */
 const STATES = [["usable", "enough crack"], ["sparse", "too little crack"], ["none", "no crack"]] as const;

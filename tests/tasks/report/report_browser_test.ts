@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { reportChunks } from "../../../tasks/report/report.ts";
-import type { LabelledEntry, ReportEntry } from "../../../tasks/report/types.ts";
+import type { LabelledEntry, ReportEntry } from "../../../tasks/report/report.ts";
 import { writeWhole } from "../../../tasks/files/write_whole.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { Page, whyNoChromium } from "./chromium.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type DefaultTreeAdapterTypes, parse } from "npm:parse5@8.1.1";
 import { reportChunks } from "../../../tasks/report/report.ts";
-import type { LabelledEntry, Report, ReportEntry } from "../../../tasks/report/types.ts";
+import type { LabelledEntry, Report, ReportEntry } from "../../../tasks/report/report.ts";
 
 type Element = DefaultTreeAdapterTypes.Element;
 type Parent = DefaultTreeAdapterTypes.ParentNode;
