@@ -1,5 +1,5 @@
 /**
- * The one door to tfjs: its version is named here and, for a module that TypeScript cannot import, in `wasm_module.js`.
+ * The one door to tfjs: its version is named here and, for a module that TypeScript cannot import, in `wasm/module.js`.
  *
  * @module
  */

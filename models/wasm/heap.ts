@@ -2,9 +2,9 @@ import type { BackendWasm, tf } from "../tfjs.ts";
 import { kernelsModule } from "./module.js";
 import type { WindowGeometry } from "./window.ts";
 
-/** The functions of `wasm/index.as`, where each is described. Addresses and steps are in bytes, matrices float32. */
+/** The functions of `index.as`, where each is described. Addresses and steps are in bytes, matrices float32. */
 export interface WasmKernels {
-  /** {@link file://./wasm/gemm.as} */
+  /** `gemm.as` */
   multiplyRows(
     rowsA: number,
     offsets: number,
@@ -46,7 +46,7 @@ export interface WasmKernels {
     table: number,
     base: number,
     n: number,
-    pictureStep: number,
+    imageStep: number,
     h: number,
     rowStep: number,
     w: number,
@@ -63,7 +63,7 @@ export interface WasmKernels {
     top: number,
     left: number,
   ): void;
-  /** {@link file://./wasm/winograd.as} */
+  /** `winograd.as` */
   transformFilters(u: number, w: number, c: number, k: number): void;
   convolveTiles(
     x: number,

@@ -1,15 +1,15 @@
 import type { WasmHeap } from "./heap.ts";
 import { FLOAT, TILE } from "./product.ts";
 
-/** Pictures in memory, with or without a border of zeros around each. Steps are in bytes. */
-export interface Frame extends Disposable {
+/** Images in memory, with or without a border of zeros around each. Steps are in bytes. */
+export interface PaddedInput extends Disposable {
   readonly address: number;
   readonly pixel: number;
   readonly row: number;
-  readonly picture: number;
+  readonly image: number;
 }
 
-/** Zeros to put around a picture, in pixels. */
+/** Zeros to put around an image, in pixels. */
 export interface Border {
   readonly top: number;
   readonly bottom: number;
@@ -20,23 +20,23 @@ export interface Border {
 /** [count][height][width][channels] */
 export type Shape = readonly [count: number, height: number, width: number, channels: number];
 
-/** Puts a border around pictures: a copy, or the pictures themselves where there is none to put and no reading past their end. */
-export function frameOf(
+/** Puts a border around images: a copy, or the images themselves where there is none to put and no reading past their end. */
+export function padInput(
   heap: WasmHeap,
   address: number,
   shape: Shape,
   border: Border,
   overread = false,
-): Frame {
+): PaddedInput {
   const [count, height, width, channels] = shape;
   const { top, bottom, left, right } = border;
   const pixel = channels * FLOAT;
   const row = (left + width + right) * pixel;
-  const picture = (top + height + bottom) * row;
+  const image = (top + height + bottom) * row;
   if (top + bottom + left + right === 0 && !overread) {
-    return { address, pixel, row, picture, [Symbol.dispose]: () => {} };
+    return { address, pixel, row, image, [Symbol.dispose]: () => {} };
   }
-  const memory = heap.borrow(count * picture + TILE.rows * FLOAT);
+  const memory = heap.borrow(count * image + TILE.rows * FLOAT);
   const [target] = memory.addresses;
   heap.kernels.padPictures(
     target,
@@ -49,5 +49,5 @@ export function frameOf(
     top,
     left * pixel,
   );
-  return { address: target, pixel, row, picture, [Symbol.dispose]: () => memory[Symbol.dispose]() };
+  return { address: target, pixel, row, image, [Symbol.dispose]: () => memory[Symbol.dispose]() };
 }

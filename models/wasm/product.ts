@@ -1,6 +1,8 @@
+import type { tf } from "../tfjs.ts";
 import type { WasmHeap } from "./heap.ts";
+import { type KernelArguments, type KernelAttributes, replaceKernel } from "./replace_kernel.ts";
 
-/** Rows and columns of a tile of `wasm/gemm.as`, the rows that it reduces over at a time, and its scratch in bytes. */
+/** Rows and columns of a tile of `gemm.as`, the rows that it reduces over at a time, and its scratch in bytes. */
 export const TILE = { rows: 6, columns: 8, reduced: 256, scratch: 256 };
 
 /** Bytes of a float, and of an address in a table. */
@@ -18,8 +20,8 @@ export interface Epilogue {
 /** Neither bias nor activation. */
 export const NO_EPILOGUE: Epilogue = { bias: 0, lower: -Infinity, upper: Infinity };
 
-/** A product C = A · B of `wasm/gemm.as`, its parts written by callbacks to addresses that are known only when it runs. */
-export interface Product {
+/** A product C = A · B of `gemm.as`, its parts written by callbacks to addresses that are known only when it runs. */
+interface Product {
   readonly segments: { readonly offsets: readonly number[]; readonly length: number };
   readonly rows: number;
   readonly columns: number;
@@ -74,8 +76,44 @@ export function tableBytes(rows: number): number {
   return roundUp(rows, TILE.rows) * FLOAT;
 }
 
+/** Products of matrices, which tfjs' kernel transposes first where one is given transposed. */
+export function registerProducts(heap: WasmHeap): void {
+  replaceKernel("BatchMatMul", (args, original) => multiplyBatches(heap, args) ?? original(args));
+}
+
+/** A product of float matrices, batch by batch; `undefined` where tfjs' own kernel has to do it. */
+function multiplyBatches(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo | undefined {
+  const [a, b] = [inputs.a!, inputs.b!];
+  const { transposeA, transposeB } = attrs as unknown as KernelAttributes;
+  if (a.dtype !== "float32" || b.dtype !== "float32" || (transposeA && transposeB)) return undefined;
+  const batch = a.shape.slice(0, -2);
+  if (a.shape.length !== b.shape.length || batch.some((size, i) => size !== b.shape[i])) return undefined;
+  const [m, k] = orient(a.shape.slice(-2), transposeA);
+  const [, n] = orient(b.shape.slice(-2), transposeB);
+  if (m === 0 || k === 0 || n === 0) return undefined;
+  const c = heap.output([...batch, m, n]);
+  const count = batch.reduce((product, size) => product * size, 1);
+  for (let i = 0; i < count; i++) {
+    multiplyMatrices(heap, {
+      a: heap.address(a) + i * m * k * FLOAT,
+      b: heap.address(b) + i * k * n * FLOAT,
+      c: heap.address(c) + i * m * n * FLOAT,
+      m,
+      k,
+      n,
+      transposeA,
+      transposeB,
+    });
+  }
+  return c;
+}
+
+function orient([rows, columns]: number[], transpose: boolean): [number, number] {
+  return transpose ? [columns, rows] : [rows, columns];
+}
+
 /** A product of matrices c[m, n] = a · b, each operand lying as it is or transposed; a, b, c are addresses. */
-export interface MatrixProduct {
+interface MatrixProduct {
   readonly a: number;
   readonly b: number;
   readonly c: number;
@@ -91,7 +129,7 @@ export interface MatrixProduct {
  *
  * @throws {RangeError} where both are transposed, which no layer's gradient needs.
  */
-export function multiplyMatrices(heap: WasmHeap, product: MatrixProduct): void {
+function multiplyMatrices(heap: WasmHeap, product: MatrixProduct): void {
   const { a, b, c, m, k, n, transposeA, transposeB } = product;
   if (transposeA && transposeB) {
     throw new RangeError("Cannot multiply two transposed matrices: one of them must lie as it is.");

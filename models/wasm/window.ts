@@ -1,4 +1,7 @@
-import type { ConvolutionInfo } from "./convolution.ts";
+import type { tf } from "../tfjs.ts";
+
+/** The geometry of a convolution, as tfjs works it out. */
+export type ConvolutionInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 
 /** How the windows of a convolution or pooling lie over their input, in the order in which the WASM kernels take it. */
 export type WindowGeometry = readonly [
@@ -17,9 +20,7 @@ export type WindowGeometry = readonly [
 ];
 
 /** The geometry that tfjs worked out. */
-export function windowGeometry(
-  info: ConvolutionInfo,
-): WindowGeometry {
+export function windowGeometry(info: ConvolutionInfo): WindowGeometry {
   return [
     info.batchSize,
     info.inHeight,

@@ -1,6 +1,6 @@
-import type { ConvolutionInfo } from "./convolution.ts";
 import type { WasmHeap } from "./heap.ts";
 import { type Epilogue, FLOAT, roundUp, TILE } from "./product.ts";
+import type { ConvolutionInfo } from "./window.ts";
 
 /** Places of a tile of 4 × 4 pixels. */
 const PLACES = 16;
@@ -12,7 +12,7 @@ const BLOCK_BYTES = 196608;
 const LEAST_CHANNELS = 16, LEAST_TOGETHER = 48, LEAST_SIDE = 8;
 
 /**
- * Whether a convolution is one that `wasm/winograd.as` computes, and faster. The number of pictures does not count, so that a picture
+ * Whether a convolution is one that `winograd.as` computes, and faster. The number of images does not count, so that an image
  * gives the same whatever it is together with.
  */
 export function fitsTiles(
