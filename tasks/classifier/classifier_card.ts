@@ -2,6 +2,7 @@ import type { ClassifierGradients, HostBatch } from "../../models/classifier/gra
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import { countParameters } from "../../models/layers/parameters.ts";
 import { formatDuration } from "../cli/progress.ts";
+import { cardNames } from "../training/decoded_photos.ts";
 import type { CardHead, CurvePanel, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";
 import { keepOptions, type Kept, MOMENTUM } from "../training/training_options.ts";
@@ -12,7 +13,7 @@ import type {
   PhotoNames,
   SettingsOf,
 } from "../training/training_task.ts";
-import type { Dataset } from "./dataset.ts";
+import type { PatchPhotos } from "./photos.ts";
 import { describeSizes, formatPercent, type SizeFigures } from "./size_figures.ts";
 import type { StartedClassifier } from "./start_classifier.ts";
 import type { ClassifierTrainingOptions } from "./training_options.ts";
@@ -55,12 +56,12 @@ export function settingsOf(options: ClassifierTrainingOptions): ClassifierSettin
 
 export function dataOf(
   options: ClassifierTrainingOptions,
-  { training, heldBack }: { readonly training: Dataset; readonly heldBack?: Dataset },
+  { training, heldBack }: { readonly training: PatchPhotos; readonly heldBack?: PatchPhotos },
 ): ClassifierData {
   return {
     ...keepOptions({ ...options, splits: options.splits ?? "folders" }, PHOTOS),
-    photos: training.names,
-    validationPhotos: heldBack?.names ?? [],
+    photos: cardNames(training),
+    validationPhotos: cardNames(heldBack),
   };
 }
 
@@ -69,7 +70,7 @@ export interface ClassifierTraining {
   readonly network: NetworkClassifier;
   readonly choice: StartedClassifier["choice"];
   readonly settings: ClassifierSettings;
-  readonly photos: Dataset;
+  readonly photos: PatchPhotos;
   readonly data: ClassifierData;
   readonly batch: HostBatch;
   readonly gradients: ClassifierGradients;

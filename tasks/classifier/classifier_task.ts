@@ -10,10 +10,10 @@ import { patchBatches, type PatchFeed } from "../../models/classifier/patch_feed
 import { trainClassifier } from "../../models/classifier/train_classifier.ts";
 import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
 import { UsageError } from "../cli/errors.ts";
+import { holdBack } from "../training/hold_back.ts";
 import type { Trainer, TrainerParts, TrainingTask } from "../training/training_task.ts";
 import { cardOf, type ClassifierTraining, dataOf, learningCurveOf, settingsOf } from "./classifier_card.ts";
-import { openDataset } from "./dataset.ts";
-import { holdBack } from "./hold_back.ts";
+import { openPatchPhotos } from "./photos.ts";
 import { evaluateSizes } from "./size_figures.ts";
 import { startClassifier } from "./start_classifier.ts";
 import type { ClassifierTrainingOptions } from "./training_options.ts";
@@ -44,13 +44,13 @@ export function classifierTask(options: ClassifierTrainingOptions): TrainingTask
     encode: saveCheckpoint,
     async openPhotos(note) {
       const { skip, limit } = options;
-      const dataset = await openDataset(options, {
+      const photos = await openPatchPhotos(options, {
         skip,
         limit,
         onPhoto: (_, failure) => failure === undefined || note(failure),
       });
-      const parts = holdBack(dataset, options.validation);
-      return { ...parts, data: dataOf(options, parts), failures: dataset.failures };
+      const parts = holdBack(photos, options.validation);
+      return { ...parts, data: dataOf(options, parts), failures: photos.failures };
     },
     gradientModel: classifierGradientModel,
     trainer: (parts) => openTrainer(options, parts),

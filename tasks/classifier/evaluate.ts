@@ -24,7 +24,7 @@ import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { dataOptions, sizesValue } from "./data_options.ts";
-import { openDataset } from "./dataset.ts";
+import { openPatchPhotos } from "./photos.ts";
 import { describeSizes, evaluateSizes } from "./size_figures.ts";
 
 const parser = merge(
@@ -85,20 +85,20 @@ await runCommand({
   using compute = await openCompute();
   const backend = await openBackend({ compute, backend: options.backend });
   using classifier = await readClassifier(options.classifier);
-  const dataset = await openDataset(options, {
+  const photos = await openPatchPhotos(options, {
     skip,
     limit,
     onPhoto: (_, failure) => failure === undefined || writeErr(`${printable(failure)}\n`),
   });
-  using progress = startProgress({ total: sizes.length * dataset.count, unit: "photo", quiet });
-  const figures = await evaluateSizes(classifier, dataset, {
+  using progress = startProgress({ total: sizes.length * photos.count, unit: "photo", quiet });
+  const figures = await evaluateSizes(classifier, photos, {
     compute,
     sizes,
     stride,
     threshold,
     onPhoto: () => progress.advance(),
   });
-  const { count: photos, failures } = dataset;
+  const { count, failures } = photos;
   const result = {
     program: "hairline",
     version: VERSION,
@@ -106,14 +106,12 @@ await runCommand({
     classifier: options.classifier,
     name: classifier.name,
     backend: backend.name,
-    photos,
+    photos: count,
     failures,
     threshold,
     sizes: figures,
   };
-  const table = `${classifier.name} on ${photos} photos, threshold ${threshold}:\n${
-    describeSizes(figures)
-  }\n`;
+  const table = `${classifier.name} on ${count} photos, threshold ${threshold}:\n${describeSizes(figures)}\n`;
   writeOut(options.json ? `${JSON.stringify(result, null, 2)}\n` : table);
   return failures > 0 ? ExitCode.Failed : ExitCode.Ok;
 });

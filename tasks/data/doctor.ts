@@ -6,7 +6,6 @@
 import { fullName } from "../../core/datasets/sample.ts";
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/errors.ts";
-import { openDataset } from "./open_dataset.ts";
 import { merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
@@ -14,7 +13,7 @@ import { writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { choosePhotos, contactSheet } from "./contact_sheet.ts";
-import { datasetOptions, readingOf } from "./dataset_options.ts";
+import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
 import { datasetWarnings, describeExamination, summarise } from "./summary.ts";
 import { examine } from "./examine.ts";
 
@@ -62,7 +61,7 @@ await runCommand({
 }, async ({ sheet, cells, quiet, json, ...named }) => {
   if (sheet !== undefined) await requireWritable(sheet);
   const { path } = named;
-  const dataset = await openDataset(path, readingOf(named));
+  const dataset = await openNamedDataset(path, readingOf(named));
   const progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
   const examination = await (async () => {
     using _progress = progress;

@@ -9,14 +9,13 @@ import { decodeSample, patchTruth } from "../../core/sampling/decoded_photo.ts";
 import { runCommand } from "../cli/command.ts";
 import { describeError, ExitCode, UsageError } from "../cli/errors.ts";
 import { lockFolder } from "../files/locks.ts";
-import { openDataset } from "./open_dataset.ts";
 import { integer, merge, message, object, option, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { folderPath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { cutPhoto, keepSettings, patchNames } from "./patch_files.ts";
-import { datasetOptions, readingOf } from "./dataset_options.ts";
+import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
 
 /** The largest side of a patch: one of 50 MB. */
 const LARGEST = 4096;
@@ -66,7 +65,7 @@ await runCommand({
   parser,
 }, async ({ out, size, stride, eightfold, quiet, json, ...named }) => {
   const { path, split, splits } = named;
-  const dataset = await openDataset(path, readingOf(named));
+  const dataset = await openNamedDataset(path, readingOf(named));
   if (dataset.layout === "classes") {
     throw new UsageError(
       `Cannot cut patches out of ${path}: its photos are labelled as a whole, and masks are wanted.`,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readMask } from "../../core/datasets/read_mask.ts";
 import { FileSample, type Sample } from "../../core/datasets/sample.ts";
 import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
-import { openDataset } from "../data/open_dataset.ts";
+import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /** A confidence map and the truth that it is compared with. */
@@ -117,7 +117,7 @@ async function listTruths(
     throw new UsageError(`Cannot read ${truth}: there is no such file or folder.`);
   }
   const inverted = crack === undefined ? undefined : crack === "dark";
-  const dataset = await openDataset(truth, { split, inverted }).catch((error) => {
+  const dataset = await openNamedDataset(truth, { split, inverted }).catch((error) => {
     // No dataset: a folder of masks alone, perhaps.
     if (
       error instanceof UsageError && split === undefined && /where a dataset is wanted/.test(error.message)

@@ -4,12 +4,12 @@ import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
 import { chosenClassifiers, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { crfParameters, type CrfSearch, describeSearch, searchPhotos } from "./crf_search.ts";
-import { labelEntries } from "./label_truth.ts";
+import { labelSamples } from "./label_truth.ts";
 import { classifierOf, type OutcomeClassifier } from "./outcome.ts";
 import { type PhotoSet, photosOf } from "./photo_set.ts";
 import type { ClassifierPlan } from "./plans.ts";
 import type { Run } from "./run.ts";
-import { photosOfPart, type TrainingPart, type TrainingTruth, type TruthEntries } from "./training_truth.ts";
+import { photosOfPart, type TrainingPart, type TrainingTruth, type TruthSamples } from "./training_truth.ts";
 
 /** What labels of a set's photos are made with. */
 interface Rival {
@@ -30,7 +30,7 @@ export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promis
     if (!rivals.has(set.name)) rivals.set(set.name, await rivalOf(set, { plan, run }));
   }
   const of = ({ name }: PhotoSet): Rival => rivals.get(name)!;
-  let made: Promise<TruthEntries> | undefined;
+  let made: Promise<TruthSamples> | undefined;
   return {
     name: "crf",
     id: `wsv-crf-${plan.id}`,
@@ -45,8 +45,8 @@ export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promis
     notes: [...rivals.values()].map(({ set, search }) =>
       `CRF labels [17] of ${set.title}: ${describeSearch(search)}`
     ),
-    entries: () =>
-      made ??= labelEntries(parts, {
+    samples: () =>
+      made ??= labelSamples(parts, {
         run,
         id: `${plan.id}-crf`,
         classifierPath: (set) => of(set).classifier.path,

@@ -15,11 +15,11 @@ import {
   photosOfPart,
   type TrainingPart,
   type TrainingTruth,
-  type TruthEntries,
+  type TruthSamples,
 } from "./training_truth.ts";
 import { openSession } from "../label/open_session.ts";
 import { maskPath } from "../batch/maps.ts";
-import { fileEntry, type MaskedEntry } from "../segmenter/masked_entry.ts";
+import { maskedSample, type NamedSample } from "../training/named_sample.ts";
 import type { PhotoSet } from "./photo_set.ts";
 
 /**
@@ -34,7 +34,7 @@ export async function labelTruth(parts: readonly TrainingPart[], run: Run): Prom
     classifiers.set(set.name, await hashClassifier(await trainedClassifier(plan, set, run), run));
   }
   const extended = parts.some(({ extra }) => extra);
-  let made: Promise<TruthEntries> | undefined;
+  let made: Promise<TruthSamples> | undefined;
   return {
     name: "labels",
     id: `wsv-${plan.id}${extended ? "-extended" : ""}`,
@@ -47,8 +47,8 @@ export async function labelTruth(parts: readonly TrainingPart[], run: Run): Prom
     classifiers: [...classifiers.values()].map(classifierOf),
     notes: [],
     // Several networks are trained on the same labels.
-    entries: () =>
-      made ??= labelEntries(parts, {
+    samples: () =>
+      made ??= labelSamples(parts, {
         run,
         id: plan.id,
         classifierPath: ({ name }) => classifiers.get(name)!.path,
@@ -57,8 +57,8 @@ export async function labelTruth(parts: readonly TrainingPart[], run: Run): Prom
   };
 }
 
-/** Options of {@linkcode labelEntries}. */
-export interface LabelEntriesOptions {
+/** Options of {@linkcode labelSamples}. */
+export interface LabelSamplesOptions {
   readonly run: Run;
   /** Names the folders: `labels/SET-SPLIT-ID/`. */
   readonly id: string;
@@ -72,11 +72,11 @@ export interface LabelEntriesOptions {
  * Labels the photos of all parts, and takes the labels that have crack pixels enough to be trained on. Photos that an interrupted run had
  * labelled are skipped.
  */
-export async function labelEntries(
+export async function labelSamples(
   parts: readonly TrainingPart[],
-  { run: { folder, backend, quiet }, id, classifierPath, labeller }: LabelEntriesOptions,
-): Promise<TruthEntries> {
-  const entries: MaskedEntry[] = [], skipped: string[] = [];
+  { run: { folder, backend, quiet }, id, classifierPath, labeller }: LabelSamplesOptions,
+): Promise<TruthSamples> {
+  const labelled: NamedSample[] = [], skipped: string[] = [];
   for (const { set, samples, extra = false } of parts) {
     for (const [split, ofSplit] of Map.groupBy(samples, ({ split }) => split)) {
       using stack = new DisposableStack();
@@ -95,7 +95,7 @@ export async function labelEntries(
       const byPath = new Map(ofSplit.map((sample) => [sample.imagePath, sample]));
       for (const { name, path, usableForTraining } of photos) {
         if (!usableForTraining) continue;
-        entries.push(fileEntry({
+        labelled.push(maskedSample({
           name: nameIn(set, byPath.get(path)!),
           path,
           mask: maskPath(out, name),
@@ -105,5 +105,5 @@ export async function labelEntries(
       }
     }
   }
-  return { entries, skipped };
+  return { samples: labelled, skipped };
 }

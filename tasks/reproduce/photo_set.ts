@@ -1,5 +1,5 @@
 import type { Sample } from "../../core/datasets/sample.ts";
-import { openDataset } from "../data/open_dataset.ts";
+import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 import { spread } from "../data/contact_sheet.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
@@ -28,7 +28,7 @@ export async function photosOf(
   { path, name, title }: PhotoSet,
   { split, limit }: { readonly split: string; readonly limit?: number },
 ): Promise<Photos> {
-  const dataset = await openDataset(path, { split, splits: "paper" });
+  const dataset = await openNamedDataset(path, { split, splits: "paper" });
   if (dataset.layout === "classes") {
     throw new UsageError(
       `Cannot use ${path} for --${name}: its photos are labelled as a whole, and masks are wanted to compare with.`,

@@ -48,9 +48,9 @@ export async function trainedSegmenter(
   await requirePlanned(path, { settings: plan.settings, photos: truth.identity });
   const skipped: string[] = [];
   if (await statOrNull(path) === null) {
-    const ready = await truth.entries();
+    const ready = await truth.samples();
     skipped.push(...ready.skipped);
-    if (ready.entries.length === 0) {
+    if (ready.samples.length === 0) {
       throw new UsageError(
         `Cannot train ${plan.title} on ${truth.title}: none of the photos has crack pixels enough to be usable for training; name other truths with --truth.`,
       );
@@ -61,7 +61,7 @@ export async function trainedSegmenter(
       ...{ split: undefined, splits: undefined, limit: undefined },
       ...{ validation: undefined, validationSplit: undefined },
       ...plan.settings,
-      entries: ready.entries,
+      samples: ready.samples,
       images: [],
       masks: [],
       datasets: [],

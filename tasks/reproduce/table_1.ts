@@ -1,6 +1,7 @@
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
-import { openDataset } from "../classifier/dataset.ts";
+import { openPatchPhotos } from "../classifier/photos.ts";
+import { cardNames } from "../training/decoded_photos.ts";
 import { evaluateSizes, type SizeFigures } from "../classifier/size_figures.ts";
 import { startProgress } from "../cli/progress.ts";
 import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
@@ -34,7 +35,7 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
   for (const plan of chosenClassifiers(run)) trained.push(await trainedClassifier(plan, set, run));
   using compute = await openCompute();
   await openBackend({ compute, backend: run.backend });
-  const photos = await openDataset(
+  const photos = await openPatchPhotos(
     { folders: [], images: [], masks: [], datasets: [set.path], split, splits: "paper" },
     { limit: run.photos, onPhoto: (_, failure) => void (failure !== undefined && skipped.push(failure)) },
   );
@@ -56,7 +57,7 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
     using _classifier = opened.classifier;
     classifiers.push(classifierOf(opened));
     const path = `${run.folder}/counts/${set.name}-${split}-${one.plan.id}-patches.json`;
-    const identity = { classifier: opened.sha256, photos: photos.names, grids: GRIDS };
+    const identity = { classifier: opened.sha256, photos: cardNames(photos), grids: GRIDS };
     const figures = await cachedResult(path, identity, () => measure(opened));
     const published = set.name === "crack500" && split === "test"
       ? TABLE_1[one.plan.published ?? ""]
@@ -86,7 +87,7 @@ async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
       split,
       photos: photos.count,
       all: photos.count + photos.failures,
-      names: photos.names,
+      names: cardNames(photos),
     }],
     classifiers,
     skipped,

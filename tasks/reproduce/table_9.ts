@@ -1,5 +1,5 @@
 import type { Sample } from "../../core/datasets/sample.ts";
-import { openDataset } from "../data/open_dataset.ts";
+import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 import { spread } from "../data/contact_sheet.ts";
 import { labelRow } from "./label_rows.ts";
@@ -27,7 +27,7 @@ export async function table9(run: Run): Promise<Outcome> {
   const { segmentation } = run.scale;
   const trainable: Member[] = [], others: Member[] = [];
   for (const set of sets) {
-    const { samples } = await openDataset(set.path, { splits: "paper" });
+    const { samples } = await openNamedDataset(set.path, { splits: "paper" });
     const chosen = new Set(trainedOn(samples, TRAINED_ON[set.name]!));
     for (const sample of samples) (chosen.has(sample) ? trainable : others).push({ set, sample });
   }

@@ -1,5 +1,5 @@
 import { fullName, type Sample } from "../../core/datasets/sample.ts";
-import { type MaskedEntry, sampleEntry } from "../segmenter/masked_entry.ts";
+import { datasetSample, type NamedSample } from "../training/named_sample.ts";
 import type { OutcomeClassifier } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
 
@@ -24,12 +24,12 @@ export interface TrainingTruth {
   /** How it came about, as far as a table has to say it: sentences. */
   readonly notes: readonly string[];
   /** Gets it ready: labels that are not there yet are made. */
-  entries(): Promise<TruthEntries>;
+  samples(): Promise<TruthSamples>;
 }
 
 /** Photos with what a network is told of them. */
-export interface TruthEntries {
-  readonly entries: readonly MaskedEntry[];
+export interface TruthSamples {
+  readonly samples: readonly NamedSample[];
   /** Photos that could not be used, each with the reason. */
   readonly skipped: readonly string[];
 }
@@ -43,13 +43,12 @@ export function maskTruth(parts: readonly TrainingPart[]): TrainingTruth {
     identity: parts.map(photosOfPart),
     classifiers: [],
     notes: [],
-    entries: () =>
-      Promise.resolve({
-        entries: parts.flatMap(({ set, samples }) =>
-          samples.map((sample) => ({ ...sampleEntry(sample), name: nameIn(set, sample) }))
-        ),
-        skipped: [],
-      }),
+    samples: async () => {
+      const named = parts.flatMap(({ set, samples }) =>
+        samples.map(async (sample) => ({ ...await datasetSample(sample), name: nameIn(set, sample) }))
+      );
+      return { samples: await Promise.all(named), skipped: [] };
+    },
   };
 }
 

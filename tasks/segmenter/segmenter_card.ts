@@ -3,6 +3,7 @@ import { countParameters } from "../../models/layers/parameters.ts";
 import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { formatDuration } from "../cli/progress.ts";
+import { cardNames } from "../training/decoded_photos.ts";
 import type { CardHead, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";
 import { keepOptions, type Kept, MOMENTUM } from "../training/training_options.ts";
@@ -14,7 +15,7 @@ import type {
   SettingsOf,
 } from "../training/training_task.ts";
 import type { StartedSegmenter } from "./start_segmenter.ts";
-import type { MaskedPhotos, OpenedTrainingData } from "./training_data.ts";
+import type { MaskedPhotos, OpenedTrainingData } from "./photos.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** Options that decide the result, network and photos apart, in the order of cards. */
@@ -66,12 +67,11 @@ export function dataOf(
   options: SegmenterTrainingOptions,
   { training, heldBack, rejected }: OpenedTrainingData,
 ): SegmenterData {
-  const namesOf = ({ entries }: MaskedPhotos) => entries.map(({ name, extra }) => extra ? `+${name}` : name);
   return {
     ...keepOptions({ ...options, splits: options.splits ?? "folders" }, PHOTOS),
     rejectedLabels: rejected,
-    photos: namesOf(training),
-    validationPhotos: heldBack === undefined ? [] : namesOf(heldBack),
+    photos: cardNames(training),
+    validationPhotos: cardNames(heldBack),
   };
 }
 

@@ -22,7 +22,7 @@ import {
   settingsOf,
 } from "./segmenter_card.ts";
 import { type SegmenterChoice, startSegmenter } from "./start_segmenter.ts";
-import { type MaskedPhotos, openTrainingData } from "./training_data.ts";
+import { type MaskedPhotos, openTrainingData } from "./photos.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** The training of a segmentation network. */
@@ -118,7 +118,7 @@ async function evaluateSegmenter(
   { compute }: { readonly compute: Compute },
 ): Promise<Sweep> {
   async function* pairs(): AsyncGenerator<SweepPair> {
-    for (const [i, { name }] of photos.entries.entries()) {
+    for (const [i, { name }] of photos.samples.entries()) {
       const { width, height, pixels, truth: mask } = await photos.photo(i);
       const rgba = new Uint8ClampedArray(width * height * 4).fill(255);
       for (let from = 0, to = 0; from < pixels.length; from += 3, to += 4) {

@@ -25,7 +25,7 @@ import {
   type TrainingRunOptions,
   widthOption,
 } from "../training/training_options.ts";
-import type { MaskedEntry } from "./masked_entry.ts";
+import type { NamedSample } from "../training/named_sample.ts";
 
 /** A side in pixels, or `whole`. */
 function cropValue(): ValueParser<"sync", number | "whole"> {
@@ -169,5 +169,5 @@ export type SegmenterTrainingOptions =
   & Omit<InferValue<typeof trainingOptions>, "json">
   & TrainingRunOptions
   & {
-    readonly entries?: readonly MaskedEntry[];
+    readonly samples?: readonly NamedSample[];
   };

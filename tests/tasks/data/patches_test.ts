@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
-import { openDataset } from "../../../tasks/classifier/dataset.ts";
+import { openPatchPhotos } from "../../../tasks/classifier/photos.ts";
 import { patchNames } from "../../../tasks/data/patch_files.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -82,13 +82,14 @@ Deno.test("data:patches sorts patches by the rule of one crack pixel, and copies
     );
   }
   // As classifier:train reads a folder.
-  const { labels, failures: unread } = await openDataset({
+  const { samples, failures: unread } = await openPatchPhotos({
     folders: [out],
     images: [],
     masks: [],
     datasets: [],
   });
-  assert.deepEqual([labels.length, labels.filter((label) => label === "crack").length, unread], [18, 3, 0]);
+  const cracked = samples.filter(({ truth }) => truth === "crack");
+  assert.deepEqual([samples.length, cracked.length, unread], [18, 3, 0]);
 });
 
 Deno.test("data:patches --eightfold writes eight different files of the same pixels, the first upright", async () => {

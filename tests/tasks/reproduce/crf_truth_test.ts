@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { decodeSample, pixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { crfTruth } from "../../../tasks/reproduce/crf_truth.ts";
 import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
@@ -25,8 +26,8 @@ Deno.test("crfTruth() takes labels with at least 100 crack pixels, with paramete
   const { result: { best } } = JSON.parse(await Deno.readTextFile(search));
   assert.deepEqual((truth.identity as { parameters: unknown }[])[0].parameters, best.parameters);
 
-  const { entries } = await truth.entries();
-  assert.equal(await truth.entries(), await truth.entries(), "made once");
+  const { samples: labelled } = await truth.samples();
+  assert.equal(await truth.samples(), await truth.samples(), "made once");
   const manifest = JSON.parse(
     await Deno.readTextFile(join(run.folder, "labels/crack500-train-a-crf/manifest.json")),
   );
@@ -36,11 +37,11 @@ Deno.test("crfTruth() takes labels with at least 100 crack pixels, with paramete
   assert.equal(manifest.photos.length, 2);
   assert.ok(usable.length > 0);
   assert.deepEqual(
-    entries.map(({ path }) => path),
+    labelled.map(({ sample }) => sample.imagePath),
     usable.map(({ path }: { path: string }) => path),
   );
-  for (const { read } of entries) {
-    const { truth } = await read();
+  for (const { sample } of labelled) {
+    const { truth } = await decodeSample(sample, pixelTruth);
     assert.deepEqual([...new Set(truth)].sort(), [0, 255], "binary");
   }
 

@@ -8,7 +8,7 @@ import { type Scale, scales } from "../../../tasks/reproduce/plans.ts";
 import type { ExperimentRecord } from "../../../tasks/reproduce/record.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
 import { runExperiments } from "../../../tasks/reproduce/run_experiments.ts";
-import { listLabels } from "../../../tasks/segmenter/list_labels.ts";
+import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { tinyScale, writeBandSet } from "./fixtures.ts";
 
@@ -87,7 +87,7 @@ Deno.test("the experiments with segmentation networks train once, on CRACK500, w
     photos: [],
     soft: false,
   });
-  assert.equal(labels.entries.length + labels.rejected, 3, "segmenter:train could read them");
+  assert.equal(labels.samples.length + labels.rejected, 3, "segmenter:train could read them");
 
   const before = await written(out);
   const [again, figure6, figure7] = await perform(["table-6", "figure-6", "figure-7"], run);

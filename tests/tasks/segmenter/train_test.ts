@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
-import { listMaskedPhotos, type MaskedPhotoPaths } from "../../../tasks/segmenter/list_photos.ts";
 import type { SegmenterCard } from "../../../tasks/segmenter/segmenter_card.ts";
-import { openTrainingData } from "../../../tasks/segmenter/training_data.ts";
+import { openTrainingData, type TrainingDataOptions } from "../../../tasks/segmenter/photos.ts";
 import { seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type Outcome, runScript, scriptArgs } from "../run_script.ts";
@@ -96,7 +95,7 @@ function list(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-const NONE: MaskedPhotoPaths = {
+const NONE: TrainingDataOptions = {
   ...{ images: [], masks: [], datasets: [], labels: [], extraLabels: [], photos: [], soft: false },
 };
 
@@ -220,23 +219,6 @@ Deno.test("segmenter:train names what is missing or does not fit, in a sentence"
   });
 });
 
-Deno.test("listMaskedPhotos() pairs photos and masks by name and names those without a partner", async () => {
-  await withPhotos(async (folder) => {
-    const [images, masks] = ["images", "masks"].map((name) => join(folder, name));
-    await Deno.remove(join(masks, "1.png"));
-    await Deno.rename(join(images, "2.png"), join(images, "two.png"));
-    const { entries, problems } = await listMaskedPhotos({ ...NONE, images: [images], masks: [masks] });
-    assert.deepEqual(entries.map(({ name }) => name), ["0", "3"]);
-    assert.deepEqual(problems.map((problem) => problem.replaceAll(folder, "")), [
-      "Cannot use /images/1.png: there is no mask of the name 1 in /masks.",
-      "Cannot use /images/two.png: there is no mask of the name two in /masks.",
-      "Cannot use /masks/2.png: there is no photo of the name 2 in /images.",
-    ]);
-    const { truth } = await entries[0].read();
-    assert.deepEqual([...new Set(truth)], [0, 255]);
-  });
-});
-
 Deno.test("openTrainingData() takes labels, leaves out those of too little crack, and adds extra ones", async () => {
   await withPhotos(async (folder) => {
     const labels = join(folder, "labels"), extra = join(folder, "extra");
@@ -249,8 +231,8 @@ Deno.test("openTrainingData() takes labels, leaves out those of too little crack
       extraLabels: [extra],
       validation: "0.5",
     });
-    assert.deepEqual(training.entries.map(({ name, extra }) => [name, extra]), [["0", false], ["3", true]]);
-    assert.deepEqual(heldBack?.entries.map(({ name }) => name), ["2"]);
+    assert.deepEqual(training.samples.map(({ name, extra }) => [name, extra]), [["0", false], ["3", true]]);
+    assert.deepEqual(heldBack?.samples.map(({ name }) => name), ["2"]);
     assert.deepEqual([rejected, failures], [1, 0]);
     assert.deepEqual(notes, ["1 label has too few crack pixels to be usable for training: left out."]);
     assert.deepEqual([...new Set((await training.photo(0)).truth)], [255]);
@@ -264,7 +246,7 @@ Deno.test("openTrainingData() takes labels, leaves out those of too little crack
     }
     notes.length = 0;
     const moved = await open({ photos: [join(folder, "moved")] });
-    assert.deepEqual(moved.training.entries.map(({ name }) => name), ["0"]);
+    assert.deepEqual(moved.training.samples.map(({ name }) => name), ["0"]);
     assert.equal(moved.failures, 2);
     assert.deepEqual(notes.slice(0, 2).map((note) => note.replaceAll(folder, "")), [
       "Cannot use the label 2 of /labels: there is no photo of that name in /moved.",

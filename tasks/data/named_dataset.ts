@@ -1,5 +1,7 @@
 import { LAYOUTS } from "../../core/datasets/layouts.ts";
-import type { OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
+import { type Dataset, openDataset, type OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
+import { UsageError } from "../cli/errors.ts";
 import {
   argument,
   choice,
@@ -46,4 +48,24 @@ export function readingOf(
   { layout, split, splits, crack }: InferValue<typeof datasetOptions>,
 ): OpenDatasetOptions {
   return { layout, split, splits, inverted: crack === undefined ? undefined : crack === "dark" };
+}
+
+/**
+ * Opens a dataset that was named on the command line.
+ *
+ * @throws {UsageError} where the path or the split is wrong; else what the files' reading throws.
+ */
+export async function openNamedDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  if (await statOrNull(path) === null) {
+    throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+  }
+  try {
+    return await openDataset(path, options);
+  } catch (error) {
+    // What is wrong is what was typed, not what lies in the files.
+    if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {
+      throw new UsageError(error.message);
+    }
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@ import { UsageError } from "../cli/errors.ts";
 import type { Manifest, PhotoRecord } from "../label/manifest.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { mergeRecords } from "../batch/manifests.ts";
-import { fileEntry, type MaskedEntry } from "./masked_entry.ts";
+import { maskedSample, type NamedSample } from "./named_sample.ts";
 
 /** Where labels lie. */
 export interface LabelPaths {
@@ -21,7 +21,7 @@ export interface LabelPaths {
 
 /** Photos with their labels. */
 export interface ListedLabels {
-  readonly entries: readonly MaskedEntry[];
+  readonly samples: readonly NamedSample[];
   /** Labels left out because too few of their pixels are crack. */
   readonly rejected: number;
   /** What has no partner, in sentences. */
@@ -40,7 +40,7 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
   const { labels, extraLabels, photos, soft } = paths;
   const found = photos.length === 0 ? undefined : (await listPhotos(photos)).photos;
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
-  const entries: MaskedEntry[] = [], problems: string[] = [];
+  const samples: NamedSample[] = [], problems: string[] = [];
   const labelled = new Set<string>();
   let rejected = 0;
   for (const [folders, extra] of [[labels, false], [extraLabels, true]] as const) {
@@ -57,7 +57,7 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
           );
         } else {
           const mask = (soft ? confidencePath : maskPath)(folder, name);
-          entries.push(fileEntry({ name, path, mask, soft, extra }));
+          samples.push(maskedSample({ name, path, mask, soft, extra }));
         }
       }
     }
@@ -66,7 +66,7 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
     if (!labelled.has(name)) problems.push(`Cannot use ${path}: there is no label of the name ${name}.`);
   }
   const folders = [...labels, ...extraLabels];
-  if (folders.length > 0 && entries.length === 0) {
+  if (folders.length > 0 && samples.length === 0) {
     throw new Error(
       `Cannot train on the labels in ${folders.join(", ")}: ${
         problems.length > 0
@@ -75,7 +75,7 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
       }`,
     );
   }
-  return { entries, rejected, problems };
+  return { samples, rejected, problems };
 }
 
 /** What is known of the labels in a folder, of all shards. */

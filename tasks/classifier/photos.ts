@@ -1,0 +1,44 @@
+import { type PatchTruth, patchTruth } from "../../core/sampling/decoded_photo.ts";
+import { UsageError } from "../cli/errors.ts";
+import { type DecodedPhotos, decodePhotos, type DecodePhotosOptions } from "../training/decoded_photos.ts";
+import type { LabelPaths } from "../training/list_labels.ts";
+import { listSamples, type NamedPhotos } from "../training/list_samples.ts";
+
+/** Where photos for a classifier lie: folders of classes, photos with masks, datasets. */
+export interface PatchPhotoPaths extends Omit<NamedPhotos, keyof LabelPaths | "samples"> {
+  /** Folders with the folders `crack/` and `no_crack/`, whose photos are labelled as a whole. */
+  readonly folders: readonly string[];
+}
+
+/** Options of {@linkcode openPatchPhotos}. */
+export interface OpenPatchPhotosOptions extends Omit<DecodePhotosOptions<PatchTruth>, "truthOf"> {
+  /** Photos to leave out at the start, in the order of their names. */
+  readonly skip?: number;
+  /** Photos to take after those. Default: all. */
+  readonly limit?: number;
+}
+
+/** Photos to cut patches out of, all of them readable. */
+export type PatchPhotos = DecodedPhotos<PatchTruth>;
+
+/**
+ * Lists photos with their truth and reads each of them once; photos that cannot be read are reported and left out.
+ *
+ * @throws {UsageError} if there is nothing to read.
+ */
+export async function openPatchPhotos(
+  paths: PatchPhotoPaths,
+  { skip = 0, limit, ...options }: OpenPatchPhotosOptions = {},
+): Promise<PatchPhotos> {
+  const { samples } = await listSamples(paths, {
+    wanted: "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset",
+  });
+  // A photo without a mask keeps its place, which --skip and --limit count: it is reported when its turn comes to be read.
+  const chosen = samples.slice(skip, limit === undefined ? undefined : skip + limit);
+  if (chosen.length === 0) {
+    throw new UsageError(
+      `Cannot use the photos from number ${skip + 1} on: there are ${samples.length}; skip fewer of them.`,
+    );
+  }
+  return await decodePhotos(chosen, { truthOf: patchTruth, ...options });
+}

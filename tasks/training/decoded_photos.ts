@@ -1,0 +1,107 @@
+import type { Truth } from "../../core/datasets/sample.ts";
+import { type DecodedPhoto, decodeSample, type PhotoSource } from "../../core/sampling/decoded_photo.ts";
+import { describeError } from "../cli/errors.ts";
+import type { NamedSample } from "./named_sample.ts";
+
+/** Options of {@linkcode decodePhotos}. */
+export interface DecodePhotosOptions<T> {
+  /** Takes of a photo's truth what is needed. */
+  readonly truthOf: (truth: Truth) => T;
+  /** Bytes of decoded photos to hold; others are decoded again when they are needed. Default: two GiB. */
+  readonly memory?: number;
+  /** Called for each photo read, with a sentence if it could not be. */
+  readonly onPhoto?: (photo: NamedSample, failure?: string) => void;
+}
+
+/** Photos with their truth, all of them readable. */
+export interface DecodedPhotos<T> extends PhotoSource<T> {
+  readonly samples: readonly NamedSample[];
+  /** Photos that could not be read. */
+  readonly failures: number;
+  /** Some of the photos. */
+  subset(indices: readonly number[]): DecodedPhotos<T>;
+}
+
+/** The names of photos as cards list them, `+` before those with extra labels. */
+export function cardNames({ samples }: Pick<DecodedPhotos<unknown>, "samples"> = { samples: [] }): string[] {
+  return samples.map(({ name, extra }) => extra ? `+${name}` : name);
+}
+
+/** All photos of any research set, or some fifty of twelve megapixels. */
+const MEMORY = 2 ** 31;
+
+/**
+ * Reads each photo once; photos that cannot be read are reported and left out.
+ *
+ * @throws {Error} if none can be read.
+ */
+export async function decodePhotos<T>(
+  samples: readonly NamedSample[],
+  { truthOf, memory = MEMORY, onPhoto }: DecodePhotosOptions<T>,
+): Promise<DecodedPhotos<T>> {
+  const cache = new PhotoCache(memory, truthOf);
+  const readable: NamedSample[] = [];
+  for (const named of samples) {
+    const { imagePath } = named.sample;
+    try {
+      await cache.photo(named);
+      readable.push(named);
+      onPhoto?.(named);
+    } catch (error) {
+      const sentence = describeError(error);
+      onPhoto?.(named, sentence.includes(imagePath) ? sentence : `${imagePath}: ${sentence}`);
+    }
+  }
+  if (readable.length === 0) throw new Error("Cannot go on: none of the photos could be read.");
+  return held(readable, { cache, failures: samples.length - readable.length });
+}
+
+function held<T>(
+  samples: readonly NamedSample[],
+  { cache, failures }: { readonly cache: PhotoCache<T>; readonly failures: number },
+): DecodedPhotos<T> {
+  return {
+    count: samples.length,
+    samples,
+    failures,
+    photo: (index) => cache.photo(samples[index]),
+    subset: (indices) => held(indices.map((index) => samples[index]), { cache, failures }),
+  };
+}
+
+/** Decoded photos, the least recently used ones given up where they exceed the memory. */
+class PhotoCache<T> {
+  readonly #limit: number;
+  readonly #truthOf: (truth: Truth) => T;
+  readonly #photos = new Map<NamedSample, DecodedPhoto<T>>();
+  #bytes = 0;
+
+  constructor(limit: number, truthOf: (truth: Truth) => T) {
+    this.#limit = limit;
+    this.#truthOf = truthOf;
+  }
+
+  photo(named: NamedSample): DecodedPhoto<T> | Promise<DecodedPhoto<T>> {
+    const kept = this.#photos.get(named);
+    if (kept === undefined) return this.#read(named);
+    this.#photos.delete(named);
+    this.#photos.set(named, kept);
+    return kept;
+  }
+
+  async #read(named: NamedSample): Promise<DecodedPhoto<T>> {
+    const photo = await decodeSample(named.sample, this.#truthOf);
+    this.#photos.set(named, photo);
+    this.#bytes += bytesOf(photo);
+    for (const [oldest, other] of this.#photos) {
+      if (this.#bytes <= this.#limit) break;
+      this.#photos.delete(oldest);
+      this.#bytes -= bytesOf(other);
+    }
+    return photo;
+  }
+}
+
+function bytesOf({ pixels, truth }: DecodedPhoto<unknown>): number {
+  return pixels.byteLength + (ArrayBuffer.isView(truth) ? truth.byteLength : 0);
+}
