@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { type FolderContent, type FoundFile, listFiles, PICTURE, statOrNull } from "./list_files.ts";
+import { type FolderContent, type FoundFile, IMAGE_FILE, listFiles, statOrNull } from "./list_files.ts";
 import {
   type DatasetLayout,
   type DatasetProblem,
@@ -10,7 +10,7 @@ import {
 } from "./layout.ts";
 import type { Pair } from "./sample.ts";
 
-/** `photo.jpg mask.png`: two pictures, either of which may have spaces in its name. */
+/** `photo.jpg mask.png`: two images, either of which may have spaces in its name. */
 const ENTRY = /^(.+?\.(?:jpe?g|png|tiff?))\s+(\S.*\.(?:jpe?g|png|tiff?))$/i;
 const LIST = /\.txt$/i;
 const SUFFIX = /_mask$/i;
@@ -27,7 +27,7 @@ async function entriesOf(path: string): Promise<string[]> {
   return text.replace(/^\ufeff/, "").split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
 }
 
-/** The files in a folder whose first line names two pictures. */
+/** The files in a folder whose first line names two images. */
 async function listsIn(root: string, files: readonly string[]): Promise<string[]> {
   const lists = [];
   for (const name of files.filter((name) => LIST.test(name))) {
@@ -41,12 +41,12 @@ function sideBySide(files: readonly FoundFile[]): { photos: FoundFile[]; truths:
   return { photos: files.filter((file) => !isTruth(file)), truths: files.filter(isTruth) };
 }
 
-/** The folders with photos and masks side by side; the root itself where its pictures lie in no folder. */
+/** The folders with photos and masks side by side; the root itself where its images lie in no folder. */
 async function sidesIn(
   root: string,
   content: FolderContent,
 ): Promise<{ name: string; files: FoundFile[] }[]> {
-  const inRoot = content.files.some((name) => PICTURE.test(name));
+  const inRoot = content.files.some((name) => IMAGE_FILE.test(name));
   const names = inRoot ? [""] : content.folders;
   const sides = await Promise.all(
     names.map(async (name) => ({ name: name || "all", files: await listFiles(join(root, name)) })),

@@ -7,8 +7,8 @@ export interface FoundFile {
   readonly stem: string;
 }
 
-/** Names of pictures that `decodeImage` reads. */
-export const PICTURE = /\.(?:jpe?g|png|tiff?)$/i;
+/** Names of files that `decodeImage` reads. */
+export const IMAGE_FILE = /\.(?:jpe?g|png|tiff?)$/i;
 
 /** Names of folders and files in a folder, hidden ones left out. */
 export interface FolderContent {
@@ -29,7 +29,7 @@ export async function readFolder(path: string): Promise<FolderContent> {
 }
 
 /** The files of a kind in a folder and below, in natural order. */
-export async function listFiles(folder: string, kind = PICTURE): Promise<FoundFile[]> {
+export async function listFiles(folder: string, kind = IMAGE_FILE): Promise<FoundFile[]> {
   const found: FoundFile[] = [];
   const visited = new Set<string>();
   const walk = async (path: string, below: string): Promise<void> => {

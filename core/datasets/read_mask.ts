@@ -1,6 +1,6 @@
 import { decodeImage } from "../images/decode_image.ts";
 import { brightestOf, describeMaskFile, type MaskRule, splitMask } from "./mask_form.ts";
-import type { Pair, TruthMask } from "./sample.ts";
+import { type Pair, spread, type TruthMask } from "./sample.ts";
 
 /**
  * Reads the truth of a photo from the bytes of an image.
@@ -28,7 +28,7 @@ function maskOf(bytes: Uint8Array, image: ImageData, rule: MaskRule): TruthMask 
   return { width: image.width, height: image.height, data, form: { file, values, crack } };
 }
 
-/** Masks to read: spread over the dataset, since neighbours are alike. */
+/** Masks to read. */
 const PROBES = 12;
 
 /** What a few masks hold. */
@@ -44,11 +44,9 @@ export interface TruthProbe {
 /** Reads a few masks; those that cannot be read are skipped, since whoever reads them all reports them. */
 export async function probeTruth(pairs: readonly Pair[], rule: MaskRule): Promise<TruthProbe> {
   const paths = pairs.flatMap(({ truth }) => typeof truth === "string" ? [truth] : []);
-  const count = Math.min(PROBES, paths.length);
   const forms = new Set<string>();
   let looked = 0, mostlyCrack = 0;
-  for (let i = 0; i < count; i++) {
-    const path = paths[Math.floor(i * paths.length / count)];
+  for (const path of spread(paths, PROBES)) {
     const mask = await Deno.readFile(path).then((bytes) => readMask(bytes, rule)).catch(() => undefined);
     if (mask === undefined || mask.form.values === "one value") continue;
     forms.add(describeForm(mask));

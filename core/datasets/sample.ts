@@ -45,6 +45,12 @@ export function fullName({ split, name }: Pick<Sample, "split" | "name">): strin
   return split === "all" ? name : `${split}/${name}`;
 }
 
+/** So many of a list, uniformly spread over it, in its order; all where it has fewer. Neighbours in a dataset are alike. */
+export function spread<T>(items: readonly T[], count: number = items.length): T[] {
+  const taken = Math.min(count, items.length);
+  return Array.from({ length: taken }, (_, i) => items[Math.floor(i * items.length / taken)]);
+}
+
 /**
  * Reads a photo and its mask.
  *

@@ -1,4 +1,4 @@
-import { fullName, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
+import { fullName, type Sample, spread, type TruthMask } from "../../core/datasets/sample.ts";
 import type { Dataset } from "../../core/datasets/open_dataset.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { printable } from "../cli/terminal.ts";
@@ -136,10 +136,4 @@ function drawOutline({ width, height, data }: ImageData, truth: TruthMask): void
       }
     }
   }
-}
-
-/** So many of a list, evenly spread over it, in its order; all where it has fewer. */
-export function spread<T>(items: readonly T[], count: number = items.length): T[] {
-  const taken = Math.min(count, items.length);
-  return Array.from({ length: taken }, (_, i) => items[Math.floor(i * items.length / taken)]);
 }

@@ -49,7 +49,7 @@ export interface Examination {
   readonly duplicates: readonly DuplicateRecord[];
 }
 
-/** Masks that are crack beyond this share are told of. */
+/** Masks that are crack beyond this share are reported. */
 const MOST = 0.5;
 
 /** Looks at every photo and its truth, one after the other. What cannot be read is recorded, and the rest goes on. */

@@ -6,7 +6,7 @@ export interface Duplicate {
   readonly exact: boolean;
 }
 
-interface Entry {
+interface Fingerprint {
   readonly split: string;
   readonly hash: string;
   /** Undefined for a photo without enough of a pattern to know it again by. */
@@ -27,20 +27,20 @@ const BLANK = 2;
 
 /** Finds photos that occur twice, by their pixels and by a difference hash, while holding 32 bytes a photo. */
 export class Fingerprints {
-  readonly #entries: Entry[] = [];
+  readonly #photos: Fingerprint[] = [];
 
   /** Adds a photo, and says which earlier ones it repeats: of each split the first. */
   async add(image: ImageData, split: string): Promise<Duplicate[]> {
-    const entry = { split, hash: await hashOf(image), print: differenceHash(image) };
+    const added = { split, hash: await hashOf(image), print: differenceHash(image) };
     const found = new Map<string, Duplicate>();
-    for (const [i, earlier] of this.#entries.entries()) {
+    for (const [i, earlier] of this.#photos.entries()) {
       if (found.has(earlier.split)) continue;
-      const exact = earlier.hash === entry.hash;
-      if (exact || distance(earlier.print, entry.print) <= ALIKE) {
-        found.set(earlier.split, { photos: [i, this.#entries.length], exact });
+      const exact = earlier.hash === added.hash;
+      if (exact || distance(earlier.print, added.print) <= ALIKE) {
+        found.set(earlier.split, { photos: [i, this.#photos.length], exact });
       }
     }
-    this.#entries.push(entry);
+    this.#photos.push(added);
     return [...found.values()];
   }
 }

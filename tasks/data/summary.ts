@@ -31,7 +31,7 @@ interface SplitSummary {
 }
 
 /**
- * Contrasts whose median is lower are told of. Measured: 0.75 to 3.2 on CFD, DCD, CRACK500 and CrackSC, 0.0 with each mask laid over the
+ * Contrasts whose median is lower are reported. Measured: 0.75 to 3.2 on CFD, DCD, CRACK500 and CrackSC, 0.0 with each mask laid over the
  * next photo.
  */
 const LOW_CONTRAST = 0.3;

@@ -2,7 +2,7 @@ import { Sweep } from "../../core/metrics/sweep_result.ts";
 import { describeError } from "../cli/errors.ts";
 
 /**
- * Adds up files of counts. What cannot be read or added is told of, and the rest goes on.
+ * Adds up files of counts. What cannot be read or added is reported, and the rest goes on.
  *
  * @param onFile called after each file, with a sentence where it cannot be used.
  * @returns nothing where no file can be used.

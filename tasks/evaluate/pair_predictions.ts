@@ -43,7 +43,7 @@ interface NamedTruth {
 }
 
 /**
- * Pairs confidence maps with truths of the same stem. What finds no partner is told of and left out.
+ * Pairs confidence maps with truths of the same stem. What finds no partner is reported and left out.
  *
  * @throws {UsageError} if a path or split is wrong, photos are labelled as a whole, or nothing finds a partner.
  */

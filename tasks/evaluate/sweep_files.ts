@@ -24,7 +24,7 @@ export interface SweptFiles {
   readonly seconds: { readonly decoding: number; readonly metrics: number };
 }
 
-/** Compares confidence maps with their truth, one pair in memory at a time. What cannot be read is told of, and the rest goes on. */
+/** Compares confidence maps with their truth, one pair in memory at a time. What cannot be read is reported, and the rest goes on. */
 export async function sweepFiles(
   pairs: Iterable<PredictionPair>,
   { compute, tolerance, onPair }: SweepFilesOptions,
@@ -77,7 +77,7 @@ async function readPair(
  * Reads a confidence map: grey values 0..255 as 0..1.
  *
  * @returns H × W × 1.
- * @throws {RangeError} if the picture is not grey; else what `Deno.readFile()` and `decodeImage()` throw.
+ * @throws {RangeError} if the image is not grey; else what `Deno.readFile()` and `decodeImage()` throw.
  */
 async function readConfidence(path: string): Promise<PlaneSource> {
   const { width, height, data: rgba } = await decodeImage(await Deno.readFile(path));

@@ -1,5 +1,5 @@
 import { basename, join, sep } from "node:path";
-import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
+import { compareNames, IMAGE_FILE, statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
 
 export { compareNames };
@@ -26,10 +26,9 @@ export interface ListPhotosOptions {
   readonly outputs?: string;
 }
 
-/** Folders of pictures that the tasks write beside a manifest. */
+/** Folders of images that the tasks write beside a manifest. */
 export const OUTPUT_FOLDERS: ReadonlySet<string> = new Set(["confidence", "masks", "stages", "overlays"]);
 
-const EXTENSION = /\.(?:jpe?g|png|tiff?)$/i;
 const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
 
 /** Whether a folder holds outputs of Hairline, by how the manifest in it starts. It may hold photos, too. */
@@ -53,10 +52,10 @@ function asName(path: string): string {
 
 function found(path: string, root: string, relative: string): Found {
   const inRoot = asName(root === "" ? relative : `${basename(root)}/${relative}`);
-  const stem = relative.replace(EXTENSION, "");
+  const stem = relative.replace(IMAGE_FILE, "");
   return {
     path,
-    names: [asName(stem), asName(relative), inRoot.replace(EXTENSION, ""), inRoot, asName(path)],
+    names: [asName(stem), asName(relative), inRoot.replace(IMAGE_FILE, ""), inRoot, asName(path)],
   };
 }
 
@@ -79,7 +78,7 @@ async function* walk(
     const below = relative === "" ? name : `${relative}/${name}`;
     const info = await statOrNull(path);
     if (info?.isDirectory) yield* walk(root, path, below, skip);
-    else if (info?.isFile && EXTENSION.test(name)) yield found(path, root, below);
+    else if (info?.isFile && IMAGE_FILE.test(name)) yield found(path, root, below);
   }
 }
 
@@ -115,7 +114,7 @@ function nameAll(files: readonly Found[]): Photo[] {
   }
 }
 
-/** The real paths of the folders of pictures in a folder of outputs. */
+/** The real paths of the folders of images in a folder of outputs. */
 async function outputFolders(folder: string | undefined): Promise<Set<string>> {
   const found = new Set<string>();
   if (folder === undefined || await statOrNull(folder) === null) return found;
@@ -163,7 +162,7 @@ export async function listPhotos(
   };
   for (const { path, info } of given) {
     if (info.isDirectory) folders.push(path);
-    else if (info.isFile && EXTENSION.test(path)) await add(found(path, "", basename(path)));
+    else if (info.isFile && IMAGE_FILE.test(path)) await add(found(path, "", basename(path)));
     else ignored.push(path);
   }
   // Folders after files, each with its own memory of what it visited, so that `photos photos/day1` meets both.

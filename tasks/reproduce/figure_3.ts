@@ -1,9 +1,8 @@
-import { fullName, type Sample } from "../../core/datasets/sample.ts";
+import { fullName, type Sample, spread } from "../../core/datasets/sample.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
 import { startProgress } from "../cli/progress.ts";
-import { spread } from "../data/contact_sheet.ts";
 import { mapBytes, maskBytes } from "../batch/maps.ts";
 import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";

@@ -1,7 +1,6 @@
-import type { Sample } from "../../core/datasets/sample.ts";
+import { type Sample, spread } from "../../core/datasets/sample.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
-import { spread } from "../data/contact_sheet.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 
 /** A set of photos that was named on the command line. */
@@ -23,7 +22,7 @@ export function photoSet(name: SetName, path: string): PhotoSet {
   return { name, title: SET_TITLES[name], path };
 }
 
-/** Photos of a part of a set, evenly spread over it, by the splits of the paper's experiments. */
+/** Photos of a part of a set, spread uniformly over it, by the splits of the paper's experiments. */
 export async function photosOf(
   { path, name, title }: PhotoSet,
   { split, limit }: { readonly split: string; readonly limit?: number },

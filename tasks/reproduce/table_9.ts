@@ -1,7 +1,6 @@
-import type { Sample } from "../../core/datasets/sample.ts";
+import { type Sample, spread } from "../../core/datasets/sample.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
-import { spread } from "../data/contact_sheet.ts";
 import { labelRow } from "./label_rows.ts";
 import { dataOf, type Outcome } from "./outcome.ts";
 import type { PhotoSet } from "./photo_set.ts";
