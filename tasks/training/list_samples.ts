@@ -1,10 +1,14 @@
-import { basename } from "node:path";
-import { FileSample } from "../../core/datasets/sample.ts";
 import { UsageError } from "../cli/errors.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
 import { type LabelPaths, listLabels } from "./list_labels.ts";
-import { datasetSample, maskedSample, type NamedSample } from "./named_sample.ts";
+import {
+  datasetSample,
+  maskedSample,
+  type NamedSample,
+  unmaskedSample,
+  wholeSample,
+} from "./named_sample.ts";
 
 /** Where photos and what is known of their cracks lie, as the options of a training name it. */
 export interface NamedPhotos extends Partial<LabelPaths> {
@@ -87,32 +91,9 @@ async function listClasses(folder: string): Promise<NamedSample[]> {
   const samples: NamedSample[] = [];
   for (const truth of ["crack", "no_crack"] as const) {
     const { photos } = await listPhotos([`${folder}/${truth}`]);
-    for (const { name, path } of photos) samples.push(wholeSample(`${truth}/${name}`, path, truth));
+    samples.push(...photos.map(({ name, path }) => wholeSample({ name: `${truth}/${name}`, path, truth })));
   }
   return samples;
-}
-
-function wholeSample(name: string, path: string, truth: "crack" | "no_crack"): NamedSample {
-  const files = { name, split: "all", image: path, truth: truth === "crack" };
-  return { name, sample: new FileSample(files, noMask), truth, extra: false };
-}
-
-/** Photos that are labelled as a whole have no mask to read. */
-function noMask(): never {
-  throw new TypeError("Cannot read a mask: the photo is labelled as a whole.");
-}
-
-/** A photo whose mask is missing: it can be listed, and says so when it is read. */
-class UnmaskedPhoto extends FileSample {
-  constructor(name: string, path: string) {
-    super({ name, split: "all", image: path, truth: false }, noMask);
-  }
-
-  override truth(): Promise<never> {
-    const { imagePath } = this;
-    const name = basename(imagePath).replace(/\.\w+$/, "");
-    return Promise.reject(new Error(`Cannot use ${imagePath}: there is no mask of the name ${name}.`));
-  }
 }
 
 async function listPairs(
@@ -128,7 +109,7 @@ async function listPairs(
     byName.delete(name);
     if (mask !== undefined) samples.push(maskedSample({ name, path, mask, soft, extra: false }));
     else {
-      samples.push({ name, sample: new UnmaskedPhoto(name, path), truth: "missing", extra: false });
+      samples.push(unmaskedSample({ name, path }));
       problems.push(`Cannot use ${path}: there is no mask of the name ${name} in ${masks}.`);
     }
   }

@@ -1,6 +1,6 @@
-import type { MaskRule } from "../../core/datasets/mask_form.ts";
+import { basename } from "node:path";
 import { readConfidence, readMask } from "../../core/datasets/read_mask.ts";
-import { FileSample, fullName, type Sample } from "../../core/datasets/sample.ts";
+import { FileSample, fullName, type Sample, type TruthReader } from "../../core/datasets/sample.ts";
 
 /** A photo that was named for a training or a measurement. */
 export interface NamedSample {
@@ -14,9 +14,9 @@ export interface NamedSample {
 }
 
 /**
- * Which values are crack in masks that are named by their folder, whatever else they hold. Those of datasets are read as their layout says.
+ * Reads masks that are named by their folder: bright is crack, whatever values there are. Those of datasets are read as their layout says.
  */
-const NAMED_MASKS: MaskRule = "bright";
+const readNamedMask: TruthReader = (bytes) => readMask(bytes, "bright");
 
 /** A photo and its mask in files. */
 export interface MaskFiles {
@@ -33,8 +33,33 @@ export interface MaskFiles {
 /** A photo whose mask is an image. */
 export function maskedSample({ name, path, mask, soft, extra }: MaskFiles): NamedSample {
   const files = { name, split: "all", image: path, truth: mask };
-  const sample = new FileSample(files, soft ? readConfidence : (bytes) => readMask(bytes, NAMED_MASKS));
+  const sample = new FileSample(files, soft ? readConfidence : readNamedMask);
   return { name, sample, truth: "mask", extra };
+}
+
+/** A photo that is labelled as a whole. */
+export function wholeSample(
+  { name, path, truth }: Pick<MaskFiles, "name" | "path"> & { readonly truth: "crack" | "no_crack" },
+): NamedSample {
+  const files = { name, split: "all", image: path, truth: truth === "crack" };
+  return { name, sample: new FileSample(files, readNamedMask), truth, extra: false };
+}
+
+/** A photo whose mask is missing: it keeps its place among the others, and says so when it is read. */
+export function unmaskedSample({ name, path }: Pick<MaskFiles, "name" | "path">): NamedSample {
+  return { name, sample: new UnmaskedPhoto({ name, path }), truth: "missing", extra: false };
+}
+
+class UnmaskedPhoto extends FileSample {
+  constructor({ name, path }: Pick<MaskFiles, "name" | "path">) {
+    super({ name, split: "all", image: path, truth: false }, readNamedMask);
+  }
+
+  override truth(): Promise<never> {
+    const { imagePath } = this;
+    const name = basename(imagePath).replace(/\.\w+$/, "");
+    return Promise.reject(new Error(`Cannot use ${imagePath}: there is no mask of the name ${name}.`));
+  }
 }
 
 /** A photo of a dataset. */
