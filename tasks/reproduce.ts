@@ -24,7 +24,7 @@ import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath, positiveInteger } from "./cli/values.ts";
 import { describeOutcome, jsonOf } from "./reproduce/describe.ts";
 import { EXPERIMENTS, experiments } from "./reproduce/experiments.ts";
-import { photoSet } from "./reproduce/photo_set.ts";
+import { paperSet } from "./reproduce/paper_set.ts";
 import { SCALES, scales } from "./reproduce/plans.ts";
 import { SETS } from "./reproduce/published.ts";
 import type { ExperimentRecord } from "./reproduce/record.ts";
@@ -152,7 +152,7 @@ await runCommand({
   parser,
 }, async ({ names, out, scale, quiet, json, ...options }) => {
   const start = performance.now();
-  const sets = SETS.flatMap((name) => options[name] === undefined ? [] : [photoSet(name, options[name])]);
+  const sets = SETS.flatMap((name) => options[name] === undefined ? [] : [paperSet(name, options[name])]);
   if (sets.length === 0) {
     const [name] = names, { set } = experiments[name];
     throw new UsageError(

@@ -12,7 +12,7 @@ import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { ClassifierPlan, ClassifierSettings } from "./plans.ts";
 import type { Run } from "./run.ts";
-import { type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, photosOf } from "./paper_set.ts";
 
 /** A classifier that an experiment uses. */
 export interface TrainedClassifier {
@@ -41,7 +41,7 @@ export interface OpenClassifier extends HashedClassifier {
  */
 export async function trainedClassifier(
   plan: ClassifierPlan,
-  set: PhotoSet,
+  set: PaperSet,
   run: Run,
 ): Promise<TrainedClassifier> {
   const path = `${run.folder}/classifiers/${set.name}-${plan.id}.safetensors`;

@@ -6,14 +6,14 @@ import { chosenClassifiers, openClassifier, trainedClassifier } from "./classifi
 import { crfParameters, type CrfSearch, describeSearch, searchPhotos } from "./crf_search.ts";
 import { labelSamples } from "./label_truth.ts";
 import { classifierOf, type OutcomeClassifier } from "./outcome.ts";
-import { type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, photosOf } from "./paper_set.ts";
 import type { ClassifierPlan } from "./plans.ts";
 import type { Run } from "./run.ts";
 import { photosOfPart, type TrainingPart, type TrainingTruth, type TruthSamples } from "./training_truth.ts";
 
 /** What labels of a set's photos are made with. */
 interface Rival {
-  readonly set: PhotoSet;
+  readonly set: PaperSet;
   readonly classifier: OutcomeClassifier;
   readonly search: CrfSearch;
 }
@@ -29,7 +29,7 @@ export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promis
   for (const { set } of parts) {
     if (!rivals.has(set.name)) rivals.set(set.name, await rivalOf(set, { plan, run }));
   }
-  const of = ({ name }: PhotoSet): Rival => rivals.get(name)!;
+  const of = ({ name }: PaperSet): Rival => rivals.get(name)!;
   let made: Promise<TruthSamples> | undefined;
   return {
     name: "crf",
@@ -57,7 +57,7 @@ export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promis
 }
 
 async function rivalOf(
-  set: PhotoSet,
+  set: PaperSet,
   { plan, run }: { readonly plan: ClassifierPlan; readonly run: Run },
 ): Promise<Rival> {
   const { folder, backend, quiet, scale } = run;

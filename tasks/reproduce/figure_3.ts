@@ -8,7 +8,7 @@ import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";
 import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
 import { type PictureCell, pictureGrid, type PictureRow } from "./picture_grid.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 import { photosOfRun, type Run } from "./run.ts";
 import { thresholdings } from "./thresholdings.ts";
 
@@ -22,7 +22,7 @@ export async function figure3(run: Run): Promise<Outcome> {
   return joinOutcomes(outcomes);
 }
 
-async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
+async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {
   const { split = "test" } = run;
   const photos = await photosOfRun(set, split, run);
   using compute = await openCompute();

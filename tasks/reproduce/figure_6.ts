@@ -8,7 +8,7 @@ import { printable, writeErr } from "../cli/terminal.ts";
 import { confidenceBytes, maskBytes } from "../batch/maps.ts";
 import { dataOf, type Outcome, type OutcomePicture, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
 import { type PictureCell, pictureGrid } from "./picture_grid.ts";
-import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
 import type { Run } from "./run.ts";
 import { openSegmenter } from "./segmenters.ts";
 import { networksOfRun } from "./trained_networks.ts";
@@ -30,7 +30,7 @@ interface Shown {
 
 /** The photos of a set in its pictures. */
 interface ShownSet {
-  readonly set: PhotoSet;
+  readonly set: PaperSet;
   readonly photos: Photos;
   readonly shown: readonly Shown[];
   /** Photos that could not be read, each with the reason. */
@@ -83,7 +83,7 @@ export async function figure6(run: Run): Promise<Outcome> {
   };
 }
 
-async function shownOf(set: PhotoSet, { split = "test", photos: limit = SHOWN }: Run): Promise<ShownSet> {
+async function shownOf(set: PaperSet, { split = "test", photos: limit = SHOWN }: Run): Promise<ShownSet> {
   const photos = await photosOf(set, { split, limit });
   const shown: Shown[] = [], skipped: string[] = [];
   for (const sample of photos.samples) {

@@ -1,6 +1,6 @@
 import { labelRow } from "./label_rows.ts";
 import { joinOutcomes, type Outcome } from "./outcome.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 import type { Run } from "./run.ts";
 import { measureOnSet } from "./segmenter_comparison.ts";
 import { networksOfRun, type TrainedNetworks } from "./trained_networks.ts";
@@ -19,7 +19,7 @@ export async function figure7(run: Run): Promise<Outcome> {
 }
 
 async function ofSet(
-  set: PhotoSet,
+  set: PaperSet,
   { trained, notes, classifiers }: TrainedNetworks,
   run: Run,
 ): Promise<Outcome> {

@@ -20,7 +20,7 @@ import {
 import { openSession } from "../label/open_session.ts";
 import { maskPath } from "../batch/maps.ts";
 import { maskedSample, type NamedSample } from "../training/named_sample.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 
 /**
  * Labels by the paper's recipe, of the first of the run's classifiers that is trained on each set: weak supervision. They are kept in
@@ -63,9 +63,9 @@ export interface LabelSamplesOptions {
   /** Names the folders: `labels/SET-SPLIT-ID/`. */
   readonly id: string;
   /** The file of a set's classifier. */
-  readonly classifierPath: (set: PhotoSet) => string;
+  readonly classifierPath: (set: PaperSet) => string;
   /** What a set's photos are labelled by. */
-  readonly labeller: (set: PhotoSet) => LabellerFactory;
+  readonly labeller: (set: PaperSet) => LabellerFactory;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { fullName } from "../../core/datasets/sample.ts";
 import type { HashedClassifier } from "./classifiers.ts";
-import type { Photos, PhotoSet } from "./photo_set.ts";
+import type { PaperSet, Photos } from "./paper_set.ts";
 import type { OpenSegmenter } from "./segmenters.ts";
 
 /** A figure beside the published one. */
@@ -80,7 +80,7 @@ export interface Outcome {
 }
 
 /** Photos on record. */
-export function dataOf({ title, path }: PhotoSet, split: string, { samples, all }: Photos): OutcomeData {
+export function dataOf({ title, path }: PaperSet, split: string, { samples, all }: Photos): OutcomeData {
   return { set: title, path, split, photos: samples.length, all, names: samples.map(fullName) };
 }
 

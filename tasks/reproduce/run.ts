@@ -1,5 +1,5 @@
 import type { BackendName } from "../../models/backend.ts";
-import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
 import type { Scale } from "./plans.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 import type { TruthName } from "./training_truth.ts";
@@ -10,7 +10,7 @@ export interface Run {
   /** Where everything is kept: `classifiers/`, `labels/`, `segmenters/`, `counts/`, and the outcome of each experiment. */
   readonly folder: string;
   readonly scale: Scale;
-  readonly sets: readonly PhotoSet[];
+  readonly sets: readonly PaperSet[];
   /** Which part of each set. Default: the paper's. */
   readonly split?: string;
   /** How many photos of it. Default: as the scale says. */
@@ -30,7 +30,7 @@ export interface Run {
 }
 
 /** The photos of a set that a run is about: a training part may be too many for its scale. */
-export async function photosOfRun(set: PhotoSet, split: string, { photos, scale }: Run): Promise<Photos> {
+export async function photosOfRun(set: PaperSet, split: string, { photos, scale }: Run): Promise<Photos> {
   return await photosOf(set, {
     split,
     limit: photos ?? (split === "train" ? scale.trainingPhotos : undefined),
@@ -42,7 +42,7 @@ export async function photosOfRun(set: PhotoSet, split: string, { photos, scale 
  *
  * @throws {UsageError} where its folder was not given.
  */
-export function givenSet(name: SetName, { sets }: Pick<Run, "sets">): PhotoSet {
+export function givenSet(name: SetName, { sets }: Pick<Run, "sets">): PaperSet {
   const set = sets.find((set) => set.name === name);
   if (set === undefined) {
     throw new UsageError(

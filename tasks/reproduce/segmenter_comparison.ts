@@ -4,7 +4,7 @@ import { openBackend } from "../../models/backend.ts";
 import { startProgress } from "../cli/progress.ts";
 import { measure, type Measurement } from "./measure.ts";
 import { dataOf, type OutcomeData, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
-import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
 import type { Run } from "./run.ts";
 import { type OpenSegmenter, openSegmenter, type TrainedSegmenter } from "./segmenters.ts";
 import { trainingSetTitle } from "./training_set.ts";
@@ -26,7 +26,7 @@ export interface SegmenterMeasurements {
 
 /** Photos of a part of a set that networks of a run are measured on. */
 export async function testPhotos(
-  set: PhotoSet,
+  set: PaperSet,
   { split = "test", photos, scale: { segmentation } }: Pick<Run, "split" | "photos" | "scale">,
 ): Promise<Photos> {
   return await photosOf(set, { split, limit: photos ?? segmentation.testPhotos });
@@ -35,7 +35,7 @@ export async function testPhotos(
 /** Compares what networks predict for photos of a part of a set, the test part unless the run names another, with the truth. */
 export async function measureOnSet(
   trained: readonly TrainedSegmenter[],
-  set: PhotoSet,
+  set: PaperSet,
   run: Run,
 ): Promise<SegmenterMeasurements & { readonly data: OutcomeData; /** For titles. */ readonly what: string }> {
   const { split = "test" } = run;

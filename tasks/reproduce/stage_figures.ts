@@ -11,7 +11,7 @@ import { confidenceBytes, mapBytes, maskBytes } from "../batch/maps.ts";
 import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
 import { classifierOf, dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
 import { type PictureCell, pictureGrid } from "./picture_grid.ts";
-import { type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, photosOf } from "./paper_set.ts";
 import type { Run } from "./run.ts";
 
 /** Photos in a picture. */
@@ -61,7 +61,7 @@ async function draw(figure: StageFigure, run: Run): Promise<Outcome> {
   return joinOutcomes(outcomes);
 }
 
-async function drawSet(figure: StageFigure, set: PhotoSet, run: Run): Promise<Outcome> {
+async function drawSet(figure: StageFigure, set: PaperSet, run: Run): Promise<Outcome> {
   const { split = "test", photos: limit = SHOWN } = run;
   const photos = await photosOf(set, { split, limit });
   const [plan] = chosenClassifiers(run);

@@ -13,7 +13,7 @@ import {
   type OutcomeClassifier,
   type OutcomeRow,
 } from "./outcome.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 import { TABLE_1 } from "./published.ts";
 import type { Run } from "./run.ts";
 
@@ -27,7 +27,7 @@ export async function table1(run: Run): Promise<Outcome> {
   return joinOutcomes(outcomes);
 }
 
-async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
+async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {
   const { split = "test" } = run;
   const classifiers: OutcomeClassifier[] = [], skipped: string[] = [];
   const rows: OutcomeRow[][] = GRIDS.map(() => []);

@@ -8,7 +8,7 @@ import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";
 import { crfMethod, labelMethod, type Method } from "./method.ts";
 import { classifierOf, dataOf, joinOutcomes, type Outcome, type OutcomeRow } from "./outcome.ts";
-import { type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, photosOf } from "./paper_set.ts";
 import { AUTHORS_LABELS, TABLE_2, TABLE_2_CRF } from "./published.ts";
 import { photosOfRun, type Run } from "./run.ts";
 
@@ -19,7 +19,7 @@ export async function table2(run: Run): Promise<Outcome> {
   return joinOutcomes(outcomes);
 }
 
-async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
+async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {
   const { split = "train" } = run;
   const photos = await photosOfRun(set, split, run);
   const trained = [];

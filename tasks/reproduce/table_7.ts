@@ -8,7 +8,7 @@ import { labelRow } from "./label_rows.ts";
 import { measure } from "./measure.ts";
 import { labelMethod, type Method } from "./method.ts";
 import { classifierOf, dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 import { TABLE_7 } from "./published.ts";
 import { CachedClassifier } from "./cached_classifier.ts";
 import { photosOfRun, type Run } from "./run.ts";
@@ -40,7 +40,7 @@ export async function table7(run: Run): Promise<Outcome> {
   return joinOutcomes(outcomes);
 }
 
-async function ofSet(set: PhotoSet, run: Run): Promise<Outcome> {
+async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {
   const { split = "train" } = run;
   const photos = await photosOfRun(set, split, run);
   const [plan] = chosenClassifiers(run);

@@ -2,7 +2,7 @@ import { chosenSegmenters, type TrainedSegmenter, trainedSegmenter } from "./seg
 import { labelRow } from "./label_rows.ts";
 import { labelTruth } from "./label_truth.ts";
 import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 import { TABLE_8 } from "./published.ts";
 import type { Run } from "./run.ts";
 import { comparisonNotes } from "./segmentation_table.ts";
@@ -58,7 +58,7 @@ export async function table8(run: Run): Promise<Outcome> {
 }
 
 async function ofSet(
-  set: PhotoSet,
+  set: PaperSet,
   { trained, both }: SemiSupervised,
   { run, notes }: { readonly run: Run; readonly notes: readonly string[] },
 ): Promise<Outcome> {

@@ -3,7 +3,7 @@ import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 import { labelRow } from "./label_rows.ts";
 import { dataOf, type Outcome } from "./outcome.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 import { SET_TITLES, type SetName, TABLE_9 } from "./published.ts";
 import type { Run } from "./run.ts";
 import { measureSegmenters } from "./segmenter_comparison.ts";
@@ -16,7 +16,7 @@ const NAMES = ["dcd", "cfd", "ael"] as const;
 
 /** A photo and the set it is of. */
 interface Member {
-  readonly set: PhotoSet;
+  readonly set: PaperSet;
   readonly sample: Sample;
 }
 
@@ -32,7 +32,7 @@ export async function table9(run: Run): Promise<Outcome> {
   }
   const training = spread(trainable, segmentation.trainingPhotos);
   const tested = spread(others, run.photos ?? segmentation.testPhotos);
-  const ofSet = (members: readonly Member[], { name }: PhotoSet): Sample[] =>
+  const ofSet = (members: readonly Member[], { name }: PaperSet): Sample[] =>
     members.filter(({ set }) => set.name === name).map(({ sample }) => sample);
   const parts = sets.map((set) => ({ set, samples: ofSet(training, set) }))
     .filter(({ samples }) => samples.length > 0);
@@ -90,7 +90,7 @@ export async function table9(run: Run): Promise<Outcome> {
  *
  * @throws {UsageError} where none of them was given, or a part to measure was.
  */
-export function combinedSets({ sets, split }: Pick<Run, "sets" | "split">): PhotoSet[] {
+export function combinedSets({ sets, split }: Pick<Run, "sets" | "split">): PaperSet[] {
   const combined = NAMES.flatMap((name) => sets.find((set) => set.name === name) ?? []);
   if (combined.length === 0) {
     throw new UsageError("Cannot run table-9 without photos of DCD, CFD or AEL: give --dcd, --cfd, --ael.");

@@ -2,7 +2,7 @@ import { chosenSegmenters, type TrainedSegmenter, trainedSegmenter } from "./seg
 import { crfTruth } from "./crf_truth.ts";
 import { labelTruth } from "./label_truth.ts";
 import { dataOf, distinct, type OutcomeClassifier, type OutcomeData } from "./outcome.ts";
-import { type Photos, type PhotoSet, photosOf } from "./photo_set.ts";
+import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
 import type { Run } from "./run.ts";
 import type { PublishedSegmenter } from "./segmenter_plans.ts";
 import { trainingSet } from "./training_set.ts";
@@ -29,7 +29,7 @@ const KINDS: Readonly<
 > = { masks: maskTruth, crf: crfTruth, labels: labelTruth };
 
 /** Photos of a set's training part that networks of a run are trained on. */
-export async function trainingPhotos(set: PhotoSet, { scale: { segmentation } }: Run): Promise<Photos> {
+export async function trainingPhotos(set: PaperSet, { scale: { segmentation } }: Run): Promise<Photos> {
   return await photosOf(set, { split: "train", limit: segmentation.trainingPhotos });
 }
 

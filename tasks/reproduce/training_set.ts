@@ -1,5 +1,5 @@
 import { UsageError } from "../cli/errors.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 import type { Run } from "./run.ts";
 
@@ -11,7 +11,7 @@ export const PAPERS_TRAINING_SET: SetName = "crack500";
  *
  * @throws {UsageError} where its folder was not given.
  */
-export function trainingSet(run: Pick<Run, "sets" | "trainOn">): PhotoSet {
+export function trainingSet(run: Pick<Run, "sets" | "trainOn">): PaperSet {
   const name = nameOf(run);
   const set = run.sets.find((set) => set.name === name);
   if (set === undefined) {

@@ -1,11 +1,11 @@
 import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { datasetSample, type NamedSample } from "../training/named_sample.ts";
 import type { OutcomeClassifier } from "./outcome.ts";
-import type { PhotoSet } from "./photo_set.ts";
+import type { PaperSet } from "./paper_set.ts";
 
 /** Photos of a set that a network is trained on. */
 export interface TrainingPart {
-  readonly set: PhotoSet;
+  readonly set: PaperSet;
   readonly samples: readonly Sample[];
   /** Whether nobody drew masks for them: only their labels are of use. */
   readonly extra?: boolean;
@@ -58,7 +58,7 @@ export function photosOfPart({ set, samples }: TrainingPart): { readonly photos:
 }
 
 /** A photo's name among those of several sets. */
-export function nameIn({ name }: PhotoSet, sample: Sample): string {
+export function nameIn({ name }: PaperSet, sample: Sample): string {
   return `${name}/${fullName(sample)}`;
 }
 

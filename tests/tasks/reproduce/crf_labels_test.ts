@@ -18,7 +18,7 @@ import {
   searchPhotos,
 } from "../../../tasks/reproduce/crf_search.ts";
 import { measure } from "../../../tasks/reproduce/measure.ts";
-import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
+import { paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { testImage } from "../../core/testing.ts";
@@ -104,7 +104,7 @@ Deno.test("camCrfLabel() narrows what Grad-CAM shows to the dark line, and finds
 Deno.test("searchPhotos() draws the same photos each time, none twice", async () => {
   await using folder = await temporaryFolder();
   await writeSet(folder.path, 6);
-  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "train" });
+  const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "train" });
   const names = (count: number) => searchPhotos(samples, count).map(({ name }) => name);
   assert.deepEqual(names(4), names(4));
   assert.equal(new Set(names(4)).size, 4);
@@ -117,7 +117,7 @@ Deno.test("searchCrf() finds the mean IoU that labels with each of the parameter
   await writeSet(folder.path, 2);
   using compute = await openCompute();
   const classifier = new FakeClassifier();
-  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "train" });
+  const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "train" });
   const { best, trials, photos, skipped } = await searchCrf(samples, { compute, classifier });
   assert.deepEqual([photos, skipped], [2, []]);
   const { weight, sigmaSpace, sigmaColour } = CRF_GRID.appearance;
@@ -146,7 +146,7 @@ Deno.test("searchCrf() leaves out a photo that cannot be read, and fails where a
   await writeSet(folder.path, 2);
   await Deno.writeTextFile(join(folder.path, "train_img/1.png"), "no picture");
   using compute = await openCompute();
-  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "train" });
+  const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "train" });
   const told: [string, boolean][] = [];
   const { photos, skipped } = await searchCrf(samples, {
     compute,
@@ -171,7 +171,7 @@ async function searched(compute: Compute, folder: string): Promise<{ found: CrfS
       return super.activations(...args);
     }
   }
-  const set = photoSet("dcd", folder);
+  const set = paperSet("dcd", folder);
   const { samples } = await photosOf(set, { split: "train" });
   let advanced = 0;
   const found = await crfParameters(
@@ -207,7 +207,7 @@ Deno.test("crfMethod() predicts masks, and its counts are not taken for those of
   await using folder = await temporaryFolder();
   await writeSet(folder.path, 2);
   using compute = await openCompute();
-  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "train" });
+  const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "train" });
   const method = (weight: number) =>
     crfMethod({
       id: "crf",

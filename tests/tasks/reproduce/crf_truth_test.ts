@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeSample, pixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { crfTruth } from "../../../tasks/reproduce/crf_truth.ts";
-import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
+import { paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { tinyScale, writeBandSet } from "./fixtures.ts";
@@ -10,7 +10,7 @@ import { tinyScale, writeBandSet } from "./fixtures.ts";
 Deno.test("crfTruth() takes labels with at least 100 crack pixels, with parameters that are searched once", async () => {
   await using folder = await temporaryFolder();
   await writeBandSet(folder.path, { train: 3 });
-  const set = photoSet("crack500", folder.path);
+  const set = paperSet("crack500", folder.path);
   const { samples } = await photosOf(set, { split: "train", limit: 2 });
   const run: Run = {
     folder: join(folder.path, "runs"),

@@ -8,7 +8,7 @@ import { upperBounds } from "../../../tasks/reproduce/upper_bounds.ts";
 import { measure, readCounts } from "../../../tasks/reproduce/measure.ts";
 import { cachedResult } from "../../../tasks/reproduce/cached_result.ts";
 import { labelMethod, type Method } from "../../../tasks/reproduce/method.ts";
-import { photoSet, photosOf } from "../../../tasks/reproduce/photo_set.ts";
+import { paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import { CachedClassifier } from "../../../tasks/reproduce/cached_classifier.ts";
 import { thresholdings } from "../../../tasks/reproduce/thresholdings.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
@@ -58,7 +58,7 @@ Deno.test("measure() goes on where it was broken off, to the same counts, and re
   await using folder = await temporaryFolder();
   await writeLineSet(folder.path, { train: 1, test: 3 });
   using compute = await openCompute();
-  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "test" });
+  const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "test" });
   const methods = [method("paper", recipes.paper, new FakeClassifier()), ...thresholdings];
   const options = { compute, prefix: "dcd-test", progress: silent };
   const whole = await measure(samples, methods, { ...options, folder: join(folder.path, "whole") });
@@ -113,7 +113,7 @@ Deno.test("measure() tells of a photo that cannot be read, and goes on", async (
   await writeLineSet(folder.path, { test: 3 });
   await Deno.writeTextFile(join(folder.path, "test_img/1.png"), "no picture");
   using compute = await openCompute();
-  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "test" });
+  const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "test" });
   const { results, skipped } = await measure(samples, thresholdings.slice(0, 1), {
     compute,
     folder: folder.path,
@@ -136,7 +136,7 @@ Deno.test("upperBounds() look at the truth where they say so, and nowhere else",
     await encodePng({ width: WIDTH, height: HEIGHT, channels: 1, data: half }),
   );
   using compute = await openCompute();
-  const { samples } = await photosOf(photoSet("dcd", folder.path), { split: "test" });
+  const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "test" });
   const classifier = new CachedClassifier(new FakeClassifier());
   const methods = [
     method("paper", recipes.paper, classifier),

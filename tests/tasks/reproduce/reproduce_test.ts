@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describeOutcome } from "../../../tasks/reproduce/describe.ts";
 import { type ExperimentName, experiments } from "../../../tasks/reproduce/experiments.ts";
-import { photoSet } from "../../../tasks/reproduce/photo_set.ts";
+import { paperSet } from "../../../tasks/reproduce/paper_set.ts";
 import type { Scale } from "../../../tasks/reproduce/plans.ts";
 import { type ExperimentRecord, keepOutcome } from "../../../tasks/reproduce/record.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
@@ -35,7 +35,7 @@ Deno.test("the experiments train once, share classifiers and counts, and write w
   const run: Run = {
     folder: out,
     scale: tiny,
-    sets: [photoSet("crack500", folder.path)],
+    sets: [paperSet("crack500", folder.path)],
     classifiers: [],
     quiet: true,
     args: [],
@@ -105,7 +105,7 @@ Deno.test("the experiments train once, share classifiers and counts, and write w
   await using elsewhere = await temporaryFolder();
   await writeLineSet(elsewhere.path, { train: 2, test: 1 });
   await assert.rejects(
-    table2({ ...run, sets: [photoSet("crack500", elsewhere.path)] }),
+    table2({ ...run, sets: [paperSet("crack500", elsewhere.path)] }),
     /it was trained on 3 other photos than the 2 of CRACK500's training part/,
   );
   await assert.rejects(
@@ -118,7 +118,7 @@ Deno.test("figures leave out a photo that cannot be read, and tell of it", async
   await using folder = await temporaryFolder();
   await writeLineSet(folder.path, { train: 2, test: 3 });
   await Deno.writeTextFile(join(folder.path, "test_img/0.png"), "no picture");
-  const sets = [photoSet("dcd", folder.path)];
+  const sets = [paperSet("dcd", folder.path)];
   const run: Run = {
     folder: join(folder.path, "runs"),
     scale: tiny,

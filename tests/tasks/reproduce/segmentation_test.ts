@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describeSegmentationNetwork } from "../../../models/segmenter/architectures.ts";
 import { describeOutcome, jsonOf } from "../../../tasks/reproduce/describe.ts";
 import type { ExperimentName } from "../../../tasks/reproduce/experiments.ts";
-import { photoSet } from "../../../tasks/reproduce/photo_set.ts";
+import { paperSet } from "../../../tasks/reproduce/paper_set.ts";
 import { type Scale, scales } from "../../../tasks/reproduce/plans.ts";
 import type { ExperimentRecord } from "../../../tasks/reproduce/record.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
@@ -40,8 +40,8 @@ Deno.test("the experiments with segmentation networks train once, on CRACK500, w
   await writeBandSet(join(folder.path, "a"), { train: 4, test: 3 });
   await writeBandSet(join(folder.path, "b"), { test: 3 });
   const out = join(folder.path, "runs");
-  const crack500 = photoSet("crack500", join(folder.path, "a")),
-    dcd = photoSet("dcd", join(folder.path, "b"));
+  const crack500 = paperSet("crack500", join(folder.path, "a")),
+    dcd = paperSet("dcd", join(folder.path, "b"));
   const run: Run = {
     folder: out,
     scale: tinyScale,
@@ -168,7 +168,7 @@ Deno.test("--train-on and --truth: networks trained on another set, with fewer t
   await using folder = await temporaryFolder();
   await writeBandSet(folder.path, { train: 3, test: 2 });
   const out = join(folder.path, "runs");
-  const sets = [photoSet("cfd", folder.path), photoSet("dcd", folder.path)];
+  const sets = [paperSet("cfd", folder.path), paperSet("dcd", folder.path)];
   const run: Run = {
     folder: out,
     scale: tinyScale,

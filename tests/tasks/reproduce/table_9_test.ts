@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { photoSet } from "../../../tasks/reproduce/photo_set.ts";
+import { paperSet } from "../../../tasks/reproduce/paper_set.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
 import { table9, trainedOn } from "../../../tasks/reproduce/table_9.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -12,7 +12,7 @@ Deno.test("table9() trains on several sets together, and tests on their other ph
   const run: Run = {
     folder: join(folder.path, "runs"),
     scale: tinyScale,
-    sets: [photoSet("dcd", folder.path), photoSet("ael", folder.path)],
+    sets: [paperSet("dcd", folder.path), paperSet("ael", folder.path)],
     classifiers: [],
     quiet: true,
     args: [],

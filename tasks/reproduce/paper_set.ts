@@ -3,8 +3,8 @@ import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 
-/** A set of photos that was named on the command line. */
-export interface PhotoSet {
+/** A set of photos that the paper has figures of, where it lies on this machine. */
+export interface PaperSet {
   readonly name: SetName;
   readonly title: string;
   readonly path: string;
@@ -18,13 +18,13 @@ export interface Photos {
 }
 
 /** A set by its name. */
-export function photoSet(name: SetName, path: string): PhotoSet {
+export function paperSet(name: SetName, path: string): PaperSet {
   return { name, title: SET_TITLES[name], path };
 }
 
 /** Photos of a part of a set, spread uniformly over it, by the splits of the paper's experiments. */
 export async function photosOf(
-  { path, name, title }: PhotoSet,
+  { path, name, title }: PaperSet,
   { split, limit }: { readonly split: string; readonly limit?: number },
 ): Promise<Photos> {
   const dataset = await openNamedDataset(path, { split, splits: "paper" });
