@@ -58,7 +58,7 @@ export function defineKernel(label: string, source: string, blocks: Record<strin
 /** The compiled kernels of a device, each compiled at its first use. */
 export class KernelCache {
   readonly #device: GPUDevice;
-  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  readonly #pipelines = new WeakMap<Kernel, Map<string, GPUComputePipeline>>();
   readonly #layouts = new Map<string, GPUBindGroupLayout>();
 
   constructor(device: GPUDevice) {
@@ -67,8 +67,10 @@ export class KernelCache {
 
   /** The pipeline of a kernel with the values of its `override` constants. */
   pipeline(kernel: Kernel, constants: Record<string, number> = {}): GPUComputePipeline {
-    const key = `${JSON.stringify(constants)}${kernel.code}`;
-    let pipeline = this.#pipelines.get(key);
+    let pipelines = this.#pipelines.get(kernel);
+    if (!pipelines) this.#pipelines.set(kernel, pipelines = new Map());
+    const key = JSON.stringify(constants);
+    let pipeline = pipelines.get(key);
     if (!pipeline) {
       pipeline = this.#device.createComputePipeline({
         label: kernel.label,
@@ -79,7 +81,7 @@ export class KernelCache {
           constants,
         },
       });
-      this.#pipelines.set(key, pipeline);
+      pipelines.set(key, pipeline);
     }
     return pipeline;
   }
