@@ -14,47 +14,41 @@
  *
  * @module
  */
-export { activationMap } from "./kernels/activation_map.ts";
-export { applyThreshold, type CellThresholds } from "./kernels/apply_threshold.ts";
-export { augment, type AugmentOptions } from "./kernels/augment.ts";
-export { type Augmentation, defaultAugmentation } from "./kernels/augment.ts";
-export { averagePatchScores, type AveragePatchScoresOptions } from "./kernels/average_patch_scores.ts";
-export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
-export { bilateralFilter, type BilateralFilterOptions } from "./kernels/bilateral_filter.ts";
-export {
-  type CamCrfLabel,
-  camCrfLabel,
-  camCrfLabeller,
-  type CamCrfOptions,
-  defaultCrf,
-} from "./label/cam_crf/cam_crf_label.ts";
-export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
-export { Compute, type ComputeOptions, type Dispatch, Plane, type PlaneSource } from "./gpu/compute.ts";
-export { openCompute } from "./gpu/open_compute.ts";
-export type { MaskForm } from "./datasets/mask_form.ts";
 export type { DatasetProblem } from "./datasets/layout.ts";
 export { type Layout, LAYOUTS } from "./datasets/layouts.ts";
+export type { MaskForm } from "./datasets/mask_form.ts";
 export { type Dataset, openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
 export type { Sample, Sample as DatasetSample, Truth, TruthMask } from "./datasets/sample.ts";
+export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
+export { Compute, type ComputeOptions, type Dispatch, Plane, type PlaneSource } from "./gpu/compute.ts";
+export { defineKernel, type Kernel } from "./gpu/kernel.ts";
+export { openCompute } from "./gpu/open_compute.ts";
+export type { PlaneShape } from "./gpu/plane_shape.ts";
+export type { KernelTiming } from "./gpu/timings.ts";
+export type { UniformField, UniformStruct, UniformValues } from "./gpu/uniforms.ts";
 export { decodeImage, type DecodeImageOptions } from "./images/decode_image.ts";
-export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
 export { encodeJpeg, type EncodeJpegOptions } from "./images/encode_jpeg.ts";
 export { encodePng, type PngSource } from "./images/encode_png.ts";
-export { extractPatches, type ExtractPatchesOptions } from "./kernels/extract_patches.ts";
+export { uploadImage, type UploadImageOptions } from "./images/upload_image.ts";
+export { activationMap } from "./kernels/activation_map.ts";
+export { applyThreshold, type CellThresholds } from "./kernels/apply_threshold.ts";
+export { augment, type Augmentation, type AugmentOptions, defaultAugmentation } from "./kernels/augment.ts";
+export { averagePatchScores, type AveragePatchScoresOptions } from "./kernels/average_patch_scores.ts";
+export { bilateralFilter, type BilateralFilterOptions } from "./kernels/bilateral_filter.ts";
+export {
+  type CoveringGrid,
+  coveringGrid,
+  extractPatches,
+  type ExtractPatchesOptions,
+} from "./kernels/extract_patches.ts";
 export { extractPatchesAt, type ExtractPatchesAtOptions } from "./kernels/extract_patches_at.ts";
 export { grayscale, type GrayscaleOptions } from "./kernels/grayscale.ts";
 export { guidedFilter, type GuidedFilterOptions } from "./kernels/guided_filter.ts";
-export { defineKernel, type Kernel } from "./gpu/kernel.ts";
-export { labelImage, type LabelOptions, paperLabeller } from "./label/label_image.ts";
-export type { Label, Labeller, LabellerFactory, LabellerOptions } from "./label/labeller.ts";
-export { type LabellerId, labellers } from "./label/labellers.ts";
 export { maximum } from "./kernels/maximum.ts";
 export { close, dilate, erode, type MorphologyOptions, open } from "./kernels/morphology.ts";
 export { niblackThreshold, type NiblackThresholdOptions } from "./kernels/niblack_threshold.ts";
 export { type OtsuOptions, otsuThresholds } from "./kernels/otsu_thresholds.ts";
-export { type CoveringGrid, coveringGrid } from "./kernels/extract_patches.ts";
 export { patchThreshold, type PatchThresholdOptions } from "./kernels/patch_threshold.ts";
-export type { PlaneShape } from "./gpu/plane_shape.ts";
 export {
   binarise,
   type BinariseOptions,
@@ -65,25 +59,34 @@ export {
   scale,
   type ScaleOptions,
 } from "./kernels/pointwise.ts";
-export { predictImage, type PredictImageOptions, type Prediction } from "./predict/predict_image.ts";
-export { type Recipe, recipes } from "./label/recipe.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./kernels/resize.ts";
 export { sauvolaThreshold, type SauvolaThresholdOptions } from "./kernels/sauvola_threshold.ts";
-export type { Segmenting } from "./predict/segmenting.ts";
+export {
+  type CamCrfLabel,
+  camCrfLabel,
+  camCrfLabeller,
+  type CamCrfOptions,
+  defaultCrf,
+} from "./label/cam_crf/cam_crf_label.ts";
+export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
+export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
+export { labelImage, type LabelOptions, paperLabeller } from "./label/label_image.ts";
+export type { Label, Labeller, LabellerFactory, LabellerOptions } from "./label/labeller.ts";
+export { type LabellerId, labellers } from "./label/labellers.ts";
+export { type Recipe, recipes } from "./label/recipe.ts";
 export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
-export type { SweepJson } from "./metrics/sweep_result.ts";
-export type {
-  Averaging,
-  CurvePoint,
-  MeanIou,
-  MeanIouOptions,
-  Ods,
-  OdsDefinition,
-  SweepRow,
-} from "./metrics/swept_image.ts";
-export { Sweep } from "./metrics/sweep_result.ts";
+export {
+  type Averaging,
+  type CurvePoint,
+  type MeanIou,
+  type MeanIouOptions,
+  type Ods,
+  type OdsDefinition,
+  Sweep,
+  type SweepJson,
+  type SweepRow,
+} from "./metrics/sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";
-export type { KernelTiming } from "./gpu/timings.ts";
-export type { UniformField, UniformStruct, UniformValues } from "./gpu/uniforms.ts";
-export { uploadImage, type UploadImageOptions } from "./images/upload_image.ts";
+export { predictImage, type PredictImageOptions, type Prediction } from "./predict/predict_image.ts";
+export type { Segmenting } from "./predict/segmenting.ts";

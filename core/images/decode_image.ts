@@ -25,7 +25,7 @@ const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const
  *
  * - **JPEG**: baseline and progressive, grey, colour and CMYK, any subsampling, turned by its EXIF orientation;
  * - **PNG**: every colour type and bit depth, tRNS, interlaced; of a palette the colours come out, not the indices;
- * - **TIFF**: the first picture; grey, RGB, palette, CMYK of 1 to 16 bits, strips or tiles; uncompressed, LZW, deflate
+ * - **TIFF**: the first image; grey, RGB, palette, CMYK of 1 to 16 bits, strips or tiles; uncompressed, LZW, deflate
  *   or PackBits.
  *
  * 16-bit samples are rounded to 8 bits; colour profiles are not applied. Alpha is straight: colours come out as
@@ -88,10 +88,10 @@ function decode(bytes: Uint8Array, maxPixels: number): ReturnType<typeof decodeJ
 }
 
 /**
- * Turns and mirrors a picture upright as its orientation tag asks (EXIF 2.32, 4.6.4 A, tag 274). Orientations 5 to 8
+ * Turns and mirrors an image upright as its orientation tag asks (EXIF 2.32, 4.6.4 A, tag 274). Orientations 5 to 8
  * swap width and height.
  *
- * @returns The picture itself, or a new one when there is something to turn.
+ * @returns The image itself, or a new one when there is something to turn.
  */
 function turnUpright(raster: Raster): Omit<Raster, "orientation"> {
   const { width: w, height: h, data, orientation } = raster;

@@ -11,7 +11,7 @@ export interface EncodeJpegOptions {
 }
 
 /**
- * Encodes a picture as a baseline JPEG file, for previews in reports: with loss, and without its alpha.
+ * Encodes an image as a baseline JPEG file, for previews in reports: with loss, and without its alpha.
  *
  * @param image RGBA; alpha is passed over.
  * @returns The whole file.

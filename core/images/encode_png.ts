@@ -16,7 +16,7 @@ export interface PngSource {
 const COLOUR = { 1: PngColour.grey, 3: PngColour.rgb, 4: PngColour.rgba } as const;
 
 /**
- * Encodes pixels as a PNG file of 8 bits a sample (ISO/IEC 15948), without loss. An RGBA picture without a transparent
+ * Encodes pixels as a PNG file of 8 bits a sample (ISO/IEC 15948), without loss. An RGBA image without a transparent
  * pixel is written as RGB: it decodes to the same pixels.
  *
  * @example

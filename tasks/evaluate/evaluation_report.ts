@@ -1,7 +1,6 @@
 import script from "./evaluation.js" with { type: "text" };
 import style from "./evaluation.css" with { type: "text" };
-import type { Sweep } from "../../core/metrics/sweep_result.ts";
-import type { SweepRow } from "../../core/metrics/swept_image.ts";
+import type { Sweep, SweepRow } from "../../core/metrics/sweep_result.ts";
 import { Html, markup } from "../report/markup.ts";
 import { figureRows, type Figures } from "./figures.ts";
 import { drawPrecisionRecallCurve } from "./precision_recall_curve.ts";

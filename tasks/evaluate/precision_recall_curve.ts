@@ -1,4 +1,4 @@
-import type { CurvePoint } from "../../core/metrics/swept_image.ts";
+import type { CurvePoint } from "../../core/metrics/sweep_result.ts";
 import { line, scaleLinear } from "../report/d3.ts";
 import { type Html, markup } from "../report/markup.ts";
 

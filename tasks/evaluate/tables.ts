@@ -1,5 +1,5 @@
 import { compareNames } from "../../core/datasets/list_files.ts";
-import type { SweepRow } from "../../core/metrics/swept_image.ts";
+import type { SweepRow } from "../../core/metrics/sweep_result.ts";
 import { columns, printable } from "../cli/terminal.ts";
 import { figureRows, type Figures } from "./figures.ts";
 
