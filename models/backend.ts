@@ -62,6 +62,11 @@ export async function openBackend(options: OpenBackendOptions = {}): Promise<Bac
   return choice;
 }
 
+/** Whether networks run on the device of `compute`, and share buffers with it, after choosing the backend if none was. */
+export async function usesDevice(compute: BackendDevice): Promise<boolean> {
+  return (await openBackend({ compute })).name === "webgpu";
+}
+
 function choose({ backend, compute }: OpenBackendOptions): Backend {
   switch (backend) {
     case "webgpu":

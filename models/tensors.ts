@@ -6,7 +6,7 @@ export function planeTensor(plane: Plane, shape: [number, number, number, number
   return tf.tensor({ buffer: plane.share(), zeroCopy: true }, shape, "float32");
 }
 
-/** A tensor on the shared device as a plane; frees it. */
+/** A tensor on the shared device as a plane, once what computes it is submitted; frees it. */
 export function adoptTensor(
   compute: Compute,
   tensor: tf.Tensor,

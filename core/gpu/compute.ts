@@ -161,9 +161,15 @@ export class Compute implements Disposable {
     return plane;
   }
 
-  /** Makes a plane of a buffer that somebody else owns, such as a tensor's; `release` is called when it is disposed of. */
+  /**
+   * Makes a plane of a buffer that somebody else owns, such as a tensor's; `release` is called when it is disposed of, once the kernels
+   * that read it are submitted: its owner may write to it at once.
+   */
   adopt(buffer: GPUBuffer, shape: PlaneShape, release: () => void): Plane {
-    return new Plane(this, shape, buffer, release);
+    return new Plane(this, shape, buffer, () => {
+      if (!this.#state.closed) this.submit();
+      release();
+    });
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Activations, Classifier } from "../../core/label/classifier.ts";
-import type { Compute, Plane } from "../../core/gpu/compute.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
 import { describeNetwork } from "./architectures.ts";
-import { openBackend } from "../backend.ts";
+import { usesDevice } from "../backend.ts";
 import { BareClassifier, type ClassifierOptions } from "./bare_classifier.ts";
 import { networkFootprint } from "../layers/network_footprint.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
@@ -149,11 +149,6 @@ export function createClassifier(options: ClassifierOptions): NetworkClassifier 
     );
   }
   return new NetworkClassifier({ network: describeNetwork(options), head, seed, trainingSize });
-}
-
-/** Whether tensors live on the device of `compute`, after choosing the backend if none was. */
-async function usesDevice(compute: Compute): Promise<boolean> {
-  return (await openBackend({ compute })).name === "webgpu";
 }
 
 /** `[first, length]` of runs of at most `size` out of `count`. */

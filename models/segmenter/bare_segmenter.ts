@@ -23,6 +23,14 @@ export interface SegmenterParts extends NetworkValues {
   readonly trainingSize: number | null;
 }
 
+/** Which confidences are wanted. */
+export interface ConfidenceOptions {
+  /** Height and width, h and w, of the upper left part that they are wanted of. Default: all of it. */
+  readonly part?: readonly [height: number, width: number];
+  /** Of how many of the network's outputs: the prediction, and auxiliary ones after it. Default 1. */
+  readonly outputs?: number;
+}
+
 /**
  * A segmentation network in the thread that it is made in.
  *
@@ -79,14 +87,19 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
   }
 
   /**
-   * The confidence of crack by the running statistics: the sigmoid of the first output.
+   * The confidence of crack by the running statistics: the sigmoids of the first outputs.
    *
    * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
-   * @returns N × H × W × 1, 0..1.
+   * @returns N × h × w × 1 each, 0..1.
    * @internal
    */
-  confidence(x: tf.Tensor4D): tf.Tensor4D {
-    return tf.tidy(() => this.logits(x)[0].sigmoid());
+  confidences(x: tf.Tensor4D, { part, outputs = 1 }: ConfidenceOptions = {}): tf.Tensor4D[] {
+    const [height, width] = part ?? x.shape.slice(1);
+    return tf.tidy(() =>
+      this.logits(x, { auxiliary: outputs > 1 })
+        .slice(0, outputs)
+        .map((logits) => logits.sigmoid().slice([0, 0, 0, 0], [-1, height, width, 1]))
+    );
   }
 
   /** Frees the network's memory. Disposing twice does nothing. */

@@ -1,20 +1,12 @@
-import type { BareSegmenter } from "./bare_segmenter.ts";
+import type { BareSegmenter, ConfidenceOptions } from "./bare_segmenter.ts";
 import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 
-/** Height and width in pixels. */
-type Size = readonly [height: number, width: number];
-
-/** An image on the host whose sides are multiples of a network's. */
-export interface WholeImage {
+/** An image on the host whose sides are multiples of a network's, and what is wanted of it. */
+export interface WholeImage extends Required<ConfidenceOptions> {
   /** H × W × 3, RGB 0..255. */
   readonly pixels: Float32Array;
-  /** H, W. */
-  readonly size: Size;
-  /** The upper left part that a prediction is wanted of. */
-  readonly part: Size;
-  /** How many of the network's outputs are wanted: the prediction alone, or auxiliary ones after it. */
-  readonly outputs: number;
+  readonly size: readonly [height: number, width: number];
 }
 
 /** The confidence of each wanted output in the wanted part of an image, 0..1, row-major. */
@@ -22,10 +14,6 @@ export async function predictOnHost(
   segmenter: BareSegmenter,
   { pixels, size, part, outputs }: WholeImage,
 ): Promise<Float32Array[]> {
-  const maps = tf.tidy(() =>
-    segmenter.logits(tf.tensor4d(pixels, [1, ...size, 3]), { auxiliary: outputs > 1 })
-      .slice(0, outputs)
-      .map((logits) => logits.sigmoid().slice([0, 0, 0, 0], [1, ...part, 1]))
-  );
+  const maps = tf.tidy(() => segmenter.confidences(tf.tensor4d(pixels, [1, ...size, 3]), { part, outputs }));
   return await Promise.all(maps.map(takeData));
 }

@@ -1,13 +1,16 @@
+import { mirrorPad } from "../../core/kernels/mirror_pad.ts";
 import { cutWindow } from "../../core/sampling/cut_window.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
-import { openBackend } from "../backend.ts";
+import { openBackend, usesDevice } from "../backend.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
 import { describeSegmentationNetwork } from "./architectures.ts";
 import { BareSegmenter, type SegmenterOptions } from "./bare_segmenter.ts";
 import { refineLiuDeepcrack } from "./liu_deepcrack.ts";
 import { pixelsAtOnce } from "./pixels_at_once.ts";
 import { PredictionThreads } from "./prediction_threads.ts";
+import { adoptTensor, planeTensor } from "../tensors.ts";
+import { tf } from "../tfjs.ts";
 
 export type { SegmenterOptions };
 
@@ -15,6 +18,12 @@ export type { SegmenterOptions };
 export interface PredictOptions {
   /** Ends with the guided filter of DeepCrack (Liu), which only that network has. Default false. */
   readonly refine?: boolean;
+}
+
+/** Sides in pixels, both multiples of the network's. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
 }
 
 /**
@@ -48,7 +57,8 @@ export class Segmenter extends BareSegmenter implements Segmenting {
   /**
    * The confidence of crack of each pixel of a photo. The photo is mirrored at its right and bottom up to the network's multiple.
    *
-   * On the WASM backend several photos that are asked for at once are shown to the network in several threads.
+   * On the WebGPU backend nothing leaves the device; on the WASM backend several photos that are asked for at once are shown to the network
+   * in several threads.
    *
    * @param image H × W × 3, RGB 0..255, any size that the memory allows.
    * @returns H × W × 1, 0..1; refined by the guided filter it may go a little beyond.
@@ -69,25 +79,46 @@ export class Segmenter extends BareSegmenter implements Segmenting {
     }
     const most = await this.pixelsAtOnce(compute);
     const up = (length: number) => network.multiple * Math.ceil(length / network.multiple);
-    const place = { x: 0, y: 0, width: up(width), height: up(height) };
-    if (place.width * place.height > most) {
+    const padded = { width: up(width), height: up(height) };
+    if (padded.width * padded.height > most) {
       throw new RangeError(
         `Cannot show ${name} an image of ${width} × ${height} at once: the memory of the backend is enough for ` +
           `${Math.floor(most)} pixels; show it tiles.`,
       );
     }
-    const pixels = new Float32Array(place.width * place.height * 3);
-    cutWindow({ width, height, channels, data: await image.read() }, place, { target: pixels });
-    const values = await this.#threads.predict({
-      pixels,
-      size: [place.height, place.width],
-      part: [height, width],
-      outputs: refine ? 2 : 1,
-    });
-    const [prediction, side1] = values.map((data) => compute.upload({ width, height, channels: 1, data }));
+    const outputs = refine ? 2 : 1;
+    const [prediction, side1] = await usesDevice(compute)
+      ? this.#predictOnDevice(image, padded, outputs)
+      : await this.#predictOnHost(image, padded, outputs);
     if (!refine) return prediction;
     using fused = prediction, guide = side1;
     return refineLiuDeepcrack(fused, guide);
+  }
+
+  /** The first outputs for an image, padded: nothing leaves the device, and nothing is waited for. */
+  #predictOnDevice(image: Plane, padded: Size, outputs: number): Plane[] {
+    const { width, height, compute } = image;
+    using padding = padded.width > width || padded.height > height ? mirrorPad(image, padded) : undefined;
+    const maps = tf.tidy(() => {
+      const x = planeTensor(padding ?? image, [1, padded.height, padded.width, 3]);
+      return this.confidences(x, { part: [height, width], outputs });
+    });
+    return maps.map((map) => adoptTensor(compute, map, { width, height, channels: 1 }));
+  }
+
+  /** The same by way of the host, where the threads take images from. */
+  async #predictOnHost(image: Plane, padded: Size, outputs: number): Promise<Plane[]> {
+    const { width, height, channels, compute } = image;
+    const pixels = new Float32Array(padded.width * padded.height * channels);
+    const whole = { width, height, channels, data: await image.read() };
+    cutWindow(whole, { x: 0, y: 0, ...padded }, { target: pixels });
+    const maps = await this.#threads.predict({
+      pixels,
+      size: [padded.height, padded.width],
+      part: [height, width],
+      outputs,
+    });
+    return maps.map((data) => compute.upload({ width, height, channels: 1, data }));
   }
 
   /** Frees its memory and ends its threads. Disposing twice does nothing. */

@@ -91,6 +91,27 @@ Deno.test("Compute.upload() does not overtake a recorded kernel that still reads
   assert.equal((await second.read())[0], 7);
 });
 
+Deno.test("Compute.adopt() gives a buffer back once the recorded kernels that read it are submitted", async () => {
+  const compute = await shared();
+  using grey = compute.upload({ width: 2, height: 1, channels: 3, data: new Float32Array(6).fill(50) });
+  const owned = compute.device.createBuffer({
+    size: 24,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
+  let released = 0;
+  const adopted = compute.adopt(owned, grey, () => {
+    released++;
+    compute.device.queue.writeBuffer(owned, 0, new Float32Array(6));
+  });
+  compute.copy(grey, adopted);
+  using read = grayscale(adopted);
+  adopted.dispose();
+  adopted.dispose();
+  assert.equal(released, 1);
+  assert.deepEqual((await read.read()).map(Math.round), new Float32Array([50, 50]));
+  owned.destroy();
+});
+
 Deno.test("Compute.create() gives zeros in a used buffer when asked", async () => {
   const compute = await shared();
   compute.upload({ width: 5, height: 5, channels: 1, data: new Uint8Array(25).fill(9) }).dispose();

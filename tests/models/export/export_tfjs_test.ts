@@ -72,7 +72,7 @@ for (const options of SEGMENTERS) {
     for (const [height, width] of [[multiple, 2 * multiple], [3 * multiple, multiple]]) {
       const x = batchTensor(randomBatch(2, height, width));
       const [actual, expected] = tf.tidy(() =>
-        [model.predict(x) as tf.Tensor, segmenter.confidence(x)].map((y) => {
+        [model.predict(x) as tf.Tensor, ...segmenter.confidences(x)].map((y) => {
           assert.deepEqual(y.shape, [2, height, width, 1]);
           return y.dataSync<"float32">();
         })

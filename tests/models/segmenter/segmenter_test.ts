@@ -86,7 +86,7 @@ for (const arch of ["unet", "deepcrack_liu", "deepcrack_zou"] as const) {
         const c = i % 3, x = Math.floor(i / 3) % columns, y = Math.floor(i / 3 / columns);
         return picture.data[(mirrorIndex(y, height) * width + mirrorIndex(x, width)) * 3 + c];
       });
-      const whole = tf.tidy(() => segmenter.confidence(tf.tensor4d(padded, [1, rows, columns, 3])));
+      const whole = tf.tidy(() => segmenter.confidences(tf.tensor4d(padded, [1, rows, columns, 3]))[0]);
       const all = await whole.data();
       whole.dispose();
       const expected = Array.from(
@@ -113,6 +113,38 @@ Deno.test("Segmenter.predict() agrees on webgpu and wasm, and leaves no tensor b
   }
   assertClose(found[1], found[0], 1e-4, "webgpu");
   assert.ok(Math.max(...found[0]) - Math.min(...found[0]) > 1e-3, "the picture matters");
+});
+
+Deno.test("Segmenter.predict() stays on the device of the webgpu backend, at any size, refined or not", async () => {
+  const compute = await shared();
+  const read = compute.read.bind(compute);
+  let reads = 0;
+  compute.read = (planes) => {
+    reads++;
+    return read(planes);
+  };
+  const options = { arch: "deepcrack_liu", width: 0.05 } as const;
+  for (const [width, height] of [[1, 1], [33, 17], [16, 32], [32, 5]]) {
+    const image = testImage(width, height, 3, "crack", 5);
+    for (const refine of [false, true]) {
+      await use("wasm");
+      using reference = scrambled(options);
+      const expected = await predict(reference, image, { refine });
+      await use("webgpu");
+      using segmenter = scrambled(options);
+      await predict(segmenter, image, { refine });
+      using shown = compute.upload(image);
+      const tensors = tf.memory().numTensors;
+      const before = reads;
+      using map = await segmenter.predict(shown, { refine });
+      assert.equal(reads, before);
+      assertClose(await map.read(), expected, 1e-4, `${width} × ${height}, refined: ${refine}`);
+      // What was shown is left as it was, and the map alone is kept.
+      assert.deepEqual(await shown.read(), image.data);
+      map.dispose();
+      assert.equal(tf.memory().numTensors, tensors);
+    }
+  }
 });
 
 Deno.test("Segmenter.predict() refines by the first side output, where the network has it", async () => {

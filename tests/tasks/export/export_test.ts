@@ -51,7 +51,7 @@ Deno.test("export writes the shipped segmentation network so that tfjs alone pre
   const model = await loadOverHttp(out);
   using segmenter = await loadSegmenter();
   const x = randomTensor<tf.Rank.R4>([1, 48, 64, 3], { low: 0, high: 255 });
-  const [actual, expected] = [model.predict(x) as tf.Tensor, segmenter.confidence(x)];
+  const [actual, expected] = [model.predict(x) as tf.Tensor, ...segmenter.confidences(x)];
   assert.ok(largestDifference(actual, expected) < 1e-4);
   tf.dispose([x, actual, expected]);
   model.dispose();
