@@ -18,6 +18,7 @@ export type { DatasetProblem } from "./datasets/layout.ts";
 export { type Layout, LAYOUTS } from "./datasets/layouts.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
 export { type Dataset, openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
+// DatasetSample is what earlier programs know a sample by.
 export type { Sample, Sample as DatasetSample, Truth, TruthMask } from "./datasets/sample.ts";
 export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
 export { Compute, type ComputeOptions, type Dispatch, Plane, type PlaneSource } from "./gpu/compute.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { OUTPUT_FOLDERS } from "../files/photos.ts";
+import { MANIFEST, OUTPUT_FOLDERS } from "../files/photos.ts";
 import type { Shard } from "../files/shard.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
@@ -64,7 +64,6 @@ export interface TaskNouns {
 }
 
 const FILES = /^(?:manifest|report)-\d+-of-\d+\.(?:json|html)$/;
-const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
 
 /** `manifest.json`, or `manifest-2-of-8.json` for a shard; likewise for the report. */
 export function runFile(stem: "manifest" | "report", shard: Shard | undefined): string {

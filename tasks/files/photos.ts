@@ -2,8 +2,6 @@ import { basename, join, sep } from "node:path";
 import { compareNames, IMAGE_FILE, statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
 
-export { compareNames };
-
 /** A photo to work on. */
 export interface Photo {
   /** Where it is, as the command gave it. */
@@ -29,7 +27,8 @@ export interface ListPhotosOptions {
 /** Folders of images that the tasks write beside a manifest. */
 export const OUTPUT_FOLDERS: ReadonlySet<string> = new Set(["confidence", "masks", "stages", "overlays"]);
 
-const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
+/** Names of manifests: of a run, and of its shards. */
+export const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
 
 /** Whether a folder holds outputs of Hairline, by how the manifest in it starts. It may hold photos, too. */
 async function isOutputFolder(folder: string, entries: readonly string[]): Promise<boolean> {

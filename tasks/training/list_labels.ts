@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import { listPhotos } from "../files/photos.ts";
+import { listPhotos, MANIFEST } from "../files/photos.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Manifest, PhotoRecord } from "../label/manifest.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
@@ -27,8 +27,6 @@ export interface ListedLabels {
   /** What has no partner, in sentences. */
   readonly problems: readonly string[];
 }
-
-const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
 
 /**
  * Pairs photos with the labels of runs of `label`. Labels that are not usable for training are left out.
