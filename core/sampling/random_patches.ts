@@ -16,7 +16,7 @@ export interface RandomSamplerOptions {
    * The share of a patch's side, 0 to below 0.5, that counts as its rim. A patch with crack pixels only in its rim belongs to neither
    * class and is never drawn: what a few pixels at the edge show can hardly be told. Default 0: one pixel anywhere makes a crack.
    */
-  readonly rim?: number;
+  readonly ignoreMargin?: number;
   /**
    * The most that a patch is enlarged. Each is cut smaller by a factor from 1 to this, its logarithm even, and brought to the batch's
    * size, so that cracks are seen in more widths than the photos have. Default 1: none is.
@@ -38,11 +38,11 @@ const PHOTOS = 200;
  */
 export async function randomSampler(
   source: PhotoSource<PatchTruth>,
-  { sizes, batch, patches, seed, rim = 0, zoom = 1 }: RandomSamplerOptions,
+  { sizes, batch, patches, seed, ignoreMargin = 0, zoom = 1 }: RandomSamplerOptions,
 ): Promise<PatchSampler> {
-  if (!(rim >= 0 && rim < 0.5)) {
+  if (!(ignoreMargin >= 0 && ignoreMargin < 0.5)) {
     throw new RangeError(
-      `Cannot leave out a rim of ${rim} of a patch's side: a share from 0 to below 0.5 is wanted.`,
+      `Cannot leave out a rim of ${ignoreMargin} of a patch's side: a share from 0 to below 0.5 is wanted.`,
     );
   }
   if (!(zoom >= 1 && zoom < Infinity)) {
@@ -73,7 +73,7 @@ export async function randomSampler(
         // Without zoom nothing is drawn for it: the patches are then those of a sampler that knows none.
         const size = zoom === 1 ? full : Math.max(1, Math.round(full / zoom ** random()));
         const patch = i % 2 === 0
-          ? await crackPatch(source, { photos: cracked, size, rim, random })
+          ? await crackPatch(source, { photos: cracked, size, ignoreMargin, random })
           : await clearPatch(source, { photos: clear, size, random });
         chosen.push({ ...patch, orientation });
       }
@@ -92,15 +92,15 @@ type Drawn = Omit<ChosenPatch, "orientation">;
 
 async function crackPatch(
   source: PhotoSource<PatchTruth>,
-  draw: Draw & { readonly rim: number },
+  draw: Draw & { readonly ignoreMargin: number },
 ): Promise<Drawn> {
-  const { photos, size, random, rim } = draw;
+  const { photos, size, random, ignoreMargin } = draw;
   const index = pick(photos, random);
   const photo = await source.photo(index);
   const { width, height, truth } = photo;
   if (typeof truth === "boolean") return { photo: index, ...anywhere(photo, draw), crack: true };
   const pixel = pick(truth, random);
-  const margin = Math.floor(rim * size);
+  const margin = Math.floor(ignoreMargin * size);
   // Where in the patch that pixel lies; at the photo's border the patch moves inwards.
   const inPatch = () => margin + Math.floor(random() * (size - 2 * margin));
   const x = inside(pixel % width - inPatch(), width, size);

@@ -6,7 +6,7 @@ import type { LayerNames, LayerPair } from "./layer_pairs.ts";
 import { type ImportableArch, type Layout, layoutsOf } from "./layouts.ts";
 
 /** A layer that a file has in another shape. */
-export interface Misfit {
+export interface Mismatch {
   /** The parameter. */
   readonly name: string;
   /** What the file has for it, and its shape in our order of axes. */
@@ -26,7 +26,7 @@ export interface ImportedWeights {
   /** Parameters that the other network has nothing for, such as a decoder's. */
   readonly own: readonly string[];
   /** Layers of another shape. */
-  readonly misfits: readonly Misfit[];
+  readonly mismatched: readonly Mismatch[];
   /** Tensors of the file that nothing was taken from; PyTorch's counts of batches apart. */
   readonly unused: readonly string[];
   /** Where a bottleneck ResNet of these weights halves the picture. */
@@ -58,7 +58,7 @@ export function importWeights(weights: ForeignWeights, options: ImportWeightsOpt
   const { arch, specs, scaling } = options;
   const { layout, pairs, tensors } = findLayout(weights, options);
   const values = new Map<string, Float32Array>();
-  const missing: string[] = [], misfits: Misfit[] = [];
+  const missing: string[] = [], mismatched: Mismatch[] = [];
   const used = new Set<string>(), covered = new Set<string>();
   for (const [index, pair] of pairs.entries()) {
     const parameters = roles(pair.ours, "keras", specs);
@@ -72,9 +72,9 @@ export function importWeights(weights: ForeignWeights, options: ImportWeightsOpt
     for (const name of Object.values(names)) used.add(name);
     const { convention } = layout;
     const depthwise = parameters.kernel?.endsWith("/depthwise_kernel") ?? false;
-    const misfit = findMisfit(names, { convention, depthwise, parameters, specs, tensors });
-    if (misfit !== undefined) {
-      misfits.push(misfit);
+    const mismatch = findMismatch(names, { convention, depthwise, parameters, specs, tensors });
+    if (mismatch !== undefined) {
+      mismatched.push(mismatch);
       continue;
     }
     const converted = convertLayer(found, {
@@ -92,7 +92,7 @@ export function importWeights(weights: ForeignWeights, options: ImportWeightsOpt
     values,
     missing,
     own: [...specs.keys()].filter((name) => !covered.has(name)),
-    misfits,
+    mismatched,
     unused: [...tensors.keys()].filter((name) => !used.has(name) && !name.endsWith("num_batches_tracked")),
     strideAt: arch === "resnet18" || arch === "resnet34" ? "first" : layout.strideAt,
     scaling: { offset, divisor },
@@ -171,13 +171,13 @@ function theirLayer(
 }
 
 /** The first tensor of a layer that does not fit: its kernel, or what there is for each channel. */
-function findMisfit(names: Names, { convention, depthwise, parameters, specs, tensors }: {
+function findMismatch(names: Names, { convention, depthwise, parameters, specs, tensors }: {
   readonly convention: Layout["convention"];
   readonly depthwise: boolean;
   readonly parameters: Names;
   readonly specs: ParameterSpecs;
   readonly tensors: ReadonlyMap<string, ForeignTensor>;
-}): Misfit | undefined {
+}): Mismatch | undefined {
   const kernel = specs.get(parameters.kernel!)!.shape;
   const channels = [depthwise ? kernel[2] : kernel[kernel.length - 1]];
   for (const [role, source] of Object.entries(names) as [Role, string][]) {
@@ -201,9 +201,9 @@ function ofRole({ kernel, bias, batchNorm }: OurLayer, role: Role): Float32Array
 
 /** One sentence for each way in which a file and a network differ; none where every tensor of the file has its place. */
 export function describeImport(
-  { layout, missing, misfits, own, unused }: Pick<
+  { layout, missing, mismatched, own, unused }: Pick<
     ImportedWeights,
-    "layout" | "missing" | "misfits" | "own" | "unused"
+    "layout" | "missing" | "mismatched" | "own" | "unused"
   >,
 ): string[] {
   const lines: string[] = [];
@@ -212,7 +212,7 @@ export function describeImport(
       `Of ${layout}'s layers the file lacks those of ${count(missing, "parameter")}: ${list(missing)}.`,
     );
   }
-  for (const { name, source, found, wanted } of misfits) {
+  for (const { name, source, found, wanted } of mismatched) {
     lines.push(`${source} is ${size(found)} and ${name} ${size(wanted)}: its layer keeps its first values.`);
   }
   if (own.length > 0) {

@@ -116,8 +116,10 @@ async function openSampler(
   options: ClassifierTrainingOptions,
   source: PhotoSource<PatchTruth>,
 ): Promise<PatchSampler> {
-  const { batch, seed, patches, patchSizes: sizes, rim, zoom } = options;
-  if (patches !== undefined) return await randomSampler(source, { sizes, batch, patches, seed, rim, zoom });
+  const { batch, seed, patches, patchSizes: sizes, rim: ignoreMargin, zoom } = options;
+  if (patches !== undefined) {
+    return await randomSampler(source, { sizes, batch, patches, seed, ignoreMargin, zoom });
+  }
   const { patchSizes: [size], stride } = settingsOf(options);
   return gridSampler(source, await gridPatches(source, { size, stride: stride ?? size }), { batch, seed });
 }

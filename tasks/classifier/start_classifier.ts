@@ -10,6 +10,7 @@ import { describeImport, importWeights } from "../../models/import/import_weight
 import { isImportable } from "../../models/import/layouts.ts";
 import { type Arch, networkSpecs } from "../../models/layers/network.ts";
 import { UsageError } from "../cli/errors.ts";
+import { namingFile } from "../files/naming_file.ts";
 import {
   importNotes,
   isForeign,
@@ -23,7 +24,6 @@ import {
   startFromNetwork,
   takeForeign,
 } from "../training/start_weights.ts";
-import { namingFile } from "./read_classifier.ts";
 
 /** What stands for the classifier that ships with Hairline, in the place of a file. */
 const SHIPPED = "shipped";

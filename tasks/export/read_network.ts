@@ -4,7 +4,7 @@ import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { namingFile } from "../classifier/read_classifier.ts";
+import { namingFile } from "../files/naming_file.ts";
 
 /** What stands for the networks that ship with Hairline, in the place of a file. */
 export const SHIPPED = { classifier: "shipped-classifier", segmenter: "shipped-segmenter" } as const;

@@ -1,7 +1,7 @@
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { namingFile } from "../classifier/read_classifier.ts";
+import { namingFile } from "../files/naming_file.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";

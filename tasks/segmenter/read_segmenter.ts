@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadSegmenter, loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { namingFile } from "../classifier/read_classifier.ts";
+import { namingFile } from "../files/naming_file.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /** What stands for the network that comes with Hairline, in the place of a file. */

@@ -4,7 +4,7 @@ import { describeSegmentationNetwork } from "../../models/segmenter/architecture
 import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
-import { namingFile } from "../classifier/read_classifier.ts";
+import { namingFile } from "../files/naming_file.ts";
 import { UsageError } from "../cli/errors.ts";
 import {
   isForeign,
@@ -82,9 +82,9 @@ async function importSegmenter(file: StartFile, asked: StartSegmenterOptions): P
   }
   const { specs } = describeSegmentationNetwork({ arch, width });
   const taken = await takeForeign(file, (weights) => importWeights(weights, { arch, specs }));
-  const { values, misfits, scaling } = taken;
+  const { values, mismatched, scaling } = taken;
   if (values.size === 0) {
-    const [first] = misfits;
+    const [first] = mismatched;
     const example = first === undefined
       ? ""
       : ` (${first.source} is ${first.found.join(" × ")} and ${first.name} ${first.wanted.join(" × ")})`;

@@ -84,9 +84,19 @@ async function train<Kind extends TrainingKind>(
   }
   const trainer = await task.trainer({ compute, network, photos: photos.training });
   const steps = settings.epochs * trainer.stepsPerEpoch;
-  const state = { ...session, task, network, optimiser, trainer, heldBack: photos.heldBack, settings, data };
-  const run = new TrainingRun<Kind>({ ...state, steps, position: saved?.position });
-  await run.run((batch) => threads.gradients(batch));
+  const run = new TrainingRun<Kind>({
+    ...session,
+    task,
+    network,
+    optimiser,
+    trainer,
+    heldBack: photos.heldBack,
+    settings,
+    data,
+    steps,
+    position: saved?.position,
+  });
+  await run.train((batch) => threads.gradients(batch));
 
   const { log, validation } = run;
   const card = task.card({
@@ -173,7 +183,7 @@ class TrainingRun<Kind extends TrainingKind> {
     return this.#validation;
   }
 
-  async run(gradients: StepOptions<Kind>["gradients"]): Promise<void> {
+  async train(gradients: StepOptions<Kind>["gradients"]): Promise<void> {
     const { task, trainer, settings, steps, optimiser, progress, position } = this.#parts;
     const firstStep = position?.step ?? 0;
     progress.start({ steps, firstStep, batch: settings.batch });

@@ -1,6 +1,6 @@
 import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_checkpoint.ts";
 import type { MomentumSgd } from "../../models/training/momentum.ts";
-import { namingFile } from "../classifier/read_classifier.ts";
+import { namingFile } from "../files/naming_file.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { TrainingLogState } from "./training_log.ts";

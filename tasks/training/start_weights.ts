@@ -1,12 +1,12 @@
 import { dirname, join } from "node:path";
 import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
-import { describeImport, type ImportedWeights, type Misfit } from "../../models/import/import_weights.ts";
+import { describeImport, type ImportedWeights, type Mismatch } from "../../models/import/import_weights.ts";
 import type { ForeignWeights } from "../../models/import/foreign_weights.ts";
 import { kindOfWeights, openWeights } from "../../models/import/open_weights.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import type { TrainableNetwork } from "../../models/training/gradients.ts";
 import { tf } from "../../models/tfjs.ts";
-import { namingFile } from "../classifier/read_classifier.ts";
+import { namingFile } from "../files/naming_file.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /** The file of a tfjs model that names the others, in a folder. */
@@ -75,7 +75,7 @@ export interface ImportRecord {
   /** Parameters whose layer the file should have and lacks. */
   readonly missing: readonly string[];
   /** Tensors of another shape than their parameters. */
-  readonly misfits: readonly Misfit[];
+  readonly misfits: readonly Mismatch[];
   /** Parameters that the other network has nothing for. */
   readonly own: readonly string[];
   /** Tensors of the file that nothing was taken from. */
@@ -85,7 +85,7 @@ export interface ImportRecord {
 /** What was taken of a file for a network of so many parameters. */
 async function recordImport(
   { path, bytes }: StartFile,
-  { layout, values, missing, misfits, own, unused }: ImportedWeights,
+  { layout, values, missing, mismatched, own, unused }: ImportedWeights,
   parameters: number,
 ): Promise<ImportRecord> {
   return {
@@ -95,7 +95,7 @@ async function recordImport(
     taken: values.size,
     parameters,
     missing,
-    misfits,
+    misfits: mismatched,
     own,
     unused,
   };
@@ -104,7 +104,7 @@ async function recordImport(
 /** What to tell of an import: how much was found, and each name without a counterpart; of many the first. */
 export function importNotes(record: ImportRecord): string[] {
   const { file, layout, taken, parameters } = record;
-  const sentences = describeImport(record);
+  const sentences = describeImport({ ...record, mismatched: record.misfits });
   return [
     `${file} has ${taken} of ${parameters} parameters in ${layout}'s layout.`,
     ...sentences,

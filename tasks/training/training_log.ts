@@ -10,7 +10,7 @@ export type CurvePoint<Name extends string> = {
 /** A figure of a step as a sum and what it is divided by, so that steps add up. */
 export type Quotient = readonly [sum: number, count: number];
 
-/** What is told of one step. */
+/** What is reported of one step. */
 export interface LoggedStep<Name extends string> {
   /** From 0 over all epochs. */
   readonly step: number;
@@ -25,7 +25,7 @@ export interface TrainingLogState<Name extends string> {
   readonly points: readonly CurvePoint<Name>[];
   /** Sums over the steps since the last point. */
   readonly open: { readonly steps: number; readonly figures: Readonly<Record<Name, Quotient>> };
-  /** Milliseconds of training, and of those on data, over all sittings. */
+  /** Milliseconds of training, and of those on data, over all sessions. */
   readonly time: number;
   readonly dataTime: number;
 }
@@ -38,7 +38,7 @@ export class TrainingLog<Name extends string> {
   #state: TrainingLogState<Name>;
   #recent: Readonly<Record<Name, number>>;
 
-  /** @param options `steps` of the whole training; `state`: what an earlier sitting left. */
+  /** @param options `steps` of the whole training; `state`: what an earlier session left. */
   constructor(
     names: readonly Name[],
     { steps, state }: { readonly steps: number; readonly state?: TrainingLogState<Name> },

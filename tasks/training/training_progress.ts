@@ -5,7 +5,7 @@ const LINE_EVERY = 30_000;
 
 /** Reports how far a training has come, on standard error. */
 export interface TrainingProgress extends Disposable {
-  /** The training begins, or goes on after `firstStep` steps of an earlier sitting. */
+  /** The training begins, or goes on after `firstStep` steps of an earlier session. */
   start(plan: { readonly steps: number; readonly firstStep: number; readonly batch: number }): void;
   /** One more step is done. `recent`: the figures of the last few, in words. */
   step(recent: string): void;

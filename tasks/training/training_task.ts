@@ -167,7 +167,7 @@ export interface TrainingTask<Kind extends TrainingKind> {
   chooseNetwork(): Promise<ChosenNetwork<Kind>>;
   load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCheckpoint<Kind>>;
   encode(network: Kind["network"], options: SaveCheckpointOptions): Promise<Uint8Array<ArrayBuffer>>;
-  /** @param note told of each photo that cannot be used. */
+  /** @param note is given a line for each photo that cannot be used. */
   openPhotos(note: (line: string) => void): Promise<OpenedPhotos<Kind>>;
   /** The network as several threads train it. */
   gradientModel(network: Kind["network"]): GradientModel<Kind["batch"], Kind["gradients"]>;

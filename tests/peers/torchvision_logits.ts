@@ -46,10 +46,10 @@ async function compare(arch: ResnetArch, classes: number): Promise<void> {
   using weights = readSafetensorsWeights(await Deno.readFile(`${folder.path}/weights.safetensors`));
   const plain = describeNetwork({ arch });
   const specs = new Map([...networkSpecs(plain), ...headSpecs("paper", plain.outputs)]);
-  const { values, strideAt, scaling, missing, misfits, unused } = importWeights(weights, { arch, specs });
+  const { values, strideAt, scaling, missing, mismatched, unused } = importWeights(weights, { arch, specs });
   console.log(
     `${arch}, ${classes} classes: ${values.size} of ${specs.size} parameters, ${missing.length} missing, ` +
-      `${misfits.length} of another shape, ${unused.length} unused`,
+      `${mismatched.length} of another shape, ${unused.length} unused`,
   );
   using compute = await openCompute();
   for (const backend of BACKENDS) {

@@ -199,13 +199,13 @@ Deno.test("randomSampler() draws half the patches with crack, by the rule of one
 
 Deno.test("randomSampler() leaves out patches with crack in their rim only", async () => {
   const only = photo(90, 90, (x, y) => x === 45 && y === 45);
-  const columns = async (rim: number) => {
+  const columns = async (ignoreMargin: number) => {
     const sampler = await randomSampler(sourceOf(only), {
       sizes: [8],
       batch: 200,
       patches: 200,
       seed: 1,
-      rim,
+      ignoreMargin,
     });
     const { pixels } = await sampler.batch(0);
     const found: number[] = [];
@@ -279,7 +279,7 @@ Deno.test("randomSampler() refuses photos of one class, impossible sizes and rim
   const dense = sourceOf(photo(9, 9, (x) => x % 4 === 0));
   const sampler = await randomSampler(dense, options);
   await assert.rejects(sampler.batch(0), /Cannot find a patch of 4 × 4 without crack/);
-  await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, rim: 0.5 }), RangeError);
+  await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, ignoreMargin: 0.5 }), RangeError);
   await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, zoom: 0.5 }), RangeError);
 });
 

@@ -122,7 +122,7 @@ Deno.test("readTfjsWeights() and importWeights() give back what exportTfjs() wro
   });
   const { network: { input }, specs } = classifier;
   const taken = importWeights(read, { arch: "resnet50", specs, scaling: input });
-  assert.deepEqual([taken.missing, taken.misfits, taken.own], [[], [], []]);
+  assert.deepEqual([taken.missing, taken.mismatched, taken.own], [[], [], []]);
   assert.deepEqual(taken.unused, ["scaling/depthwise_kernel", "scaling/bias"]);
   for (const [name, variable] of classifier.parameters) {
     assert.deepEqual(taken.values.get(name), variable.dataSync<"float32">(), name);

@@ -71,8 +71,8 @@ for (const { file, arch, specs, unused } of NETWORKS) {
     assert.deepEqual(taken.missing, []);
     assert.deepEqual(taken.unused, unused);
     // The head of ImageNet's 1000 classes.
-    const misfits = taken.misfits.map(({ source }) => source);
-    assert.deepEqual(misfits, arch === "resnet18" ? ["fc.weight"] : []);
+    const mismatched = taken.mismatched.map(({ source }) => source);
+    assert.deepEqual(mismatched, arch === "resnet18" ? ["fc.weight"] : []);
     for (const [name, values] of taken.values) {
       const { shape } = specs().get(name)!;
       assert.equal(values.length, shape.reduce((product, size) => product * size, 1), name);
@@ -84,12 +84,12 @@ for (const { file, arch, specs, unused } of NETWORKS) {
 
 Deno.test("importWeights() takes the first blocks of torchvision's ResNet-50, and where it halves the picture", () => {
   const { specs } = createClassifier({ arch: "resnet50" });
-  const { values, misfits, strideAt } = importWeights(fileOf(torchvision.resnet50), {
+  const { values, mismatched, strideAt } = importWeights(fileOf(torchvision.resnet50), {
     arch: "resnet50",
     specs,
   });
   assert.equal(strideAt, "middle");
-  assert.deepEqual(misfits.map(({ source }) => source), ["fc.weight"]);
+  assert.deepEqual(mismatched.map(({ source }) => source), ["fc.weight"]);
   const layers = [...values.keys()].filter((name) => name.endsWith("/kernel")).map((name) =>
     name.slice(0, -7)
   );
@@ -154,7 +154,7 @@ Deno.test("importWeights() takes timm's and Keras' names of an EfficientNet into
     const taken = importWeights(fileOf(shapes), { arch: "oed_b0", specs });
     assert.equal(taken.layout, layout);
     assert.deepEqual([...taken.values.keys()].sort(), ours.toSorted());
-    assert.deepEqual([taken.unused, taken.misfits], [[], []]);
+    assert.deepEqual([taken.unused, taken.mismatched], [[], []]);
     assert.equal(taken.own.every((name) => !/^(stem|block|top)/.test(name)), true);
     assert.equal(taken.missing.includes("block7a_project_bn/gamma"), true);
   }
@@ -211,7 +211,7 @@ Deno.test("importWeights() lists what is missing, of another shape, and left ove
   assert.equal(taken.values.size, 6);
   // A layer without its batch norm is not taken.
   assert.equal(taken.missing.includes("conv2_block1_1_conv/kernel"), true);
-  assert.deepEqual(taken.misfits, [
+  assert.deepEqual(taken.mismatched, [
     {
       name: "conv2_block1_2_conv/kernel",
       source: "layer1.0.conv2.weight",

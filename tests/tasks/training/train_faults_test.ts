@@ -124,6 +124,21 @@ Deno.test("classifier:train names a missing permission before it trains", async 
   });
 });
 
+Deno.test("classifier:train writes no network whose last step left weights that are not finite", async () => {
+  await withPatches(async (folder) => {
+    // One step, whose own loss is finite.
+    const { code, err } = await train(folder, [
+      ...["patches", "-o", "c", ...SMALL, "8", "--learning-rate", "1e38", "--save-every", "0.0001"],
+    ]);
+    assert.match(
+      err,
+      /^Error: Cannot go on training: after step 1 some weights are no longer finite; choose a lower learning rate\.$/m,
+    );
+    assert.equal(code, 1);
+    assert.deepEqual(list(folder).filter((name) => /^c/.test(name)), ["classifier.safetensors"]);
+  });
+});
+
 Deno.test("classifier:train lets a second run on the same file only after the first", async () => {
   await withPatches(async (folder) => {
     using _first = await lockFile(join(folder, "c"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { accuracyPanels } from "../../../tasks/classifier/classifier_card.ts";
 import { drawCurves } from "../../../tasks/training/training_card.ts";
 
-Deno.test("drawCurves() draws every point inside the picture, and nothing of a hostile title", () => {
+Deno.test("drawCurves() draws every point inside the drawing, and nothing of a hostile title", () => {
   const points = [{ step: 10, loss: 1.5, accuracy: 0.4 }, { step: 20, loss: 0.5, accuracy: 0.9 }];
   const svg = drawCurves({ title: "<script>&", panels: accuracyPanels(points, [[20, 0.8]]) });
   assert.match(svg, /&lt;script>&amp;/);
