@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { defaultTile } from "../core/predict/predict_image.ts";
+import { defaultTile } from "../core/predict/tiles.ts";
 import { batchOptions, runBatchCommand } from "./batch/batch_command.ts";
 import { networkRecord } from "./batch/network_record.ts";
 import { describeDevices, openDevices } from "./batch/open_devices.ts";

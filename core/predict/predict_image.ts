@@ -3,7 +3,7 @@ import type { Compute, Plane } from "../gpu/compute.ts";
 import { crossfade } from "../kernels/crossfade.ts";
 import { mapOrdered } from "../concurrency.ts";
 import type { Segmenting } from "./segmenting.ts";
-import { layTiles, TILE_ALIGNMENT } from "./tiles.ts";
+import { cutIntoTiles, defaultOverlap, defaultTile, fitsTile, halveTile, type Tiles } from "./tiles.ts";
 import { uploadImage } from "../images/upload_image.ts";
 
 /** Options of {@linkcode predictImage}. */
@@ -11,7 +11,7 @@ export interface PredictImageOptions {
   /** Says how sure it is of crack at each pixel. */
   segmenter: Segmenting;
   /**
-   * Side of the square tiles that a picture of more pixels than one tile is shown in, a multiple of 32; smaller pictures are shown
+   * Side of the square tiles that an image of more pixels than one tile is shown in, a multiple of 32; smaller images are shown
    * whole. Smaller tiles take less memory. Defaults to 1024, or less where the network does not take so much.
    */
   tile?: number;
@@ -21,7 +21,7 @@ export interface PredictImageOptions {
   threshold?: number;
 }
 
-/** Where a segmentation network sees crack in a picture. */
+/** Where a segmentation network sees crack in an image. */
 export interface Prediction {
   /** Pixels in a row. */
   width: number;
@@ -35,27 +35,10 @@ export interface Prediction {
   crackPixels: number;
 }
 
-/** Side of tiles, unless another is asked for. */
-const DEFAULT_TILE = 1024;
-
-/** What neighbouring tiles share, unless tiles are too small for it. */
-const DEFAULT_OVERLAP = 128;
-
-/** The side of tiles that a network is shown on a device where nobody says. */
-export async function defaultTile(compute: Compute, segmenter: Segmenting): Promise<number> {
-  const side = Math.min(DEFAULT_TILE, Math.sqrt(await segmenter.pixelsAtOnce(compute)));
-  return Math.max(1, Math.floor(side / TILE_ALIGNMENT)) * TILE_ALIGNMENT;
-}
-
-/** What tiles of a side share where nobody says: half of them at most. */
-export function defaultOverlap(tile: number): number {
-  return Math.min(DEFAULT_OVERLAP, Math.floor(tile / 2 / TILE_ALIGNMENT) * TILE_ALIGNMENT);
-}
-
 /**
- * Marks the crack pixels of a picture of any size with a segmentation network.
+ * Marks the crack pixels of an image of any size with a segmentation network.
  *
- * A picture of more pixels than one tile is cut into tiles that overlap, and where they do one fades into the next, so that no seam
+ * An image of more pixels than one tile is cut into tiles that overlap, and where they do one fades into the next, so that no seam
  * shows. One row of tiles is on the device at a time, and as many tiles as the network works on at once.
  *
  * @example With an untrained network
@@ -78,11 +61,8 @@ export async function predictImage(
 ): Promise<Prediction> {
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
-  const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
-  // Checks them, also where the picture is shown whole.
-  let [columns, rows] = [layTiles(width, tiles), layTiles(height, tiles)];
-  if (fits(image, tile)) [columns, rows] = [[[0, width]], [[0, height]]];
-  const confidence = await confidenceOf(compute, image, { segmenter, columns, rows })
+  const tiles = cutIntoTiles(image, { tile, overlap: options.overlap ?? defaultOverlap(tile) });
+  const confidence = await confidenceOf(compute, image, { segmenter, ...tiles })
     .catch((error) => nameFittingTile(compute, image, { error, segmenter, tile }));
   const mask = new Uint8Array(confidence.length);
   let crackPixels = 0;
@@ -93,23 +73,10 @@ export async function predictImage(
   return { width, height, confidence, mask, crackPixels };
 }
 
-/** Whether a picture is shown whole, its sides counted as what networks make of them. */
-function fits({ width, height }: ImageData, tile: number): boolean {
-  const [w, h] = [width, height].map((length) => Math.ceil(length / TILE_ALIGNMENT) * TILE_ALIGNMENT);
-  return w * h <= tile ** 2;
-}
-
-/** How a picture is cut. */
-interface Cut {
-  readonly segmenter: Segmenting;
-  readonly columns: readonly RowRange[];
-  readonly rows: readonly RowRange[];
-}
-
 async function confidenceOf(
   compute: Compute,
   image: ImageData,
-  { segmenter, columns, rows }: Cut,
+  { segmenter, columns, rows }: TiledPrediction,
 ): Promise<Float32Array<ArrayBuffer>> {
   const { width, height } = image;
   const confidence = new Float32Array(width * height);
@@ -150,8 +117,13 @@ async function confidenceOf(
   return confidence;
 }
 
+/** Which network is shown which tiles. */
+interface TiledPrediction extends Tiles {
+  readonly segmenter: Segmenting;
+}
+
 /** Tiles that are begun and not yet joined: one waits for each that the network works on last, where it works on several. */
-async function tilesAtOnce(compute: Compute, { segmenter, columns, rows }: Cut): Promise<number> {
+async function tilesAtOnce(compute: Compute, { segmenter, columns, rows }: TiledPrediction): Promise<number> {
   const longest = (ranges: readonly RowRange[]) => Math.max(...ranges.map(([first, end]) => end - first));
   const threads = await segmenter.picturesAtOnce?.(compute, longest(columns) * longest(rows)) ?? 1;
   return threads === 1 ? 1 : threads + 1;
@@ -207,8 +179,8 @@ async function nameFittingTile(
 ): Promise<never> {
   if (!(error instanceof Error)) throw error;
   const most = Math.max(image.width, image.height);
-  for (let side = halve(Math.min(tile, most)); side > 0; side = halve(side)) {
-    if (fits(image, side)) continue;
+  for (let side = halveTile(Math.min(tile, most)); side > 0; side = halveTile(side)) {
+    if (fitsTile(image, side)) continue;
     const shown = (side: number) => [Math.min(side, image.width), Math.min(side, image.height)];
     const [width, height] = shown(side);
     try {
@@ -222,7 +194,7 @@ async function nameFittingTile(
     } catch {
       continue;
     }
-    const size = fits(image, tile) ? [image.width, image.height] : shown(tile);
+    const size = fitsTile(image, tile) ? [image.width, image.height] : shown(tile);
     throw new RangeError(
       `Cannot predict ${size.join(" × ")} pixels at once with ${segmenter.name}: ${
         clause(error)
@@ -231,11 +203,6 @@ async function nameFittingTile(
     );
   }
   throw error;
-}
-
-/** The next smaller side of tiles to try, 0 where there is none. */
-function halve(side: number): number {
-  return Math.floor(side / 2 / TILE_ALIGNMENT) * TILE_ALIGNMENT;
 }
 
 /** What an error says, as a part of a sentence. */

@@ -1,4 +1,6 @@
 import type { RowRange } from "../gpu/bands.ts";
+import type { Compute } from "../gpu/compute.ts";
+import type { Segmenting } from "./segmenting.ts";
 
 /**
  * Tiles begin at multiples of this: the pooling of a network then sees the same blocks of pixels in a tile as in the whole image, be
@@ -6,12 +8,35 @@ import type { RowRange } from "../gpu/bands.ts";
  */
 export const TILE_ALIGNMENT = 32;
 
-/** Options of {@linkcode layTiles}. */
+/** Options of {@linkcode cutIntoTiles}. */
 export interface TileOptions {
   /** Side of a tile, a multiple of {@linkcode TILE_ALIGNMENT}. */
   tile: number;
   /** The least that neighbours share, a multiple of the same and at most half a tile. */
   overlap: number;
+}
+
+/** Sides of an image in pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The tiles of an image: where each column and each row of them begins and ends, in order. */
+export interface Tiles {
+  readonly columns: readonly RowRange[];
+  readonly rows: readonly RowRange[];
+}
+
+/**
+ * Cuts an image into overlapping tiles: one, whatever its sides, for an image of at most a tile's pixels.
+ *
+ * @throws {RangeError} for tiles or overlaps that are not as described.
+ */
+export function cutIntoTiles({ width, height }: Size, options: TileOptions): Tiles {
+  // Checks the options, also where the image is shown whole.
+  const tiles = { columns: layTiles(width, options), rows: layTiles(height, options) };
+  return fitsTile({ width, height }, options.tile) ? { columns: [[0, width]], rows: [[0, height]] } : tiles;
 }
 
 /**
@@ -37,4 +62,32 @@ export function layTiles(length: number, { tile, overlap }: TileOptions): RowRan
     const first = Math.ceil(i * (length - tile) / spread) * TILE_ALIGNMENT;
     return [first, Math.min(length, first + tile)];
   });
+}
+
+/** Whether an image is shown whole, its sides counted as what networks make of them. */
+export function fitsTile({ width, height }: Size, tile: number): boolean {
+  const [w, h] = [width, height].map((length) => Math.ceil(length / TILE_ALIGNMENT) * TILE_ALIGNMENT);
+  return w * h <= tile ** 2;
+}
+
+/** Side of tiles, unless another is asked for. */
+const DEFAULT_TILE = 1024;
+
+/** What neighbouring tiles share, unless tiles are too small for it. */
+const DEFAULT_OVERLAP = 128;
+
+/** The side of tiles that a network is shown on a device where nobody says. */
+export async function defaultTile(compute: Compute, segmenter: Segmenting): Promise<number> {
+  const side = Math.min(DEFAULT_TILE, Math.sqrt(await segmenter.pixelsAtOnce(compute)));
+  return Math.max(1, Math.floor(side / TILE_ALIGNMENT)) * TILE_ALIGNMENT;
+}
+
+/** What tiles of a side share where nobody says: half of them at most. */
+export function defaultOverlap(tile: number): number {
+  return Math.min(DEFAULT_OVERLAP, halveTile(tile));
+}
+
+/** The largest side of tiles of at most half a side, 0 where there is none. */
+export function halveTile(tile: number): number {
+  return Math.floor(tile / 2 / TILE_ALIGNMENT) * TILE_ALIGNMENT;
 }

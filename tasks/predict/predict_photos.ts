@@ -1,5 +1,5 @@
 import type { Compute } from "../../core/gpu/compute.ts";
-import { defaultOverlap, predictImage, type Prediction } from "../../core/predict/predict_image.ts";
+import { predictImage, type Prediction } from "../../core/predict/predict_image.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
@@ -21,7 +21,7 @@ import { type PhotoRecord, type PredictSettings, settingsDifference } from "./ma
 import { join } from "node:path";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { MASK_COLOUR } from "../batch/overlay.ts";
-import { TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
+import { defaultOverlap, TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
 import { UsageError } from "../cli/errors.ts";
 
 /** What to predict, how, and where to. */

@@ -1,7 +1,7 @@
 /**
  * A training step (forward, backward, SGD with momentum) and a prediction of each segmentation network on the WASM backend, as they are
- * used: in a thread a core. Beside PyTorch (Debian's python3-torch) in as many, which runs in a subprocess where it is installed; and a
- * photo of 640 × 360 by the network that ships:
+ * used: in a thread a core. Beside PyTorch (Debian's python3-torch) in as many, which runs in a subprocess where it is installed; a
+ * photo of 640 × 360 by the network that ships; and what a prediction takes beside the network, on the WebGPU backend, too:
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/segmentation_bench.ts
  */
@@ -13,8 +13,9 @@ import { MomentumSgd } from "../../models/training/momentum.ts";
 import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
-import { createSegmenter } from "../../models/segmenter/segmenter.ts";
 import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
+import { createSegmenter, Segmenter } from "../../models/segmenter/segmenter.ts";
+import { defineSegmentationNetwork, type SegmentationGraph } from "../../models/layers/segmentation_graph.ts";
 import { tf } from "../../models/tfjs.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
@@ -120,3 +121,31 @@ const segmenter = await loadSegmenter();
 Deno.bench(`${segmenter.name}, the network that ships: a photo of 640 × 360`, RUNS, async () => {
   await predictImage(compute, photo, { segmenter });
 });
+
+/** A network that gives what is red and has no weights: what is timed is what is around networks. */
+const redness = new Segmenter({
+  network: defineSegmentationNetwork({
+    arch: "unet",
+    width: 1,
+    multiple: 32,
+    outputs: ["red"],
+    input: { offset: 0, divisor: 255 },
+    forward: <T>(image: T, graph: SegmentationGraph<T>) => [
+      graph.operation({
+        name: "red",
+        kind: "slice",
+        shape: ({ width, height }) => ({ width, height, channels: 1 }),
+        run: (x) => x.slice([0, 0, 0, 0], [-1, -1, -1, 1]),
+      }, image),
+    ],
+  }),
+  seed: 0,
+  trainingSize: null,
+});
+for (const [backend, tile] of [["wasm", 1024], ["webgpu", 1024], ["webgpu", 256]] as const) {
+  const options = { group: "beside the network", n: 20, warmup: 3 };
+  Deno.bench(`a photo of 640 × 360 in tiles of ${tile} on ${backend}`, options, async () => {
+    await openBackend({ backend, compute });
+    await predictImage(compute, photo, { segmenter: redness, tile });
+  });
+}
