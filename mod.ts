@@ -25,8 +25,8 @@ export type { Head } from "./models/classifier/head.ts";
 export { loadClassifier } from "./models/classifier/checkpoint.ts";
 export type { NetworkClassifier } from "./models/classifier/classifier.ts";
 export type { NetworkOptions } from "./models/classifier/architectures.ts";
-export type { Arch } from "./models/layers/network.ts";
-export type { InputScaling } from "./models/layers/network.ts";
+export type { Arch } from "./models/classifier/classifier_network.ts";
+export type { InputScaling } from "./models/layers/input_scaling.ts";
 export type { ResnetArch, ResnetOptions } from "./models/classifier/resnet.ts";
 export { saveCheckpoint, type SaveCheckpointOptions } from "./models/classifier/checkpoint.ts";
 export {

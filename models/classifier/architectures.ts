@@ -1,6 +1,6 @@
+import type { Arch, ClassifierNetwork } from "./classifier_network.ts";
 import { describeMobilenet } from "./mobilenet.ts";
-import type { Arch, InputScaling, Network } from "../layers/network.ts";
-import { requireScaling } from "../layers/require_scaling.ts";
+import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import { describeResnet, RESNET_ARCHS, type ResnetOptions } from "./resnet.ts";
 
 /** The names that {@linkcode describeNetwork} takes. */
@@ -19,16 +19,13 @@ export interface NetworkOptions extends Omit<ResnetOptions, "arch"> {
  *
  * @throws {RangeError} for an unknown architecture, a width outside (0, 1], or a scaling that is not finite or divides by 0.
  */
-export function describeNetwork(options: NetworkOptions): Network {
+export function describeNetwork(options: NetworkOptions): ClassifierNetwork {
   const network = layOut(options);
-  const { scaling } = options;
-  if (scaling === undefined) return network;
-  requireScaling(scaling);
-  const { offset, divisor } = scaling;
-  return { ...network, input: { ...network.input, offset, divisor } };
+  if (options.scaling !== undefined) requireScaling(options.scaling);
+  return network;
 }
 
-function layOut(options: NetworkOptions): Network {
+function layOut(options: NetworkOptions): ClassifierNetwork {
   const { arch } = options;
   if (arch === "mobilenet_v2") return describeMobilenet(options);
   if (ARCHS.includes(arch)) return describeResnet({ ...options, arch });

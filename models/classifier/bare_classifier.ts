@@ -1,8 +1,6 @@
 import { describeNetwork, type NetworkOptions } from "./architectures.ts";
 import { type Head, headGradients, headLogits, headSpecs } from "./head.ts";
-import { trainConvUnit } from "../layers/conv_unit.ts";
-import { FoldedUnits } from "../layers/folded_units.ts";
-import { type Network, networkFeatures, networkSpecs } from "../layers/network.ts";
+import type { ClassifierNetwork } from "./classifier_network.ts";
 import { NetworkBase, type NetworkValues } from "../layers/network_base.ts";
 import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
 import { tf } from "../tfjs.ts";
@@ -22,12 +20,10 @@ export type ClassifierDescription = Required<Omit<ClassifierOptions, "zeroInitRe
 
 /** What a {@linkcode BareClassifier} is made of. */
 export interface ClassifierParts extends NetworkValues {
-  readonly network: Network;
+  readonly network: ClassifierNetwork;
   readonly head: Head;
   /** Side of the square patches that it is (to be) trained on, in pixels. */
   readonly trainingSize: number;
-  /** Whether it is only ever shown photos: then it keeps each layer's values once, batch norm folded in. Default false. */
-  readonly inferenceOnly?: boolean;
 }
 
 /**
@@ -35,20 +31,17 @@ export interface ClassifierParts extends NetworkValues {
  *
  * @internal
  */
-export class BareClassifier extends NetworkBase<Network, ClassifierDescription> {
+export class BareClassifier extends NetworkBase<ClassifierNetwork, ClassifierDescription> {
   /** What turns the last feature map into two logits. */
   readonly head: Head;
   /** Side of the square patches that it is (to be) trained on, in pixels. */
   readonly trainingSize: number;
-  readonly #inferenceOnly: boolean;
-  #folded: FoldedUnits | undefined;
 
-  constructor({ network, head, trainingSize, inferenceOnly = false, ...values }: ClassifierParts) {
-    const specs = new Map([...networkSpecs(network), ...headSpecs(head, network.outputs)]);
+  constructor({ network, head, trainingSize, ...values }: ClassifierParts) {
+    const specs = new Map([...network.specs, ...headSpecs(head, network.channels)]);
     super({ kind: "classifier", network, specs, ...values });
     this.head = head;
     this.trainingSize = trainingSize;
-    this.#inferenceOnly = inferenceOnly;
   }
 
   /**
@@ -71,15 +64,8 @@ export class BareClassifier extends NetworkBase<Network, ClassifierDescription> 
    * @returns N × 2, in the order of `CLASSES`.
    * @internal
    */
-  trainingLogits(x: tf.Tensor4D, { momentum = 0.9 }: { readonly momentum?: number } = {}): tf.Tensor2D {
-    const { parameters } = this;
-    return tf.tidy(() => {
-      const features = networkFeatures(x, this.network, {
-        run: (input, unit) => trainConvUnit(input, unit, { parameters, momentum }),
-        release: false,
-      });
-      return headLogits(features.mean<tf.Tensor2D>([1, 2]), this);
-    });
+  trainingLogits(x: tf.Tensor4D, { momentum }: { readonly momentum?: number } = {}): tf.Tensor2D {
+    return tf.tidy(() => headLogits(this.train(x, { momentum })[0].mean<tf.Tensor2D>([1, 2]), this));
   }
 
   /**
@@ -101,10 +87,7 @@ export class BareClassifier extends NetworkBase<Network, ClassifierDescription> 
    * @internal
    */
   features(x: tf.Tensor4D): tf.Tensor4D {
-    const folded = this.#folded ??= new FoldedUnits(this.parameters, { consume: this.#inferenceOnly });
-    return tf.tidy(() =>
-      networkFeatures(x, this.network, { run: (input, unit) => folded.run(input, unit), release: true })
-    );
+    return this.infer(x)[0];
   }
 
   /**
@@ -135,13 +118,6 @@ export class BareClassifier extends NetworkBase<Network, ClassifierDescription> 
       const logits = headLogits(means, this), gradients = headGradients(means, this);
       return { features, head: tf.concat<tf.Tensor1D>([logits.flatten(), gradients.flatten()]) };
     });
-  }
-
-  /** Frees the network's memory. Disposing twice does nothing. */
-  override dispose(): void {
-    this.#folded?.[Symbol.dispose]();
-    this.#folded = undefined;
-    super.dispose();
   }
 }
 

@@ -3,7 +3,7 @@ import type { Plane } from "../../core/gpu/compute.ts";
 import { describeNetwork } from "./architectures.ts";
 import { usesDevice } from "../backend.ts";
 import { BareClassifier, type ClassifierOptions } from "./bare_classifier.ts";
-import { networkFootprint } from "../layers/network_footprint.ts";
+import { wasmBytesBeside, wasmBytesOf } from "../layers/memory.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
 import { ScoringThreads } from "./scoring_threads.ts";
 import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
@@ -13,12 +13,9 @@ export type { ClassifierOptions };
 
 /**
  * Pixels that run through the network at a time, by backend. On WASM small batches keep a layer's output in the cache, and memory
- * far from its 2 GiB; a GPU wants enough work for each kernel.
+ * far from its limit; a GPU wants enough work for each kernel.
  */
 const BATCH_PIXELS: Record<string, number> = { webgpu: 2 ** 20, wasm: 2 ** 16, cpu: 2 ** 16 };
-
-/** Bytes of a picture's feature maps that fit into WASM's memory of 2 GiB beside three copies of the weights of ResNet-152. */
-const WASM_BYTES = 1.25 * 2 ** 30;
 
 /**
  * A crack classifier: a convolutional network, global average pooling, a head of two classes. They come from {@linkcode createClassifier}
@@ -42,7 +39,8 @@ export class NetworkClassifier extends BareClassifier implements Classifier {
     }
     const count = height / size;
     const onDevice = await usesDevice(compute);
-    const side = size * this.network.input.enlarge;
+    const { enlarge = 1 } = this.network.input;
+    const side = size * enlarge;
     const batch = Math.max(1, Math.floor(BATCH_PIXELS[tf.getBackend()] / (side * side)));
     if (onDevice) {
       const scores = tf.tidy(() => {
@@ -112,10 +110,10 @@ export class NetworkClassifier extends BareClassifier implements Classifier {
   }
 
   #checkSize({ width, height, compute }: Plane, onDevice: boolean): void {
-    const { peak, largest } = networkFootprint(this.network, width * height);
+    const footprint = this.network.footprint({ width, height });
     const [needed, limit, where] = onDevice
-      ? [largest, compute.device.limits.maxStorageBufferBindingSize, "one buffer of this GPU"]
-      : [peak, WASM_BYTES, "the memory of the backend"];
+      ? [4 * footprint.largest, compute.device.limits.maxStorageBufferBindingSize, "one buffer of this GPU"]
+      : [wasmBytesOf(footprint), wasmBytesBeside(this.specs), "the memory of the backend"];
     if (needed <= limit) return;
     throw new RangeError(
       `Cannot show ${this.name} an image of ${width} × ${height} at once: it takes ${needed} bytes of at most ${limit} in ` +

@@ -1,6 +1,8 @@
-import type { ConvUnit } from "../layers/conv_unit.ts";
-import type { Block, Network } from "../layers/network.ts";
-import { requireWidth } from "../layers/require_width.ts";
+import { type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
+import type { InputScaling } from "../layers/input_scaling.ts";
+import type { LayerOptions } from "../layers/layer.ts";
+import type { LayerGraph } from "../layers/layer_graph.ts";
+import { addition } from "../layers/operations.ts";
 
 /** Expansion, channels, blocks and first stride of the stages up to the fourth halving (Sandler et al. 2018, table 2). */
 const STAGES = [
@@ -16,76 +18,81 @@ const STEM = 32;
 /** The expansion that is the last layer: six times the channels of the stage before it. */
 const LAST = 6;
 
-/** Pictures are enlarged so many times: networks of ImageNet look for what is larger than a crack. */
+/** Images are enlarged so many times: networks of ImageNet look for what is larger than a crack. */
 const ENLARGE = 2;
 
 /**
  * Lays out MobileNetV2 (Sandler et al. 2018, doi:10.1109/CVPR.2018.00474) up to the expansion of block 13, where segmentation networks
- * take their features from, too: 576 channels at a sixteenth of the size that it is given, and it is given the picture enlarged twice. The
+ * take their features from, too: 576 channels at a sixteenth of the size that it is given, and it is given the image enlarged twice. The
  * names are Keras'. Its batch norms are folded into the convolutions, so it wants weights of ImageNet to start from.
  *
- * @param width scales the channels, rounded to multiples of 8 as Keras does.
+ * @param options `width` scales the channels, rounded to multiples of 8 as Keras does; `scaling`: how RGB 0..255 is scaled, by default to
+ * −1..1, as its weights of ImageNet were trained.
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function describeMobilenet({ width = 1 }: { readonly width?: number } = {}): Network {
-  requireWidth("mobilenet_v2", width);
+export function describeMobilenet(
+  { width = 1, scaling }: { readonly width?: number; readonly scaling?: InputScaling } = {},
+): ClassifierNetwork {
   const channels = (full: number) => {
     const rounded = Math.max(8, 8 * Math.floor((full * width + 4) / 8));
     return rounded < 0.9 * full * width ? rounded + 8 : rounded;
   };
-  const stem = convolution("Conv1", { side: 3, stride: 2, inputs: 3, outputs: channels(STEM) });
-  const blocks: Block[] = [];
-  let inputs = stem.outputs, index = 0;
-  for (const { expansion, channels: full, blocks: count, stride: firstStride } of STAGES) {
-    const outputs = channels(full);
-    for (let i = 0; i < count; i++, index++) {
-      const name = index === 0 ? "expanded_conv" : `block_${index}`;
-      const stride = i === 0 ? firstStride : 1;
-      const inner = expansion * inputs;
-      const branch = [
-        ...expansion === 1 ? [] : [convolution(`${name}_expand`, { inputs, outputs: inner })],
-        depthwise(`${name}_depthwise`, { stride, channels: inner }),
-        convolution(`${name}_project`, { inputs: inner, outputs, activation: "linear" }),
-      ];
-      blocks.push({ branch, join: stride === 1 && inputs === outputs ? "linear" : "none" });
-      inputs = outputs;
-    }
-  }
-  const last = convolution(`block_${index}_expand`, { inputs, outputs: LAST * inputs });
-  blocks.push({ branch: [last], join: "none" });
-  return {
+  return defineClassifierNetwork({
     arch: "mobilenet_v2",
     width,
     strideAt: "first",
-    // To −1..1, as its weights of ImageNet were trained.
-    input: { enlarge: ENLARGE, offset: 127, divisor: 127.5 },
-    stem,
-    pool: false,
-    blocks,
-    outputs: last.outputs,
-  };
+    input: { enlarge: ENLARGE, ...scaling ?? { offset: 127, divisor: 127.5 } },
+    forward<T>(x: T, graph: LayerGraph<T>): T[] {
+      const outputs = channels(STEM);
+      const steps = [(x: T) => graph.layer(x, folded("Conv1", { side: 3, stride: 2, outputs }))];
+      let inputs = outputs, index = 0;
+      for (const { expansion, channels: full, blocks, stride: firstStride } of STAGES) {
+        for (let i = 0; i < blocks; i++, index++) {
+          const shape = {
+            name: index === 0 ? "expanded_conv" : `block_${index}`,
+            expansion,
+            stride: i === 0 ? firstStride : 1,
+            inputs,
+            outputs: channels(full),
+          };
+          steps.push((x) => invertedResidual(x, graph, shape));
+          inputs = shape.outputs;
+        }
+      }
+      const last = folded(`block_${index}_expand`, { outputs: LAST * inputs });
+      return [graph.chain(x, [...steps, (x) => graph.layer(x, last)])];
+    },
+  });
 }
 
-function convolution(
-  name: string,
-  { side = 1, stride = 1, activation = "relu6", ...ends }:
-    & Pick<ConvUnit, "inputs" | "outputs">
-    & Partial<Pick<ConvUnit, "side" | "stride" | "activation">>,
-): ConvUnit {
-  return { name, kind: "convolution", side, stride, activation, ...ends };
+interface BlockShape {
+  readonly name: string;
+  readonly expansion: number;
+  readonly stride: number;
+  readonly inputs: number;
+  readonly outputs: number;
 }
 
-function depthwise(
-  name: string,
-  { stride, channels }: { readonly stride: number; readonly channels: number },
-): ConvUnit {
-  return {
-    name,
-    kind: "depthwise",
-    side: 3,
-    stride,
-    inputs: channels,
-    outputs: channels,
-    activation: "relu6",
-  };
+/** Expands, filters and projects; plus the input where the shapes are equal. */
+function invertedResidual<T>(
+  x: T,
+  graph: LayerGraph<T>,
+  { name, expansion, stride, inputs, outputs }: BlockShape,
+): T {
+  const inner = expansion * inputs;
+  const expand = `${name}_expand`, filter = `${name}_depthwise`;
+  const expanded = expansion === 1 ? x : graph.layer(x, folded(expand, { outputs: inner }));
+  const filtered = graph.layer(
+    expanded,
+    folded(filter, { kind: "depthwise", side: 3, stride, outputs: inner }),
+  );
+  const projected = graph.layer(filtered, folded(`${name}_project`, { outputs, activation: "linear" }));
+  if (stride !== 1 || inputs !== outputs) return projected;
+  // The sum is called after the first layer of its branch.
+  return graph.operation(addition(`${expansion === 1 ? filter : expand}_add`), x, projected);
+}
+
+/** A convolution whose batch norm was folded into its kernel and bias. */
+function folded(name: string, options: Omit<LayerOptions, "name">): LayerOptions {
+  return { name, side: 1, bias: true, biasApart: true, activation: "relu6", ...options };
 }

@@ -1,6 +1,8 @@
-import type { ConvUnit } from "../layers/conv_unit.ts";
-import type { Arch, Block, Network } from "../layers/network.ts";
-import { requireWidth } from "../layers/require_width.ts";
+import { type Arch, type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
+import type { InputScaling } from "../layers/input_scaling.ts";
+import type { LayerOptions } from "../layers/layer.ts";
+import type { LayerGraph } from "../layers/layer_graph.ts";
+import { addition, paddedMaxPool, rectifier } from "../layers/operations.ts";
 
 /** Names of the residual networks. */
 export type ResnetArch = Exclude<Arch, "mobilenet_v2">;
@@ -13,6 +15,9 @@ const ARCHITECTURES: Record<ResnetArch, { blocks: readonly number[]; bottleneck:
   resnet101: { blocks: [3, 4, 23, 3], bottleneck: true },
   resnet152: { blocks: [3, 8, 36, 3], bottleneck: true },
 };
+
+/** Added to the variance of every batch norm: Keras' value for its ResNets, which its weights were trained with. */
+export const BATCH_NORM_EPSILON = 1.001e-5;
 
 /** The names that {@linkcode describeResnet} takes. */
 export const RESNET_ARCHS: readonly ResnetArch[] = Object.keys(ARCHITECTURES) as ResnetArch[];
@@ -27,7 +32,7 @@ export interface ResnetOptions {
    */
   readonly width?: number;
   /**
-   * Where a bottleneck stage halves the picture: in the `first` 1 × 1 of its first block (Keras, and the default) or in the
+   * Where a bottleneck stage halves the image: in the `first` 1 × 1 of its first block (Keras, and the default) or in the
    * `middle` 3 × 3 (torchvision's weights). Basic blocks have it in their first 3 × 3 in both.
    */
   readonly strideAt?: "first" | "middle";
@@ -37,6 +42,8 @@ export interface ResnetOptions {
    * false: networks of width 0.5 trained for a few minutes from scratch did well without.
    */
   readonly zeroInitResidual?: boolean;
+  /** How RGB 0..255 is scaled: as the weights were trained. Default: RGB / 255. */
+  readonly scaling?: InputScaling;
 }
 
 /**
@@ -45,15 +52,14 @@ export interface ResnetOptions {
  *
  * @throws {RangeError} for an unknown architecture or a width outside (0, 1].
  */
-export function describeResnet(options: ResnetOptions): Network {
-  const { arch, width = 1, strideAt = "first", zeroInitResidual = false } = options;
+export function describeResnet(options: ResnetOptions): ClassifierNetwork {
+  const { arch, width = 1, strideAt = "first", zeroInitResidual = false, scaling } = options;
   if (!Object.hasOwn(ARCHITECTURES, arch)) {
     const names = RESNET_ARCHS.map((name) => `"${name}"`).join(", ");
     throw new RangeError(
       `Cannot lay out a network called ${JSON.stringify(arch)}: it must be one of ${names}.`,
     );
   }
-  requireWidth(arch, width);
   if (strideAt !== "first" && strideAt !== "middle") {
     throw new RangeError(
       `Cannot lay out ${arch} with its stride at ${
@@ -61,68 +67,93 @@ export function describeResnet(options: ResnetOptions): Network {
       }: it must be "first" or "middle".`,
     );
   }
-  const { blocks: counts, bottleneck } = ARCHITECTURES[arch];
+  const { blocks, bottleneck } = ARCHITECTURES[arch];
   const channels = (full: number) => Math.max(8, 8 * Math.round(full * width / 8));
-  const lastGamma = zeroInitResidual ? 0 : 1;
-  const stem: ConvUnit = {
-    name: "conv1",
-    kind: "convolution",
-    side: 7,
-    stride: 2,
-    inputs: 3,
-    outputs: channels(64),
-    activation: "relu",
-    batchNorm: { initialGamma: 1 },
-  };
-  const blocks: Block[] = [];
-  let inputs = stem.outputs;
-  for (const [stage, count] of counts.entries()) {
-    const inner = channels(64 * 2 ** stage);
-    const outputs = bottleneck ? 4 * inner : inner;
-    for (let index = 0; index < count; index++) {
-      const block = `conv${stage + 2}_block${index + 1}`;
-      const stride = stage > 0 && index === 0 ? 2 : 1;
-      const unit = (
-        number: number,
-        shape: Pick<ConvUnit, "side" | "stride" | "inputs" | "outputs">,
-      ): ConvUnit => {
-        const last = number === (bottleneck ? 3 : 2);
-        return {
-          name: `${block}_${number}`,
-          kind: "convolution",
-          ...shape,
-          activation: number > 0 && !last ? "relu" : "linear",
-          batchNorm: { initialGamma: last ? lastGamma : 1 },
-        };
-      };
-      const [first, middle] = strideAt === "first" ? [stride, 1] : [1, stride];
-      const branch = bottleneck
-        ? [
-          unit(1, { side: 1, stride: first, inputs, outputs: inner }),
-          unit(2, { side: 3, stride: middle, inputs: inner, outputs: inner }),
-          unit(3, { side: 1, stride: 1, inputs: inner, outputs }),
-        ]
-        : [
-          unit(1, { side: 3, stride, inputs, outputs: inner }),
-          unit(2, { side: 3, stride: 1, inputs: inner, outputs }),
-        ];
-      const projects = index === 0 && (bottleneck || stride !== 1 || inputs !== outputs);
-      blocks.push({
-        branch,
-        ...projects && { shortcut: unit(0, { side: 1, stride, inputs, outputs }) },
-        join: "relu",
-      });
-      inputs = outputs;
-    }
-  }
-  return {
+  return defineClassifierNetwork({
     arch,
     width,
     strideAt,
-    input: { enlarge: 1, offset: 0, divisor: 255 },
-    stem,
-    pool: true,
-    blocks,
-    outputs: inputs,
+    input: scaling ?? { offset: 0, divisor: 255 },
+    forward<T>(x: T, graph: LayerGraph<T>): T[] {
+      const stem = (x: T): T => {
+        const y = graph.layer(x, {
+          ...normalized("conv1", { side: 7, stride: 2, outputs: channels(64) }),
+          activation: "relu",
+        });
+        // Keras pads the max-pool with zeros, tfjs with −∞: the same after a ReLU.
+        return graph.operation(paddedMaxPool("pool1_pool"), y);
+      };
+      const shapes = blocks.flatMap((count, stage) =>
+        Array.from({ length: count }, (_, index): BlockShape => ({
+          name: `conv${stage + 2}_block${index + 1}`,
+          bottleneck,
+          stride: stage > 0 && index === 0 ? 2 : 1,
+          strideAt,
+          channels: channels(64 * 2 ** stage),
+          projects: index === 0 && (bottleneck || stage > 0),
+          lastGamma: zeroInitResidual ? 0 : 1,
+        }))
+      );
+      return [graph.chain(x, [stem, ...shapes.map((shape) => (x: T) => residualBlock(x, graph, shape))])];
+    },
+  });
+}
+
+interface BlockShape extends Required<Pick<ResnetOptions, "strideAt">> {
+  readonly name: string;
+  readonly bottleneck: boolean;
+  readonly stride: number;
+  /** Of its convolutions, a bottleneck's last one aside. */
+  readonly channels: number;
+  /** Whether the shape changes, so that the input is projected to it. */
+  readonly projects: boolean;
+  /** Of the last batch norm before training. */
+  readonly lastGamma: 0 | 1;
+}
+
+/** relu(branch(x) + shortcut(x)) (He et al. 2016, doi:10.1109/CVPR.2016.90), the shortcut being x or a 1 × 1 projection of it. */
+function residualBlock<T>(x: T, graph: LayerGraph<T>, shape: BlockShape): T {
+  const { name, bottleneck, stride, strideAt, channels, projects, lastGamma } = shape;
+  const outputs = bottleneck ? 4 * channels : channels;
+  const [first, middle] = strideAt === "first" ? [stride, 1] : [1, stride];
+  const sides = bottleneck
+    ? [{ side: 1, stride: first }, { side: 3, stride: middle }, { side: 1, stride: 1 }]
+    : [{ side: 3, stride }, { side: 3, stride: 1 }];
+  const shortcut = projects ? graph.layer(x, normalized(`${name}_0`, { side: 1, stride, outputs })) : x;
+  const branch = sides.reduce((y, side, i) => {
+    const last = i === sides.length - 1;
+    return graph.layer(y, {
+      ...normalized(`${name}_${i + 1}`, {
+        ...side,
+        outputs: last ? outputs : channels,
+        initialGamma: last ? lastGamma : 1,
+      }),
+      activation: last ? "linear" : "relu",
+    });
+  }, x);
+  return graph.operation(
+    rectifier(`${name}_1_out`),
+    graph.operation(addition(`${name}_1_add`), shortcut, branch),
+  );
+}
+
+/** A convolution with bias and batch norm, with zeros alike on all sides, under Keras' names. */
+function normalized(
+  name: string,
+  { side, initialGamma, ...shape }: {
+    readonly side: number;
+    readonly stride: number;
+    readonly outputs: number;
+    readonly initialGamma?: 0 | 1;
+  },
+): LayerOptions {
+  return {
+    name,
+    prefix: `${name}_conv`,
+    side,
+    ...shape,
+    padding: (side - 1) / 2,
+    bias: true,
+    batchNorm: { name: `${name}_bn`, epsilon: BATCH_NORM_EPSILON, initialGamma },
   };
 }

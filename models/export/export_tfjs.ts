@@ -1,9 +1,7 @@
 import { CLASSES } from "../../core/label/classifier.ts";
 import { openBackend } from "../backend.ts";
 import { encodeTfjs, type TfjsFiles, type TfjsPrecision, type TfjsTensor } from "./tfjs_model.ts";
-import { layOutClassifier } from "./classifier_layers.ts";
-import { scalingTensors } from "./layers.ts";
-import { layOutSegmenter } from "./segmenter_layers.ts";
+import { layOutClassifier, layOutSegmenter, scalingTensors } from "./layers_model.ts";
 import type { NetworkClassifier } from "../classifier/classifier.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { tf } from "../tfjs.ts";
@@ -69,6 +67,6 @@ function metadataOf(source: NetworkClassifier | Segmenter): Record<string, unkno
     const { arch, width, multiple } = source.network;
     return { name, arch, width, multiple };
   }
-  const { network: { arch, width, strideAt, input: { enlarge } }, head } = source;
+  const { network: { arch, width, strideAt, input: { enlarge = 1 } }, head } = source;
   return { name, classes: CLASSES, arch, width, strideAt, head, enlarge };
 }

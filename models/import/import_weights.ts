@@ -1,4 +1,4 @@
-import type { InputScaling } from "../layers/network.ts";
+import type { InputScaling } from "../layers/input_scaling.ts";
 import type { ParameterSpecs } from "../layers/parameters.ts";
 import { convertLayer, orderedShape, type OurLayer, type TheirLayer } from "./convert_layer.ts";
 import type { ForeignTensor, ForeignWeights } from "./foreign_weights.ts";

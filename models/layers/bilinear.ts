@@ -1,5 +1,4 @@
 import { tf } from "../tfjs.ts";
-import type { FoldedLayer } from "./folded_layers.ts";
 
 /**
  * Bilinear enlargement by a whole number, pixels being areas: pixel i of the result lies at (i + ½) / scale − ½ of the
@@ -43,7 +42,7 @@ export function enlargeCentred(x: tf.Tensor4D, scale: number): tf.Tensor4D {
  */
 export function convolveEnlarged(
   x: tf.Tensor4D,
-  { kernel, bias }: FoldedLayer,
+  { kernel, bias }: { readonly kernel: tf.Tensor4D; readonly bias?: tf.Tensor1D },
   scale: number,
 ): tf.Tensor4D {
   return tf.tidy(() => {

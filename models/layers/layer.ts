@@ -1,41 +1,75 @@
-import { batchNormTrain, updateRunningStatistics } from "./batch_norm.ts";
-import { parameter, type ParameterSpec } from "./parameters.ts";
-import { tf } from "../tfjs.ts";
-import { convolveEnlarged } from "./bilinear.ts";
-import { type FoldedLayer, foldLayer, kernelName } from "./folded_layers.ts";
-import type { SegmentationRun } from "../segmenter/segmentation_network.ts";
+import { countParameters, type ParameterSpec } from "./parameters.ts";
+
+/** What follows a convolution: nothing, max(0, x), that up to 6, x σ(x) or σ(x), with σ(x) = 1 / (1 + e⁻ˣ). */
+export type Activation = "linear" | "relu" | "relu6" | "swish" | "sigmoid";
 
 /** A layer's batch norm, whose parameters are `<name>/gamma`, `<name>/beta`, `<name>/moving_mean`, `<name>/moving_variance`. */
 export interface LayerBatchNorm {
   readonly name: string;
   /** Added to the variance. */
   readonly epsilon: number;
+  /** γ before training. Default 1. */
+  readonly initialGamma?: 0 | 1;
 }
 
-/** A convolution, what is added to it, and its activation: what segmentation networks are built of. */
+/** A convolution, what is added to it, and its activation: what networks are built of. */
 export interface Layer {
-  /** Prefix of its parameters' names: `<name>/kernel` (`<name>/depthwise_kernel`) and `<name>/bias`. */
   readonly name: string;
+  /** Prefix of its parameters' names: `<prefix>/kernel` (`<prefix>/depthwise_kernel`) and `<prefix>/bias`. Default: its name. */
+  readonly prefix?: string;
   /**
    * - `convolution`: each output sums over all inputs;
    * - `depthwise`: over one channel only, as many outputs as inputs;
-   * - `transposed`: the transpose of a convolution, which enlarges the picture `stride` times.
+   * - `transposed`: the transpose of a convolution, which enlarges the image `stride` times.
    */
   readonly kind: "convolution" | "depthwise" | "transposed";
   /** Side of the square kernel. */
   readonly side: number;
   readonly stride: number;
-  /** Zeros around the picture on each side, or TensorFlow's rule: as few as possible, at the right and bottom first. */
+  /** Zeros around the image on each side, or TensorFlow's rule: as few as possible, at the right and bottom first. */
   readonly padding: number | "same";
   /** Channels in. */
   readonly inputs: number;
   /** Channels out. */
   readonly outputs: number;
-  /** What is added to the convolution: a batch norm would take a bias away again, so that no layer has both. */
-  readonly shift: "none" | "bias" | LayerBatchNorm;
-  readonly activation: LayerActivation;
-  /** How many times the picture is enlarged first, bilinearly, for a 3 × 3 convolution of stride 1. Default 1. */
+  /** Whether a bias is added. A batch norm takes it away again, so that training never moves it then; Keras' weights have one nonetheless. */
+  readonly bias: boolean;
+  /**
+   * Whether training adds the bias to the finished convolution, where it is part of its sums else. That rounds otherwise: a network keeps
+   * what it was trained by, so that its trainings can be repeated. Default false.
+   */
+  readonly biasApart?: boolean;
+  readonly batchNorm?: LayerBatchNorm;
+  readonly activation: Activation;
+  /** How many times the image is enlarged first, bilinearly, for a 3 × 3 convolution of stride 1. Default 1. */
   readonly enlarge?: number;
+}
+
+/** A layer as networks write it: its inputs are the channels of what it is given, the rest is that of a 3 × 3 convolution. */
+export type LayerOptions = Pick<Layer, "name" | "outputs"> & Partial<Layer>;
+
+/** The layer that a network wrote, for a feature map of so many channels. */
+export function layerOf(options: LayerOptions, inputs: number): Layer {
+  return {
+    kind: "convolution",
+    side: 3,
+    stride: 1,
+    padding: "same",
+    inputs,
+    bias: false,
+    activation: "linear",
+    ...options,
+  };
+}
+
+/** The name of a layer's kernel among the parameters. */
+export function kernelName({ name, prefix = name, kind }: Layer): string {
+  return kind === "depthwise" ? `${prefix}/depthwise_kernel` : `${prefix}/kernel`;
+}
+
+/** The name of a layer's bias among the parameters. */
+export function biasName({ name, prefix = name }: Layer): string {
+  return `${prefix}/bias`;
 }
 
 /** Keras' axes of the outputs and inputs in a kernel's shape after its two sides. */
@@ -44,17 +78,17 @@ function channelAxes({ kind, inputs, outputs }: Layer): [number, number] {
 }
 
 /**
- * The parameters of a layer. The kernel is drawn evenly with variance 2 / fan-in (He et al. 2015, eq. 10, doi:10.1109/ICCV.2015.123): a
- * uniform distribution of that variance has the bound √(6 / fan-in).
+ * The parameters of a layer. The kernel is drawn uniformly with variance 2 / fan-in (He et al. 2015, eq. 10,
+ * doi:10.1109/ICCV.2015.123): a uniform distribution of that variance has the bound √(6 / fan-in).
  */
 export function layerSpecs(layer: Layer): [string, ParameterSpec][] {
-  const { name, kind, side, stride, inputs, outputs, shift } = layer;
+  const { kind, side, stride, inputs, outputs, bias, batchNorm } = layer;
   const perChannel = (constant: number, trainable: boolean): ParameterSpec => ({
     shape: [outputs],
     initial: { constant },
     trainable,
   });
-  // A pixel of an enlarged picture lies under side / stride windows along each axis.
+  // A pixel of an enlarged image lies under side / stride windows along each axis.
   const taps = kind === "transposed" ? (side / stride) ** 2 : side ** 2;
   const fanIn = taps * (kind === "depthwise" ? 1 : inputs);
   const specs: [string, ParameterSpec][] = [
@@ -64,94 +98,67 @@ export function layerSpecs(layer: Layer): [string, ParameterSpec][] {
       trainable: true,
     }],
   ];
-  if (shift === "none") return specs;
-  if (shift === "bias") return [...specs, [`${name}/bias`, perChannel(0, true)]];
+  if (bias) specs.push([biasName(layer), perChannel(0, batchNorm === undefined)]);
+  if (batchNorm === undefined) return specs;
+  const { name, initialGamma = 1 } = batchNorm;
   return [
     ...specs,
-    [`${shift.name}/gamma`, perChannel(1, true)],
-    [`${shift.name}/beta`, perChannel(0, true)],
-    [`${shift.name}/moving_mean`, perChannel(0, false)],
-    [`${shift.name}/moving_variance`, perChannel(1, false)],
+    [`${name}/gamma`, perChannel(initialGamma, true)],
+    [`${name}/beta`, perChannel(0, true)],
+    [`${name}/moving_mean`, perChannel(0, false)],
+    [`${name}/moving_variance`, perChannel(1, false)],
   ];
 }
 
-/**
- * Runs one layer. In training a batch norm normalises by the statistics of the batch, which move the running ones; else it is folded into
- * the kernel. Differentiable in both.
- */
-export function runLayer(x: tf.Tensor4D, layer: Layer, run: SegmentationRun): tf.Tensor4D {
-  const { parameters, folded, training, momentum = 0.9 } = run;
-  const { shift, activation } = layer;
-  return tf.tidy(() => {
-    if (!training || typeof shift === "string") {
-      const convolution = folded?.of(layer, parameters) ?? foldLayer(layer, parameters);
-      return convolve(x, layer, convolution, { activation, fuse: !training });
-    }
-    const kernel = parameter<tf.Rank.R4>(parameters, kernelName(layer));
-    const convolved = convolve(x, layer, { kernel }, { activation: "linear", fuse: false });
-    const relu = activation === "relu";
-    const gamma = parameter<tf.Rank.R1>(parameters, `${shift.name}/gamma`);
-    const beta = parameter<tf.Rank.R1>(parameters, `${shift.name}/beta`);
-    const { y, mean, variance } = batchNormTrain(convolved, gamma, beta, shift.epsilon, { relu });
-    updateRunningStatistics({
-      mean,
-      variance,
-      count: convolved.size / layer.outputs,
-      runningMean: parameter(parameters, `${shift.name}/moving_mean`),
-      runningVariance: parameter(parameters, `${shift.name}/moving_variance`),
-      momentum,
-    });
-    return relu ? y : runActivation(y, activation);
-  });
+/** Height and width of an image or feature map, in pixels. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
 }
 
-function convolve(
-  x: tf.Tensor4D,
-  { kind, stride, padding: pad, outputs, enlarge = 1 }: Layer,
-  { kernel: filter, bias }: FoldedLayer,
-  // tfjs adds bias and activation in two more passes where it fuses under a gradient: there only the bias is fused.
-  { activation, fuse }: { readonly activation: LayerActivation; readonly fuse: boolean },
-): tf.Tensor4D {
-  if (kind === "transposed") {
-    const [n, height, width] = x.shape;
-    const size: [number, number, number, number] = [n, stride * height, stride * width, outputs];
-    const enlarged = tf.conv2dTranspose(x, filter, size, stride, pad);
-    return runActivation(bias ? enlarged.add(bias) : enlarged, activation);
-  }
-  if (enlarge > 1) return runActivation(convolveEnlarged(x, { kernel: filter, bias }, enlarge), activation);
-  const convolution = kind === "depthwise" ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
-  const options = { x, filter, strides: stride, pad, bias };
-  if (fuse && activation === "relu") return convolution({ ...options, activation });
-  return runActivation(convolution(options), activation);
-}
-
-/** What follows a convolution: nothing, max(0, x), x σ(x) or σ(x), with σ(x) = 1 / (1 + e⁻ˣ). */
-type LayerActivation = "linear" | "relu" | "swish" | "sigmoid";
-
-const ACTIVATIONS: Readonly<Record<LayerActivation, (x: tf.Tensor4D) => tf.Tensor4D>> = {
-  linear: (x) => x,
-  relu: (x) => x.relu(),
-  swish: (x) => swish(x),
-  sigmoid: (x) => x.sigmoid(),
-};
-
-/** Applies an activation to each value. Differentiable on every backend. */
-export function runActivation(x: tf.Tensor4D, activation: LayerActivation): tf.Tensor4D {
-  return ACTIVATIONS[activation](x);
-}
-
-/**
- * y = x σ(x) and its gradient dy σ(x) (1 + x (1 − σ(x))), as one operation: the tape keeps x alone.
- * Ramachandran, Zoph & Le (2017), https://arxiv.org/abs/1710.05941.
- */
-const swish = tf.customGrad((...inputs) => {
-  const [x, save] = inputs as unknown as [tf.Tensor4D, tf.GradSaveFunc];
-  save([x]);
-  return {
-    value: x.mul<tf.Tensor4D>(x.sigmoid()),
-    gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => {
-      const share = x.sigmoid();
-      return dy.mul(share.mul(x.mul(tf.scalar(1).sub(share)).add(1)));
-    },
+/** Height and width of what a layer makes of an image. */
+export function layerOutputSize(
+  { kind, side, stride, padding, enlarge = 1 }: Layer,
+  { height, width }: ImageSize,
+): ImageSize {
+  const along = (pixels: number): number => {
+    if (kind === "transposed") return stride * pixels;
+    if (enlarge > 1) return enlarge * pixels;
+    if (padding === "same") return Math.ceil(pixels / stride);
+    return Math.floor((pixels + 2 * padding - side) / stride) + 1;
   };
-}) as (x: tf.Tensor4D) => tf.Tensor4D;
+  return { height: along(height), width: along(width) };
+}
+
+/** One line of a network's summary, for one image. */
+export interface LayerSummary {
+  readonly name: string;
+  /** What it does: `convolution 3 × 3`, `max-pool 2 × 2`, … */
+  readonly kind: string;
+  /** Height, width and channels of its output. */
+  readonly output: readonly [height: number, width: number, channels: number];
+  /** Numbers that it holds, running statistics included. */
+  readonly parameters: number;
+  /** Multiplications followed by an addition that its matrix products make. */
+  readonly multiplyAdds: number;
+}
+
+/**
+ * The line of a layer in the summary of a network. Only the products of its kernel count, one for each tap of each output, also where an
+ * enlarging layer gets by with fewer.
+ */
+export function layerSummary(layer: Layer, size: ImageSize): LayerSummary {
+  const { name, kind, side, inputs, outputs, enlarge = 1 } = layer;
+  const { height, width } = layerOutputSize(layer, size);
+  // A transposed convolution has each of its taps once for each pixel of the input.
+  const { height: rows, width: columns } = kind === "transposed" ? size : { height, width };
+  return {
+    name,
+    kind: `${enlarge > 1 ? `bilinear × ${enlarge}, ` : ""}${
+      kind === "convolution" ? kind : `${kind} convolution`
+    } ${side} × ${side}`,
+    output: [height, width, outputs],
+    parameters: countParameters(new Map(layerSpecs(layer))),
+    multiplyAdds: rows * columns * side ** 2 * outputs * (kind === "depthwise" ? 1 : inputs),
+  };
+}

@@ -1,4 +1,5 @@
-import { networkName } from "./network.ts";
+import { FoldedLayers } from "./folded_layers.ts";
+import { type Network, networkName, type NetworkRun } from "./network.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "./parameters.ts";
 import { tf } from "../tfjs.ts";
 
@@ -8,19 +9,15 @@ export interface NetworkValues {
   readonly seed: number;
   /** Its values, once a backend is ready; untrained ones where left out. */
   readonly parameters?: (specs: ParameterSpecs) => Parameters;
-}
-
-/** The layers of a network, in as far as all networks have the same. */
-interface NetworkLayers {
-  readonly arch: string;
-  readonly width: number;
+  /** Whether it is only ever shown images: then it keeps each layer's values once, batch norm folded in. Default false. */
+  readonly inferenceOnly?: boolean;
 }
 
 /** What a {@linkcode NetworkBase} is made of. */
-export interface NetworkBaseParts<Network extends NetworkLayers> extends NetworkValues {
+export interface NetworkBaseParts<Layers extends Network> extends NetworkValues {
   /** What messages call it, such as `classifier`. */
   readonly kind: string;
-  readonly network: Network;
+  readonly network: Layers;
   /** The shapes of its parameters, by name. */
   readonly specs: ParameterSpecs;
 }
@@ -31,14 +28,13 @@ export interface NetworkBaseParts<Network extends NetworkLayers> extends Network
  * `Description` is all that a network of the same layers with the same untrained values is made of, as plain data: what a checkpoint
  * keeps beside the values, and what another thread is told.
  */
-export abstract class NetworkBase<Network extends NetworkLayers, Description extends object>
-  implements Disposable {
+export abstract class NetworkBase<Layers extends Network, Description extends object> implements Disposable {
   /**
    * The layers of the network.
    *
    * @internal
    */
-  readonly network: Network;
+  readonly network: Layers;
   /** Seed of the values that it had before training. */
   readonly seed: number;
   /**
@@ -50,12 +46,16 @@ export abstract class NetworkBase<Network extends NetworkLayers, Description ext
   readonly #kind: string;
   #create: (() => Parameters) | undefined;
   #parameters: Parameters | undefined;
+  readonly #inferenceOnly: boolean;
+  #folded: FoldedLayers | undefined;
 
-  constructor({ kind, network, specs, seed, parameters }: NetworkBaseParts<Network>) {
+  constructor(parts: NetworkBaseParts<Layers>) {
+    const { kind, network, specs, seed, parameters, inferenceOnly = false } = parts;
     this.network = network;
     this.seed = seed;
     this.specs = specs;
     this.#kind = kind;
+    this.#inferenceOnly = inferenceOnly;
     this.#create = () => parameters?.(specs) ?? createParameters(specs, seed);
   }
 
@@ -99,8 +99,33 @@ export abstract class NetworkBase<Network extends NetworkLayers, Description ext
     return new Map([...this.parameters].filter(([, { trainable }]) => trainable));
   }
 
+  /**
+   * Its outputs as training sees them: normalised by the batch's own statistics, which move the running ones; differentiable with respect to
+   * {@linkcode NetworkBase.trainable}.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @internal
+   */
+  protected train(x: tf.Tensor4D, { momentum }: Pick<NetworkRun, "momentum">): tf.Tensor4D[] {
+    return this.network.run(x, { parameters: this.parameters, training: true, momentum });
+  }
+
+  /**
+   * Its outputs by the running statistics.
+   *
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @internal
+   */
+  protected infer(x: tf.Tensor4D, { auxiliary }: Pick<NetworkRun, "auxiliary"> = {}): tf.Tensor4D[] {
+    const { parameters } = this;
+    this.#folded ??= new FoldedLayers(parameters, { consume: this.#inferenceOnly });
+    return this.network.run(x, { parameters, folded: this.#folded, training: false, auxiliary });
+  }
+
   /** Frees the network's memory. Disposing twice does nothing. */
   dispose(): void {
+    this.#folded?.[Symbol.dispose]();
+    this.#folded = undefined;
     if (this.#parameters) tf.dispose([...this.#parameters.values()]);
     this.#parameters = undefined;
     this.#create = undefined;

@@ -1,6 +1,6 @@
 import { tf } from "../tfjs.ts";
 import { enlargeAligned } from "./bilinear_align_corners.ts";
-import type { Operation } from "./segmentation_graph.ts";
+import type { Operation } from "./layer_graph.ts";
 
 /** The greatest value of each 2 × 2 pixels, each channel by itself: half as high and wide. */
 export function maxPool(name: string): Operation {
@@ -10,6 +10,25 @@ export function maxPool(name: string): Operation {
     shape: ({ height, width, channels }) => ({ height: height >> 1, width: width >> 1, channels }),
     run: (x) => tf.maxPool(x, 2, 2, 0),
   };
+}
+
+/** The greatest value of each 3 × 3 pixels around every second pixel, a pixel beyond the edges included. For values that are not negative. */
+export function paddedMaxPool(name: string): Operation {
+  return {
+    name,
+    kind: "max-pool 3 × 3",
+    shape: ({ height, width, channels }) => ({
+      height: (height + 1) >> 1,
+      width: (width + 1) >> 1,
+      channels,
+    }),
+    run: (x) => tf.maxPool(x, 3, 2, 1),
+  };
+}
+
+/** max(0, x) of each value. */
+export function rectifier(name: string): Operation {
+  return { name, kind: "ReLU", shape: (x) => x, run: (x) => x.relu() };
 }
 
 /** The channels of all inputs, one after the other. */
@@ -45,7 +64,7 @@ export function product(name: string): Operation {
   return { name, kind: "product", shape: (x) => x, run: (x, factors) => x.mul(factors) };
 }
 
-/** The mean of each channel of each picture, N × 1 × 1 × C. */
+/** The mean of each channel of each image, N × 1 × 1 × C. */
 export function channelMeans(name: string): Operation {
   return {
     name,

@@ -1,5 +1,4 @@
-import type { InputScaling } from "../layers/network.ts";
-import { requireScaling } from "../layers/require_scaling.ts";
+import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import { liuDeepcrack } from "./liu_deepcrack.ts";
 import { oed } from "./oed.ts";
 import type { SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";

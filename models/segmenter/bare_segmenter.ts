@@ -1,5 +1,4 @@
 import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
-import { FoldedLayers } from "../layers/folded_layers.ts";
 import { NetworkBase, type NetworkValues } from "../layers/network_base.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
@@ -39,7 +38,6 @@ export interface ConfidenceOptions {
 export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDescription> {
   /** Side of the square crops that it is (to be) trained on, in pixels; null for whole photos. */
   readonly trainingSize: number | null;
-  readonly #folded = new FoldedLayers();
 
   constructor({ network, trainingSize, ...values }: SegmenterParts) {
     super({ kind: "segmenter", network, specs: network.specs, ...values });
@@ -66,7 +64,7 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
    * @internal
    */
   trainingLogits(x: tf.Tensor4D, { momentum }: { readonly momentum?: number } = {}): tf.Tensor4D[] {
-    return this.network.logits(x, { parameters: this.parameters, training: true, momentum });
+    return this.train(x, { momentum });
   }
 
   /**
@@ -78,12 +76,7 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
    * @internal
    */
   logits(x: tf.Tensor4D, { auxiliary = false }: { readonly auxiliary?: boolean } = {}): tf.Tensor4D[] {
-    return this.network.logits(x, {
-      parameters: this.parameters,
-      folded: this.#folded,
-      training: false,
-      auxiliary,
-    });
+    return this.infer(x, { auxiliary });
   }
 
   /**
@@ -100,12 +93,6 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
         .slice(0, outputs)
         .map((logits) => logits.sigmoid().slice([0, 0, 0, 0], [-1, height, width, 1]))
     );
-  }
-
-  /** Frees the network's memory. Disposing twice does nothing. */
-  override dispose(): void {
-    this.#folded[Symbol.dispose]();
-    super.dispose();
   }
 }
 

@@ -1,5 +1,6 @@
 import { addition, channelMeans, product } from "../layers/operations.ts";
-import type { LayerOptions, SegmentationGraph } from "../layers/segmentation_graph.ts";
+import type { LayerOptions } from "../layers/layer.ts";
+import type { LayerGraph } from "../layers/layer_graph.ts";
 
 /** Members of the family, by their size. */
 export type EfficientNetArch = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";
@@ -46,12 +47,12 @@ export interface EfficientNetOptions {
  * dropped in training, where the authors drop up to a fifth.
  *
  * @param x N × H × W × 3, normalised; H and W are multiples of 32.
- * @returns the features of the expansion in each block that halves the picture, the largest first (half the size to a sixteenth), then the
+ * @returns the features of the expansion in each block that halves the image, the largest first (half the size to a sixteenth), then the
  * last features, at a thirty-second of the size.
  */
 export function efficientnet<T>(
   x: T,
-  graph: SegmentationGraph<T>,
+  graph: LayerGraph<T>,
   { arch, width }: EfficientNetOptions,
 ): T[] {
   const scales = SCALES[arch];
@@ -87,8 +88,8 @@ function roundChannels(channels: number): number {
 
 /** A convolution or depthwise convolution with batch norm, whose name has `bn` where the convolution's has `conv`. */
 function normalized(options: LayerOptions): LayerOptions {
-  const shift = { name: options.name.replace(/(dw)?conv$/, "bn"), epsilon: EPSILON };
-  return { activation: "swish", shift, ...options };
+  const batchNorm = { name: options.name.replace(/(dw)?conv$/, "bn"), epsilon: EPSILON };
+  return { activation: "swish", batchNorm, ...options };
 }
 
 interface BlockShape {
@@ -107,7 +108,7 @@ interface BlockShape {
  */
 function invertedResidual<T>(
   x: T,
-  graph: SegmentationGraph<T>,
+  graph: LayerGraph<T>,
   { name, expansion, side, stride, inputs, outputs }: BlockShape,
 ): T[] {
   const inner = expansion * inputs;
@@ -120,7 +121,7 @@ function invertedResidual<T>(
       normalized({ name: `${name}_dwconv`, kind: "depthwise", side, stride, outputs: inner }),
     );
     const gate = (x: T, of: string, rest: Pick<LayerOptions, "outputs" | "activation">) =>
-      graph.layer(x, { name: `${name}_se_${of}`, side: 1, shift: "bias", ...rest });
+      graph.layer(x, { name: `${name}_se_${of}`, side: 1, bias: true, ...rest });
     const means = graph.operation(channelMeans(`${name}_se_squeeze`), filtered);
     const squeezed = gate(means, "reduce", {
       outputs: Math.max(1, Math.floor(SQUEEZED * inputs)),

@@ -1,7 +1,7 @@
-import type { InputScaling } from "../layers/network.ts";
-import { requireWidth } from "../layers/require_width.ts";
+import type { InputScaling } from "../layers/input_scaling.ts";
 import { concatenate, enlarge, maxPool } from "../layers/operations.ts";
-import { defineSegmentationNetwork, type SegmentationGraph } from "../layers/segmentation_graph.ts";
+import type { LayerGraph } from "../layers/layer_graph.ts";
+import { defineNetwork } from "../layers/network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 import { guidedFilter } from "../../core/kernels/guided_filter.ts";
 import type { Plane } from "../../core/gpu/compute.ts";
@@ -31,20 +31,19 @@ export interface LiuDeepcrackOptions {
 
 /**
  * DeepCrack (Liu, Yao, Lu, Xie & Li 2019, doi:10.1016/j.neucom.2019.01.036), whose auxiliary outputs are those of its five stages, enlarged
- * to the size of the picture. The prediction is their weighted sum.
+ * to the size of the image. The prediction is their weighted sum.
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
 export function liuDeepcrack({ width = 1, scaling }: LiuDeepcrackOptions = {}): SegmentationNetwork {
-  requireWidth(ARCH, width);
-  return defineSegmentationNetwork({
+  return defineNetwork({
     arch: ARCH,
     width,
     multiple: 2 ** (STAGES.length - 1),
     outputs: ["fused", ...STAGES.map((_, i) => `side${i + 1}`)],
     // 0..1, less ½, by ½.
     input: scaling ?? { offset: 127.5, divisor: 127.5 },
-    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
+    forward<T>(x: T, graph: LayerGraph<T>): T[] {
       const sides: T[] = [];
       let features = x;
       for (const [i, { channels, convolutions }] of STAGES.entries()) {
@@ -55,7 +54,7 @@ export function liuDeepcrack({ width = 1, scaling }: LiuDeepcrackOptions = {}): 
             y = graph.layer(y, {
               name: `stage${stage}_${k}_conv`,
               outputs: Math.max(1, Math.round(channels * width)),
-              shift: { name: `stage${stage}_${k}_bn`, epsilon: EPSILON },
+              batchNorm: { name: `stage${stage}_${k}_bn`, epsilon: EPSILON },
               activation: "relu",
             });
           }
@@ -79,7 +78,7 @@ export interface RefineLiuDeepcrackOptions {
 
 /**
  * The last step of Liu's DeepCrack (Liu et al. 2019, doi:10.1016/j.neucom.2019.01.036): the fused confidences, thresholded, are smoothed along
- * the edges of the first side output, which sees the picture at full size.
+ * the edges of the first side output, which sees the image at full size.
  *
  * @param fused H × W × 1, confidences 0..1: the sigmoid of the network's first output.
  * @param side1 H × W × 1, those of its output `side1`.

@@ -1,13 +1,9 @@
-import type { InputScaling } from "../layers/network.ts";
-import { requireWidth } from "../layers/require_width.ts";
+import type { InputScaling } from "../layers/input_scaling.ts";
 import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
 import { addition, concatenate } from "../layers/operations.ts";
-import {
-  defineSegmentationNetwork,
-  type LayerOptions,
-  type Operation,
-  type SegmentationGraph,
-} from "../layers/segmentation_graph.ts";
+import type { LayerOptions } from "../layers/layer.ts";
+import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
+import { defineNetwork } from "../layers/network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 import { tf } from "../tfjs.ts";
 import { enlargeCentred } from "../layers/bilinear.ts";
@@ -42,15 +38,14 @@ export interface OedOptions {
  */
 export function oed({ encoder = "b5", width = 1, scaling }: OedOptions = {}): SegmentationNetwork {
   const arch = `oed_${encoder}` as const;
-  requireWidth(arch, width);
   const channels = (full: number) => Math.max(1, Math.round(full * width));
-  return defineSegmentationNetwork({
+  return defineNetwork({
     arch,
     width,
     multiple: 2 ** DECODER.length,
     outputs: ["main", "aux1", "aux2", "aux3", "aux4"],
     input: scaling ?? IMAGENET,
-    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
+    forward<T>(x: T, graph: LayerGraph<T>): T[] {
       const last = channels(DECODER[DECODER.length - 1]);
       const shallow = convolveTwice(x, graph, { name: "input", outputs: last });
       const features = graph.scope(() => efficientnet(x, graph, { arch: encoder, width }));
@@ -73,14 +68,14 @@ export function oed({ encoder = "b5", width = 1, scaling }: OedOptions = {}): Se
         if (i === DECODER.length - 1 || !graph.auxiliary) continue;
         const side = below;
         auxiliary.push(graph.scope(() => {
-          const logits = graph.layer(side, { name: `aux${i + 1}`, side: 1, outputs: 1, shift: "bias" });
+          const logits = graph.layer(side, { name: `aux${i + 1}`, side: 1, outputs: 1, bias: true });
           return graph.operation(
             enlargeProbabilities(`aux${i + 1}_enlarge`, 2 ** (DECODER.length - 1 - i)),
             logits,
           );
         }));
       }
-      return [graph.layer(below, { name: "main", outputs: 1, shift: "bias" }), ...auxiliary];
+      return [graph.layer(below, { name: "main", outputs: 1, bias: true }), ...auxiliary];
     },
   });
 }
@@ -89,24 +84,24 @@ export function oed({ encoder = "b5", width = 1, scaling }: OedOptions = {}): Se
 type Part = Pick<LayerOptions, "name" | "outputs">;
 
 function normalized({ name, outputs }: Part): LayerOptions {
-  const shift = { name: name.replace("conv", "bn"), epsilon: EPSILON };
-  return { name, outputs, shift, activation: "relu" };
+  const batchNorm = { name: name.replace("conv", "bn"), epsilon: EPSILON };
+  return { name, outputs, batchNorm, activation: "relu" };
 }
 
-function convolveTwice<T>(x: T, graph: SegmentationGraph<T>, { name, outputs }: Part): T {
+function convolveTwice<T>(x: T, graph: LayerGraph<T>, { name, outputs }: Part): T {
   return graph.scope(() =>
     [1, 2].reduce((x, i) => graph.layer(x, normalized({ name: `${name}_conv${i}`, outputs })), x)
   );
 }
 
 /** A convolution, then twice x + branch(x). */
-function residualBlock<T>(x: T, graph: SegmentationGraph<T>, { name, outputs }: Part): T {
+function residualBlock<T>(x: T, graph: LayerGraph<T>, { name, outputs }: Part): T {
   const first = graph.layer(x, normalized({ name: `${name}_preconv`, outputs }));
   return ["a", "b"].reduce(
     (x, branch) =>
       graph.scope(() => {
         const of = `${name}${branch}`;
-        const inner = { outputs, shift: "bias", activation: "relu" } as const;
+        const inner = { outputs, bias: true, activation: "relu" } as const;
         const y = graph.layer(graph.layer(x, { name: `${of}_conv1`, ...inner }), {
           name: `${of}_conv2`,
           ...inner,

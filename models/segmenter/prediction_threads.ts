@@ -2,7 +2,7 @@ import { NetworkThreads, type ThreadPlan } from "../threads/network_threads.ts";
 import { type Snapshot, takeSnapshot } from "../threads/shared_values.ts";
 import type { BareSegmenter, SegmenterDescription } from "./bare_segmenter.ts";
 import { predictOnHost, type WholeImage } from "./host_prediction.ts";
-import { bytesFor } from "./pixels_at_once.ts";
+import { wasmBytesFor } from "../layers/memory.ts";
 
 /** Bytes that the backends of all threads may take, and what one takes before it works. */
 const MEMORY = 3 * 2 ** 30, BACKEND_BYTES = 64 * 2 ** 20;
@@ -34,7 +34,7 @@ export class PredictionThreads implements Disposable {
 
   /** The threads that the machine, the permissions and the memory allow for images of so many pixels. */
   plan(pixels: number): ThreadPlan {
-    return this.#threads.plan(MEMORY / (BACKEND_BYTES + bytesFor(this.#segmenter.network, pixels)));
+    return this.#threads.plan(MEMORY / (BACKEND_BYTES + wasmBytesFor(this.#segmenter.network, pixels)));
   }
 
   /** Threads that take images; while there are none, this one does. */

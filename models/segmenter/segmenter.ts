@@ -7,7 +7,7 @@ import type { ThreadPlan } from "../threads/network_threads.ts";
 import { describeSegmentationNetwork } from "./architectures.ts";
 import { BareSegmenter, type SegmenterOptions } from "./bare_segmenter.ts";
 import { refineLiuDeepcrack } from "./liu_deepcrack.ts";
-import { pixelsAtOnce } from "./pixels_at_once.ts";
+import { pixelsAtOnce } from "../layers/memory.ts";
 import { PredictionThreads } from "./prediction_threads.ts";
 import { adoptTensor, planeTensor } from "../tensors.ts";
 import { tf } from "../tfjs.ts";

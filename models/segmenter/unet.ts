@@ -1,7 +1,7 @@
-import type { InputScaling } from "../layers/network.ts";
-import { requireWidth } from "../layers/require_width.ts";
+import type { InputScaling } from "../layers/input_scaling.ts";
 import { concatenate, maxPool } from "../layers/operations.ts";
-import { defineSegmentationNetwork, type SegmentationGraph } from "../layers/segmentation_graph.ts";
+import type { LayerGraph } from "../layers/layer_graph.ts";
+import { defineNetwork } from "../layers/network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "unet";
@@ -30,14 +30,13 @@ export interface UnetOptions {
  * @throws {RangeError} for a width outside (0, 1].
  */
 export function unet({ width = 1, scaling }: UnetOptions = {}): SegmentationNetwork {
-  requireWidth(ARCH, width);
-  return defineSegmentationNetwork({
+  return defineNetwork({
     arch: ARCH,
     width,
     multiple: 2 ** (LEVELS - 1),
     outputs: ["crack"],
     input: scaling ?? { offset: 0, divisor: 255 },
-    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
+    forward<T>(x: T, graph: LayerGraph<T>): T[] {
       const channels = (level: number) => Math.max(1, Math.round(CHANNELS * 2 ** (level - 1) * width));
       const convolveTwice = (x: T, prefix: string, outputs: number): T =>
         graph.scope(() =>
@@ -46,7 +45,7 @@ export function unet({ width = 1, scaling }: UnetOptions = {}): SegmentationNetw
               graph.layer(y, {
                 name: `${prefix}_${i}_conv`,
                 outputs,
-                shift: { name: `${prefix}_${i}_bn`, epsilon: EPSILON },
+                batchNorm: { name: `${prefix}_${i}_bn`, epsilon: EPSILON },
                 activation: "relu",
               }),
             x,
@@ -66,13 +65,13 @@ export function unet({ width = 1, scaling }: UnetOptions = {}): SegmentationNetw
               side: 2,
               stride: 2,
               outputs,
-              shift: "bias",
+              bias: true,
             });
             return graph.operation(concatenate(`decoder${level}_concat`), skip, enlarged);
           });
           return convolveTwice(joined, `decoder${level}`, outputs);
         });
-      return [graph.layer(descend(x, 1), { name: "crack", side: 1, outputs: 1, shift: "bias" })];
+      return [graph.layer(descend(x, 1), { name: "crack", side: 1, outputs: 1, bias: true })];
     },
   });
 }

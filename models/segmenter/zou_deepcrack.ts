@@ -1,13 +1,9 @@
-import type { InputScaling } from "../layers/network.ts";
-import { requireWidth } from "../layers/require_width.ts";
+import type { InputScaling } from "../layers/input_scaling.ts";
 import { maxPool, maxUnpool } from "../layers/max_unpool.ts";
 import { concatenate } from "../layers/operations.ts";
-import {
-  defineSegmentationNetwork,
-  type LayerOptions,
-  type Operation,
-  type SegmentationGraph,
-} from "../layers/segmentation_graph.ts";
+import type { LayerOptions } from "../layers/layer.ts";
+import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
+import { defineNetwork } from "../layers/network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "deepcrack_zou";
@@ -42,16 +38,15 @@ export interface ZouDeepcrackOptions {
  * @throws {RangeError} for a width outside (0, 1].
  */
 export function zouDeepcrack({ width = 1, scaling }: ZouDeepcrackOptions = {}): SegmentationNetwork {
-  requireWidth(ARCH, width);
   const channels = (full: number) => Math.max(1, Math.round(full * width));
-  return defineSegmentationNetwork({
+  return defineNetwork({
     arch: ARCH,
     width,
     multiple: 2 ** LEVELS.length,
     outputs: ["final", "fuse5", "fuse4", "fuse3", "fuse2", "fuse1"],
     input: scaling ?? { offset: 0, divisor: 255 },
-    forward<T>(x: T, graph: SegmentationGraph<T>): T[] {
-      const convolve = (x: T, options: LayerOptions): T => graph.layer(x, { shift: "bias", ...options });
+    forward<T>(x: T, graph: LayerGraph<T>): T[] {
+      const convolve = (x: T, options: LayerOptions): T => graph.layer(x, { bias: true, ...options });
       const chain = (x: T, name: string, full: readonly number[]): T =>
         full.reduce(
           (x, size, i) =>

@@ -8,7 +8,7 @@ import {
 import { type Head, headSpecs } from "../../models/classifier/head.ts";
 import { describeImport, importWeights } from "../../models/import/import_weights.ts";
 import { isImportable } from "../../models/import/layouts.ts";
-import { type Arch, networkSpecs } from "../../models/layers/network.ts";
+import type { Arch } from "../../models/classifier/classifier_network.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
 import {
@@ -90,8 +90,8 @@ async function importClassifier(file: StartFile, asked: StartClassifierOptions):
     );
   }
   const network = describeNetwork({ arch, width });
-  const body = new Map(networkSpecs(network));
-  const specs = new Map([...body, ...headSpecs(head, network.outputs)]);
+  const body = network.specs;
+  const specs = new Map([...body, ...headSpecs(head, network.channels)]);
   const taken = await takeForeign(file, (weights) => {
     const found = importWeights(weights, { arch, specs });
     // With a head of two classes it is no network of ImageNet's, but a classifier of cracks as the paper's authors trained theirs.

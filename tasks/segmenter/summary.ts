@@ -4,7 +4,7 @@
  * @module
  */
 import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
-import type { LayerSummary } from "../../models/segmenter/segmentation_network.ts";
+import type { LayerSummary } from "../../models/layers/layer.ts";
 import { columns, writeOut } from "../cli/terminal.ts";
 import { runCommand } from "../cli/command.ts";
 import { argument, choice, message, object, option, withDefault } from "../cli/optique.ts";

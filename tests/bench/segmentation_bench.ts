@@ -15,7 +15,8 @@ import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
 import { createSegmenter, Segmenter } from "../../models/segmenter/segmenter.ts";
-import { defineSegmentationNetwork, type SegmentationGraph } from "../../models/layers/segmentation_graph.ts";
+import type { LayerGraph } from "../../models/layers/layer_graph.ts";
+import { defineNetwork } from "../../models/layers/network.ts";
 import { tf } from "../../models/tfjs.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
@@ -124,13 +125,13 @@ Deno.bench(`${segmenter.name}, the network that ships: a photo of 640 × 360`, R
 
 /** A network that gives what is red and has no weights: what is timed is what is around networks. */
 const redness = new Segmenter({
-  network: defineSegmentationNetwork({
+  network: defineNetwork({
     arch: "unet",
     width: 1,
     multiple: 32,
     outputs: ["red"],
     input: { offset: 0, divisor: 255 },
-    forward: <T>(image: T, graph: SegmentationGraph<T>) => [
+    forward: <T>(image: T, graph: LayerGraph<T>) => [
       graph.operation({
         name: "red",
         kind: "slice",

@@ -15,7 +15,6 @@ import { createClassifier } from "../../models/classifier/classifier.ts";
 import { importWeights } from "../../models/import/import_weights.ts";
 import { readSafetensorsWeights } from "../../models/import/open_weights.ts";
 import { RESNET_ARCHS, type ResnetArch } from "../../models/classifier/resnet.ts";
-import { networkSpecs } from "../../models/layers/network.ts";
 import { describeNetwork } from "../../models/classifier/architectures.ts";
 import { headSpecs } from "../../models/classifier/head.ts";
 import { tf } from "../../models/tfjs.ts";
@@ -45,7 +44,7 @@ async function compare(arch: ResnetArch, classes: number): Promise<void> {
 
   using weights = readSafetensorsWeights(await Deno.readFile(`${folder.path}/weights.safetensors`));
   const plain = describeNetwork({ arch });
-  const specs = new Map([...networkSpecs(plain), ...headSpecs("paper", plain.outputs)]);
+  const specs = new Map([...plain.specs, ...headSpecs("paper", plain.channels)]);
   const { values, strideAt, scaling, missing, mismatched, unused } = importWeights(weights, { arch, specs });
   console.log(
     `${arch}, ${classes} classes: ${values.size} of ${specs.size} parameters, ${missing.length} missing, ` +
@@ -64,7 +63,7 @@ async function compare(arch: ResnetArch, classes: number): Promise<void> {
       if (classes === 2) return classifier.logits(x);
       // Our classifiers have two classes: their dense layer on our features.
       const fc = weights.tensors.get("fc.weight")!, bias = weights.tensors.get("fc.bias")!;
-      const kernel = tf.tensor2d(fc.data, [classes, plain.outputs]);
+      const kernel = tf.tensor2d(fc.data, [classes, plain.channels]);
       return tf.matMul(classifier.features(x).mean<tf.Tensor2D>([1, 2]), kernel, false, true).add(bias.data);
     });
     const actual = await logits.data<"float32">();

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { type ClassifierOptions, createClassifier } from "../../../models/classifier/classifier.ts";
 import { type BareClassifier, restoreClassifier } from "../../../models/classifier/bare_classifier.ts";
 import { takeSnapshot } from "../../../models/threads/shared_values.ts";
-import { networkFootprint } from "../../../models/layers/network_footprint.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { describeResnet } from "../../../models/classifier/resnet.ts";
 import { tf } from "../../../models/tfjs.ts";
@@ -140,15 +139,15 @@ Deno.test("activations() refuses an image that the backend cannot hold and tells
   const compute = await shared();
   await use("wasm");
   using classifier = createClassifier({ arch: "resnet50" });
-  using image = compute.create({ width: 5000, height: 1000, channels: 3 });
+  using image = compute.create({ width: 5000, height: 2000, channels: 3 });
   await assert.rejects(classifier.activations(image), {
     name: "RangeError",
-    message: /^Cannot show resnet50 an image of 5000 × 1000 at once: .* tiles of at most \d+ pixels\.$/,
+    message: /^Cannot show resnet50 an image of 5000 × 2000 at once: .* tiles of at most \d+ pixels\.$/,
   });
 });
 
-Deno.test("networkFootprint() counts what a block of ResNet-50 holds", () => {
-  const { peak, largest } = networkFootprint(describeResnet({ arch: "resnet50" }), 1000);
+Deno.test("footprint() counts what a block of ResNet-50 holds", () => {
+  const { peak, largest } = describeResnet({ arch: "resnet50" }).footprint({ width: 40, height: 100 });
   // At a quarter of the side: the stem's 64 channels, 64 + 64 + 256 in the branch, 256 each in shortcut, sum and ReLU.
   assert.equal(peak, 4000 / 16 * (64 + 64 + 64 + 256 + 3 * 256));
   assert.equal(largest, 4000 / 16 * 256);

@@ -3,7 +3,6 @@ import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { classifierGradients } from "../../../models/classifier/gradients.ts";
 import { loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { describeMobilenet } from "../../../models/classifier/mobilenet.ts";
-import { networkSpecs } from "../../../models/layers/network.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
@@ -12,7 +11,7 @@ import { type Batch, headOracle } from "../../oracles/resnet.ts";
 import { BACKENDS, batchTensor, oracleValues, randomBatch, scrambledClassifier, use } from "./networks.ts";
 
 Deno.test("describeMobilenet() has the parameters of Keras' MobileNetV2 up to block_13_expand", () => {
-  const specs = new Map(networkSpecs(describeMobilenet()));
+  const { specs } = describeMobilenet();
   // Of a layer: kernel and bias, into which its batch norm was folded.
   const inverted = (inputs: number, outputs: number) => 6 * inputs * (inputs + 1 + 9 + 1 + outputs) + outputs;
   assert.equal(
@@ -29,8 +28,9 @@ Deno.test("describeMobilenet() has the parameters of Keras' MobileNetV2 up to bl
 });
 
 Deno.test("describeMobilenet() scales channels as Keras does", () => {
-  const outputs = ({ blocks }: ReturnType<typeof describeMobilenet>) =>
-    [0, 1, 3, 6, 10].map((block) => blocks[block].branch.at(-1)!.outputs);
+  const outputs = ({ specs }: ReturnType<typeof describeMobilenet>) =>
+    ["expanded_conv", "block_1", "block_3", "block_6", "block_10"]
+      .map((block) => specs.get(`${block}_project/kernel`)!.shape[3]);
   assert.deepEqual(outputs(describeMobilenet({ width: 0.5 })), [8, 16, 16, 32, 48]);
   assert.deepEqual(outputs(describeMobilenet({ width: 0.35 })), [8, 8, 16, 24, 32]);
   assert.throws(() => describeMobilenet({ width: 2 }), /Cannot lay out mobilenet_v2 of width 2: /);
@@ -49,7 +49,7 @@ for (const backend of BACKENDS) {
       const found = tf.tidy(
         () => [classifier.logits(x), classifier.trainingLogits(x), classifier.features(x)],
       );
-      assert.deepEqual(found[2].shape, [2, Math.ceil(h / 8), Math.ceil(w / 8), classifier.network.outputs]);
+      assert.deepEqual(found[2].shape, [2, Math.ceil(h / 8), Math.ceil(w / 8), classifier.network.channels]);
       const scale = Math.max(1, ...expected.map(Math.abs));
       for (const logits of found.slice(0, 2)) {
         assertClose(await logits.data(), expected, 2e-5 * scale, `${h} × ${w}`);

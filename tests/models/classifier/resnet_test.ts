@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { denseKernel } from "../../../models/layers/folded_units.ts";
+import { denseKernel } from "../../../models/layers/folded_layers.ts";
 import { countParameters, uniformValues } from "../../../models/layers/parameters.ts";
-import { networkSpecs } from "../../../models/layers/network.ts";
 import { describeResnet, type ResnetArch } from "../../../models/classifier/resnet.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
@@ -20,9 +19,9 @@ const COUNTS: Record<ResnetArch, number> = {
 
 for (const [arch, count] of Object.entries(COUNTS) as [ResnetArch, number][]) {
   Deno.test(`describeResnet() gives ${arch} the parameters of Keras and torchvision`, () => {
-    assert.equal(countParameters(new Map(networkSpecs(describeResnet({ arch })))), count);
+    assert.equal(countParameters(describeResnet({ arch }).specs), count);
     assert.equal(
-      countParameters(new Map(networkSpecs(describeResnet({ arch, strideAt: "middle" })))),
+      countParameters(describeResnet({ arch, strideAt: "middle" }).specs),
       count,
     );
   });
@@ -32,8 +31,8 @@ Deno.test("createClassifier() gives ResNet-50 with the authors' head 25,638,714 
   assert.equal(countParameters(createClassifier({ arch: "resnet50", head: "reference" }).specs), 25_638_714);
 });
 
-Deno.test("networkSpecs() names and shapes layers as Keras does", () => {
-  const specs = new Map(networkSpecs(describeResnet({ arch: "resnet50" })));
+Deno.test("describeResnet() names and shapes layers as Keras does", () => {
+  const { specs } = describeResnet({ arch: "resnet50" });
   const shape = (name: string) => specs.get(name)?.shape;
   assert.deepEqual(shape("conv1_conv/kernel"), [7, 7, 3, 64]);
   assert.deepEqual(shape("conv2_block1_0_conv/kernel"), [1, 1, 64, 256]);
@@ -46,13 +45,14 @@ Deno.test("networkSpecs() names and shapes layers as Keras does", () => {
 
 Deno.test("describeResnet() rounds scaled channels to multiples of 8, at least 8", () => {
   const outputs = (arch: ResnetArch, width: number) => {
-    const { stem, blocks } = describeResnet({ arch, width });
-    return [stem.outputs, ...blocks.map(({ branch }) => branch[0].outputs)];
+    const { specs } = describeResnet({ arch, width });
+    return [...specs].filter(([name]) => /^conv1_conv\/kernel$|_1_conv\/kernel$/.test(name))
+      .map(([, { shape }]) => shape[3]);
   };
   assert.deepEqual(outputs("resnet18", 0.5), [32, 32, 32, 64, 64, 128, 128, 256, 256]);
   assert.deepEqual(outputs("resnet18", 0.3), [16, 16, 16, 40, 40, 80, 80, 152, 152]);
   assert.deepEqual(outputs("resnet18", 0.001), [8, 8, 8, 8, 8, 8, 8, 8, 8]);
-  assert.equal(describeResnet({ arch: "resnet50", width: 0.125 }).outputs, 256);
+  assert.equal(describeResnet({ arch: "resnet50", width: 0.125 }).channels, 256);
 });
 
 Deno.test("describeResnet() refuses what it cannot lay out in one sentence", () => {

@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { importWeights } from "../../../models/import/import_weights.ts";
 import type { ForeignTensor } from "../../../models/import/foreign_weights.ts";
 import { vgg16Pairs } from "../../../models/import/layer_pairs.ts";
-import { scalePictures } from "../../../models/layers/network.ts";
+import { prepareImages } from "../../../models/layers/input_scaling.ts";
 import { createParameters, type ParameterSpecs } from "../../../models/layers/parameters.ts";
 import { describeSegmentationNetwork } from "../../../models/segmenter/architectures.ts";
-import { runLayer } from "../../../models/layers/layer.ts";
-import { layerOf, type SegmentationGraph } from "../../../models/layers/segmentation_graph.ts";
+import { layerOf } from "../../../models/layers/layer.ts";
+import { type LayerGraph, tensorGraph } from "../../../models/layers/layer_graph.ts";
+import { runLayer } from "../../../models/layers/run_layer.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
 import { use } from "../classifier/networks.ts";
@@ -99,18 +100,18 @@ for (const names of ["torchvision", "Keras"] as const) {
       const x = randomTensor<tf.Rank.R4>([1, SIZE, SIZE, 3], { low: 0, high: 255 });
       const last = arch === "deepcrack_zou" ? "encoder1_2" : "stage1_2_conv";
       let features: tf.Tensor4D | undefined;
-      const graph: SegmentationGraph<tf.Tensor4D> = {
-        auxiliary: true,
+      const run = { parameters, training: false, auxiliary: true };
+      const graph: LayerGraph<tf.Tensor4D> = {
+        ...tensorGraph(run),
         layer(x, options) {
-          const y = runLayer(x, layerOf(options, x.shape[3]), { parameters, training: false });
+          const y = runLayer(x, layerOf(options, x.shape[3]), run);
           if (options.name === last) features = y;
           return y;
         },
-        operation: (operation, ...inputs) => operation.run(...inputs),
         scope: (compute) => compute(),
       };
       const actual = tf.tidy(() => {
-        network.forward(scalePictures(x, network.input), graph);
+        network.forward(prepareImages(x, network.input), graph);
         return features!.dataSync<"float32">();
       });
       const pixels = x.dataSync<"float32">();

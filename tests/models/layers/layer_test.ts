@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type Layer, layerSpecs, runActivation, runLayer } from "../../../models/layers/layer.ts";
-import { layerSummary } from "../../../models/layers/layer_summary.ts";
+import { FoldedLayers } from "../../../models/layers/folded_layers.ts";
+import { type Layer, layerSpecs, layerSummary } from "../../../models/layers/layer.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
+import { runActivation, runLayer } from "../../../models/layers/run_layer.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { use } from "../classifier/networks.ts";
 import { disposeParameters, randomTensor, scrambledParameters, valuesOf } from "../segmenter/networks.ts";
@@ -16,23 +17,23 @@ const BASE: Layer = {
   padding: 1,
   inputs: 3,
   outputs: 5,
-  shift: "none",
+  bias: false,
   activation: "linear",
 };
 const NORM = { name: "norm", epsilon: 1e-3 };
 
 const LAYERS: Readonly<Record<string, Layer>> = {
   "3 × 3": BASE,
-  "3 × 3, bias, ReLU": { ...BASE, shift: "bias", activation: "relu" },
-  "3 × 3, batch norm, ReLU": { ...BASE, shift: NORM, activation: "relu" },
+  "3 × 3, bias, ReLU": { ...BASE, bias: true, activation: "relu" },
+  "3 × 3, batch norm, ReLU": { ...BASE, batchNorm: NORM, activation: "relu" },
   "3 × 3, stride 2, TensorFlow's padding, swish": {
     ...BASE,
     stride: 2,
     padding: "same",
-    shift: NORM,
+    batchNorm: NORM,
     activation: "swish",
   },
-  "1 × 1, bias, sigmoid": { ...BASE, side: 1, padding: 0, shift: "bias", activation: "sigmoid" },
+  "1 × 1, bias, sigmoid": { ...BASE, side: 1, padding: 0, bias: true, activation: "sigmoid" },
   "depthwise 5 × 5, stride 2, TensorFlow's padding, swish": {
     ...BASE,
     kind: "depthwise",
@@ -40,17 +41,24 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     stride: 2,
     padding: "same",
     outputs: 3,
-    shift: NORM,
+    batchNorm: NORM,
     activation: "swish",
   },
-  "transposed 2 × 2, bias": { ...BASE, kind: "transposed", side: 2, stride: 2, padding: 0, shift: "bias" },
+  "3 × 3, frozen bias, batch norm, ReLU up to 6": {
+    ...BASE,
+    prefix: "layer_conv",
+    bias: true,
+    batchNorm: NORM,
+    activation: "relu6",
+  },
+  "transposed 2 × 2, bias": { ...BASE, kind: "transposed", side: 2, stride: 2, padding: 0, bias: true },
   "transposed 2 × 2, batch norm": {
     ...BASE,
     kind: "transposed",
     side: 2,
     stride: 2,
     padding: 0,
-    shift: NORM,
+    batchNorm: NORM,
   },
 };
 
@@ -139,9 +147,36 @@ Deno.test("runLayer() enlarges by a transposed convolution as its definition say
   assertClose(values, expected, 1e-5, "2 × 2 enlarged");
 });
 
+Deno.test("FoldedLayers gives layers again and again what folding each time gives, on images of few pixels, too", async () => {
+  await use("cpu");
+  const before = tf.memory().numTensors;
+  for (const [title, layer] of Object.entries(LAYERS)) {
+    for (const consume of [false, true]) {
+      const parameters = scrambledParameters(new Map(layerSpecs(layer)));
+      const folded = new FoldedLayers(parameters, { consume });
+      for (const [height, width] of [[6, 7], [2, 2], [4, 1]]) {
+        const x = randomTensor<tf.Rank.R4>([2, height, width, layer.inputs]);
+        const values = scrambledParameters(new Map(layerSpecs(layer)));
+        const [expected, first, second] = await valuesOf([
+          runLayer(x, layer, { parameters: values, training: false }),
+          runLayer(x, layer, { parameters, folded, training: false }),
+          runLayer(x, layer, { parameters, folded, training: false }),
+        ]);
+        assertClose(first, expected, 1e-5, `${title}, ${height} × ${width}`);
+        assert.deepEqual(second, first);
+        x.dispose();
+        disposeParameters(values);
+      }
+      folded[Symbol.dispose]();
+      disposeParameters(parameters);
+    }
+  }
+  assert.equal(tf.memory().numTensors, before, "everything is freed");
+});
+
 Deno.test("runActivation() has the gradients of finite differences", async () => {
   await use("cpu");
-  for (const activation of ["relu", "swish", "sigmoid"] as const) {
+  for (const activation of ["relu", "relu6", "swish", "sigmoid"] as const) {
     const of = (x: tf.Tensor) => runActivation(x as tf.Tensor4D, activation);
     const [found, expected] = await valuesOf(tf.tidy(() => {
       const x = tf.linspace(-4.05, 4.05, 40).reshape<tf.Tensor4D>([1, 4, 5, 2]);
@@ -173,6 +208,7 @@ Deno.test("layerSummary() and layerSpecs() count what a layer holds and multipli
     ["convolution 3 × 3", 155, 12 * 135],
     ["convolution 1 × 1", 20, 42 * 15],
     ["depthwise convolution 5 × 5", 87, 12 * 75],
+    ["convolution 3 × 3", 160, 42 * 135],
     ["transposed convolution 2 × 2", 65, 42 * 60],
     ["transposed convolution 2 × 2", 80, 42 * 60],
   ]);

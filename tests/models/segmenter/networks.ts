@@ -53,9 +53,9 @@ export async function networkBehaviour(
   const tensors = tf.tidy(() => {
     const x = randomTensor<tf.Rank.R4>(shape, { low: 0, high: 255 });
     const truth = randomTensor([shape[0], shape[1], shape[2], 1], { low: 0, seed: 8 });
-    const predicted = network.logits(x, { parameters, training: false });
+    const predicted = network.run(x, { parameters, training: false });
     const { value, grads } = tf.variableGrads(() => {
-      const outputs = network.logits(x, { parameters, training: true });
+      const outputs = network.run(x, { parameters, training: true });
       return outputs.map((logits) => tf.losses.sigmoidCrossEntropy(truth, logits).asScalar())
         .reduce((sum, loss) => sum.add(loss));
     }, trained.map(([, variable]) => variable));
@@ -75,9 +75,9 @@ export async function checkOutputs(
   const parameters = scrambledParameters(network.specs);
   for (const [height, width] of sizes) {
     const x = randomTensor<tf.Rank.R4>([1, height, width, 3], { low: 0, high: 255 });
-    const outputs = network.logits(x, { parameters, training: false });
+    const outputs = network.run(x, { parameters, training: false });
     assert.deepEqual(outputs.map(({ shape }) => shape), network.outputs.map(() => [1, height, width, 1]));
-    const [prediction, ...rest] = network.logits(x, { parameters, training: false, auxiliary: false });
+    const [prediction, ...rest] = network.run(x, { parameters, training: false, auxiliary: false });
     assert.equal(rest.length, 0);
     const [all, alone] = await valuesOf([outputs[0], prediction]);
     assert.deepEqual(alone, all);

@@ -154,7 +154,7 @@ Deno.test("Segmenter.predict() refines by the first side output, where the netwo
   using segmenter = scrambled({ arch: "deepcrack_liu", width: 0.05 });
   using image = compute.upload({ width: 32, height: 16, channels: 3, data: data.slice(0, 32 * 16 * 3) });
   const x = tf.tensor4d(await image.read(), [1, 16, 32, 3]);
-  const logits = segmenter.network.logits(x, { parameters: segmenter.parameters, training: false });
+  const logits = segmenter.network.run(x, { parameters: segmenter.parameters, training: false });
   const planes = logits.slice(0, 2).map((output) =>
     compute.upload({
       width: 32,

@@ -6,7 +6,7 @@ import { GradientThreads } from "../../../models/training/gradient_threads.ts";
 import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { requireFinite } from "../../../models/training/sgd.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
-import type { SegmentationRun } from "../../../models/segmenter/segmentation_network.ts";
+import type { NetworkRun } from "../../../models/layers/network.ts";
 import { createSegmenter, Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { segmenterGradientModel } from "../../../models/segmenter/gradients.ts";
 import { cropBatches } from "../../../models/segmenter/crop_feed.ts";
@@ -118,8 +118,8 @@ for (const backend of ["wasm", "webgpu"] as const) {
     /** Fails as backends do that are out of memory, for more than so many crops, midway. */
     const forgetful = (most: number) => ({
       ...network,
-      logits(x: tf.Tensor4D, run: SegmentationRun): tf.Tensor4D[] {
-        const logits = network.logits(x, run);
+      run(x: tf.Tensor4D, run: NetworkRun): tf.Tensor4D[] {
+        const logits = network.run(x, run);
         if (x.shape[0] <= most) return logits;
         if (backend === "wasm") throw new RangeError("Cannot allocate 9 bytes.");
         compute.device.createBuffer({ size: 2 ** 50, usage: GPUBufferUsage.STORAGE });

@@ -67,7 +67,7 @@ for (const make of NETWORKS) {
     const network = make({ width: NARROW });
     const x = tf.zeros<tf.Rank.R4>([1, 32, 24, 3]);
     const run = { parameters: new Map(), training: false };
-    assert.throws(() => network.logits(x, run), { name: "RangeError", message: /24 × 32.*multiples of 16/ });
+    assert.throws(() => network.run(x, run), { name: "RangeError", message: /24 × 32.*multiples of 16/ });
     x.dispose();
     for (const width of [0, 1.5, NaN]) assert.throws(() => make({ width }), RangeError);
   });
@@ -95,7 +95,7 @@ Deno.test("liuDeepcrack() predicts the weighted sum of its side outputs", async 
   const network = liuDeepcrack({ width: NARROW });
   const parameters = scrambledParameters(network.specs);
   const x = randomTensor<tf.Rank.R4>([1, 16, 32, 3], { low: 0, high: 255 });
-  const [fused, ...sides] = await valuesOf(network.logits(x, { parameters, training: false }));
+  const [fused, ...sides] = await valuesOf(network.run(x, { parameters, training: false }));
   const weights = parameters.get("fused/kernel")!.dataSync();
   x.dispose();
   disposeParameters(parameters);

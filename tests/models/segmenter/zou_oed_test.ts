@@ -131,7 +131,7 @@ for (const { network, tolerance, breadth } of NARROW) {
     await use("wasm");
     const x = tf.zeros<tf.Rank.R4>([1, 32, 48, 3]);
     const run = { parameters: new Map(), training: false };
-    assert.throws(() => network.logits(x, run), { name: "RangeError", message: /48 × 32.*multiples of 32/ });
+    assert.throws(() => network.run(x, run), { name: "RangeError", message: /48 × 32.*multiples of 32/ });
     x.dispose();
   });
 
@@ -173,7 +173,7 @@ Deno.test("zouDeepcrack() predicts by a convolution of the logits of its levels,
   const [h, w] = [32, 64];
   const parameters = scrambledParameters(network.specs);
   const x = randomTensor<tf.Rank.R4>([1, h, w, 3], { low: 0, high: 255 });
-  const outputs = network.logits(x, { parameters, training: false });
+  const outputs = network.run(x, { parameters, training: false });
   const [kernel, bias] = ["final/kernel", "final/bias"].map((name) => parameters.get(name)!.dataSync());
   x.dispose();
   disposeParameters(parameters);
