@@ -22,16 +22,12 @@ import {
 } from "./cli/optique.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath, positiveInteger } from "./cli/values.ts";
-import { describeOutcome, jsonOf } from "./reproduce/describe.ts";
-import { EXPERIMENTS, experiments } from "./reproduce/experiments.ts";
+import { describeOutcome, type ExperimentRecord, jsonOf } from "./reproduce/record.ts";
+import { EXPERIMENTS, experiments, runExperiments } from "./reproduce/experiments.ts";
 import { paperSet } from "./reproduce/paper_set.ts";
 import { SCALES, scales } from "./reproduce/plans.ts";
-import { SETS } from "./reproduce/published.ts";
-import type { ExperimentRecord } from "./reproduce/record.ts";
-import type { Run } from "./reproduce/run.ts";
-import { runExperiments } from "./reproduce/run_experiments.ts";
-import { PAPERS_TRAINING_SET } from "./reproduce/training_set.ts";
-import { TRUTHS } from "./reproduce/training_truth.ts";
+import { SETS, TRUTHS } from "./reproduce/published.ts";
+import { PAPERS_TRAINING_SET, type Run } from "./reproduce/run.ts";
 
 const set = (title: string) =>
   optional(

@@ -1,20 +1,23 @@
+import { writeErr } from "../cli/terminal.ts";
+import { figure3 } from "./figures/figure_3.ts";
+import { figure6 } from "./figures/figure_6.ts";
+import { figure7 } from "./figures/figure_7.ts";
+import { figure2, figure4 } from "./figures/figures_2_and_4.ts";
 import type { Outcome } from "./outcome.ts";
-import { figure6 } from "./figure_6.ts";
-import { figure7 } from "./figure_7.ts";
-import { givenSet, type Run } from "./run.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
-import { figure2, figure4 } from "./stage_figures.ts";
-import { figure3 } from "./figure_3.ts";
-import { segmentationTable } from "./segmentation_table.ts";
-import { table1 } from "./table_1.ts";
-import { table2 } from "./table_2.ts";
-import { table7 } from "./table_7.ts";
-import { table8 } from "./table_8.ts";
-import { combinedSets, table9 } from "./table_9.ts";
-import { trainedOnSuffix, trainingSet, trainingSetTitle } from "./training_set.ts";
+import { type ExperimentRecord, keepOutcome } from "./record.ts";
+import { givenSet, type Run, trainedOnSuffix, trainingSet, trainingSetTitle } from "./run.ts";
+import { table1 } from "./tables/table_1.ts";
+import { table2 } from "./tables/table_2.ts";
+import { table7 } from "./tables/table_7.ts";
+import { table8 } from "./tables/table_8.ts";
+import { combinedSets, table9 } from "./tables/table_9.ts";
+import { segmentationTable } from "./tables/tables_3_to_6.ts";
+import { chosenClassifiers } from "./training/classifiers.ts";
+import { chosenSegmenters } from "./training/segmenters.ts";
 
 /** A table or a figure of the paper. */
-export interface Experiment {
+interface Experiment {
   readonly title: string;
   /** The set that the paper shows. */
   readonly set: SetName;
@@ -71,17 +74,43 @@ export type ExperimentName = keyof typeof experiments;
 export const EXPERIMENTS = Object.keys(experiments) as ExperimentName[];
 
 /** An experiment by its name. */
-export function experimentOf(name: ExperimentName): Experiment {
+function experimentOf(name: ExperimentName): Experiment {
   return experiments[name];
 }
 
 /** Names the files of an outcome: as the experiment, and `table-6-on-dcd` where networks are not trained on the paper's set. */
-export function outcomeName(name: ExperimentName, run: Pick<Run, "trainOn">): string {
+function outcomeStem(name: ExperimentName, run: Pick<Run, "trainOn">): string {
   return experimentOf(name).trains ? `${name}${trainedOnSuffix(run)}` : name;
 }
 
 /** The title of an outcome: the experiment's, and what networks are trained on where that is not the paper's set. */
-export function outcomeTitle(name: ExperimentName, run: Pick<Run, "trainOn">): string {
+function outcomeTitle(name: ExperimentName, run: Pick<Run, "trainOn">): string {
   const { title, trains } = experimentOf(name);
   return trains && trainedOnSuffix(run) !== "" ? `${title}, trained on ${trainingSetTitle(run)}` : title;
+}
+
+/** Runs an experiment. What it found is in the run's folder then. */
+export async function runExperiment(name: ExperimentName, run: Run): Promise<ExperimentRecord> {
+  const outcome = await experimentOf(name).run(run);
+  const recorded = { experiment: name, title: outcomeTitle(name, run), stem: outcomeStem(name, run) };
+  return await keepOutcome(outcome, recorded, run);
+}
+
+/**
+ * Runs experiments in turn. What one found is in the run's folder when its record comes; so it stays there, whatever becomes of the others.
+ *
+ * @throws {UsageError} before anything is run, where one of them lacks a set, or a classifier or network of that name is unknown.
+ */
+export async function* runExperiments(
+  names: readonly ExperimentName[],
+  run: Run,
+): AsyncGenerator<ExperimentRecord> {
+  const wanted = [...new Set(names)];
+  chosenClassifiers(run);
+  chosenSegmenters(run);
+  for (const name of wanted) experimentOf(name).check?.(run);
+  for (const name of wanted) {
+    if (!run.quiet && wanted.length > 1) writeErr(`${outcomeTitle(name, run)}\n`);
+    yield await runExperiment(name, run);
+  }
 }

@@ -1,8 +1,3 @@
-import { fullName } from "../../core/datasets/sample.ts";
-import type { HashedClassifier } from "./classifiers.ts";
-import type { PaperSet, Photos } from "./paper_set.ts";
-import type { OpenSegmenter } from "./segmenters.ts";
-
 /** A figure beside the published one. */
 export interface Figure {
   /** Such as `ODS`. */
@@ -77,24 +72,6 @@ export interface Outcome {
   readonly segmenters?: readonly OutcomeSegmenter[];
   /** Photos that could not be used, each with the reason. */
   readonly skipped: readonly string[];
-}
-
-/** Photos on record. */
-export function dataOf({ title, path }: PaperSet, split: string, { samples, all }: Photos): OutcomeData {
-  return { set: title, path, split, photos: samples.length, all, names: samples.map(fullName) };
-}
-
-/** A classifier on record. */
-export function classifierOf({ path, classifier, sha256, card }: HashedClassifier): OutcomeClassifier {
-  const { data, patches, seconds } = card;
-  return { path, name: classifier.name, sha256, trainedOn: { photos: data.photos.length, patches, seconds } };
-}
-
-/** A segmentation network on record. */
-export function segmenterOf({ path, truth, segmenter, sha256, card }: OpenSegmenter): OutcomeSegmenter {
-  const { data, crops, seconds } = card;
-  const trainedOn = { truth: truth.title, photos: data.photos.length, crops, seconds };
-  return { path, name: segmenter.name, sha256, trainedOn };
 }
 
 /** Adds up what was found of several sets, which may share networks. */

@@ -1,6 +1,7 @@
-import { type Sample, spread } from "../../core/datasets/sample.ts";
-import { openNamedDataset } from "../data/named_dataset.ts";
+import { fullName, type Sample, spread } from "../../core/datasets/sample.ts";
 import { UsageError } from "../cli/errors.ts";
+import { openNamedDataset } from "../data/named_dataset.ts";
+import type { OutcomeData } from "./outcome.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 
 /** A set of photos that the paper has figures of, where it lies on this machine. */
@@ -37,4 +38,9 @@ export async function photosOf(
     throw new UsageError(`Cannot use ${path} for ${title}: its part ${split} is empty.`);
   }
   return { samples: spread(dataset.samples, limit), all: dataset.samples.length };
+}
+
+/** Photos on record. */
+export function dataOf({ title, path }: PaperSet, split: string, { samples, all }: Photos): OutcomeData {
+  return { set: title, path, split, photos: samples.length, all, names: samples.map(fullName) };
 }

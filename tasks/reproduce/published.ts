@@ -1,5 +1,18 @@
-import type { PublishedSegmenter } from "./segmenter_plans.ts";
-import type { TruthName } from "./training_truth.ts";
+/** The segmentation networks of the paper. */
+export type PublishedSegmenter = "unet" | "deepcrack_liu" | "deepcrack_zou" | "oed";
+
+/** The paper's words for training with each: full and weak supervision. */
+export const SUPERVISION = {
+  masks: "FSV",
+  crf: "WSV-CRF",
+  labels: "WSV",
+} as const satisfies Readonly<Record<TruthName, string>>;
+
+/** What a network is told where crack is with: masks that people drew, labels of Dong et al.'s method, or the paper's. */
+export type TruthName = typeof TRUTHS[number];
+
+/** What networks are told where crack is with, in the order of tables. */
+export const TRUTHS = ["masks", "crf", "labels"] as const;
 
 /** The sets of photos that figures were published of. */
 export const SETS = ["crack500", "cfd", "dcd", "ael"] as const;

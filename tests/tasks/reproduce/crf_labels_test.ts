@@ -8,7 +8,7 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { gradCam } from "../../../core/label/class_activation.ts";
 import { labelImage } from "../../../core/label/label_image.ts";
 import { recipes } from "../../../core/label/recipe.ts";
-import { crfMethod } from "../../../tasks/reproduce/method.ts";
+import { crfMethod } from "../../../tasks/reproduce/measure/method.ts";
 import {
   CRF_GRID,
   crfParameters,
@@ -16,8 +16,8 @@ import {
   describeSearch,
   searchCrf,
   searchPhotos,
-} from "../../../tasks/reproduce/crf_search.ts";
-import { measure } from "../../../tasks/reproduce/measure.ts";
+} from "../../../tasks/reproduce/training/crf_search.ts";
+import { measure } from "../../../tasks/reproduce/measure/measure.ts";
 import { paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";

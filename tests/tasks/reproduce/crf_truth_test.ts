@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeSample, pixelTruth } from "../../../core/sampling/decoded_photo.ts";
-import { crfTruth } from "../../../tasks/reproduce/crf_truth.ts";
+import { crfTruth } from "../../../tasks/reproduce/training/label_truths.ts";
 import { paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { describeOutcome } from "../../../tasks/reproduce/describe.ts";
-import { type ExperimentName, experiments } from "../../../tasks/reproduce/experiments.ts";
+import { describeOutcome, type ExperimentRecord } from "../../../tasks/reproduce/record.ts";
+import { type ExperimentName, experiments, runExperiment } from "../../../tasks/reproduce/experiments.ts";
 import { paperSet } from "../../../tasks/reproduce/paper_set.ts";
 import type { Scale } from "../../../tasks/reproduce/plans.ts";
-import { type ExperimentRecord, keepOutcome } from "../../../tasks/reproduce/record.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
-import { table2 } from "../../../tasks/reproduce/table_2.ts";
+import { table2 } from "../../../tasks/reproduce/tables/table_2.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { tinyClassifier, tinyScale, writeLineSet } from "./fixtures.ts";
 import { runScript } from "../run_script.ts";
@@ -44,7 +43,7 @@ Deno.test("the experiments train once, share classifiers and counts, and write w
   const trained = () => Deno.stat(join(out, "classifiers/crack500-a.safetensors")).then(({ mtime }) => mtime);
   let first: Date | null = null;
   for (const name of LABEL_EXPERIMENTS) {
-    records[name] = await keepOutcome(name, await experiments[name].run(run), run);
+    records[name] = await runExperiment(name, run);
     first ??= await trained();
     const written = JSON.parse(await Deno.readTextFile(join(out, `${name}.json`)));
     assert.deepEqual(written, JSON.parse(JSON.stringify(records[name])));

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describeSegmentationNetwork } from "../../../models/segmenter/architectures.ts";
-import { describeOutcome, jsonOf } from "../../../tasks/reproduce/describe.ts";
-import type { ExperimentName } from "../../../tasks/reproduce/experiments.ts";
+import { describeOutcome, type ExperimentRecord, jsonOf } from "../../../tasks/reproduce/record.ts";
+import { type ExperimentName, runExperiments } from "../../../tasks/reproduce/experiments.ts";
 import { paperSet } from "../../../tasks/reproduce/paper_set.ts";
 import { type Scale, scales } from "../../../tasks/reproduce/plans.ts";
-import type { ExperimentRecord } from "../../../tasks/reproduce/record.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
-import { runExperiments } from "../../../tasks/reproduce/run_experiments.ts";
 import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { tinyScale, writeBandSet } from "./fixtures.ts";

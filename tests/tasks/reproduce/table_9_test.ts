@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { paperSet } from "../../../tasks/reproduce/paper_set.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
-import { table9, trainedOn } from "../../../tasks/reproduce/table_9.ts";
+import { table9, trainedOn } from "../../../tasks/reproduce/tables/table_9.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { tinyScale, writeBandSet } from "./fixtures.ts";
 

@@ -1,13 +1,12 @@
-import { labelRow } from "./label_rows.ts";
-import { joinOutcomes, type Outcome } from "./outcome.ts";
-import type { PaperSet } from "./paper_set.ts";
-import type { Run } from "./run.ts";
-import { measureOnSet } from "./segmenter_comparison.ts";
-import { networksOfRun, type TrainedNetworks } from "./trained_networks.ts";
-import { trainedOnSuffix } from "./training_set.ts";
-import { drawPrecisionRecallCurve, type NamedCurve } from "../evaluate/precision_recall_curve.ts";
-import { type Html, markup } from "../report/markup.ts";
-import { SUPERVISION, type TruthName, TRUTHS } from "./training_truth.ts";
+import { drawPrecisionRecallCurve, type NamedCurve } from "../../evaluate/precision_recall_curve.ts";
+import { type Html, markup } from "../../report/markup.ts";
+import { labelRow } from "../measure/label_rows.ts";
+import { measureOnSet } from "../measure/segmenter_comparison.ts";
+import { joinOutcomes, type Outcome } from "../outcome.ts";
+import type { PaperSet } from "../paper_set.ts";
+import { SUPERVISION, type TruthName, TRUTHS } from "../published.ts";
+import { type Run, trainedOnSuffix } from "../run.ts";
+import { networksOfRun, type TrainedNetworks } from "../training/trained_networks.ts";
 
 /** Figure 7: precision over recall, on each set, of networks trained with each truth on the training set. */
 export async function figure7(run: Run): Promise<Outcome> {

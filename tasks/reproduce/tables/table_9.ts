@@ -1,13 +1,13 @@
-import { type Sample, spread } from "../../core/datasets/sample.ts";
-import { openNamedDataset } from "../data/named_dataset.ts";
-import { UsageError } from "../cli/errors.ts";
-import { labelRow } from "./label_rows.ts";
-import { dataOf, type Outcome } from "./outcome.ts";
-import type { PaperSet } from "./paper_set.ts";
-import { SET_TITLES, type SetName, TABLE_9 } from "./published.ts";
-import type { Run } from "./run.ts";
-import { measureSegmenters } from "./segmenter_comparison.ts";
-import { trainWithEachTruth } from "./trained_networks.ts";
+import { type Sample, spread } from "../../../core/datasets/sample.ts";
+import { UsageError } from "../../cli/errors.ts";
+import { openNamedDataset } from "../../data/named_dataset.ts";
+import { labelRow } from "../measure/label_rows.ts";
+import { measureSegmenters } from "../measure/segmenter_comparison.ts";
+import type { Outcome } from "../outcome.ts";
+import { dataOf, type PaperSet } from "../paper_set.ts";
+import { SET_TITLES, type SetName, TABLE_9 } from "../published.ts";
+import type { Run } from "../run.ts";
+import { trainWithEachTruth } from "../training/trained_networks.ts";
 
 /** How many photos of each set are trained on: of DCD all but the test part. */
 const TRAINED_ON: Readonly<Partial<Record<SetName, number>>> = { dcd: Infinity, cfd: 71, ael: 38 };

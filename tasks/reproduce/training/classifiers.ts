@@ -1,18 +1,19 @@
-import { fullName } from "../../core/datasets/sample.ts";
-import { openCompute } from "../../core/gpu/open_compute.ts";
-import { statOrNull } from "../../core/datasets/list_files.ts";
-import { openBackend } from "../../models/backend.ts";
-import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
-import type { ClassifierCard } from "../classifier/classifier_card.ts";
-import { classifierTask } from "../classifier/classifier_task.ts";
-import { hashParameters } from "../batch/network_record.ts";
-import { readClassifier } from "../classifier/read_classifier.ts";
-import { runTraining } from "../training/run_training.ts";
-import { writeErr } from "../cli/terminal.ts";
-import { UsageError } from "../cli/errors.ts";
-import type { ClassifierPlan, ClassifierSettings } from "./plans.ts";
-import type { Run } from "./run.ts";
-import { type PaperSet, photosOf } from "./paper_set.ts";
+import { statOrNull } from "../../../core/datasets/list_files.ts";
+import { fullName } from "../../../core/datasets/sample.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { openBackend } from "../../../models/backend.ts";
+import type { NetworkClassifier } from "../../../models/classifier/classifier.ts";
+import { hashParameters } from "../../batch/network_record.ts";
+import type { ClassifierCard } from "../../classifier/classifier_card.ts";
+import { classifierTask } from "../../classifier/classifier_task.ts";
+import { readClassifier } from "../../classifier/read_classifier.ts";
+import { UsageError } from "../../cli/errors.ts";
+import { writeErr } from "../../cli/terminal.ts";
+import { runTraining } from "../../training/run_training.ts";
+import type { OutcomeClassifier } from "../outcome.ts";
+import { type PaperSet, photosOf } from "../paper_set.ts";
+import type { ClassifierPlan, ClassifierSettings } from "../plans.ts";
+import type { Run } from "../run.ts";
 
 /** A classifier that an experiment uses. */
 export interface TrainedClassifier {
@@ -137,4 +138,10 @@ export function chosenClassifiers({ scale, classifiers }: Run): readonly Classif
   return classifiers.length === 0
     ? scale.classifiers
     : scale.classifiers.filter(({ id }) => classifiers.includes(id));
+}
+
+/** A classifier on record. */
+export function classifierOf({ path, classifier, sha256, card }: HashedClassifier): OutcomeClassifier {
+  const { data, patches, seconds } = card;
+  return { path, name: classifier.name, sha256, trainedOn: { photos: data.photos.length, patches, seconds } };
 }

@@ -1,15 +1,14 @@
-import { chosenSegmenters, type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
-import { labelRow } from "./label_rows.ts";
-import { labelTruth } from "./label_truth.ts";
-import { dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
-import type { PaperSet } from "./paper_set.ts";
-import { TABLE_8 } from "./published.ts";
-import type { Run } from "./run.ts";
-import { comparisonNotes } from "./segmentation_table.ts";
-import { measureOnSet, testPhotos } from "./segmenter_comparison.ts";
-import { trainingPhotos } from "./trained_networks.ts";
-import { isPublishedSetting, trainingSet } from "./training_set.ts";
-import type { TrainingPart, TrainingTruth } from "./training_truth.ts";
+import { labelRow } from "../measure/label_rows.ts";
+import { measureOnSet, testPhotos } from "../measure/segmenter_comparison.ts";
+import { joinOutcomes, type Outcome } from "../outcome.ts";
+import { dataOf, type PaperSet } from "../paper_set.ts";
+import { TABLE_8 } from "../published.ts";
+import { isPublishedSetting, type Run, trainingSet } from "../run.ts";
+import { labelTruth } from "../training/label_truths.ts";
+import { chosenSegmenters, type TrainedSegmenter, trainedSegmenter } from "../training/segmenters.ts";
+import { trainingPhotos } from "../training/trained_networks.ts";
+import type { TrainingPart, TrainingTruth } from "../training/training_truth.ts";
+import { comparisonNotes } from "./tables_3_to_6.ts";
 
 /** Trained on labels of a training part alone, and of the test part, too. */
 interface SemiSupervised {

@@ -1,18 +1,24 @@
-import { fullName, type Sample } from "../../core/datasets/sample.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
-import { openCompute } from "../../core/gpu/open_compute.ts";
-import { labelImage } from "../../core/label/label_image.ts";
-import { recipes } from "../../core/label/recipe.ts";
-import type { StageKey } from "../../core/label/stages.ts";
-import { openBackend } from "../../models/backend.ts";
-import { describeError } from "../cli/errors.ts";
-import { startProgress } from "../cli/progress.ts";
-import { confidenceBytes, mapBytes, maskBytes } from "../batch/maps.ts";
-import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
-import { classifierOf, dataOf, joinOutcomes, type Outcome } from "./outcome.ts";
+import { fullName, type Sample } from "../../../core/datasets/sample.ts";
+import type { Compute } from "../../../core/gpu/compute.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { labelImage } from "../../../core/label/label_image.ts";
+import { recipes } from "../../../core/label/recipe.ts";
+import type { StageKey } from "../../../core/label/stages.ts";
+import { openBackend } from "../../../models/backend.ts";
+import { confidenceBytes, mapBytes, maskBytes } from "../../batch/maps.ts";
+import { describeError } from "../../cli/errors.ts";
+import { startProgress } from "../../cli/progress.ts";
+import { joinOutcomes, type Outcome } from "../outcome.ts";
+import { dataOf, type PaperSet, photosOf } from "../paper_set.ts";
+import type { Run } from "../run.ts";
+import {
+  chosenClassifiers,
+  classifierOf,
+  type OpenClassifier,
+  openClassifier,
+  trainedClassifier,
+} from "../training/classifiers.ts";
 import { type PictureCell, pictureGrid } from "./picture_grid.ts";
-import { type PaperSet, photosOf } from "./paper_set.ts";
-import type { Run } from "./run.ts";
 
 /** Photos in a picture. */
 const SHOWN = 4;

@@ -1,16 +1,21 @@
-import { recipes } from "../../core/label/recipe.ts";
-import { openCompute } from "../../core/gpu/open_compute.ts";
-import { openBackend } from "../../models/backend.ts";
-import { startProgress } from "../cli/progress.ts";
-import { chosenClassifiers, openClassifier, trainedClassifier } from "./classifiers.ts";
-import { crfParameters, describeSearch, searchPhotos } from "./crf_search.ts";
-import { labelRow } from "./label_rows.ts";
-import { measure } from "./measure.ts";
-import { crfMethod, labelMethod, type Method } from "./method.ts";
-import { classifierOf, dataOf, joinOutcomes, type Outcome, type OutcomeRow } from "./outcome.ts";
-import { type PaperSet, photosOf } from "./paper_set.ts";
-import { AUTHORS_LABELS, TABLE_2, TABLE_2_CRF } from "./published.ts";
-import { photosOfRun, type Run } from "./run.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { recipes } from "../../../core/label/recipe.ts";
+import { openBackend } from "../../../models/backend.ts";
+import { startProgress } from "../../cli/progress.ts";
+import { labelRow } from "../measure/label_rows.ts";
+import { measure } from "../measure/measure.ts";
+import { crfMethod, labelMethod, type Method } from "../measure/method.ts";
+import { joinOutcomes, type Outcome, type OutcomeRow } from "../outcome.ts";
+import { dataOf, type PaperSet, photosOf } from "../paper_set.ts";
+import { AUTHORS_LABELS, TABLE_2, TABLE_2_CRF } from "../published.ts";
+import { photosOfRun, type Run } from "../run.ts";
+import {
+  chosenClassifiers,
+  classifierOf,
+  openClassifier,
+  trainedClassifier,
+} from "../training/classifiers.ts";
+import { crfParameters, describeSearch, searchPhotos } from "../training/crf_search.ts";
 
 /** Table II: how good labels are and how fast they are made, by classifier and recipe; on the training part unless told otherwise. */
 export async function table2(run: Run): Promise<Outcome> {

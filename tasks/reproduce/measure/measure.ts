@@ -1,13 +1,13 @@
-import { fullName, readMasked, type Sample } from "../../core/datasets/sample.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
-import { sweep } from "../../core/metrics/sweep.ts";
-import { Sweep } from "../../core/metrics/sweep_result.ts";
-import { uploadImage } from "../../core/images/upload_image.ts";
-import { describeError, UsageError } from "../cli/errors.ts";
-import type { Progress } from "../cli/progress.ts";
+import { statOrNull } from "../../../core/datasets/list_files.ts";
+import { fullName, readMasked, type Sample } from "../../../core/datasets/sample.ts";
+import type { Compute } from "../../../core/gpu/compute.ts";
+import { uploadImage } from "../../../core/images/upload_image.ts";
+import { sweep } from "../../../core/metrics/sweep.ts";
+import { Sweep } from "../../../core/metrics/sweep_result.ts";
+import { describeError, UsageError } from "../../cli/errors.ts";
+import type { Progress } from "../../cli/progress.ts";
+import { writeWhole } from "../../files/write_whole.ts";
 import type { Method } from "./method.ts";
-import { statOrNull } from "../../core/datasets/list_files.ts";
-import { writeWhole } from "../files/write_whole.ts";
 
 /** Options of {@linkcode measure}. */
 export interface MeasureOptions {

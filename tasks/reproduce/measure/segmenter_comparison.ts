@@ -1,14 +1,18 @@
-import type { Sample } from "../../core/datasets/sample.ts";
-import { openCompute } from "../../core/gpu/open_compute.ts";
-import { openBackend } from "../../models/backend.ts";
-import { startProgress } from "../cli/progress.ts";
+import type { Sample } from "../../../core/datasets/sample.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { predictImage } from "../../../core/predict/predict_image.ts";
+import { openBackend } from "../../../models/backend.ts";
+import { startProgress } from "../../cli/progress.ts";
+import type { OutcomeData, OutcomeSegmenter } from "../outcome.ts";
+import { dataOf, type PaperSet, type Photos, photosOf } from "../paper_set.ts";
+import { type Run, trainingSetTitle } from "../run.ts";
+import {
+  type OpenSegmenter,
+  openSegmenter,
+  segmenterOf,
+  type TrainedSegmenter,
+} from "../training/segmenters.ts";
 import { measure, type Measurement } from "./measure.ts";
-import { dataOf, type OutcomeData, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
-import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
-import type { Run } from "./run.ts";
-import { type OpenSegmenter, openSegmenter, type TrainedSegmenter } from "./segmenters.ts";
-import { trainingSetTitle } from "./training_set.ts";
-import { predictImage } from "../../core/predict/predict_image.ts";
 import type { Method } from "./method.ts";
 
 /** How well a network did. */

@@ -1,6 +1,6 @@
-import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
-import { encodePng } from "../../core/images/encode_png.ts";
-import { dataUrl, type Html, markup } from "../report/markup.ts";
+import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { dataUrl, type Html, markup } from "../../report/markup.ts";
 
 /** Pixels: the greatest width of a cell, the space around it, a line of text. */
 const WIDTH = 300, GAP = 12, LINE = 26;

@@ -1,19 +1,18 @@
-import { fullName, readMasked } from "../../core/datasets/sample.ts";
-import { openCompute } from "../../core/gpu/open_compute.ts";
-import { predictImage } from "../../core/predict/predict_image.ts";
-import { openBackend } from "../../models/backend.ts";
-import { describeError } from "../cli/errors.ts";
-import { startProgress } from "../cli/progress.ts";
-import { printable, writeErr } from "../cli/terminal.ts";
-import { confidenceBytes, maskBytes } from "../batch/maps.ts";
-import { dataOf, type Outcome, type OutcomePicture, type OutcomeSegmenter, segmenterOf } from "./outcome.ts";
+import { fullName, readMasked } from "../../../core/datasets/sample.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { predictImage } from "../../../core/predict/predict_image.ts";
+import { openBackend } from "../../../models/backend.ts";
+import { confidenceBytes, maskBytes } from "../../batch/maps.ts";
+import { describeError } from "../../cli/errors.ts";
+import { startProgress } from "../../cli/progress.ts";
+import { printable, writeErr } from "../../cli/terminal.ts";
+import type { Outcome, OutcomePicture, OutcomeSegmenter } from "../outcome.ts";
+import { dataOf, type PaperSet, type Photos, photosOf } from "../paper_set.ts";
+import { SUPERVISION } from "../published.ts";
+import { type Run, trainedOnSuffix, trainingSetTitle } from "../run.ts";
+import { openSegmenter, segmenterOf } from "../training/segmenters.ts";
+import { networksOfRun } from "../training/trained_networks.ts";
 import { type PictureCell, pictureGrid } from "./picture_grid.ts";
-import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
-import type { Run } from "./run.ts";
-import { openSegmenter } from "./segmenters.ts";
-import { networksOfRun } from "./trained_networks.ts";
-import { trainedOnSuffix, trainingSetTitle } from "./training_set.ts";
-import { SUPERVISION } from "./training_truth.ts";
 
 /** Photos of a set in its pictures. */
 const SHOWN = 4;

@@ -1,7 +1,8 @@
-import { fullName, type Sample } from "../../core/datasets/sample.ts";
-import { datasetSample, type NamedSample } from "../training/named_sample.ts";
-import type { OutcomeClassifier } from "./outcome.ts";
-import type { PaperSet } from "./paper_set.ts";
+import { fullName, type Sample } from "../../../core/datasets/sample.ts";
+import { datasetSample, type NamedSample } from "../../training/named_sample.ts";
+import type { OutcomeClassifier } from "../outcome.ts";
+import type { PaperSet } from "../paper_set.ts";
+import type { TruthName } from "../published.ts";
 
 /** Photos of a set that a network is trained on. */
 export interface TrainingPart {
@@ -61,16 +62,3 @@ export function photosOfPart({ set, samples }: TrainingPart): { readonly photos:
 export function nameIn({ name }: PaperSet, sample: Sample): string {
   return `${name}/${fullName(sample)}`;
 }
-
-/** What networks are told where crack is with, in the order of tables. */
-export const TRUTHS = ["masks", "crf", "labels"] as const;
-
-/** What a network is told where crack is with: masks that people drew, labels of Dong et al.'s method, or the paper's. */
-export type TruthName = typeof TRUTHS[number];
-
-/** The paper's words for training with each: full and weak supervision. */
-export const SUPERVISION = {
-  masks: "FSV",
-  crf: "WSV-CRF",
-  labels: "WSV",
-} as const satisfies Readonly<Record<TruthName, string>>;

@@ -1,7 +1,7 @@
-import type { Activations, Classifier } from "../../core/label/classifier.ts";
-import type { Plane } from "../../core/gpu/compute.ts";
-import type { PlaneShape } from "../../core/gpu/plane_shape.ts";
-import type { Recipe } from "../../core/label/recipe.ts";
+import type { Plane } from "../../../core/gpu/compute.ts";
+import type { PlaneShape } from "../../../core/gpu/plane_shape.ts";
+import type { Activations, Classifier } from "../../../core/label/classifier.ts";
+import type { Recipe } from "../../../core/label/recipe.ts";
 
 /** A plane on the host. */
 interface Kept extends PlaneShape {

@@ -1,21 +1,21 @@
-import { openCompute } from "../../core/gpu/open_compute.ts";
-import { openBackend } from "../../models/backend.ts";
-import { openPatchPhotos } from "../classifier/photos.ts";
-import { cardNames } from "../training/decoded_photos.ts";
-import { evaluateSizes, type SizeFigures } from "../classifier/size_figures.ts";
-import { startProgress } from "../cli/progress.ts";
-import { chosenClassifiers, type OpenClassifier, openClassifier, trainedClassifier } from "./classifiers.ts";
-import { cachedResult } from "./cached_result.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { openBackend } from "../../../models/backend.ts";
+import { openPatchPhotos } from "../../classifier/photos.ts";
+import { evaluateSizes, type SizeFigures } from "../../classifier/size_figures.ts";
+import { startProgress } from "../../cli/progress.ts";
+import { cardNames } from "../../training/decoded_photos.ts";
+import { cachedResult } from "../cached_result.ts";
+import { joinOutcomes, type Outcome, type OutcomeClassifier, type OutcomeRow } from "../outcome.ts";
+import type { PaperSet } from "../paper_set.ts";
+import { TABLE_1 } from "../published.ts";
+import type { Run } from "../run.ts";
 import {
+  chosenClassifiers,
   classifierOf,
-  joinOutcomes,
-  type Outcome,
-  type OutcomeClassifier,
-  type OutcomeRow,
-} from "./outcome.ts";
-import type { PaperSet } from "./paper_set.ts";
-import { TABLE_1 } from "./published.ts";
-import type { Run } from "./run.ts";
+  type OpenClassifier,
+  openClassifier,
+  trainedClassifier,
+} from "../training/classifiers.ts";
 
 /** The paper's patches of 128 every 64 pixels, and those that labels are made of. */
 const GRIDS = [{ size: 128, stride: 64 }, { size: 32, stride: 16 }] as const;

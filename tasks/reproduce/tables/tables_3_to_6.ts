@@ -1,10 +1,9 @@
-import { labelRow } from "./label_rows.ts";
-import type { Outcome, OutcomeRow } from "./outcome.ts";
-import { givenSet, type Run } from "./run.ts";
-import { type SetName, TABLES_3_TO_6 } from "./published.ts";
-import { measureOnSet, testPhotos } from "./segmenter_comparison.ts";
-import { networksOfRun } from "./trained_networks.ts";
-import { isPublishedSetting, PAPERS_TRAINING_SET } from "./training_set.ts";
+import { labelRow } from "../measure/label_rows.ts";
+import { measureOnSet, testPhotos } from "../measure/segmenter_comparison.ts";
+import type { Outcome, OutcomeRow } from "../outcome.ts";
+import { type SetName, TABLES_3_TO_6 } from "../published.ts";
+import { givenSet, isPublishedSetting, PAPERS_TRAINING_SET, type Run } from "../run.ts";
+import { networksOfRun } from "../training/trained_networks.ts";
 
 /**
  * Tables III to VI: networks trained on the masks of the training set's training part, on CRF labels and on our labels of it, on whole

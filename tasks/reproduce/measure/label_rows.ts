@@ -1,7 +1,7 @@
-import { figuresOf } from "../evaluate/figures.ts";
+import { figuresOf } from "../../evaluate/figures.ts";
+import type { OutcomeRow } from "../outcome.ts";
+import type { PublishedRow } from "../published.ts";
 import type { Measurement } from "./measure.ts";
-import type { OutcomeRow } from "./outcome.ts";
-import type { PublishedRow } from "./published.ts";
 
 /** What stands beside a row of label figures. */
 export interface LabelRowOptions {

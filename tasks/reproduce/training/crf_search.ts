@@ -1,20 +1,20 @@
-import { fullName, readMasked, type Sample } from "../../core/datasets/sample.ts";
-import { camUnary } from "../../core/label/cam_crf/cam_crf_label.ts";
-import type { Classifier } from "../../core/label/classifier.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
+import { fullName, readMasked, type Sample } from "../../../core/datasets/sample.ts";
+import type { Compute } from "../../../core/gpu/compute.ts";
+import { camUnary } from "../../../core/label/cam_crf/cam_crf_label.ts";
 import {
   appearanceKernel,
   type DenseCrfOptions,
   meanField,
   smoothnessKernel,
-} from "../../core/label/cam_crf/dense_crf.ts";
-import { gradCam } from "../../core/label/class_activation.ts";
-import { permutation, randomUnit, randomWords } from "../../core/random.ts";
-import { intersectionOverUnion } from "../../core/metrics/swept_image.ts";
-import { describeError } from "../cli/errors.ts";
-import type { Progress } from "../cli/progress.ts";
-import { cachedResult } from "./cached_result.ts";
-import type { PaperSet } from "./paper_set.ts";
+} from "../../../core/label/cam_crf/dense_crf.ts";
+import { gradCam } from "../../../core/label/class_activation.ts";
+import type { Classifier } from "../../../core/label/classifier.ts";
+import { intersectionOverUnion } from "../../../core/metrics/swept_image.ts";
+import { permutation, randomUnit, randomWords } from "../../../core/random.ts";
+import { describeError } from "../../cli/errors.ts";
+import type { Progress } from "../../cli/progress.ts";
+import { cachedResult } from "../cached_result.ts";
+import type { PaperSet } from "../paper_set.ts";
 
 /**
  * The parameters that are tried. The paper leaves them to Dong et al., whose grid it does not repeat; this one is a modest one of our own, down

@@ -1,10 +1,10 @@
-import type { Classifier } from "../../core/label/classifier.ts";
-import type { Plane } from "../../core/gpu/compute.ts";
-import { camCrfLabeller } from "../../core/label/cam_crf/cam_crf_label.ts";
-import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
-import { paperLabeller } from "../../core/label/label_image.ts";
-import type { Label } from "../../core/label/labeller.ts";
-import type { Recipe } from "../../core/label/recipe.ts";
+import type { Plane } from "../../../core/gpu/compute.ts";
+import { camCrfLabeller } from "../../../core/label/cam_crf/cam_crf_label.ts";
+import type { DenseCrfOptions } from "../../../core/label/cam_crf/dense_crf.ts";
+import type { Classifier } from "../../../core/label/classifier.ts";
+import { paperLabeller } from "../../../core/label/label_image.ts";
+import type { Label } from "../../../core/label/labeller.ts";
+import type { Recipe } from "../../../core/label/recipe.ts";
 import type { CachedClassifier } from "./cached_classifier.ts";
 
 /** A photo with its truth, as a {@linkcode Method} sees it. */

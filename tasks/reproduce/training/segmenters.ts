@@ -1,15 +1,17 @@
-import { statOrNull } from "../../core/datasets/list_files.ts";
-import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
-import type { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { namingFile } from "../files/naming_file.ts";
-import { writeErr } from "../cli/terminal.ts";
-import { UsageError } from "../cli/errors.ts";
-import { writeWhole } from "../files/write_whole.ts";
-import type { SegmenterCard } from "../segmenter/segmenter_card.ts";
-import { segmenterTask } from "../segmenter/segmenter_task.ts";
-import { runTraining } from "../training/run_training.ts";
-import type { Run } from "./run.ts";
-import type { PublishedSegmenter, SegmenterPlan } from "./segmenter_plans.ts";
+import { statOrNull } from "../../../core/datasets/list_files.ts";
+import { loadSegmenterCheckpoint } from "../../../models/segmenter/checkpoint.ts";
+import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
+import { namingFile } from "../../files/naming_file.ts";
+import { UsageError } from "../../cli/errors.ts";
+import { writeErr } from "../../cli/terminal.ts";
+import { writeWhole } from "../../files/write_whole.ts";
+import type { SegmenterCard } from "../../segmenter/segmenter_card.ts";
+import { segmenterTask } from "../../segmenter/segmenter_task.ts";
+import { runTraining } from "../../training/run_training.ts";
+import type { OutcomeSegmenter } from "../outcome.ts";
+import type { SegmenterPlan } from "../plans.ts";
+import type { PublishedSegmenter } from "../published.ts";
+import type { Run } from "../run.ts";
 import type { TrainingTruth } from "./training_truth.ts";
 
 /** A segmentation network that an experiment uses. */
@@ -134,4 +136,11 @@ export function chosenSegmenters(
   }
   const wanted: readonly string[] = named.length === 0 ? unlessNamed : named;
   return networks.filter(({ id }) => wanted.includes(id));
+}
+
+/** A segmentation network on record. */
+export function segmenterOf({ path, truth, segmenter, sha256, card }: OpenSegmenter): OutcomeSegmenter {
+  const { data, crops, seconds } = card;
+  const trainedOn = { truth: truth.title, photos: data.photos.length, crops, seconds };
+  return { path, name: segmenter.name, sha256, trainedOn };
 }

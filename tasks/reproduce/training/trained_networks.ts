@@ -1,19 +1,10 @@
+import { distinct, type OutcomeClassifier, type OutcomeData } from "../outcome.ts";
+import { dataOf, type PaperSet, type Photos, photosOf } from "../paper_set.ts";
+import { type PublishedSegmenter, SUPERVISION, type TruthName, TRUTHS } from "../published.ts";
+import { type Run, trainingSet } from "../run.ts";
+import { crfTruth, labelTruth } from "./label_truths.ts";
 import { chosenSegmenters, type TrainedSegmenter, trainedSegmenter } from "./segmenters.ts";
-import { crfTruth } from "./crf_truth.ts";
-import { labelTruth } from "./label_truth.ts";
-import { dataOf, distinct, type OutcomeClassifier, type OutcomeData } from "./outcome.ts";
-import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
-import type { Run } from "./run.ts";
-import type { PublishedSegmenter } from "./segmenter_plans.ts";
-import { trainingSet } from "./training_set.ts";
-import {
-  maskTruth,
-  SUPERVISION,
-  type TrainingPart,
-  type TrainingTruth,
-  type TruthName,
-  TRUTHS,
-} from "./training_truth.ts";
+import { maskTruth, type TrainingPart, type TrainingTruth } from "./training_truth.ts";
 
 /** Networks that were trained on the same photos with different truths. */
 export interface TrainedNetworks {
