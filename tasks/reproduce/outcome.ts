@@ -74,6 +74,16 @@ export interface Outcome {
   readonly skipped: readonly string[];
 }
 
+/** An experiment on one set after the other. */
+export async function onEachSet<Set>(
+  sets: readonly Set[],
+  experiment: (set: Set) => Promise<Outcome>,
+): Promise<Outcome> {
+  const outcomes: Outcome[] = [];
+  for (const set of sets) outcomes.push(await experiment(set));
+  return joinOutcomes(outcomes);
+}
+
 /** Adds up what was found of several sets, which may share networks. */
 export function joinOutcomes(outcomes: readonly Outcome[]): Outcome {
   return {

@@ -1,19 +1,3 @@
-/** The segmentation networks of the paper. */
-export type PublishedSegmenter = "unet" | "deepcrack_liu" | "deepcrack_zou" | "oed";
-
-/** The paper's words for training with each: full and weak supervision. */
-export const SUPERVISION = {
-  masks: "FSV",
-  crf: "WSV-CRF",
-  labels: "WSV",
-} as const satisfies Readonly<Record<TruthName, string>>;
-
-/** What a network is told where crack is with: masks that people drew, labels of Dong et al.'s method, or the paper's. */
-export type TruthName = typeof TRUTHS[number];
-
-/** What networks are told where crack is with, in the order of tables. */
-export const TRUTHS = ["masks", "crf", "labels"] as const;
-
 /** The sets of photos that figures were published of. */
 export const SETS = ["crack500", "cfd", "dcd", "ael"] as const;
 
@@ -27,6 +11,22 @@ export const SET_TITLES: Readonly<Record<SetName, string>> = {
   dcd: "DCD",
   ael: "AEL",
 };
+
+/** The segmentation networks of the paper. */
+export type PublishedSegmenter = "unet" | "deepcrack_liu" | "deepcrack_zou" | "oed";
+
+/** What networks are told where crack is with, in the order of tables. */
+export const TRUTHS = ["masks", "crf", "labels"] as const;
+
+/** What a network is told where crack is with: masks that people drew, labels of Dong et al.'s method, or the paper's. */
+export type TruthName = typeof TRUTHS[number];
+
+/** The paper's words for training with each truth: full and weak supervision. */
+export const SUPERVISION = {
+  masks: "FSV",
+  crf: "WSV-CRF",
+  labels: "WSV",
+} as const satisfies Readonly<Record<TruthName, string>>;
 
 /** Figures of a row, 0..1, images a second. */
 export type PublishedRow = Readonly<

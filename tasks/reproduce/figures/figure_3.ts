@@ -14,7 +14,7 @@ import { startProgress } from "../../cli/progress.ts";
 import { labelRow } from "../measure/label_rows.ts";
 import { measure } from "../measure/measure.ts";
 import type { Method } from "../measure/method.ts";
-import { joinOutcomes, type Outcome } from "../outcome.ts";
+import { onEachSet, type Outcome } from "../outcome.ts";
 import { dataOf, type PaperSet } from "../paper_set.ts";
 import { photosOfRun, type Run } from "../run.ts";
 import { type PictureCell, pictureGrid, type PictureRow } from "./picture_grid.ts";
@@ -24,9 +24,7 @@ const SHOWN = 4;
 
 /** Figure 3: thresholds side by side, as a picture and as figures. Of the test part unless told otherwise. */
 export async function figure3(run: Run): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  for (const set of run.sets) outcomes.push(await ofSet(set, run));
-  return joinOutcomes(outcomes);
+  return await onEachSet(run.sets, (set) => ofSet(set, run));
 }
 
 async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {

@@ -2,7 +2,7 @@ import { drawPrecisionRecallCurve, type NamedCurve } from "../../evaluate/precis
 import { type Html, markup } from "../../report/markup.ts";
 import { labelRow } from "../measure/label_rows.ts";
 import { measureOnSet } from "../measure/segmenter_comparison.ts";
-import { joinOutcomes, type Outcome } from "../outcome.ts";
+import { onEachSet, type Outcome } from "../outcome.ts";
 import type { PaperSet } from "../paper_set.ts";
 import { SUPERVISION, type TruthName, TRUTHS } from "../published.ts";
 import { type Run, trainedOnSuffix } from "../run.ts";
@@ -11,9 +11,7 @@ import { networksOfRun, type TrainedNetworks } from "../training/trained_network
 /** Figure 7: precision over recall, on each set, of networks trained with each truth on the training set. */
 export async function figure7(run: Run): Promise<Outcome> {
   const { data, ...networks } = await networksOfRun(run);
-  const outcomes: Outcome[] = [];
-  for (const set of run.sets) outcomes.push(await ofSet(set, networks, run));
-  const joined = joinOutcomes(outcomes);
+  const joined = await onEachSet(run.sets, (set) => ofSet(set, networks, run));
   return { ...joined, data: [...joined.data, data] };
 }
 

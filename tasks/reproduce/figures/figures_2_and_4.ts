@@ -8,7 +8,7 @@ import { openBackend } from "../../../models/backend.ts";
 import { confidenceBytes, mapBytes, maskBytes } from "../../batch/maps.ts";
 import { describeError } from "../../cli/errors.ts";
 import { startProgress } from "../../cli/progress.ts";
-import { joinOutcomes, type Outcome } from "../outcome.ts";
+import { onEachSet, type Outcome } from "../outcome.ts";
 import { dataOf, type PaperSet, photosOf } from "../paper_set.ts";
 import type { Run } from "../run.ts";
 import {
@@ -62,9 +62,7 @@ export const figure2 = (run: Run): Promise<Outcome> => draw(FIGURE_2, run);
 export const figure4 = (run: Run): Promise<Outcome> => draw(FIGURE_4, run);
 
 async function draw(figure: StageFigure, run: Run): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  for (const set of run.sets) outcomes.push(await drawSet(figure, set, run));
-  return joinOutcomes(outcomes);
+  return await onEachSet(run.sets, (set) => drawSet(figure, set, run));
 }
 
 async function drawSet(figure: StageFigure, set: PaperSet, run: Run): Promise<Outcome> {

@@ -5,7 +5,7 @@ import { evaluateSizes, type SizeFigures } from "../../classifier/size_figures.t
 import { startProgress } from "../../cli/progress.ts";
 import { cardNames } from "../../training/decoded_photos.ts";
 import { cachedResult } from "../cached_result.ts";
-import { joinOutcomes, type Outcome, type OutcomeClassifier, type OutcomeRow } from "../outcome.ts";
+import { onEachSet, type Outcome, type OutcomeClassifier, type OutcomeRow } from "../outcome.ts";
 import type { PaperSet } from "../paper_set.ts";
 import { TABLE_1 } from "../published.ts";
 import type { Run } from "../run.ts";
@@ -22,9 +22,7 @@ const GRIDS = [{ size: 128, stride: 64 }, { size: 32, stride: 16 }] as const;
 
 /** Table I: how well classifiers tell patches with crack from patches without, on the test part. */
 export async function table1(run: Run): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  for (const set of run.sets) outcomes.push(await ofSet(set, run));
-  return joinOutcomes(outcomes);
+  return await onEachSet(run.sets, (set) => ofSet(set, run));
 }
 
 async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {

@@ -5,7 +5,7 @@ import { startProgress } from "../../cli/progress.ts";
 import { labelRow } from "../measure/label_rows.ts";
 import { measure } from "../measure/measure.ts";
 import { crfMethod, labelMethod, type Method } from "../measure/method.ts";
-import { joinOutcomes, type Outcome, type OutcomeRow } from "../outcome.ts";
+import { onEachSet, type Outcome, type OutcomeRow } from "../outcome.ts";
 import { dataOf, type PaperSet, photosOf } from "../paper_set.ts";
 import { AUTHORS_LABELS, TABLE_2, TABLE_2_CRF } from "../published.ts";
 import { photosOfRun, type Run } from "../run.ts";
@@ -19,9 +19,7 @@ import { crfParameters, describeSearch, searchPhotos } from "../training/crf_sea
 
 /** Table II: how good labels are and how fast they are made, by classifier and recipe; on the training part unless told otherwise. */
 export async function table2(run: Run): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  for (const set of run.sets) outcomes.push(await ofSet(set, run));
-  return joinOutcomes(outcomes);
+  return await onEachSet(run.sets, (set) => ofSet(set, run));
 }
 
 async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {

@@ -9,7 +9,7 @@ import { CachedClassifier } from "../measure/cached_classifier.ts";
 import { labelRow } from "../measure/label_rows.ts";
 import { measure } from "../measure/measure.ts";
 import { labelMethod, type MeasuredPhoto, type Method } from "../measure/method.ts";
-import { joinOutcomes, type Outcome } from "../outcome.ts";
+import { onEachSet, type Outcome } from "../outcome.ts";
 import { dataOf, type PaperSet } from "../paper_set.ts";
 import { TABLE_7 } from "../published.ts";
 import { photosOfRun, type Run } from "../run.ts";
@@ -42,9 +42,7 @@ const FURTHER: readonly Change[] = [
 
 /** Table VII: what the stages of the method are worth; and what would be left to win. On the training part unless told otherwise. */
 export async function table7(run: Run): Promise<Outcome> {
-  const outcomes: Outcome[] = [];
-  for (const set of run.sets) outcomes.push(await ofSet(set, run));
-  return joinOutcomes(outcomes);
+  return await onEachSet(run.sets, (set) => ofSet(set, run));
 }
 
 async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {

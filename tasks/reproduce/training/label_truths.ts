@@ -17,7 +17,6 @@ import {
   chosenClassifiers,
   classifierOf,
   hashClassifier,
-  type HashedClassifier,
   openClassifier,
   trainedClassifier,
 } from "./classifiers.ts";
@@ -30,50 +29,110 @@ import {
   type TruthSamples,
 } from "./training_truth.ts";
 
+/** How photos of a set are labelled. */
+interface SetLabels {
+  readonly classifier: OutcomeClassifier;
+  readonly labeller: LabellerFactory;
+  /** Everything that decides the labels, to be compared with an earlier run's. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** How the labels came about: sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Labels as a truth. */
+interface LabelsOptions extends Pick<TrainingTruth, "name" | "id" | "title"> {
+  readonly run: Run;
+  /** Ends names of folders: `labels/SET-SPLIT-ID/`. */
+  readonly folderId: string;
+  readonly labelsOf: (set: PaperSet) => Promise<SetLabels>;
+}
+
 /**
  * Labels by the paper's recipe, of the first of the run's classifiers that is trained on each set: weak supervision. They are kept in
- * `labels/SET-SPLIT-CLASSIFIER/`, as `label` writes them, and those that a run made before it was broken off are taken as they are.
+ * `labels/SET-SPLIT-CLASSIFIER/`, as `label` writes them, and those that an interrupted run made are taken as they are.
  */
 export async function labelTruth(parts: readonly TrainingPart[], run: Run): Promise<TrainingTruth> {
   const [plan] = chosenClassifiers(run);
-  const classifiers = new Map<string, HashedClassifier>();
-  for (const { set } of parts) {
-    if (classifiers.has(set.name)) continue;
-    classifiers.set(set.name, await hashClassifier(await trainedClassifier(plan, set, run), run));
-  }
   const extended = parts.some(({ extra }) => extra);
-  let made: Promise<TruthSamples> | undefined;
-  return {
+  return await truthOfLabels(parts, {
+    run,
     name: "labels",
     id: `wsv-${plan.id}${extended ? "-extended" : ""}`,
+    folderId: plan.id,
     title: "labels (WSV)",
-    identity: parts.map((part) => ({
-      ...photosOfPart(part),
-      classifier: classifiers.get(part.set.name)!.sha256,
-      recipe: recipes.paper,
-    })),
-    classifiers: [...classifiers.values()].map(classifierOf),
-    notes: [],
-    // Several networks are trained on the same labels.
-    samples: () =>
-      made ??= labelSamples(parts, {
-        run,
-        id: plan.id,
-        classifierPath: ({ name }) => classifiers.get(name)!.path,
-        labeller: () => paperLabeller,
-      }),
-  };
+    labelsOf: async (set) => {
+      const classifier = await hashClassifier(await trainedClassifier(plan, set, run), run);
+      return {
+        classifier: classifierOf(classifier),
+        labeller: paperLabeller,
+        identity: { classifier: classifier.sha256, recipe: recipes.paper },
+        notes: [],
+      };
+    },
+  });
 }
 
-/** Options of {@linkcode labelSamples}. */
-interface LabelSamplesOptions {
-  readonly run: Run;
-  /** Names the folders: `labels/SET-SPLIT-ID/`. */
-  readonly id: string;
-  /** The file of a set's classifier. */
-  readonly classifierPath: (set: PaperSet) => string;
-  /** What a set's photos are labelled by. */
-  readonly labeller: (set: PaperSet) => LabellerFactory;
+/**
+ * Labels by Grad-CAM and a fully connected random field, after Dong et al. (the paper's [17]), of the same classifiers as ours, with the
+ * parameters that are best on photos of each set's training part with their masks (section IV-D): weak supervision but for these masks.
+ * They are kept in `labels/SET-SPLIT-CLASSIFIER-crf/`, and those that an interrupted run made are taken as they are.
+ */
+export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promise<TrainingTruth> {
+  const [plan] = chosenClassifiers(run);
+  return await truthOfLabels(parts, {
+    run,
+    name: "crf",
+    id: `wsv-crf-${plan.id}`,
+    folderId: `${plan.id}-crf`,
+    title: "CRF labels (WSV-CRF)",
+    labelsOf: async (set) => {
+      const { classifier, search } = await searchOn(set, { plan, run });
+      const { parameters } = search.best;
+      return {
+        classifier,
+        labeller: (compute, { classifier }) => camCrfLabeller(compute, { classifier, parameters }),
+        identity: { labels: "Grad-CAM, dense CRF", classifier: classifier.sha256, parameters },
+        notes: [`CRF labels [17] of ${set.title}: ${describeSearch(search)}`],
+      };
+    },
+  });
+}
+
+/** The classifier of a set, and the parameters of the random field that suit it. */
+async function searchOn(
+  set: PaperSet,
+  { plan, run }: { readonly plan: ClassifierPlan; readonly run: Run },
+): Promise<{ readonly classifier: OutcomeClassifier; readonly search: CrfSearch }> {
+  const { folder, backend, quiet, scale } = run;
+  const trained = await trainedClassifier(plan, set, run);
+  const { samples } = await photosOf(set, { split: "train" });
+  const photos = searchPhotos(samples, scale.searchPhotos);
+  using compute = await openCompute();
+  await openBackend({ compute, backend });
+  const opened = await openClassifier(trained);
+  using _classifier = opened.classifier;
+  using progress = startProgress({ total: photos.length, unit: "photo", quiet });
+  const search = await crfParameters(opened, { set, folder, compute, photos, progress });
+  return { classifier: classifierOf(opened), search };
+}
+
+async function truthOfLabels(
+  parts: readonly TrainingPart[],
+  { run, name, id, folderId, title, labelsOf }: LabelsOptions,
+): Promise<TrainingTruth> {
+  const labels = new Map<string, SetLabels>();
+  for (const { set } of parts) if (!labels.has(set.name)) labels.set(set.name, await labelsOf(set));
+  let made: Promise<TruthSamples> | undefined;
+  return {
+    name,
+    id,
+    title,
+    identity: parts.map((part) => ({ ...photosOfPart(part), ...labels.get(part.set.name)!.identity })),
+    classifiers: [...labels.values()].map(({ classifier }) => classifier),
+    notes: [...labels.values()].flatMap(({ notes }) => notes),
+    // Several networks are trained on the same labels.
+    samples: () => made ??= labelSamples(parts, { run, id: folderId, labels }),
+  };
 }
 
 /**
@@ -82,18 +141,23 @@ interface LabelSamplesOptions {
  */
 async function labelSamples(
   parts: readonly TrainingPart[],
-  { run: { folder, backend, quiet }, id, classifierPath, labeller }: LabelSamplesOptions,
+  { run: { folder, backend, quiet }, id, labels }: {
+    readonly run: Run;
+    readonly id: string;
+    readonly labels: ReadonlyMap<string, SetLabels>;
+  },
 ): Promise<TruthSamples> {
   const labelled: NamedSample[] = [], skipped: string[] = [];
   for (const { set, samples, extra = false } of parts) {
+    const { classifier, labeller } = labels.get(set.name)!;
     for (const [split, ofSplit] of Map.groupBy(samples, ({ split }) => split)) {
       using stack = new DisposableStack();
       const out = `${folder}/labels/${set.name}-${split}-${id}`;
       const paths = ofSplit.map(({ imagePath }) => imagePath);
       const { photos, failures } = await labelPhotos(
-        { paths, out, quiet, labeller: labeller(set), stages: false, title: `${set.title} ${split}` },
+        { paths, out, quiet, labeller, stages: false, title: `${set.title} ${split}` },
         async () => {
-          const session = await openSession({ classifier: classifierPath(set), backend, quiet });
+          const session = await openSession({ classifier: classifier.path, backend, quiet });
           stack.use(session.compute);
           stack.use(session.classifier);
           return session;
@@ -114,66 +178,4 @@ async function labelSamples(
     }
   }
   return { samples: labelled, skipped };
-}
-
-/** What labels of a set's photos are made with. */
-interface Rival {
-  readonly set: PaperSet;
-  readonly classifier: OutcomeClassifier;
-  readonly search: CrfSearch;
-}
-
-/**
- * Labels by Grad-CAM and a fully connected random field, after Dong et al. (the paper's [17]), of the same classifiers as ours, with the
- * parameters that are best on photos of each set's training part with their masks (section IV-D): weak supervision but for these masks.
- * They are kept in `labels/SET-SPLIT-CLASSIFIER-crf/`, and those that a run made before it was broken off are taken as they are.
- */
-export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promise<TrainingTruth> {
-  const [plan] = chosenClassifiers(run);
-  const rivals = new Map<string, Rival>();
-  for (const { set } of parts) {
-    if (!rivals.has(set.name)) rivals.set(set.name, await rivalOf(set, { plan, run }));
-  }
-  const of = ({ name }: PaperSet): Rival => rivals.get(name)!;
-  let made: Promise<TruthSamples> | undefined;
-  return {
-    name: "crf",
-    id: `wsv-crf-${plan.id}`,
-    title: "CRF labels (WSV-CRF)",
-    identity: parts.map((part) => ({
-      ...photosOfPart(part),
-      labels: "Grad-CAM, dense CRF",
-      classifier: of(part.set).classifier.sha256,
-      parameters: of(part.set).search.best.parameters,
-    })),
-    classifiers: [...rivals.values()].map(({ classifier }) => classifier),
-    notes: [...rivals.values()].map(({ set, search }) =>
-      `CRF labels [17] of ${set.title}: ${describeSearch(search)}`
-    ),
-    samples: () =>
-      made ??= labelSamples(parts, {
-        run,
-        id: `${plan.id}-crf`,
-        classifierPath: (set) => of(set).classifier.path,
-        labeller: (set) => (compute, { classifier }) =>
-          camCrfLabeller(compute, { classifier, parameters: of(set).search.best.parameters }),
-      }),
-  };
-}
-
-async function rivalOf(
-  set: PaperSet,
-  { plan, run }: { readonly plan: ClassifierPlan; readonly run: Run },
-): Promise<Rival> {
-  const { folder, backend, quiet, scale } = run;
-  const trained = await trainedClassifier(plan, set, run);
-  const { samples } = await photosOf(set, { split: "train" });
-  const photos = searchPhotos(samples, scale.searchPhotos);
-  using compute = await openCompute();
-  await openBackend({ compute, backend });
-  const opened = await openClassifier(trained);
-  using _classifier = opened.classifier;
-  using progress = startProgress({ total: photos.length, unit: "photo", quiet });
-  const search = await crfParameters(opened, { set, folder, compute, photos, progress });
-  return { set, classifier: classifierOf(opened), search };
 }
