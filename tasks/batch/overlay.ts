@@ -25,7 +25,7 @@ export function fitInto(
   return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
 }
 
-/** Scales a picture down to fit into a square of `side`: each pixel is the mean of the area that it covers. */
+/** Scales an image down to fit into a square of `side`: each pixel is the mean of the area that it covers. */
 export function shrink(image: ImageData, side: number): ImageData {
   const [width, height] = fitInto(side, image);
   if (width === image.width && height === image.height) return image;

@@ -7,13 +7,13 @@ import { maskPath } from "./maps.ts";
 import type { FailureRecord, PhotoRecord } from "./manifests.ts";
 import { overlayOf, shrink } from "./overlay.ts";
 
-/** Longest sides of a report's pictures, in pixels. A page of very many photos gets smaller ones. */
+/** Longest sides of a report's images, in pixels. A page of very many photos gets smaller ones. */
 const PREVIEW_SIDE = 1024;
 const SMALL_PREVIEW_SIDE = 512;
 const MANY_PHOTOS = 300;
 const STAGE_SIDE = 480;
 
-/** A picture of a photo's stage, on the disk. */
+/** An image of a photo's stage, on the disk. */
 export interface StageFile extends Omit<ReportStage, "image"> {
   readonly path: string;
 }
@@ -22,7 +22,7 @@ export interface StageFile extends Omit<ReportStage, "image"> {
 export interface ReportEntriesOptions<Record, Entry> {
   /** The folder of outputs. */
   readonly folder: string;
-  /** The pictures that stand below a photo. */
+  /** The images that stand below a photo. */
   readonly stages: (record: Record) => readonly StageFile[];
   /** What the task adds to an entry. */
   readonly complete: (entry: PhotoEntry, record: Record) => Entry;

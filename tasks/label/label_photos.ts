@@ -17,7 +17,7 @@ import { describeAdapter } from "../batch/open_devices.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { reportChunks } from "../report/report.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
-import { stagePath, type StagePicture, StagePictures, writeStages } from "./stage_files.ts";
+import { type StageImage, StageImages, stagePath, writeStages } from "./stage_files.ts";
 import type { Report } from "../report/report.ts";
 import { describeRun } from "../batch/summary.ts";
 
@@ -42,10 +42,10 @@ export interface Session {
 /** What came out. */
 export type LabelSummary = BatchSummary<PhotoRecord>;
 
-/** A label and its intermediate maps, as pictures. */
+/** A label and its intermediate maps, as images. */
 interface LabelOutput {
   readonly label: Label;
-  readonly stages: readonly StagePicture[];
+  readonly stages: readonly StageImage[];
 }
 
 const NOUNS: TaskNouns = {
@@ -80,11 +80,11 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
   }
 
   async process(image: ImageData): Promise<LabelOutput> {
-    const pictures = new StagePictures();
+    const images = new StageImages();
     const label = await this.#labeller.label(image, {
-      stages: this.#options.stages && ((rows) => pictures.add(rows)),
+      stages: this.#options.stages && ((rows) => images.add(rows)),
     });
-    return { label, stages: pictures.all };
+    return { label, stages: images.all };
   }
 
   async write(name: string, { label, stages }: LabelOutput): Promise<void> {

@@ -13,7 +13,7 @@ export function stagePath(folder: string, name: string, key: string): string {
 export async function writeStages(
   folder: string,
   name: string,
-  stages: readonly StagePicture[],
+  stages: readonly StageImage[],
 ): Promise<void> {
   for (const { key, width, height, channels, data } of stages) {
     // Every stage of the method is grey or RGB.
@@ -23,7 +23,7 @@ export async function writeStages(
 }
 
 /** An intermediate map as the grey values or colours of its PNG. */
-export interface StagePicture {
+export interface StageImage {
   readonly key: string;
   readonly number: number;
   readonly width: number;
@@ -33,22 +33,22 @@ export interface StagePicture {
   readonly data: Uint8Array;
 }
 
-/** Joins the rows of intermediate maps to pictures: a byte a value, where the maps themselves take four. */
-export class StagePictures {
-  readonly #pictures = new Map<string, StagePicture>();
+/** Joins the rows of intermediate maps to images: a byte a value, where the maps themselves take four. */
+export class StageImages {
+  readonly #images = new Map<string, StageImage>();
 
   /** Takes in some rows of a map. */
   add({ key, number, width, height, channels, range, first, data }: StageRows): void {
-    let picture = this.#pictures.get(key);
-    if (!picture) {
-      picture = { key, number, width, height, channels, data: new Uint8Array(width * height * channels) };
-      this.#pictures.set(key, picture);
+    let image = this.#images.get(key);
+    if (!image) {
+      image = { key, number, width, height, channels, data: new Uint8Array(width * height * channels) };
+      this.#images.set(key, image);
     }
-    picture.data.set(mapBytes(data, range), first * width * channels);
+    image.data.set(mapBytes(data, range), first * width * channels);
   }
 
   /** In the order of the method. */
-  get all(): readonly StagePicture[] {
-    return [...this.#pictures.values()].sort((a, b) => a.number - b.number);
+  get all(): readonly StageImage[] {
+    return [...this.#images.values()].sort((a, b) => a.number - b.number);
   }
 }

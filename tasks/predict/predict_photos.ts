@@ -92,7 +92,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     const { threshold, tile, overlap } = this.settings;
     const options = { segmenter: this.#segmenter, threshold, tile, overlap };
     const prediction = await predictImage(this.compute, image, options);
-    const overlay = this.#options.overlays ? await overlayPicture(image, prediction.mask) : undefined;
+    const overlay = this.#options.overlays ? await overlayImage(image, prediction.mask) : undefined;
     return { prediction, overlay };
   }
 
@@ -167,7 +167,7 @@ function overlayPath(folder: string, name: string): string {
 }
 
 /** A photo with its mask laid over it, as JPEG. The photo itself is left as it is. */
-async function overlayPicture(image: ImageData, mask: Uint8Array): Promise<Uint8Array> {
+async function overlayImage(image: ImageData, mask: Uint8Array): Promise<Uint8Array> {
   const data = image.data.slice();
   for (let i = 0; i < mask.length; i++) {
     if (mask[i] === 0) continue;
@@ -179,7 +179,7 @@ async function overlayPicture(image: ImageData, mask: Uint8Array): Promise<Uint8
 }
 
 /**
- * Makes sure that tiles can be laid, as far as they are given, before any photo is taken on.
+ * Makes sure that tiles can be laid, as far as they are given, before any photo is processed.
  *
  * @throws {UsageError} for a side or an overlap that cannot be.
  */

@@ -29,9 +29,9 @@ export interface SegmentationScale {
   readonly defaultsForTable8: readonly PublishedSegmenter[];
   /** The same for Table IX, whose networks no other table has a use for. */
   readonly defaultsForTable9: readonly PublishedSegmenter[];
-  /** Photos of a training part that networks are trained on, evenly spread over it; all where left out. */
+  /** Photos of a training part that networks are trained on, spread uniformly over it; all where left out. */
   readonly trainingPhotos?: number;
-  /** Photos of a test part that are predicted, evenly spread over it; all where left out. */
+  /** Photos of a test part that are predicted, spread uniformly over it; all where left out. */
   readonly testPhotos?: number;
 }
 
@@ -162,7 +162,7 @@ export interface Scale {
   readonly name: ScaleName;
   /** The classifiers of Tables I and II, the first of which the others are run with. */
   readonly classifiers: readonly ClassifierPlan[];
-  /** Photos of a training part that are labelled, evenly spread over it; all where left out. */
+  /** Photos of a training part that are labelled, spread uniformly over it; all where left out. */
   readonly trainingPhotos?: number;
   /** Random photos of the training part on which the parameters of CRF labels are searched, with their masks. */
   readonly searchPhotos: number;

@@ -39,7 +39,7 @@ async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {
     progress,
   });
   const rows: PictureRow[] = [];
-  // What cannot be read was told of when it was measured.
+  // What cannot be read was reported when it was measured.
   const measured = new Set(results[0].sweep.images().map(({ name }) => name));
   const shown = photos.samples.filter((sample) => measured.has(fullName(sample)));
   for (const sample of spread(shown, SHOWN)) rows.push(await picturesOf(sample, compute));

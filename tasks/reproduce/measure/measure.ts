@@ -23,7 +23,7 @@ export interface MeasureOptions {
 export interface Measurement {
   readonly method: Method;
   readonly sweep: Sweep;
-  /** Seconds a photo, without reading it and without counting; over all sittings. */
+  /** Seconds a photo, without reading it and without counting; over all sessions. */
   readonly secondsPerPhoto: number;
 }
 
@@ -38,7 +38,7 @@ export interface Measurements {
 const SAVE_EVERY = 20_000;
 
 /**
- * Compares what methods say of photos with the truth. Counts are saved on the way: a run that was broken off goes on with the photo where
+ * Compares what methods say of photos with the truth. Counts are saved on the way: an interrupted run goes on with the photo where
  * it stopped, and one that is done answers from its counts.
  */
 export async function measure(

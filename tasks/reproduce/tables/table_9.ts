@@ -103,7 +103,7 @@ export function combinedSets({ sets, split }: Pick<Run, "sets" | "split">): Pape
   return combined;
 }
 
-/** So many photos: those outside of the test part; where they are too few, and others remain, the rest evenly spread over the test part. */
+/** So many photos: those outside of the test part; where they are too few, and others remain, the rest spread uniformly over the test part. */
 export function trainedOn<T extends Pick<Sample, "split">>(samples: readonly T[], count: number): T[] {
   const own = spread(samples.filter(({ split }) => split !== "test"), Math.min(count, samples.length));
   if (count >= samples.length) return own;

@@ -36,7 +36,7 @@ export interface OpenClassifier extends HashedClassifier {
 
 /**
  * Trains a classifier on a set's training part; one that an earlier run trained the same way is taken as it is, and one whose training was
- * cut off is trained on.
+ * interrupted is trained on.
  *
  * @throws {UsageError} where one of its name is there that was trained in another way.
  */

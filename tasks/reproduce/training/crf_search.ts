@@ -178,7 +178,7 @@ export interface CrfParametersOptions {
   readonly compute: Compute;
   /** Photos of the set's training part, from `searchPhotos()`. */
   readonly photos: readonly Sample[];
-  /** Is told of each photo. */
+  /** What each photo is reported to. */
   readonly progress: Progress;
 }
 

@@ -34,7 +34,7 @@ export interface OpenSegmenter extends TrainedSegmenter, Disposable {
 }
 
 /**
- * Trains a segmentation network; one that an earlier run trained the same way is taken as it is, and one whose training was cut off is
+ * Trains a segmentation network; one that an earlier run trained the same way is taken as it is, and one whose training was interrupted is
  * trained on.
  *
  * @param options `name`: what it is trained on, such as `crack500`, for the name of its file.
