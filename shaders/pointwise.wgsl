@@ -9,9 +9,7 @@
 
 struct Params {
   all: u32,
-  p: f32,  // parameters of the formula
-  q: f32,
-  r: f32,
+  /*{PARAMETERS}*/
 }
 
 @group(0) @binding(1) var<uniform> params: Params;

@@ -1,8 +1,8 @@
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
+import type { Raster } from "./codecs/raster.ts";
 import { decodeTiff } from "./codecs/tiff.ts";
 import { sniffFormat } from "./image_format.ts";
-import type { Raster } from "./codecs/raster.ts";
 
 /** Options of {@linkcode decodeImage}. */
 export interface DecodeImageOptions {

@@ -1,6 +1,6 @@
 import source from "../../shaders/apply_threshold.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 /** Thresholds that are constant over square cells. */
 export interface CellThresholds {

@@ -1,9 +1,9 @@
 import source from "../../shaders/augment.wgsl" with { type: "text" };
-import meanSource from "../../shaders/augment_mean.wgsl" with { type: "text" };
 import jitterSource from "../../shaders/augment_jitter.wgsl" with { type: "text" };
+import meanSource from "../../shaders/augment_mean.wgsl" with { type: "text" };
 import randomSource from "../../shaders/random.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 import { randomUnit, randomWords } from "../random.ts";
 
 /** Options of {@linkcode augment}. */

@@ -1,6 +1,6 @@
 import source from "../../shaders/average_patch_scores.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 /** Options of {@linkcode averagePatchScores}. */
 export interface AveragePatchScoresOptions {

@@ -1,6 +1,6 @@
 import source from "../../shaders/bilateral_filter.wgsl" with { type: "text" };
-import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 
 /** Options of {@linkcode bilateralFilter}. */
 export interface BilateralFilterOptions {

@@ -1,7 +1,7 @@
 import discSource from "../../shaders/disc_dilation.wgsl" with { type: "text" };
 import rowSource from "../../shaders/disc_dilation_rows.wgsl" with { type: "text" };
-import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 
 interface DiscKernels {
   readonly levels: number;

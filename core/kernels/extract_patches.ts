@@ -1,7 +1,7 @@
 import source from "../../shaders/extract_patches.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 /** Options of {@linkcode extractPatches}. */
 export interface ExtractPatchesOptions {

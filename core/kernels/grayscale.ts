@@ -1,6 +1,6 @@
 import source from "../../shaders/grayscale.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 /** Options of {@linkcode grayscale}. */
 export interface GrayscaleOptions {

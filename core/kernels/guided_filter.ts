@@ -1,9 +1,9 @@
+import source from "../../shaders/guided_filter.wgsl" with { type: "text" };
 import coefficientsSource from "../../shaders/guided_filter_coefficients.wgsl" with { type: "text" };
 import momentsSource from "../../shaders/guided_filter_moments.wgsl" with { type: "text" };
 import rowsSource from "../../shaders/guided_filter_rows.wgsl" with { type: "text" };
-import source from "../../shaders/guided_filter.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 const kernels = {
   moments: defineKernel("guided_filter_moments", momentsSource),

@@ -1,6 +1,6 @@
 import source from "../../shaders/morphology.wgsl" with { type: "text" };
-import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 
 /** Options of {@linkcode erode}, {@linkcode dilate}, {@linkcode open} and {@linkcode close}. */
 export interface MorphologyOptions {

@@ -1,10 +1,10 @@
 import source from "../../shaders/patch_threshold.wgsl" with { type: "text" };
 import minimaSource from "../../shaders/patch_threshold_minima.wgsl" with { type: "text" };
 import rangesSource from "../../shaders/patch_threshold_ranges.wgsl" with { type: "text" };
-import { applyThreshold } from "./apply_threshold.ts";
-import { defineKernel } from "../gpu/kernel.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
+import { applyThreshold } from "./apply_threshold.ts";
 
 /** Options of {@linkcode patchThreshold}. */
 export interface PatchThresholdOptions {

@@ -1,20 +1,32 @@
 import source from "../../shaders/pointwise.wgsl" with { type: "text" };
-import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
+import type { UniformValues } from "../gpu/uniforms.ts";
 
 const kernels = {
   localise: defineKernel("localise", source, {
-    FORMULA: "select(0.0, 0.5 * (a + b), 0.5 * (a + b) > params.p)",
+    PARAMETERS: "threshold: f32",
+    FORMULA: "select(0.0, 0.5 * (a + b), 0.5 * (a + b) > params.threshold)",
   }),
-  multiply: defineKernel("multiply", source, { FORMULA: "a * b" }),
-  scale: defineKernel("scale", source, { FORMULA: "clamp(a * params.p, params.q, params.r)" }),
+  multiply: defineKernel("multiply", source, { PARAMETERS: "", FORMULA: "a * b" }),
+  scale: defineKernel("scale", source, {
+    PARAMETERS: "factor: f32, low: f32, high: f32",
+    FORMULA: "clamp(a * params.factor, params.low, params.high)",
+  }),
   // An even neighbour is taken of two equally near integers.
   scaleAndRound: defineKernel("scale_and_round", source, {
-    FORMULA: "round(clamp(a * params.p, params.q, params.r))",
+    PARAMETERS: "factor: f32, low: f32, high: f32",
+    FORMULA: "round(clamp(a * params.factor, params.low, params.high))",
   }),
-  binarise: defineKernel("binarise", source, { FORMULA: "select(0.0, 1.0, a > params.p)" }),
+  binarise: defineKernel("binarise", source, {
+    PARAMETERS: "threshold: f32",
+    FORMULA: "select(0.0, 1.0, a > params.threshold)",
+  }),
   // The quotient of a maximum ≤ 0 is not taken, whatever it is.
-  normalise: defineKernel("normalise", source, { FORMULA: "select(0.0, max(a, 0.0) / b, b > 0.0)" }),
+  normalise: defineKernel("normalise", source, {
+    PARAMETERS: "",
+    FORMULA: "select(0.0, max(a, 0.0) / b, b > 0.0)",
+  }),
 };
 
 /** Options of {@linkcode localise}. */
@@ -46,7 +58,7 @@ export interface BinariseOptions {
  * @throws {RangeError} if the shapes differ.
  */
 export function localise(a: Plane, b: Plane, { threshold = 0.5 }: LocaliseOptions = {}): Plane {
-  return combine(kernels.localise, { a, b, p: threshold });
+  return combine(kernels.localise, { a, b, params: { threshold } });
 }
 
 /**
@@ -72,7 +84,7 @@ export function multiply(a: Plane, b: Plane): Plane {
 export function scale(plane: Plane, factor: number, { clamp, round = false }: ScaleOptions = {}): Plane {
   const [low, high] = clamp ?? [-LARGEST, LARGEST];
   const kernel = round ? kernels.scaleAndRound : kernels.scale;
-  return combine(kernel, { a: plane, b: plane, p: factor, q: low, r: high });
+  return combine(kernel, { a: plane, b: plane, params: { factor, low, high } });
 }
 
 /**
@@ -82,7 +94,7 @@ export function scale(plane: Plane, factor: number, { clamp, round = false }: Sc
  * @returns H × W × C, 0 or 1.
  */
 export function binarise(plane: Plane, { threshold = 0 }: BinariseOptions = {}): Plane {
-  return combine(kernels.binarise, { a: plane, b: plane, p: threshold });
+  return combine(kernels.binarise, { a: plane, b: plane, params: { threshold } });
 }
 
 /**
@@ -105,14 +117,7 @@ const LARGEST = 3.4028234663852886e38;
 
 function combine(
   kernel: Kernel,
-  { a, b, all = false, p = 0, q = 0, r = 0 }: {
-    a: Plane;
-    b: Plane;
-    all?: boolean;
-    p?: number;
-    q?: number;
-    r?: number;
-  },
+  { a, b, all = false, params = {} }: { a: Plane; b: Plane; all?: boolean; params?: UniformValues },
 ): Plane {
   const { compute, width, height, channels } = a;
   if (!all && (b.width !== width || b.height !== height || b.channels !== channels)) {
@@ -126,7 +131,7 @@ function combine(
     kernel,
     inputs: [{ plane: a }, { plane: b, rows: all ? "all" : 0 }],
     output,
-    params: { all: Number(all), p, q, r },
+    params: { all: Number(all), ...params },
     invocations: (first, end) => [width * channels, end - first, 1],
   });
   return output;

@@ -1,7 +1,7 @@
 import source from "../../shaders/resize.wgsl" with { type: "text" };
 import type { RowRange } from "../gpu/bands.ts";
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 /** Options of {@linkcode resize}. */
 export interface ResizeOptions {

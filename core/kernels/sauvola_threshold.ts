@@ -1,6 +1,6 @@
 import source from "../../shaders/sauvola_threshold.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 import { windowStatistics } from "./window_statistics.ts";
 
 /** Options of {@linkcode sauvolaThreshold}. */

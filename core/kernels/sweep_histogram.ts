@@ -1,6 +1,6 @@
 import source from "../../shaders/sweep_histogram.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 /** Thresholds of a sweep, 0.00, 0.01 … 0.99, and so bins of a histogram: bin b holds the values from b / 100 up to (b + 1) / 100. */
 export const THRESHOLDS = 100;

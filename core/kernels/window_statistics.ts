@@ -1,6 +1,6 @@
 import source from "../../shaders/window_statistics.wgsl" with { type: "text" };
-import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 
 /** Pixels of one invocation, along the axis of its pass. */
 const BLOCK = 8;

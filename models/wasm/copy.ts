@@ -1,7 +1,7 @@
 import { tf } from "../tfjs.ts";
 import type { WasmHeap } from "./heap.ts";
-import { type KernelArguments, type KernelAttributes, replaceKernel } from "./replace_kernel.ts";
 import { FLOAT } from "./product.ts";
+import { type KernelArguments, type KernelAttributes, replaceKernel } from "./replace_kernel.ts";
 
 /** Joins along any axis in one pass. tfjs' kernel makes a view of each piece, one a pixel where channels are joined. */
 export function registerConcat(heap: WasmHeap): void {

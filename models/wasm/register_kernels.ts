@@ -1,5 +1,5 @@
-import { MOMENTUM_STEP, type MomentumStepAttributes } from "../training/momentum.ts";
 import { tf } from "../tfjs.ts";
+import { MOMENTUM_STEP, type MomentumStepAttributes } from "../training/momentum.ts";
 import { registerBatchNorm } from "./batch_norm.ts";
 import { registerConvolutions } from "./convolution.ts";
 import { registerConcat, registerSlice } from "./copy.ts";

@@ -1,7 +1,7 @@
 import { type BackendWasm, setWasmPaths, tf } from "../tfjs.ts";
-import { registerWasmKernels } from "./register_kernels.ts";
 import { WasmHeap } from "./heap.ts";
 import { wasmModule } from "./module.js";
+import { registerWasmKernels } from "./register_kernels.ts";
 
 let heap: Promise<WasmHeap> | undefined;
 

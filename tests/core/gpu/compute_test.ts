@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { splitIntoBands } from "../../../core/gpu/bands.ts";
+import { defineKernel } from "../../../core/gpu/kernel.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { grayscale } from "../../../core/kernels/grayscale.ts";
-import { defineKernel } from "../../../core/gpu/kernel.ts";
 import { sharedCompute, testImage } from "../testing.ts";
 
 const shared = sharedCompute();

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { openBackend } from "../../../models/backend.ts";
-import { batchNormTrain } from "../../../models/layers/batch_norm.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { classifierGradients } from "../../../models/classifier/gradients.ts";
+import { batchNormTrain } from "../../../models/layers/batch_norm.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { openWasmBackend } from "../../../models/wasm/wasm_backend.ts";
 import { relativeDifference, withBackend } from "../with_backend.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { tf } from "../../../models/tfjs.ts";
 import { openWasmBackend } from "../../../models/wasm/wasm_backend.ts";
 import { fitsTiles } from "../../../models/wasm/winograd.ts";
-import { tf } from "../../../models/tfjs.ts";
 import { randomTensor } from "../segmenter/networks.ts";
 import { withBackend } from "../with_backend.ts";
 
