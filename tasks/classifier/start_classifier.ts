@@ -24,6 +24,7 @@ import {
   startFromNetwork,
   takeForeign,
 } from "../training/start_weights.ts";
+import type { ClassifierTrainingOptions } from "./training_options.ts";
 
 /** What stands for the classifier that ships with Hairline, in the place of a file. */
 const SHIPPED = "shipped";
@@ -36,10 +37,7 @@ export interface ClassifierChoice {
 }
 
 /** What a training makes a classifier of. */
-export interface StartClassifierOptions extends Partial<ClassifierChoice> {
-  /** File of a classifier, or of weights of another library, whose weights are the first ones. */
-  readonly start?: string;
-}
+export type StartClassifierOptions = Pick<ClassifierTrainingOptions, "arch" | "width" | "head" | "start">;
 
 /** A classifier that is going to be trained, and what it starts from. */
 export type StartedClassifier = StartedNetwork<

@@ -15,6 +15,7 @@ import {
 import { filePath, fraction, positiveInteger } from "../cli/values.ts";
 import {
   augmentOption,
+  type Given,
   runOptions,
   scheduleOption,
   stepOptions,
@@ -123,4 +124,7 @@ export const trainingOptions = merge(
 );
 
 /** The same with the command's arguments. */
-export type ClassifierTrainingOptions = Omit<InferValue<typeof trainingOptions>, "json"> & TrainingRunOptions;
+export interface ClassifierTrainingOptions
+  extends
+    Given<Omit<InferValue<typeof trainingOptions>, keyof TrainingRunOptions | "json">>,
+    TrainingRunOptions {}

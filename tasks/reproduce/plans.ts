@@ -5,11 +5,10 @@ import type { PublishedSegmenter } from "./published.ts";
 
 /** How a segmentation network is trained: what decides its result, its photos apart. */
 export type SegmenterPlanSettings =
-  & { readonly arch: SegmentationArch; readonly width: number }
-  & Partial<Pick<SegmenterTrainingOptions, "crops">>
+  & Required<Pick<SegmenterTrainingOptions, "arch" | "width">>
   & Pick<
     SegmenterTrainingOptions,
-    "loss" | "epochs" | "batch" | "crop" | "zoom" | "learningRate" | "schedule" | "augment" | "seed"
+    "loss" | "epochs" | "batch" | "crop" | "zoom" | "crops" | "learningRate" | "schedule" | "augment" | "seed"
   >;
 
 /** A segmentation network of an experiment. */
@@ -132,12 +131,23 @@ const fullSegmentation: SegmentationScale = {
 };
 
 /** How a classifier is trained: what decides its result, its photos apart. */
-export type ClassifierSettings =
-  & Partial<Pick<ClassifierTrainingOptions, "arch" | "width" | "start" | "stride" | "patches">>
-  & Pick<
-    ClassifierTrainingOptions,
-    "epochs" | "batch" | "learningRate" | "schedule" | "patchSizes" | "rim" | "zoom" | "augment" | "seed"
-  >;
+export type ClassifierSettings = Pick<
+  ClassifierTrainingOptions,
+  | "arch"
+  | "width"
+  | "start"
+  | "epochs"
+  | "batch"
+  | "learningRate"
+  | "schedule"
+  | "patchSizes"
+  | "stride"
+  | "patches"
+  | "rim"
+  | "zoom"
+  | "augment"
+  | "seed"
+>;
 
 /** A classifier of an experiment. */
 export interface ClassifierPlan {

@@ -18,6 +18,7 @@ import {
   startFromNetwork,
   takeForeign,
 } from "../training/start_weights.ts";
+import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** What network it is. */
 export interface SegmenterChoice {
@@ -26,10 +27,7 @@ export interface SegmenterChoice {
 }
 
 /** What a training makes a segmentation network of. */
-export interface StartSegmenterOptions extends Partial<SegmenterChoice> {
-  /** File of a segmentation network, or of weights of another library, whose weights are the first ones. */
-  readonly start?: string;
-}
+export type StartSegmenterOptions = Pick<SegmenterTrainingOptions, "arch" | "width" | "start">;
 
 /** A segmentation network that is going to be trained, and what it starts from. */
 export type StartedSegmenter = StartedNetwork<

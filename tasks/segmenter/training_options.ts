@@ -19,6 +19,7 @@ import { filePath, folderPath, positiveInteger } from "../cli/values.ts";
 import {
   augmentOption,
   datasetOptions,
+  type Given,
   runOptions,
   scheduleOption,
   stepOptions,
@@ -165,9 +166,9 @@ export const trainingOptions = merge(
 );
 
 /** The same with the command's arguments, and photos that a program has listed itself. */
-export type SegmenterTrainingOptions =
-  & Omit<InferValue<typeof trainingOptions>, "json">
-  & TrainingRunOptions
-  & {
-    readonly samples?: readonly NamedSample[];
-  };
+export interface SegmenterTrainingOptions
+  extends
+    Given<Omit<InferValue<typeof trainingOptions>, keyof TrainingRunOptions | "json">>,
+    TrainingRunOptions {
+  readonly samples?: readonly NamedSample[];
+}

@@ -98,16 +98,21 @@ export const runOptions = object("Run", {
 });
 
 /** Where a training goes, and how it runs. */
-export interface TrainingRunOptions extends Omit<InferValue<typeof runOptions>, "json"> {
+export interface TrainingRunOptions extends Given<Omit<InferValue<typeof runOptions>, "json">> {
   /** The file of the network. */
   readonly out: string;
   /** The command's arguments, for the card. */
   readonly args: readonly string[];
 }
 
+/** What a parser finds, as a program may give it: options that may be left out are left out. */
+export type Given<Options> =
+  & { readonly [Name in keyof Options as undefined extends Options[Name] ? never : Name]: Options[Name] }
+  & { readonly [Name in keyof Options as undefined extends Options[Name] ? Name : never]?: Options[Name] };
+
 /** Options as a card keeps them: null for one that was left out. */
 export type Kept<Options, Name extends keyof Options> = {
-  readonly [name in Name]: undefined extends Options[name] ? Exclude<Options[name], undefined> | null
+  readonly [name in Name]-?: undefined extends Options[name] ? Exclude<Options[name], undefined> | null
     : Options[name];
 };
 

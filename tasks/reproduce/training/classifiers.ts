@@ -7,6 +7,7 @@ import { hashParameters } from "../../batch/network_record.ts";
 import type { ClassifierCard } from "../../classifier/classifier_card.ts";
 import { classifierTask } from "../../classifier/classifier_task.ts";
 import { readClassifier } from "../../classifier/read_classifier.ts";
+import type { ClassifierTrainingOptions } from "../../classifier/training_options.ts";
 import { UsageError } from "../../cli/errors.ts";
 import { writeErr } from "../../cli/terminal.ts";
 import { runTraining } from "../../training/run_training.ts";
@@ -51,21 +52,19 @@ export async function trainedClassifier(
   if (await statOrNull(path) === null) {
     if (!run.quiet) writeErr(`Training ${plan.title} on ${set.title}: ${path}\n`);
     await Deno.mkdir(`${run.folder}/classifiers`, { recursive: true });
-    const options = {
-      ...{ arch: undefined, width: undefined, head: undefined, start: undefined },
-      ...{ stride: undefined, patches: undefined, limit: undefined, threads: undefined },
+    const options: ClassifierTrainingOptions = {
       ...plan.settings,
       folders: [],
       images: [],
       masks: [],
       datasets: [set.path],
       split: "train",
-      splits: "paper" as const,
+      splits: "paper",
       skip: 0,
       crackShare: 0.5,
       validation: 0,
       out: path,
-      precision: "F32" as const,
+      precision: "F32",
       backend: run.backend,
       saveEvery: 60,
       restart: false,

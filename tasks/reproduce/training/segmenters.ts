@@ -7,6 +7,7 @@ import { writeErr } from "../../cli/terminal.ts";
 import { writeWhole } from "../../files/write_whole.ts";
 import type { SegmenterCard } from "../../segmenter/segmenter_card.ts";
 import { segmenterTask } from "../../segmenter/segmenter_task.ts";
+import type { SegmenterTrainingOptions } from "../../segmenter/training_options.ts";
 import { runTraining } from "../../training/run_training.ts";
 import type { OutcomeSegmenter } from "../outcome.ts";
 import type { SegmenterPlan } from "../plans.ts";
@@ -58,10 +59,7 @@ export async function trainedSegmenter(
       );
     }
     if (!run.quiet) writeErr(`Training ${plan.title} on ${truth.title}: ${path}\n`);
-    const options = {
-      ...{ start: undefined, crops: undefined, threads: undefined },
-      ...{ split: undefined, splits: undefined, limit: undefined },
-      ...{ validation: undefined, validationSplit: undefined },
+    const options: SegmenterTrainingOptions = {
       ...plan.settings,
       samples: ready.samples,
       images: [],
@@ -72,7 +70,7 @@ export async function trainedSegmenter(
       photos: [],
       soft: false,
       out: path,
-      precision: "F32" as const,
+      precision: "F32",
       backend: run.backend,
       saveEvery: 60,
       restart: false,

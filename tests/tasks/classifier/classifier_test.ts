@@ -4,7 +4,8 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { loadClassifier } from "../../../models/classifier/checkpoint.ts";
 import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
 import type { ClassifierCard } from "../../../tasks/classifier/classifier_card.ts";
-import { type Outcome, runScript, scriptArgs } from "../run_script.ts";
+import { type Outcome, runScript } from "../run_script.ts";
+import { killTraining } from "../training/kill_training.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
@@ -179,21 +180,10 @@ Deno.test("classifier:train goes on after a kill and ends with the same losses a
     const whole = await train(small(folder, "whole", RANDOM));
     assert.equal(whole.code, 0, whole.err);
     const broken = small(folder, "broken", { ...RANDOM, "--save-every": "0.05" });
-    const process = new Deno.Command(Deno.execPath(), {
-      args: scriptArgs("tasks/classifier/train.ts", broken, READ),
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    // As soon as it has saved itself.
-    const saved = join(folder, "broken.training");
-    let ended = false;
-    process.status.then(() => ended = true);
-    while (!ended && !(await Deno.stat(saved).then(() => true, () => false))) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    assert.ok(!ended, "the training ended before it could be killed");
-    process.kill("SIGKILL");
-    await process.status;
+    await killTraining("tasks/classifier/train.ts", broken, {
+      permissions: READ,
+      out: join(folder, "broken"),
+    });
 
     const other = await train(small(folder, "broken", { ...RANDOM, "--batch": "4" }));
     assert.equal(other.code, 2, other.err);
@@ -223,7 +213,7 @@ Deno.test("classifier:train takes folders of photos with and without crack, by t
       ...[folder, "-o", join(folder, "c"), "--arch", "resnet18", "--width", "0.125", "--epochs", "2"],
       ...["--patch-sizes", "48", "--stride", "8", "--threads", "1", "--augment", "off", "--json"],
     ]);
-    // The bad file is told of, the others are used.
+    // The bad file is reported, the others are used.
     assert.equal(code, 1, err);
     assert.match(err, /no_crack\/bad\.jpg/);
     const card: ClassifierCard = JSON.parse(out);

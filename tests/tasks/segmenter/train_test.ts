@@ -6,7 +6,8 @@ import type { SegmenterCard } from "../../../tasks/segmenter/segmenter_card.ts";
 import { openTrainingData, type TrainingDataOptions } from "../../../tasks/segmenter/photos.ts";
 import { seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { type Outcome, runScript, scriptArgs } from "../run_script.ts";
+import { type Outcome, runScript } from "../run_script.ts";
+import { killTraining } from "../training/kill_training.ts";
 
 const READ = ["--allow-read", "--allow-write"];
 
@@ -121,21 +122,10 @@ Deno.test("segmenter:train goes on after a kill and ends with the same network a
     );
 
     const broken = small(folder, "broken", { ...changes, "--save-every": "0.05" });
-    const process = new Deno.Command(Deno.execPath(), {
-      args: scriptArgs("tasks/segmenter/train.ts", broken, READ),
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    // As soon as it has saved itself.
-    const saved = join(folder, "broken.training");
-    let ended = false;
-    process.status.then(() => ended = true);
-    while (!ended && !(await Deno.stat(saved).then(() => true, () => false))) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    assert.ok(!ended, "the training ended before it could be killed");
-    process.kill("SIGKILL");
-    await process.status;
+    await killTraining("tasks/segmenter/train.ts", broken, {
+      permissions: READ,
+      out: join(folder, "broken"),
+    });
 
     const other = await train(small(folder, "broken", { ...changes, "--loss": "own" }));
     assert.equal(other.code, 2, other.err);
