@@ -9,7 +9,7 @@ export interface Segmenting {
   readonly name: string;
   /** The most pixels that it can be shown at once on a device, each side counted up to a multiple of 32. */
   pixelsAtOnce(compute: Compute): Promise<number>;
-  /** How many pictures of so many pixels it works on at a time, when they are asked for at once. One where it is left out. */
+  /** How many images of so many pixels it works on at a time, when they are asked for at once. One where it is left out. */
   picturesAtOnce?(compute: Compute, pixels: number): Promise<number>;
   /**
    * How sure it is of crack at each pixel.

@@ -39,7 +39,7 @@ export class Segmenter extends BareSegmenter implements Segmenting {
     return pixelsAtOnce(this.network, compute.device.limits);
   }
 
-  /** How many threads {@linkcode Segmenter.predict} uses for pictures of so many pixels, when they are asked for at once. */
+  /** How many threads {@linkcode Segmenter.predict} uses for images of so many pixels, when they are asked for at once. */
   async picturesAtOnce(compute: Compute, pixels: number): Promise<number> {
     return (await this.planThreads(compute, pixels)).count;
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { loadCheckpoint, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
+import { predictImage } from "../../../core/predict/predict_image.ts";
 import { SEGMENTATION_ARCHS } from "../../../models/segmenter/architectures.ts";
 import { refineLiuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
@@ -145,6 +146,22 @@ Deno.test("Segmenter.predict() stays on the device of the webgpu backend, at any
       assert.equal(tf.memory().numTensors, tensors);
     }
   }
+});
+
+Deno.test("predictImage() gives on webgpu what wasm gives, in tiles and for several photos at once", async () => {
+  const compute = await shared();
+  const photos = [[70, 50], [33, 65], [41, 40]].map(([width, height], i) => {
+    const { data } = testImage(width, height, 4, "crack", i);
+    return new ImageData(Uint8ClampedArray.from(data), width, height);
+  });
+  const found = [];
+  for (const backend of ["wasm", "webgpu"] as const) {
+    await use(backend);
+    using segmenter = scrambled({ arch: "unet", width: 0.05 });
+    const predictions = photos.map((photo) => predictImage(compute, photo, { segmenter, tile: 32 }));
+    found.push((await Promise.all(predictions)).map(({ confidence }) => confidence));
+  }
+  for (const [i, expected] of found[0].entries()) assertClose(found[1][i], expected, 1e-4, `photo ${i}`);
 });
 
 Deno.test("Segmenter.predict() refines by the first side output, where the network has it", async () => {
