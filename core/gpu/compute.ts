@@ -97,7 +97,7 @@ export class Compute implements Disposable {
     this.#state = new DeviceState(device, this.description);
   }
 
-  /** True if {@linkcode Compute.timings} has something to tell: profiling was asked for and the device has timestamps. */
+  /** True if {@linkcode Compute.timings} has something to report: profiling was asked for and the device has timestamps. */
   get profiles(): boolean {
     return this.#timer !== undefined;
   }
@@ -281,14 +281,14 @@ export class Compute implements Disposable {
         return part;
       });
     } catch (error) {
-      // A failed kernel or a lost device also fails the map; the first cause is the one to tell.
+      // A failed kernel or a lost device also fails the map; the first cause is the one to report.
       this.check();
       throw error;
     }
   }
 
   /**
-   * Throws what the device has complained of and no read has told yet: what others computed on it meanwhile may be nothing.
+   * Throws what the device has complained of and no read has reported yet: what others computed on it meanwhile may be nothing.
    *
    * @throws {Error} if something could not be computed, or the device was lost.
    * @internal

@@ -1,6 +1,6 @@
 /** Whether a device can go on computing: what it complained of, whether it was lost, whether it was closed. */
 export class DeviceState {
-  /** An error of the device that no check has told yet. */
+  /** An error of the device that no check has reported yet. */
   #failure: Error | undefined;
   #lost: Error | undefined;
   #closed = false;
@@ -44,7 +44,7 @@ export class DeviceState {
     }
     if (this.#lost) throw this.#lost;
     const failure = this.#failure;
-    // Told once: the next photo may well succeed.
+    // Reported once: the next photo may well succeed.
     this.#failure = undefined;
     if (failure) throw failure;
   }

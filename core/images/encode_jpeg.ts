@@ -13,7 +13,7 @@ export interface EncodeJpegOptions {
 /**
  * Encodes an image as a baseline JPEG file, for previews in reports: with loss, and without its alpha.
  *
- * @param image RGBA; alpha is passed over.
+ * @param image RGBA; alpha is skipped.
  * @returns The whole file.
  * @throws {RangeError} When `quality` is not a whole number from 1 to 100, a side is not 1 to 65535, the most that JPEG
  * can say, or `data` is not as long as they say.

@@ -40,7 +40,7 @@ export function cutIntoTiles({ width, height }: Size, options: TileOptions): Til
 }
 
 /**
- * Cuts one side of an image into overlapping tiles, evenly. A tile is a square that a network predicts by itself, since networks need
+ * Cuts one side of an image into overlapping tiles, spread uniformly. A tile is a square that a network predicts by itself, since networks need
  * many times an image's memory; neighbours are cross-faded where they overlap.
  *
  * @param length the side, in pixels.

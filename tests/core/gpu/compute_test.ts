@@ -162,7 +162,7 @@ Deno.test("Compute.read() reports a shader that does not compile as one sentence
     },
     (error: Error) => error.message.startsWith("Cannot ") && !error.message.includes("\n"),
   );
-  // The failure was told; the device goes on.
+  // The failure was reported; the device goes on.
   using plane = compute.upload({ width: 1, height: 1, channels: 1, data: new Uint8Array([3]) });
   assert.deepEqual([...await plane.read()], [3]);
 });

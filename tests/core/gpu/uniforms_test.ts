@@ -6,19 +6,19 @@ import { sharedCompute } from "../testing.ts";
 const shared = sharedCompute();
 
 /** A kernel that writes the values of these expressions. */
-function kernelThatTells(struct: string, values: readonly string[]): Kernel {
+function kernelThatWrites(struct: string, values: readonly string[]): Kernel {
   return defineKernel(
-    "telltale",
+    "params_test",
     `${struct}
      ${struct.includes("struct Params") ? "@group(0) @binding(1) var<uniform> params: Params;" : ""}
-     @group(0) @binding(2) var<storage, read_write> told: array<f32>;
+     @group(0) @binding(2) var<storage, read_write> values: array<f32>;
      @compute @workgroup_size(1) fn main() {
-       ${values.map((value, i) => `told[${i}u - band.output_base] = f32(${value});`).join("\n")}
+       ${values.map((value, i) => `values[${i}u - band.output_base] = f32(${value});`).join("\n")}
      }`,
   );
 }
 
-async function told(kernel: Kernel, count: number, params?: UniformValues): Promise<number[]> {
+async function valuesOf(kernel: Kernel, count: number, params?: UniformValues): Promise<number[]> {
   const compute = await shared();
   using output = compute.create({ width: count, height: 1, channels: 1 });
   compute.run({ kernel, inputs: [], output, params, invocations: () => [1, 1, 1] });
@@ -34,17 +34,17 @@ struct Params {
   shift: i32,
   last: f32  // no comma after it
 }`;
-const mixed = kernelThatTells(MIXED, ["params.ratio", "params.count", "params.shift", "params.last"]);
+const mixed = kernelThatWrites(MIXED, ["params.ratio", "params.count", "params.shift", "params.last"]);
 
 Deno.test("Compute.run() takes parameters by name, in any order, of mixed types, negative ones, too", async () => {
   const values = { ratio: 0.5, count: 3, shift: -7, last: -1.25 };
   const reversed = Object.fromEntries(Object.entries(values).reverse());
-  assert.deepEqual(await told(mixed, 4, values), [0.5, 3, -7, -1.25]);
-  assert.deepEqual(await told(mixed, 4, reversed), [0.5, 3, -7, -1.25]);
+  assert.deepEqual(await valuesOf(mixed, 4, values), [0.5, 3, -7, -1.25]);
+  assert.deepEqual(await valuesOf(mixed, 4, reversed), [0.5, 3, -7, -1.25]);
 });
 
 Deno.test("Compute.run() puts numbers and vectors where WGSL looks for them", async () => {
-  const kernel = kernelThatTells(
+  const kernel = kernelThatWrites(
     "struct Params { a: u32, b: vec2<i32>, c: f32, d: vec3f, e: i32, f: vec4<u32>, g: u32 }",
     // deno-fmt-ignore
     [
@@ -54,24 +54,24 @@ Deno.test("Compute.run() puts numbers and vectors where WGSL looks for them", as
   );
   assert.deepEqual(kernel.params.fields.map(({ word }) => word), [0, 2, 4, 8, 11, 12, 16]);
   const params = { g: 13, f: [9, 10, 11, 12], e: -8, d: [5, 6, 7.5], c: 4, b: [-2, 3], a: 1 };
-  assert.deepEqual(await told(kernel, 13, params), [1, -2, 3, 4, 5, 6, 7.5, -8, 9, 10, 11, 12, 13]);
+  assert.deepEqual(await valuesOf(kernel, 13, params), [1, -2, 3, 4, 5, 6, 7.5, -8, 9, 10, 11, 12, 13]);
 });
 
 Deno.test("Compute.run() takes the largest values of the types and any float", async () => {
-  const kernel = kernelThatTells("struct Params { u: u32, i: i32, f: f32 }", [
+  const kernel = kernelThatWrites("struct Params { u: u32, i: i32, f: f32 }", [
     "params.u == 4294967295u",
     "params.i == i32(-2147483648)",
     "params.f > 3e38",
   ]);
-  assert.deepEqual(await told(kernel, 3, { u: 2 ** 32 - 1, i: -(2 ** 31), f: 3.2e38 }), [1, 1, 1]);
+  assert.deepEqual(await valuesOf(kernel, 3, { u: 2 ** 32 - 1, i: -(2 ** 31), f: 3.2e38 }), [1, 1, 1]);
 });
 
 Deno.test("Compute.run() runs a kernel without parameters, and takes none for it", async () => {
-  const kernel = kernelThatTells("", ["2.0"]);
-  assert.deepEqual(await told(kernel, 1), [2]);
-  await assert.rejects(told(kernel, 1, { width: 1 }), {
+  const kernel = kernelThatWrites("", ["2.0"]);
+  assert.deepEqual(await valuesOf(kernel, 1), [2]);
+  await assert.rejects(valuesOf(kernel, 1, { width: 1 }), {
     name: "TypeError",
-    message: "Cannot run kernel telltale: it has no parameter width; none is wanted.",
+    message: "Cannot run kernel params_test: it has no parameter width; none is wanted.",
   });
 });
 
@@ -80,7 +80,10 @@ Deno.test("Compute.run() names the parameters that are missing or wrong", async 
   const { ratio: _, ...withoutOne } = right;
   const { count: __, ...withoutTwo } = withoutOne;
   const rejected = async (params: UniformValues, name: string, reason: string) =>
-    await assert.rejects(told(mixed, 4, params), { name, message: `Cannot run kernel telltale: ${reason}.` });
+    await assert.rejects(valuesOf(mixed, 4, params), {
+      name,
+      message: `Cannot run kernel params_test: ${reason}.`,
+    });
   const wanted = "ratio, count, shift, last are wanted";
 
   await rejected(withoutOne, "TypeError", "its parameter ratio is missing");
@@ -107,12 +110,12 @@ Deno.test("Compute.run() names the parameters that are missing or wrong", async 
       `its parameter shift is ${shift}, an integer from -2147483648 to 2147483647 is wanted`,
     );
   }
-  const vector = kernelThatTells("struct Params { size: vec2u }", ["params.size.x"]);
+  const vector = kernelThatWrites("struct Params { size: vec2u }", ["params.size.x"]);
   for (const size of [3, [3], [1, 2, 3]]) {
-    await assert.rejects(told(vector, 1, { size }), /2 numbers are wanted/);
+    await assert.rejects(valuesOf(vector, 1, { size }), /2 numbers are wanted/);
   }
   // What was refused leaves nothing behind.
-  assert.deepEqual(await told(mixed, 4, right), [0.5, 3, -7, 1]);
+  assert.deepEqual(await valuesOf(mixed, 4, right), [0.5, 3, -7, 1]);
 });
 
 Deno.test("readUniformStruct() refuses fields that are no numbers, and more than a slot holds", () => {

@@ -113,7 +113,7 @@ Deno.test("augment() adds noise that is normal, independent and of the drawn str
   });
 });
 
-Deno.test("augmentationTable() draws each strength evenly from its range, as often as asked for", () => {
+Deno.test("augmentationTable() draws each strength uniformly from its range, as often as asked for", () => {
   const count = 20_000;
   const table = augmentationTable(count, { ...defaultAugmentation, seed: 8, step: 0 });
   const column = (i: number): number[] =>
