@@ -16,7 +16,7 @@ const HIDDEN = 1000;
 
 /**
  * The parameters of a head on `inputs` channels. Before a ReLU weights are drawn with variance 2 / fan-in (He et al. 2015),
- * before the softmax with 2 / (fan-in + fan-out) (Glorot & Bengio 2010), evenly, so the bounds are √(3 · variance).
+ * before the softmax with 2 / (fan-in + fan-out) (Glorot & Bengio 2010), uniformly, so the bounds are √(3 · variance).
  */
 export function headSpecs(head: Head, inputs: number): [string, ParameterSpec][] {
   const dense = (

@@ -17,7 +17,7 @@ export interface ExportTfjsOptions {
  * `weights.bin`, which lies beside it. It takes N × H × W × 3, RGB 0..255; one layer, `scaling`, is a 1 × 1 convolution of each channel that
  * does what Keras leaves to the caller.
  *
- * A classifier gives N × 2, the probabilities of crack and of none; its layers have Keras' names. Pictures for a MobileNetV2 must be twice
+ * A classifier gives N × 2, the probabilities of crack and of none; its layers have Keras' names. Images for a MobileNetV2 must be twice
  * as large: its metadata says `enlarge: 2`, which no layer of tfjs does alike.
  *
  * A segmentation network gives N × H × W × 1, the confidence of crack, 0..1, without the auxiliary outputs of training. H and W must be

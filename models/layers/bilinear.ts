@@ -2,7 +2,7 @@ import { tf } from "../tfjs.ts";
 
 /**
  * Bilinear enlargement by a whole number, pixels being areas: pixel i of the result lies at (i + ½) / scale − ½ of the
- * picture, whose border pixels go on for ever. PyTorch's `align_corners=False`, TensorFlow's `half_pixel_centers`.
+ * image, whose border pixels go on for ever. PyTorch's `align_corners=False`, TensorFlow's `half_pixel_centers`.
  *
  * tfjs' own kernels of the gradient know neither, so that this is products with matrices of weights.
  *
@@ -26,8 +26,8 @@ export function enlargeCentred(x: tf.Tensor4D, scale: number): tf.Tensor4D {
 }
 
 /**
- * A convolution with stride 1, zeros around, of a picture that is first enlarged: what `conv2d(enlargeCentred(x, scale), kernel, 1, "same")` plus
- * bias is, but that the enlarged picture of all input channels never exists.
+ * A convolution with stride 1, zeros around, of an image that is first enlarged: what `conv2d(enlargeCentred(x, scale), kernel, 1, "same")` plus
+ * bias is, but that the enlarged image of all input channels never exists.
  *
  * Enlarging E acts on each channel alone and taking sums over channels on each pixel alone, so that they may change places: with S(ky, kx)
  * the shift by a tap, which brings in zeros,
@@ -103,7 +103,7 @@ function combineRows(x: tf.Tensor3D, line: Line): tf.Tensor3D {
   })(x) as tf.Tensor3D;
 }
 
-/** The matrix of weights, or its transpose, times each picture: of the result band by band, from what has weights that are not 0. */
+/** The matrix of weights, or its transpose, times each image: of the result band by band, from what has weights that are not 0. */
 function multiplyBands(x: tf.Tensor3D, line: Line, transpose: boolean): tf.Tensor3D {
   const { size, scale, taps } = line;
   const [n, , length] = x.shape;
@@ -113,7 +113,7 @@ function multiplyBands(x: tf.Tensor3D, line: Line, transpose: boolean): tf.Tenso
     // A tap moves by less than a pixel of the line, and an enlarged pixel lies between two.
     const around: Range = [Math.max(0, band[0] - 1), Math.min(size, band[1] + 1)];
     const matrix = tf.tidy(() =>
-      // One copy a picture: tfjs' kernels are slow, and its gradient is wrong, where one matrix serves all.
+      // One copy an image: tfjs' kernels are slow, and its gradient is wrong, where one matrix serves all.
       weightsOf(line, transpose ? { from: band, to: around } : { from: around, to: band }).tile([n, 1, 1])
     );
     const step = transpose ? scale : taps;

@@ -4,7 +4,7 @@ import { tf } from "../tfjs.ts";
  * Bilinear enlargement by a whole number, the pixels of the corners staying where they are: pixel i of a line of m lies at
  * i (n − 1) / (m − 1) of the line of n that it comes from. PyTorch's and TensorFlow's `align_corners`.
  *
- * Two products with matrices of weights, since tfjs' gradient of its own kernel fails on pictures that are not square.
+ * Two products with matrices of weights, since tfjs' gradient of its own kernel fails on images that are not square.
  *
  * @param x N × h × w × C
  * @returns N × factor · h × factor · w × C

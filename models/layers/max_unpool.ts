@@ -63,7 +63,7 @@ export function maxUnpool(v: tf.Tensor4D, { x, y }: Pooled): tf.Tensor4D {
 
 /** Each value of v at the first maximum of its window, by the kernel of max-pooling's gradient, which does just that. */
 function placeAtMaxima(v: tf.Tensor4D, pooled: Pooled): tf.Tensor4D {
-  // Of equal values tfjs' WebGPU kernel takes the last: the first of the picture turned by half.
+  // Of equal values tfjs' WebGPU kernel takes the last: the first of the image turned by half.
   const turned = tf.getBackend() === "webgpu";
   const turn = <T extends tf.Tensor>(t: T): T => turned ? tf.reverse(t, [1, 2]) : t;
   const inputs = { dy: turn(v), input: turn(pooled.x), output: turn(pooled.y) };

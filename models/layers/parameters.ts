@@ -4,7 +4,7 @@ import { tf } from "../tfjs.ts";
 export interface ParameterSpec {
   /** Sizes of its axes: a convolution's kernel is height × width × inputs × outputs, as in Keras. */
   readonly shape: readonly number[];
-  /** Its value before training: all equal to `constant`, or drawn evenly from −`bound` to `bound`. */
+  /** Its value before training: all equal to `constant`, or drawn uniformly from −`bound` to `bound`. */
   readonly initial: { readonly constant: number } | { readonly bound: number };
   /** Whether training moves it: false for running statistics and for biases that a batch norm takes away again. */
   readonly trainable: boolean;
@@ -57,7 +57,7 @@ export interface UniformValuesOptions {
 }
 
 /**
- * Evenly distributed float32 values, the same for equal arguments on every machine: integers up to the last step, which is
+ * Uniformly distributed float32 values, the same for equal arguments on every machine: integers up to the last step, which is
  * a product of two doubles, correctly rounded by IEEE 754.
  *
  * The generator is SplitMix32: a Weyl sequence through the finaliser of MurmurHash3

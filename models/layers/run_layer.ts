@@ -96,6 +96,11 @@ function convolve(
     return runActivation(bias ? enlarged.add(bias) : enlarged, activation);
   }
   if (enlarge > 1) return runActivation(convolveEnlarged(x, { kernel: filter, bias }, enlarge), activation);
+  if (!fuse && bias === undefined) {
+    // The gradients of tfjs' fused operations contain that of the image, wanted or not: these have it where it is wanted.
+    const convolution = kind === "depthwise" ? tf.depthwiseConv2d<tf.Tensor4D> : tf.conv2d<tf.Tensor4D>;
+    return runActivation(convolution(x, filter, stride, pad), activation);
+  }
   const convolution = kind === "depthwise" ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
   const options = { x, filter, strides: stride, pad, bias };
   if (fuse && (activation === "relu" || activation === "relu6")) {

@@ -104,7 +104,7 @@ interface BlockShape {
 /**
  * An inverted residual with gates (Sandler et al. 2018, doi:10.1109/CVPR.2018.00474; Hu et al. 2018, doi:10.1109/CVPR.2018.00745): expand,
  * filter, multiply each channel by a factor computed from all channels' means, project; plus the input where the shapes are equal.
- * The second result, of blocks that halve the picture, is the expansion.
+ * The second result, of blocks that halve the image, is the expansion.
  */
 function invertedResidual<T>(
   x: T,

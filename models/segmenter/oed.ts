@@ -32,7 +32,7 @@ export interface OedOptions {
  * residual branches, each with a prediction of its own in training. 39,824,405 parameters with B5, running statistics included.
  *
  * The outputs are `main`, then `aux1` (at a sixteenth of the size) to `aux4` (at half of it). The authors do not say how they normalise
- * pictures: here with ImageNet's means and deviations.
+ * images: here with ImageNet's means and deviations.
  *
  * @throws {RangeError} for a width outside (0, 1].
  */

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { denseKernel } from "../../../models/layers/folded_layers.ts";
-import { countParameters, uniformValues } from "../../../models/layers/parameters.ts";
+import { countParameters } from "../../../models/layers/parameters.ts";
 import { describeResnet, type ResnetArch } from "../../../models/classifier/resnet.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { assertClose, seeded } from "../../core/testing.ts";
+import { assertClose } from "../../core/testing.ts";
 import { headOracle, resnetOracle } from "../../oracles/resnet.ts";
 import { BACKENDS, batchTensor, oracleValues, randomBatch, scrambledClassifier, use } from "./networks.ts";
 
@@ -65,27 +64,6 @@ Deno.test("describeResnet() refuses what it cannot lay out in one sentence", () 
     assert.throws(() => describeResnet({ arch, width }), { name: "RangeError", message: /above 0/ });
   }
   assert.throws(() => describeResnet({ arch, strideAt: "last" as "first" }), /"first" or "middle"/);
-});
-
-Deno.test("uniformValues() repeats known values, apart by stream and seed", () => {
-  const options = { bound: 1, seed: 0, stream: "conv1_conv/kernel" };
-  const values = [...uniformValues(4, options)];
-  assert.deepEqual(
-    values,
-    [-0.9521484673023224, 0.46816580509766936, 0.17273603146895766, 0.7701299833133817].map(Math.fround),
-  );
-  assert.notDeepEqual([...uniformValues(4, { ...options, seed: 1 })], values);
-  assert.notDeepEqual([...uniformValues(4, { ...options, stream: "conv1_conv/bias" })], values);
-});
-
-Deno.test("uniformValues() fills its range evenly", () => {
-  const bound = 0.25, length = 100_000;
-  const values = uniformValues(length, { bound, seed: -5, stream: "any" });
-  const mean = values.reduce((sum, v) => sum + v) / length;
-  const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / length;
-  assertClose([mean], [0], 0.002, "mean");
-  assertClose([variance], [bound ** 2 / 3], 0.0003, "variance");
-  assert.ok(values.every((v) => v >= -bound && v <= bound));
 });
 
 Deno.test("createClassifier() starts kernels with He's variance, and γ at 0 where asked", async () => {
@@ -165,32 +143,3 @@ for (const backend of BACKENDS) {
     });
   }
 }
-
-Deno.test("denseKernel() convolves small pictures like the kernel", async () => {
-  await use("cpu");
-  const random = seeded(3);
-  const values = (length: number) => Float32Array.from({ length }, () => random() - 0.5);
-  for (const side of [3, 7]) {
-    for (const stride of [1, 2]) {
-      for (const [height, width] of [[1, 1], [1, 2], [2, 1], [2, 2], [1, 4], [3, 1]]) {
-        const { convolved, dense } = tf.tidy(() => {
-          const padding = (side - 1) / 2;
-          const kernel = tf.tensor4d(values(side * side * 2 * 3), [side, side, 2, 3]);
-          const x = tf.tensor4d(values(2 * height * width * 2), [2, height, width, 2]);
-          return {
-            convolved: x.conv2d(kernel, stride, padding),
-            dense: x.reshape<tf.Tensor4D>([2, 1, 1, -1])
-              .conv2d(denseKernel(kernel, { height, width, stride, padding }), 1, 0),
-          };
-        });
-        assertClose(
-          await dense.data(),
-          await convolved.data(),
-          1e-6,
-          `${side} / ${stride}, ${height} × ${width}`,
-        );
-        tf.dispose([convolved, dense]);
-      }
-    }
-  }
-});

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { FoldedLayers } from "../../../models/layers/folded_layers.ts";
+import { denseKernel, FoldedLayers } from "../../../models/layers/folded_layers.ts";
 import { type Layer, layerSpecs, layerSummary } from "../../../models/layers/layer.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { runActivation, runLayer } from "../../../models/layers/run_layer.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { use } from "../classifier/networks.ts";
 import { disposeParameters, randomTensor, scrambledParameters, valuesOf } from "../segmenter/networks.ts";
-import { assertClose } from "../../core/testing.ts";
+import { assertClose, seeded } from "../../core/testing.ts";
 import { relativeDifference } from "../with_backend.ts";
 
 const BASE: Layer = {
@@ -212,4 +212,33 @@ Deno.test("layerSummary() and layerSpecs() count what a layer holds and multipli
     ["transposed convolution 2 × 2", 65, 42 * 60],
     ["transposed convolution 2 × 2", 80, 42 * 60],
   ]);
+});
+
+Deno.test("denseKernel() convolves small images like the kernel", async () => {
+  await use("cpu");
+  const random = seeded(3);
+  const values = (length: number) => Float32Array.from({ length }, () => random() - 0.5);
+  for (const side of [3, 7]) {
+    for (const stride of [1, 2]) {
+      for (const [height, width] of [[1, 1], [1, 2], [2, 1], [2, 2], [1, 4], [3, 1]]) {
+        const { convolved, dense } = tf.tidy(() => {
+          const padding = (side - 1) / 2;
+          const kernel = tf.tensor4d(values(side * side * 2 * 3), [side, side, 2, 3]);
+          const x = tf.tensor4d(values(2 * height * width * 2), [2, height, width, 2]);
+          return {
+            convolved: x.conv2d(kernel, stride, padding),
+            dense: x.reshape<tf.Tensor4D>([2, 1, 1, -1])
+              .conv2d(denseKernel(kernel, { height, width, stride, padding }), 1, 0),
+          };
+        });
+        assertClose(
+          await dense.data(),
+          await convolved.data(),
+          1e-6,
+          `${side} / ${stride}, ${height} × ${width}`,
+        );
+        tf.dispose([convolved, dense]);
+      }
+    }
+  }
 });
