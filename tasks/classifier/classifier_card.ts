@@ -1,19 +1,12 @@
+import type { PatchTruth } from "../../core/sampling/decoded_photo.ts";
 import type { ClassifierGradients, HostBatch } from "../../models/classifier/gradients.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import { countParameters } from "../../models/layers/parameters.ts";
 import { formatDuration } from "../cli/progress.ts";
-import { cardNames } from "../training/decoded_photos.ts";
 import type { CardHead, CurvePanel, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";
 import { keepOptions, type Kept, MOMENTUM } from "../training/training_options.ts";
-import type {
-  DataOf,
-  FiguresOf,
-  FinishedTraining,
-  PhotoNames,
-  SettingsOf,
-} from "../training/training_task.ts";
-import type { PatchPhotos } from "./photos.ts";
+import type { DataOf, FiguresOf, FinishedTraining, SettingsOf } from "../training/training_task.ts";
 import { describeSizes, formatPercent, type SizeFigures } from "./size_figures.ts";
 import type { StartedClassifier } from "./start_classifier.ts";
 import type { ClassifierTrainingOptions } from "./training_options.ts";
@@ -45,32 +38,27 @@ export type ClassifierSettings = Kept<
   typeof SETTINGS[number]
 >;
 
-/** The photos of a training. */
-export interface ClassifierData extends Kept<ClassifierTrainingOptions, typeof PHOTOS[number]>, PhotoNames {}
+/** Which photos were asked for. */
+export type ClassifierData = Kept<ClassifierTrainingOptions, typeof PHOTOS[number]>;
 
+/** What the options of a training decide of its result. */
 export function settingsOf(options: ClassifierTrainingOptions): ClassifierSettings {
   const { patches, patchSizes: [size], stride = Math.ceil(size / 2) } = options;
   const grid = patches === undefined ? stride : undefined;
   return keepOptions({ ...options, momentum: MOMENTUM, stride: grid }, SETTINGS);
 }
 
-export function dataOf(
-  options: ClassifierTrainingOptions,
-  { training, heldBack }: { readonly training: PatchPhotos; readonly heldBack?: PatchPhotos },
-): ClassifierData {
-  return {
-    ...keepOptions({ ...options, splits: options.splits ?? "folders" }, PHOTOS),
-    photos: cardNames(training),
-    validationPhotos: cardNames(heldBack),
-  };
+/** Which photos a training was asked to take. */
+export function dataOf(options: ClassifierTrainingOptions): ClassifierData {
+  return keepOptions({ ...options, splits: options.splits ?? "folders" }, PHOTOS);
 }
 
-/** The types of the training of a classifier. */
+/** The types of the training of a classifier, by which `runTraining()` knows it. */
 export interface ClassifierTraining {
   readonly network: NetworkClassifier;
   readonly choice: StartedClassifier["choice"];
   readonly settings: ClassifierSettings;
-  readonly photos: PatchPhotos;
+  readonly truth: PatchTruth;
   readonly data: ClassifierData;
   readonly batch: HostBatch;
   readonly gradients: ClassifierGradients;

@@ -50,7 +50,7 @@ export function classifierTask(options: ClassifierTrainingOptions): TrainingTask
         onPhoto: (_, failure) => failure === undefined || note(failure),
       });
       const parts = holdBack(photos, options.validation);
-      return { ...parts, data: dataOf(options, parts), failures: photos.failures };
+      return { ...parts, data: dataOf(options), failures: photos.failures };
     },
     gradientModel: classifierGradientModel,
     trainer: (parts) => openTrainer(options, parts),

@@ -1,21 +1,15 @@
+import type { PixelTruth } from "../../core/sampling/decoded_photo.ts";
 import type { BatchGradients } from "../../models/training/gradients.ts";
 import { countParameters } from "../../models/layers/parameters.ts";
 import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { formatDuration } from "../cli/progress.ts";
-import { cardNames } from "../training/decoded_photos.ts";
 import type { CardHead, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";
 import { keepOptions, type Kept, MOMENTUM } from "../training/training_options.ts";
-import type {
-  DataOf,
-  FiguresOf,
-  FinishedTraining,
-  PhotoNames,
-  SettingsOf,
-} from "../training/training_task.ts";
+import type { DataOf, FiguresOf, FinishedTraining, SettingsOf } from "../training/training_task.ts";
+import type { OpenedTrainingData } from "./photos.ts";
 import type { StartedSegmenter } from "./start_segmenter.ts";
-import type { MaskedPhotos, OpenedTrainingData } from "./photos.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** Options that decide the result, network and photos apart, in the order of cards. */
@@ -53,34 +47,32 @@ export type SegmenterSettings = Kept<
   typeof SETTINGS[number]
 >;
 
-/** The photos of a training. Names of extra labels begin with `+`. */
-export interface SegmenterData extends Kept<SegmenterTrainingOptions, typeof PHOTOS[number]>, PhotoNames {
+/** Which photos were asked for. */
+export interface SegmenterData extends Kept<SegmenterTrainingOptions, typeof PHOTOS[number]> {
   /** Labels left out because too few of their pixels are crack. */
   readonly rejectedLabels: number;
 }
 
+/** What the options of a training decide of its result. */
 export function settingsOf(options: SegmenterTrainingOptions): SegmenterSettings {
   return keepOptions({ ...options, momentum: MOMENTUM }, SETTINGS);
 }
 
+/** Which photos a training was asked to take, and how many of their labels it did not. */
 export function dataOf(
   options: SegmenterTrainingOptions,
-  { training, heldBack, rejected }: OpenedTrainingData,
+  { rejected }: Pick<OpenedTrainingData, "rejected">,
 ): SegmenterData {
-  return {
-    ...keepOptions({ ...options, splits: options.splits ?? "folders" }, PHOTOS),
-    rejectedLabels: rejected,
-    photos: cardNames(training),
-    validationPhotos: cardNames(heldBack),
-  };
+  const kept = keepOptions({ ...options, splits: options.splits ?? "folders" }, PHOTOS);
+  return { ...kept, rejectedLabels: rejected };
 }
 
-/** The types of the training of a segmentation network. */
+/** The types of the training of a segmentation network, by which `runTraining()` knows it. */
 export interface SegmenterTraining {
   readonly network: Segmenter;
   readonly choice: StartedSegmenter["choice"];
   readonly settings: SegmenterSettings;
-  readonly photos: MaskedPhotos;
+  readonly truth: PixelTruth;
   readonly data: SegmenterData;
   readonly batch: HostCrops;
   readonly gradients: BatchGradients;

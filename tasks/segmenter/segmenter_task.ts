@@ -7,12 +7,13 @@ import { cropSampler } from "../../core/sampling/random_crops.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { cropBatches, type CropFeed } from "../../models/segmenter/crop_feed.ts";
-import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
+import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
 import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Trainer, TrainerParts, TrainingTask } from "../training/training_task.ts";
+import { type MaskedPhotos, openTrainingData } from "./photos.ts";
 import {
   bestOf,
   cardOf,
@@ -22,7 +23,6 @@ import {
   settingsOf,
 } from "./segmenter_card.ts";
 import { type SegmenterChoice, startSegmenter } from "./start_segmenter.ts";
-import { type MaskedPhotos, openTrainingData } from "./photos.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** The training of a segmentation network. */

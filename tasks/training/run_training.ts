@@ -7,6 +7,7 @@ import { MomentumSgd } from "../../models/training/momentum.ts";
 import { requireFinite } from "../../models/training/sgd.ts";
 import { lockFile } from "../files/locks.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
+import { cardNames, type DecodedPhotos } from "./decoded_photos.ts";
 import {
   loadTraining,
   removeFile,
@@ -72,7 +73,12 @@ async function train<Kind extends TrainingKind>(
     threads: partsOf(task, { backend, threads: session.threads ?? saved?.position.settings.threads }),
     backend: backend.name,
   };
-  const data: DataOf<Kind> = { ...photos.data, imported: chosen.imported };
+  const data: DataOf<Kind> = {
+    ...photos.data,
+    photos: cardNames(photos.training),
+    validationPhotos: cardNames(photos.heldBack),
+    imported: chosen.imported,
+  };
   if (saved !== undefined) requireSame(saved.position, { settings, data }, out);
 
   using network = saved?.network ?? chosen.create();
@@ -148,7 +154,7 @@ interface TrainingRunParts<Kind extends TrainingKind> extends Session {
   readonly network: Kind["network"];
   readonly optimiser: MomentumSgd;
   readonly trainer: Trainer<Kind>;
-  readonly heldBack?: Kind["photos"];
+  readonly heldBack?: DecodedPhotos<Kind["truth"]>;
   readonly settings: SettingsOf<Kind>;
   readonly data: DataOf<Kind>;
   /** Of the whole training. */
@@ -228,7 +234,7 @@ class TrainingRun<Kind extends TrainingKind> {
     this.#steppedAt = performance.now();
   }
 
-  async #validate(heldBack: Kind["photos"], done: number): Promise<void> {
+  async #validate(heldBack: DecodedPhotos<Kind["truth"]>, done: number): Promise<void> {
     const { task, trainer, network, out, precision, quiet, progress } = this.#parts;
     const found = await trainer.validate(heldBack);
     const figures: FiguresOf<Kind> = { epoch: done / trainer.stepsPerEpoch, step: done, ...found };

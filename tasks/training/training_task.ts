@@ -5,6 +5,7 @@ import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_check
 import type { BatchGradients, GradientModel, TrainableNetwork } from "../../models/training/gradients.ts";
 import type { MomentumSgd } from "../../models/training/momentum.ts";
 import type { SgdSchedule } from "../../models/training/sgd.ts";
+import type { DecodedPhotos } from "./decoded_photos.ts";
 import type { ImportRecord } from "./start_weights.ts";
 import type { CardHead, LearningCurve } from "./training_card.ts";
 import type { CurvePoint, Quotient } from "./training_log.ts";
@@ -16,10 +17,10 @@ export interface TrainingKind {
   readonly choice: object;
   /** What else decides the result, as the card keeps it; see {@linkcode CommonSettings}. */
   readonly settings: CommonSettings;
-  /** Photos with their truth. */
-  readonly photos: object;
-  /** Which photos they are, as the card keeps it. */
-  readonly data: PhotoNames;
+  /** Of a photo. */
+  readonly truth: unknown;
+  /** Which photos were asked for, as the card keeps it. */
+  readonly data: object;
   /** A batch on the host. */
   readonly batch: object;
   readonly gradients: BatchGradients;
@@ -40,14 +41,6 @@ export interface CommonSettings {
   readonly momentum: number;
 }
 
-/** The photos of a training by name. */
-export interface PhotoNames {
-  /** Those that examples are cut from. */
-  readonly photos: readonly string[];
-  /** Those held back. */
-  readonly validationPhotos: readonly string[];
-}
-
 /** All that decides the result of a training, its photos apart. */
 export type SettingsOf<Kind extends TrainingKind> = Kind["choice"] & Kind["settings"] & {
   /** Parts of a batch that are normalised each by itself. */
@@ -57,6 +50,10 @@ export type SettingsOf<Kind extends TrainingKind> = Kind["choice"] & Kind["setti
 
 /** The photos of a training, and what its first values were taken from. */
 export type DataOf<Kind extends TrainingKind> = Kind["data"] & {
+  /** Names of the photos that examples are cut from; `+` before those with extra labels. */
+  readonly photos: readonly string[];
+  /** Names of the photos held back. */
+  readonly validationPhotos: readonly string[];
   /** What was taken of the weights of another library; null where there were none. */
   readonly imported: ImportRecord | null;
 };
@@ -90,8 +87,8 @@ export interface LoadedCheckpoint<Kind extends TrainingKind> {
 /** The photos of a training, opened. */
 export interface OpenedPhotos<Kind extends TrainingKind> {
   readonly data: Kind["data"];
-  readonly training: Kind["photos"];
-  readonly heldBack?: Kind["photos"];
+  readonly training: DecodedPhotos<Kind["truth"]>;
+  readonly heldBack?: DecodedPhotos<Kind["truth"]>;
   /** How many could not be used. */
   readonly failures: number;
 }
@@ -127,14 +124,14 @@ export interface Trainer<Kind extends TrainingKind> {
   /** Makes a settled network fit to be trained on, where that differs. */
   unsettle?(): void;
   /** Measures a settled network on photos held back. */
-  validate(heldBack: Kind["photos"]): Promise<Kind["figures"]>;
+  validate(heldBack: DecodedPhotos<Kind["truth"]>): Promise<Kind["figures"]>;
 }
 
 /** What a {@linkcode Trainer} is made of. */
 export interface TrainerParts<Kind extends TrainingKind> {
   readonly compute: Compute;
   readonly network: Kind["network"];
-  readonly photos: Kind["photos"];
+  readonly photos: DecodedPhotos<Kind["truth"]>;
 }
 
 /** A training that came to its end. */
