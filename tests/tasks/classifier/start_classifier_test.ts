@@ -18,7 +18,6 @@ Deno.test("startClassifier() starts from torchvision's weights, whose scaling st
   using made = network.create({ seed: 3, trainingSize: 32 });
   using copy = await loadClassifier(await saveCheckpoint(made));
   assert.deepEqual(copy.network.input, {
-    enlarge: 1,
     offset: [123.675, 116.28, 103.53],
     divisor: [58.395, 57.12, 57.375],
   });
@@ -50,7 +49,7 @@ Deno.test("startClassifier() starts from a tfjs model of cracks, which keeps its
   await Deno.writeFile(`${folder.path}/weights.bin`, weights);
   const network = await startClassifier({ arch: "resnet18", width: 0.01, start });
   using made = network.create({ seed: 3, trainingSize: 32 });
-  assert.deepEqual(made.network.input, { enlarge: 1, offset: 0, divisor: 255 });
+  assert.deepEqual(made.network.input, { offset: 0, divisor: 255 });
   for (const [name, variable] of classifier.parameters) {
     assert.deepEqual(await made.parameters.get(name)!.data(), await variable.data(), name);
   }
