@@ -34,12 +34,7 @@ export function runLayer(x: tf.Tensor4D, layer: Layer, run: LayerRun): tf.Tensor
   return tf.tidy(() => {
     if (training) {
       if (batchNorm !== undefined) return trainNormalized(x, layer, batchNorm, run);
-      const { kernel, bias } = foldLayer(layer, parameters);
-      if (bias === undefined || !layer.biasApart) {
-        return convolve(x, layer, { kernel, bias }, { activation, fuse: false });
-      }
-      const convolved = convolve(x, layer, { kernel }, { activation: "linear", fuse: false });
-      return runActivation(convolved.add(bias), activation);
+      return convolve(x, layer, foldLayer(layer, parameters), { activation, fuse: false });
     }
     const [count, height, width] = x.shape;
     const dense = folded?.denseOf(layer, { height, width });
@@ -84,7 +79,7 @@ function trainNormalized(
 
 function convolve(
   x: tf.Tensor4D,
-  { kind, stride, padding: pad, outputs, enlarge = 1 }: Layer,
+  { kind, stride, padding: pad, outputs, biasApart, enlarge = 1 }: Layer,
   { kernel: filter, bias }: FoldedLayer,
   // tfjs adds bias and activation in two more passes where it fuses under a gradient: there only the bias is fused.
   { activation, fuse }: { readonly activation: Activation; readonly fuse: boolean },
@@ -96,10 +91,11 @@ function convolve(
     return runActivation(bias ? enlarged.add(bias) : enlarged, activation);
   }
   if (enlarge > 1) return runActivation(convolveEnlarged(x, { kernel: filter, bias }, enlarge), activation);
-  if (!fuse && bias === undefined) {
+  if (!fuse && (bias === undefined || biasApart)) {
     // The gradients of tfjs' fused operations contain that of the image, wanted or not: these have it where it is wanted.
     const convolution = kind === "depthwise" ? tf.depthwiseConv2d<tf.Tensor4D> : tf.conv2d<tf.Tensor4D>;
-    return runActivation(convolution(x, filter, stride, pad), activation);
+    const convolved = convolution(x, filter, stride, pad);
+    return runActivation(bias ? convolved.add(bias) : convolved, activation);
   }
   const convolution = kind === "depthwise" ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
   const options = { x, filter, strides: stride, pad, bias };
