@@ -180,7 +180,7 @@ await runCommand({
     "With a tolerance, a pixel called crack is right, and a crack pixel is found, where the other lies within so many pixels; mean IoU knows none. " +
     "An image without crack in which nothing is called crack counts as an F1 of 1.\n\n" +
     "The truth is a folder of masks, or a dataset in one of the layouts of data:doctor, whose photos are not read. What has no partner or cannot be " +
-    "read, and masks of another size, are named and passed over; the task then ends with 1.",
+    "read, and masks of another size, are reported and skipped; the task then ends with 1.",
   examples: [
     {
       command: "deno task evaluate --predictions labels/ --truth masks/ --report evaluation.html",

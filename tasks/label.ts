@@ -46,8 +46,8 @@ await runCommand({
     "with local thresholds. Writes, for each photo, masks/NAME.png (255 where there is crack, 0 elsewhere) and " +
     "confidence/NAME.png (0 to 1 as 0 to 255, rounded, above 0 at least 1), and for all of them report.html to look at and " +
     "manifest.json to compute with.\n\n" +
-    "A run that was broken off goes on where it ended: photos whose labels are there, from the same file, recipe and " +
-    "classifier, are passed over. After a run in shards, one more without --shard joins their manifests and reports.",
+    "An interrupted run goes on where it ended: photos whose labels are there, from the same file, recipe and " +
+    "classifier, are skipped. After a run in shards, one more without --shard joins their manifests and reports.",
   examples: [
     { command: "deno task label photos/ --out labels/", effect: "Label a folder of photos" },
     { command: "deno task label photos/ -o labels/ --stages", effect: "See how each label came about" },

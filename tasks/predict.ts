@@ -80,8 +80,8 @@ await runCommand({
     "where the confidence exceeds the threshold, 0 elsewhere), and for all of them report.html to look at and manifest.json " +
     "to compute with. Photos may be of any size: larger ones are shown to the network in tiles that overlap and fade into " +
     "each other.\n\n" +
-    "A run that was broken off goes on where it ended: photos whose predictions are there, from the same file, network and " +
-    "options, are passed over. After a run in shards, one more without --shard joins their manifests and reports.",
+    "An interrupted run goes on where it ended: photos whose predictions are there, from the same file, network and " +
+    "options, are skipped. After a run in shards, one more without --shard joins their manifests and reports.",
   examples: [
     {
       command: "deno task predict photos/ --out predictions/",

@@ -65,7 +65,7 @@ const parser = merge(
       photos: optional(
         option("--photos", positiveInteger(), {
           description:
-            message`Measure so many photos of it, evenly spread. Default: all; at the scale small 60, if it is a training part or segmentation networks are measured.`,
+            message`Measure so many photos, spread uniformly over it. Default: all; at the scale small 60, if it is a training part or segmentation networks are measured.`,
         }),
       ),
       classifiers: multiple(
@@ -114,7 +114,7 @@ await runCommand({
     "Trains the classifiers that an experiment needs on the training part of each set, labels photos, trains segmentation networks on masks " +
     "and on labels, compares what they say with the truth, " +
     "and writes NAME.md, NAME.json and pictures into the folder of the run, with the data, the scale and the machine. Trained networks " +
-    "(classifiers/, segmenters/), labels (labels/) and counts (counts/) are kept there: a run that was broken off goes on where it stopped, and the next experiment " +
+    "(classifiers/, segmenters/), labels (labels/) and counts (counts/) are kept there: an interrupted run goes on where it stopped, and the next experiment " +
     "takes what is there. Of several experiments each is written and printed as soon as it is done.\n\n" +
     EXPERIMENTS.map((name) => `${name}: ${experiments[name].title.replace(/^[^:]*: /, "")}`).join("; ") +
     ". " +

@@ -35,7 +35,7 @@ export function batchOptions({ task, outputs }: { readonly task: string; readonl
     backend: optional(option("--backend", choice(["webgpu", "wasm", "cpu"]), {
       description: message`What runs the network. Default: webgpu on a real GPU, wasm otherwise.`,
     })),
-    profile: option("--profile", { description: message`Tell the time that each kernel takes.` }),
+    profile: option("--profile", { description: message`Report the time that each kernel takes.` }),
     quiet: option("-q", "--quiet", { description: message`No progress.` }),
     json: option("--json", { description: message`Print the result as JSON.` }),
   };

@@ -169,7 +169,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
         if (performance.now() - this.#savedAt > SAVE_EVERY) await this.#save();
       }
     } catch (error) {
-      // What ends the run may be a full disk, which refuses this, too: the first error is the one to tell.
+      // What ends the run may be a full disk, which refuses this, too: the first error is the one to report.
       await this.#save().catch(() => {});
       throw error;
     }

@@ -72,7 +72,7 @@ export function maskBytes(mask: Uint8Array): Uint8Array {
   return mask.map((value) => value === 0 ? 0 : 255);
 }
 
-/** A map as the grey values or colours of its PNG: `range` becomes 0..255, rounded; what lies outside is cut off. */
+/** A map as the grey values or colours of its PNG: `range` becomes 0..255, rounded; what lies outside is clipped. */
 export function mapBytes(data: Float32Array, range: readonly [low: number, high: number]): Uint8Array {
   const [low, high] = range;
   const bytes = new Uint8ClampedArray(data.length);

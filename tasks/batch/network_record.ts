@@ -46,8 +46,8 @@ export interface HashedParameter {
 }
 
 /**
- * SHA-256, in hexadecimal, of a network's parameters: of the name, shape and values of each in turn. It tells two
- * networks apart whatever kind of file they came from.
+ * SHA-256, in hexadecimal, of a network's parameters: of the name, shape and values of each in turn. It distinguishes two
+ * networks whatever kind of file they came from.
  */
 export async function hashParameters(parameters: ReadonlyMap<string, HashedParameter>): Promise<string> {
   const hash = createHash("sha256");

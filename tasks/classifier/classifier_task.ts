@@ -30,7 +30,7 @@ export function classifierTask(options: ClassifierTrainingOptions): TrainingTask
     examples: "patches",
     curve: ["loss", "accuracy"],
     settings: settingsOf(options),
-    leastPart: 8,
+    minPart: 8,
     epochsPerRate: 1,
     async chooseNetwork() {
       const started = await startClassifier(options);
@@ -99,12 +99,12 @@ async function openTrainer(
           return onStep({ step, dataTime, figures: { loss: [loss, 1], accuracy: [right, all] } });
         },
       }),
-    async settle(firstStep) {
+    async prepareForInference(firstStep) {
       await recomputeBatchNorm(network, patchBatches(feed), { firstStep });
       correctPrior(network, crackShare);
     },
     // Training goes on with as many patches of either class.
-    unsettle: () => correctPrior(network, 1 - crackShare),
+    prepareForTraining: () => correctPrior(network, 1 - crackShare),
     validate: async (heldBack) => ({
       sizes: await evaluateSizes(network, heldBack, { compute, sizes, stride }),
     }),

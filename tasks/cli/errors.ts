@@ -79,7 +79,7 @@ function isSentence(error: Error): boolean {
 }
 
 /**
- * What to tell the person at the terminal about an error: one sentence where its cause lies in the files, the
+ * What to report to the person at the terminal about an error: one sentence where its cause lies in the files, the
  * permissions or the data; a stack trace and a request to report it where it is a fault of the program.
  */
 export function describeError(error: unknown): string {
@@ -92,7 +92,7 @@ export function describeError(error: unknown): string {
   const sentence = describeSystemError(error);
   if (sentence !== undefined) return sentence;
   if (isSentence(error)) return error.message;
-  // The network's library tells it in its own words, in whatever it was doing.
+  // The network's library reports it in its own words, in whatever it was doing.
   if (/\bdevice (?:is|was) lost\b/i.test(error.message)) {
     return "Cannot go on computing: the graphics device was lost, as after a fault of its driver; run the command again.";
   }

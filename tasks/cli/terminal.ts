@@ -27,7 +27,7 @@ export function writeErr(text: string): void {
   writeAll(Deno.stderr, text);
 }
 
-/** Whether a stream is a terminal on which colours are wanted (NO_COLOR unset; Deno tells that without a permission). */
+/** Whether a stream is a terminal on which colours are wanted (NO_COLOR unset; Deno reads it without a permission). */
 export function wantsColor(stream: Stream): boolean {
   return !Deno.noColor && stream.isTerminal();
 }

@@ -50,7 +50,7 @@ export interface Examination {
 }
 
 /** Masks that are crack beyond this share are reported. */
-const MOST = 0.5;
+const MAX_CRACK_SHARE = 0.5;
 
 /** Looks at every photo and its truth, one after the other. What cannot be read is recorded, and the rest goes on. */
 export async function examine(
@@ -125,7 +125,7 @@ function measure({ data }: ImageData, mask: TruthMask): Partial<PhotoRecord> {
 
 function maskWarnings({ crackPixels, crackShare = 0 }: PhotoRecord): string[] {
   if (crackPixels === 0) return ["empty mask"];
-  if (crackShare > MOST) return [`${Math.round(100 * crackShare)} % crack: inverted?`];
+  if (crackShare > MAX_CRACK_SHARE) return [`${Math.round(100 * crackShare)} % crack: inverted?`];
   return [];
 }
 

@@ -20,10 +20,10 @@ const BITS = 16;
  * Bits of 256 that may differ. Measured on 1068 photos of CFD, DCD, CRACK500 and CrackSC: copies of a photo differ by 2 to 8 bits, two
  * different photos by 57 and more.
  */
-const ALIKE = 24;
+const MAX_DISTANCE = 24;
 
 /** Standard deviation, in grey levels, below which a photo is blank. */
-const BLANK = 2;
+const MIN_DEVIATION = 2;
 
 /** Finds photos that occur twice, by their pixels and by a difference hash, while holding 32 bytes a photo. */
 export class Fingerprints {
@@ -36,7 +36,7 @@ export class Fingerprints {
     for (const [i, earlier] of this.#photos.entries()) {
       if (found.has(earlier.split)) continue;
       const exact = earlier.hash === added.hash;
-      if (exact || distance(earlier.print, added.print) <= ALIKE) {
+      if (exact || distance(earlier.print, added.print) <= MAX_DISTANCE) {
         found.set(earlier.split, { photos: [i, this.#photos.length], exact });
       }
     }
@@ -66,7 +66,7 @@ function differenceHash({ width, height, data }: ImageData): Uint32Array | undef
   for (let i = 0; i < cells.length; i++) cells[i] /= 3 * counts[i];
   const mean = cells.reduce((sum, value) => sum + value, 0) / cells.length;
   const variance = cells.reduce((sum, value) => sum + (value - mean) ** 2, 0) / cells.length;
-  if (variance < BLANK ** 2) return undefined;
+  if (variance < MIN_DEVIATION ** 2) return undefined;
   const bits = new Uint32Array(BITS * BITS / 32);
   for (let i = 0; i < BITS * BITS; i++) {
     const left = Math.floor(i / BITS) * (BITS + 1) + i % BITS;

@@ -22,7 +22,7 @@ export const datasetOptions = object("Dataset", {
   }),
   layout: withDefault(
     option("--layout", choice(["auto", ...LAYOUTS]), {
-      description: message`How its files lie; auto tells by what is in the folder.`,
+      description: message`How its files lie; auto recognises it by what is in the folder.`,
     }),
     "auto" as const,
   ),

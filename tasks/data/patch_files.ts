@@ -17,7 +17,7 @@ export interface PatchSettings {
   /** The one split that was cut; `null` where all were. */
   readonly split: string | null;
   readonly splits: "folders" | "paper";
-  /** What was called crack in the masks; `null` where the layout told. */
+  /** What was called crack in the masks; `null` where the layout decided. */
   readonly truth: "bright" | "dark" | null;
   readonly size: number;
   readonly stride: number;
@@ -56,7 +56,7 @@ type Named = Pick<Sample, "split" | "name">;
 /**
  * A name for the files of each photo, in one folder for all: letters, digits, `.`, `_` and `-`, with `_` for anything else. Photos of
  * the same name in several splits get `SPLIT-` before it. Where names are still the same (`a/b` and `a_b`, or `A` and `a`, which some
- * file systems do not tell apart), all of these get eight digits of a hash of the photo's own name: so what a name stands for does not
+ * file systems do not distinguish), all of these get eight digits of a hash of the photo's own name: so what a name stands for does not
  * depend on which photos there are besides.
  */
 export function patchNames(samples: readonly Named[]): string[] {
@@ -110,7 +110,7 @@ export interface CutPhotoOptions {
   readonly onFile: (file: { readonly class: PatchClass; readonly kept: boolean }) => void;
 }
 
-/** Writes the patches of a photo's grid, `CLASS/NAME_X_Y.png` or `CLASS/NAME_X_Y_ATTITUDE.png`; files that are there are kept. */
+/** Writes the patches of a photo's grid, `CLASS/NAME_X_Y.png` or `CLASS/NAME_X_Y_ORIENTATION.png`; files that are there are kept. */
 export async function cutPhoto(photo: DecodedPhoto<PatchTruth>, options: CutPhotoOptions): Promise<void> {
   const { folder, name, size, stride, eightfold, onFile } = options;
   const { width, height, pixels } = photo;

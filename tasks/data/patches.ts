@@ -53,8 +53,8 @@ await runCommand({
     "upper left pixel. A photo smaller than a patch is mirrored at its border. Photos of the same name in several splits get the split " +
     "before their name.\n\n" +
     "classifier:train reads the folder as it is; it turns and flips patches itself, so that --eightfold is for other programs.\n\n" +
-    "A run that was broken off goes on when it is started again with the same options: files that are there are kept. What cannot be " +
-    "read is named and passed over, and the task then ends with 1.",
+    "An interrupted run goes on when it is started again with the same options: files that are there are kept. What cannot be " +
+    "read is reported and skipped, and the task then ends with 1.",
   examples: [
     { command: "deno task data:patches CFD/ --out patches/", effect: "Cut patches of 128 × 128" },
     {

@@ -144,7 +144,7 @@ function section(title: string, lines: readonly string[]): string {
 const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
 
 /** The most frequent, and how many others there are. */
-function most(tallies: readonly Tally[]): string {
+function mostFrequent(tallies: readonly Tally[]): string {
   const shown = tallies.slice(0, 2).map(({ value, count }) => `${value} (${count})`).join(", ");
   return tallies.length > 2 ? `${shown}, ${tallies.length - 2} more` : shown || "–";
 }
@@ -165,7 +165,7 @@ function table(splits: readonly SplitSummary[]): string {
     }),
   ];
   const kinds = splits.map(({ split, sizes, masks }) =>
-    `${split}: ${most(sizes)}${masks.length > 0 ? `; masks: ${most(masks)}` : ""}`
+    `${split}: ${mostFrequent(sizes)}${masks.length > 0 ? `; masks: ${mostFrequent(masks)}` : ""}`
   );
   return [columns(rows), ...kinds, ""].join("\n");
 }

@@ -6,7 +6,7 @@ import { figureRows, type Figures } from "./figures.ts";
 import { drawPrecisionRecallCurve } from "./precision_recall_curve.ts";
 import { worstFirst } from "./tables.ts";
 
-/** What a page tells of. */
+/** What a page shows. */
 export interface EvaluationReport {
   readonly title: string;
   readonly version: string;

@@ -36,7 +36,7 @@ export interface PairedPredictions {
   readonly notes: readonly string[];
 }
 
-/** A truth's name and, where splits are told apart, that with the split before it. */
+/** A truth's name and, where names occur in several splits, that with the split before it. */
 interface NamedTruth {
   readonly name: string;
   readonly sample: Sample;

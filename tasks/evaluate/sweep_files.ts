@@ -55,7 +55,7 @@ async function readPair(
 ): Promise<{ prediction: PlaneSource; truth: PlaneSource } | string> {
   let reading = path;
   try {
-    const prediction = await readConfidence(path);
+    const prediction = await readGreyConfidence(path);
     reading = sample.truthPath ?? sample.imagePath;
     const truth = await sample.truth();
     if (typeof truth === "boolean") {
@@ -79,7 +79,7 @@ async function readPair(
  * @returns H × W × 1.
  * @throws {RangeError} if the image is not grey; else what `Deno.readFile()` and `decodeImage()` throw.
  */
-async function readConfidence(path: string): Promise<PlaneSource> {
+async function readGreyConfidence(path: string): Promise<PlaneSource> {
   const { width, height, data: rgba } = await decodeImage(await Deno.readFile(path));
   const data = new Float32Array(width * height);
   for (let i = 0, at = 0; i < data.length; i++, at += 4) {

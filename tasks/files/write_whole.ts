@@ -24,7 +24,7 @@ function removeIfThere(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It was never made, or the disk that refused the file refuses this, too: the first error is the one to tell.
+    // It was never made, or the disk that refused the file refuses this, too: the first error is the one to report.
   }
 }
 

@@ -13,7 +13,7 @@ import { UsageError } from "../cli/errors.ts";
 import { fraction, naturalNumber, optionName, positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /**
- * An option `--patch-size` for the field `patchSize`. Its description tells what the two recipes say, since the default is that of the
+ * An option `--patch-size` for the field `patchSize`. Its description gives the values of both recipes, since the default is that of the
  * recipe chosen.
  */
 function parameter<K extends keyof Recipe>(field: K, parser: ValueParser<"sync", Recipe[K]>, text: string) {

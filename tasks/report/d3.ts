@@ -1,5 +1,5 @@
 /**
- * Scales and lines of d3, for pictures that are SVG text: their versions are named here and nowhere else. Both run without any permission.
+ * Scales and lines of d3, for figures drawn as SVG: their versions are named here and nowhere else. Both run without any permission.
  *
  * @module
  */

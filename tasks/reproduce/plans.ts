@@ -23,7 +23,7 @@ export interface SegmenterPlan {
 export interface SegmentationScale {
   readonly networks: readonly SegmenterPlan[];
   /** Of these, the ones that are run unless others are named. */
-  readonly usual: readonly PublishedSegmenter[];
+  readonly defaults: readonly PublishedSegmenter[];
   /** The same for Table VIII. */
   readonly defaultsForTable8: readonly PublishedSegmenter[];
   /** The same for Table IX, whose networks no other table has a use for. */
@@ -110,7 +110,7 @@ const smallSegmentation: SegmentationScale = {
     narrowSegmenter("deepcrack_zou", { arch: "deepcrack_zou", width: 0.125, learningRate: 0.02 }),
     narrowSegmenter("oed", { arch: "oed_b0", width: 0.25, learningRate: 0.02 }),
   ],
-  usual: ALL,
+  defaults: ALL,
   defaultsForTable8: ["unet"],
   defaultsForTable9: ["unet"],
   trainingPhotos: 100,
@@ -125,7 +125,7 @@ const fullSegmentation: SegmentationScale = {
     paperSegmenter("deepcrack_zou", "deepcrack_zou"),
     paperSegmenter("oed", "oed_b5"),
   ],
-  usual: ALL,
+  defaults: ALL,
   defaultsForTable8: ["oed"],
   defaultsForTable9: ALL,
 };

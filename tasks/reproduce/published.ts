@@ -15,10 +15,10 @@ export const SET_TITLES: Readonly<Record<SetName, string>> = {
 /** The segmentation networks of the paper. */
 export type PublishedSegmenter = "unet" | "deepcrack_liu" | "deepcrack_zou" | "oed";
 
-/** What networks are told where crack is with, in the order of tables. */
+/** What networks are trained with, in the order of tables. */
 export const TRUTHS = ["masks", "crf", "labels"] as const;
 
-/** What a network is told where crack is with: masks that people drew, labels of Dong et al.'s method, or the paper's. */
+/** What a network is trained with: masks that people drew, labels of Dong et al.'s method, or the paper's. */
 export type TruthName = typeof TRUTHS[number];
 
 /** The paper's words for training with each truth: full and weak supervision. */

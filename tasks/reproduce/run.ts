@@ -16,7 +16,7 @@ export interface Run {
   readonly photos?: number;
   /** Of the scale's classifiers those with these names. */
   readonly classifiers: readonly string[];
-  /** Of its segmentation networks those with these names. Default: those that are usual at the scale. */
+  /** Of its segmentation networks those with these names. Default: the scale's defaults. */
   readonly networks?: readonly string[];
   /** The set whose training part networks are trained on, where an experiment trains them on one. Default: the paper's, CRACK500. */
   readonly trainOn?: SetName;

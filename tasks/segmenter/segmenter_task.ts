@@ -33,7 +33,7 @@ export function segmenterTask(options: SegmenterTrainingOptions): TrainingTask<S
     examples: "crops",
     curve: ["loss"],
     settings: settingsOf(options),
-    leastPart: 1,
+    minPart: 1,
     // The paper's 10 of 30.
     epochsPerRate: Math.ceil(options.epochs / 3),
     async chooseNetwork() {
@@ -102,7 +102,7 @@ async function openTrainer(
         loss,
         onStep: ({ step, loss, dataTime }) => onStep({ step, dataTime, figures: { loss: [loss, 1] } }),
       }),
-    settle: (firstStep) => recomputeBatchNorm(network, cropBatches(feed), { firstStep }),
+    prepareForInference: (firstStep) => recomputeBatchNorm(network, cropBatches(feed), { firstStep }),
     async validate(heldBack) {
       const swept = await evaluateSegmenter(network, heldBack, { compute });
       const { value: ods, threshold } = swept.ods();

@@ -53,10 +53,10 @@ export async function decodePhotos<T>(
     }
   }
   if (readable.length === 0) throw new Error("Cannot go on: none of the photos could be read.");
-  return held(readable, { cache, failures: samples.length - readable.length });
+  return photosOf(readable, { cache, failures: samples.length - readable.length });
 }
 
-function held<T>(
+function photosOf<T>(
   samples: readonly NamedSample[],
   { cache, failures }: { readonly cache: PhotoCache<T>; readonly failures: number },
 ): DecodedPhotos<T> {
@@ -65,7 +65,7 @@ function held<T>(
     samples,
     failures,
     photo: (index) => cache.photo(samples[index]),
-    subset: (indices) => held(indices.map((index) => samples[index]), { cache, failures }),
+    subset: (indices) => photosOf(indices.map((index) => samples[index]), { cache, failures }),
   };
 }
 

@@ -64,7 +64,7 @@ class UnmaskedPhoto extends FileSample {
 
 /** A photo of a dataset. */
 export async function datasetSample(sample: Sample): Promise<NamedSample> {
-  // Told by the folder: no file is read for it.
+  // Its folder says so: no file is read for it.
   const whole = sample.truthPath === undefined ? await sample.truth() : undefined;
   const truth = whole === undefined ? "mask" : whole ? "crack" : "no_crack";
   return { name: fullName(sample), sample, truth, extra: false };

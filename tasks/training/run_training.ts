@@ -33,7 +33,7 @@ import type {
 } from "./training_task.ts";
 
 /**
- * Trains a network into a file, going on where an earlier run with the same options was cut off. Beside it lie a card with all about the
+ * Trains a network into a file, going on where an earlier run with the same options was interrupted. Beside it lie a card with all about the
  * training (`.json`), its learning curve (`.svg`) and, where the best network is kept, the last one (`.last`).
  *
  * @throws {UsageError} if the network is there already, another run is at work on it, or the earlier run had other options.
@@ -130,12 +130,12 @@ function bestFile(out: string): string {
 
 /** Parts of a batch that are normalised each by itself, in as many threads: those wanted, or one a core. */
 function partsOf<Kind extends TrainingKind>(
-  { settings, leastPart }: TrainingTask<Kind>,
+  { settings, minPart }: TrainingTask<Kind>,
   { backend, threads }: { readonly backend: Backend; readonly threads?: number },
 ): number {
   if (backend.name !== "wasm") return 1;
-  const most = Math.floor(settings.batch / leastPart);
-  return threads ?? Math.max(1, Math.min(navigator.hardwareConcurrency, most));
+  const maxParts = Math.floor(settings.batch / minPart);
+  return threads ?? Math.max(1, Math.min(navigator.hardwareConcurrency, maxParts));
 }
 
 /** The learning rate of each step. */
@@ -221,12 +221,12 @@ class TrainingRun<Kind extends TrainingKind> {
     const validates = heldBack !== undefined && done % trainer.stepsPerEpoch === 0;
     if (validates || done === steps) {
       await requireFinite(network.parameters, done);
-      // On batches after the last; training itself never reads what is settled.
-      await trainer.settle(steps);
+      // On batches after the last; training itself never reads these statistics.
+      await trainer.prepareForInference(steps);
     }
     if (validates) {
       await this.#validate(heldBack, done);
-      if (done < steps) trainer.unsettle?.();
+      if (done < steps) trainer.prepareForTraining?.();
     }
     const due = done < steps && performance.now() - this.#savedAt > 1000 * saveEvery;
     // The best network and the state that knows of it are written together.

@@ -18,7 +18,7 @@ export interface TrainingPosition<Kind extends TrainingKind> {
   readonly validation: readonly FiguresOf<Kind>[];
 }
 
-/** A training that was cut off. */
+/** An interrupted training. */
 export interface SavedTraining<Kind extends TrainingKind> {
   readonly network: Kind["network"];
   readonly position: TrainingPosition<Kind>;
@@ -52,7 +52,7 @@ export async function saveTraining<Kind extends TrainingKind>(
 }
 
 /**
- * What an earlier run left, if it was cut off.
+ * What an earlier run left, if it was interrupted.
  *
  * @param load reads the network.
  * @throws {UsageError} if it came to its end: the network is there.
@@ -71,7 +71,7 @@ export async function loadTraining<Kind extends TrainingKind>(
     throw new Error(`Cannot go on from ${file}: it holds no training; delete it to begin anew.`);
   }
   const { epoch, step, options } = training;
-  // A file of the same kind of training: the checkpoint's format tells.
+  // A file of the same kind of training: `load` takes no other format of checkpoint.
   const position = { ...options, epoch, step } as TrainingPosition<Kind>;
   return { network, position, restoreOptimiser };
 }

@@ -101,7 +101,7 @@ async function recordImport(
   };
 }
 
-/** What to tell of an import: how much was found, and each name without a counterpart; of many the first. */
+/** What to report of an import: how much was found, and each name without a counterpart; of many the first. */
 export function importNotes(record: ImportRecord): string[] {
   const { file, layout, taken, parameters } = record;
   const sentences = describeImport({ ...record, mismatched: record.misfits });
@@ -168,7 +168,7 @@ export function startFromNetwork<
 /**
  * A network that starts from those of another library.
  *
- * @param options `parameters`: how many it has; `describe`: what to tell of what was taken. Default: {@linkcode importNotes}.
+ * @param options `parameters`: how many it has; `describe`: what to report of it. Default: {@linkcode importNotes}.
  */
 export async function startFromImport<Choice extends object, Network extends TrainableNetwork, Options>(
   { file, taken }: { readonly file: StartFile; readonly taken: ImportedWeights },

@@ -120,10 +120,10 @@ export interface Trainer<Kind extends TrainingKind> {
    *
    * @param firstStep the first of the steps whose batches its statistics are taken of.
    */
-  settle(firstStep: number): Promise<void>;
-  /** Makes a settled network fit to be trained on, where that differs. */
-  unsettle?(): void;
-  /** Measures a settled network on photos held back. */
+  prepareForInference(firstStep: number): Promise<void>;
+  /** Makes it fit to be trained on again, where that differs. */
+  prepareForTraining?(): void;
+  /** Measures a network that is prepared for inference on photos held back. */
   validate(heldBack: DecodedPhotos<Kind["truth"]>): Promise<Kind["figures"]>;
 }
 
@@ -157,7 +157,7 @@ export interface TrainingTask<Kind extends TrainingKind> {
   readonly curve: readonly Kind["curve"][];
   readonly settings: Kind["settings"];
   /** The fewest examples that batch norm is given in one part of a batch. */
-  readonly leastPart: number;
+  readonly minPart: number;
   /** Epochs after each of which the rate of the schedule `step` falls. */
   readonly epochsPerRate: number;
   /** Names the network, and reads the file that it starts from. */

@@ -22,7 +22,7 @@ import { type PictureCell, pictureGrid, type PictureRow } from "./picture_grid.t
 /** Photos in the picture. */
 const SHOWN = 4;
 
-/** Figure 3: thresholds side by side, as a picture and as figures. Of the test part unless told otherwise. */
+/** Figure 3: thresholds side by side, as a picture and as figures. Of the test part by default. */
 export async function figure3(run: Run): Promise<Outcome> {
   return await onEachSet(run.sets, (set) => ofSet(set, run));
 }

@@ -17,7 +17,7 @@ import {
 } from "../training/classifiers.ts";
 import { crfParameters, describeSearch, searchPhotos } from "../training/crf_search.ts";
 
-/** Table II: how good labels are and how fast they are made, by classifier and recipe; on the training part unless told otherwise. */
+/** Table II: how good labels are and how fast they are made, by classifier and recipe; on the training part by default. */
 export async function table2(run: Run): Promise<Outcome> {
   return await onEachSet(run.sets, (set) => ofSet(set, run));
 }

@@ -31,7 +31,7 @@ const ABLATIONS: readonly Change[] = [
   ["paper", "the paper's recipe", {}],
 ];
 
-/** What else tells what a stage is worth. */
+/** Further changes that show what a stage is worth. */
 const FURTHER: readonly Change[] = [
   ["no-erosion", "without erosion (5)", { erosionIterations: 0 }],
   ["no-closing", "without closing (11)", { closingIterations: 0 }],
@@ -40,7 +40,7 @@ const FURTHER: readonly Change[] = [
   ["patches-64-no-cam", "both", { patchSize: 64, patchStride: 32, cam: "none" }],
 ];
 
-/** Table VII: what the stages of the method are worth; and what would be left to win. On the training part unless told otherwise. */
+/** Table VII: what the stages of the method are worth; and what would be left to win. On the training part by default. */
 export async function table7(run: Run): Promise<Outcome> {
   return await onEachSet(run.sets, (set) => ofSet(set, run));
 }

@@ -14,7 +14,7 @@ import { networksOfRun } from "../training/trained_networks.ts";
 export function segmentationTable(name: SetName): (run: Run) => Promise<Outcome> {
   return async (run) => {
     const set = givenSet(name, run);
-    // A part that is not there is told before anything is trained.
+    // A part that is not there is reported before anything is trained.
     await testPhotos(set, run);
     const { trained, data: trainedOn, notes, classifiers } = await networksOfRun(run);
     const { results, segmenters, skipped, data, what } = await measureOnSet(trained, set, run);

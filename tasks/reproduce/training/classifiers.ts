@@ -74,7 +74,7 @@ export async function trainedClassifier(
     await runTraining(classifierTask(options), options);
   }
   const card: ClassifierCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
-  requireSame(card, wanted, path);
+  requirePlannedSettings(card, wanted, path);
   const photos = samples.map(fullName);
   if (card.data.photos.join("\n") !== photos.join("\n")) {
     throw new UsageError(
@@ -109,8 +109,12 @@ function settingsFor({ settings, maxPatchesPerPhoto }: ClassifierPlan, photos: n
   return { ...settings, patches: Math.min(settings.patches, maxPatchesPerPhoto * photos) };
 }
 
-function requireSame({ settings }: ClassifierCard, planned: ClassifierSettings, path: string): void {
-  // The weights that a training started from are told by their hash.
+function requirePlannedSettings(
+  { settings }: ClassifierCard,
+  planned: ClassifierSettings,
+  path: string,
+): void {
+  // Cards know the weights that a training started from by their hash only.
   const { start, ...wanted } = planned;
   const differing = (Object.keys(wanted) as (keyof typeof wanted)[]).filter((key) =>
     wanted[key] !== undefined && JSON.stringify(settings[key]) !== JSON.stringify(wanted[key])

@@ -120,10 +120,10 @@ async function requirePlanned(
   }
 }
 
-/** The segmentation networks of a run: the named ones, or else those that are usual at its scale. */
+/** The segmentation networks of a run: the named ones, or else the defaults of its scale. */
 export function chosenSegmenters(
-  { scale: { name, segmentation: { networks, usual } }, networks: named = [] }: Run,
-  { unlessNamed = usual }: { readonly unlessNamed?: readonly PublishedSegmenter[] } = {},
+  { scale: { name, segmentation: { networks, defaults } }, networks: named = [] }: Run,
+  { unlessNamed = defaults }: { readonly unlessNamed?: readonly PublishedSegmenter[] } = {},
 ): readonly SegmenterPlan[] {
   const ids = networks.map(({ id }) => id);
   const unknown = named.find((id) => !ids.some((known) => known === id));

@@ -12,7 +12,7 @@ export interface TrainingPart {
   readonly extra?: boolean;
 }
 
-/** What tells a network in training where crack is. */
+/** The supervision of a training: where crack is in its photos, and who says so. */
 export interface TrainingTruth {
   readonly name: TruthName;
   /** Names files: `fsv` for masks, `wsv-…` for labels. */
@@ -28,7 +28,7 @@ export interface TrainingTruth {
   samples(): Promise<TruthSamples>;
 }
 
-/** Photos with what a network is told of them. */
+/** Photos with their truth. */
 export interface TruthSamples {
   readonly samples: readonly NamedSample[];
   /** Photos that could not be used, each with the reason. */

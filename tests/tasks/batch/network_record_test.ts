@@ -12,7 +12,7 @@ Deno.test("hashParameters() is the SHA-256 of names, shapes and values", async (
   assert.equal(hash, new Uint8Array(digest).toHex());
 });
 
-Deno.test("hashParameters() tells a name, a shape and a value apart", async () => {
+Deno.test("hashParameters() distinguishes a name, a shape and a value", async () => {
   const hashes = await Promise.all([
     new Map([["w", parameter([2], [1, 2])]]),
     new Map([["v", parameter([2], [1, 2])]]),

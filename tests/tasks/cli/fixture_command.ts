@@ -46,7 +46,7 @@ const parser = object({
 await runCommand({
   name: "fixture:command",
   brief: "Tests the command line.",
-  description: "Reads options and fails as told.",
+  description: "Reads options and fails as asked.",
   examples: [{ command: "deno task fixture:command a.jpg --out labels/", effect: "Do nothing to one photo" }],
   parser,
 }, async (options) => {

@@ -122,7 +122,7 @@ Deno.test("examine() names empty masks, mostly bright ones, and one that serves 
   ]);
 });
 
-Deno.test("datasetWarnings() tells where masks are those of other photos, and where no photo shows a crack", async () => {
+Deno.test("datasetWarnings() reports where masks are those of other photos, and where no photo shows a crack", async () => {
   const shuffled = await examined({
     ...pairs({ "train/a": 1, "train/b": 3, "train/c": 5, "test/d": 2 }),
     "train_lab/a.png": mask(3),

@@ -150,7 +150,7 @@ Deno.test("data:patches names photos without mask and files it cannot read, and 
   assert.doesNotMatch(err, /fault of Hairline/);
 });
 
-Deno.test("data:patches tells photos of the same name in two splits apart, and takes one split", async () => {
+Deno.test("data:patches distinguishes photos of the same name in two splits, and takes one split", async () => {
   await using folder = await temporaryFolder();
   const data = join(folder.path, "data"), out = join(folder.path, "out"), test = join(folder.path, "test");
   await writeFiles(data, {

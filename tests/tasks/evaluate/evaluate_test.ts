@@ -235,16 +235,16 @@ Deno.test("mergeCounts() names files that are no counts, of another tolerance or
     "other.json": JSON.stringify(new Sweep([], { tolerance: 2 })),
     "else.json": "{}",
   });
-  const told: string[] = [];
+  const reported: string[] = [];
   const paths = ["good", "twice", "cut", "other", "else", "none"].map((name) =>
     join(folder.path, `${name}.json`)
   );
   const sweep = await mergeCounts(
     paths,
-    (_, failure) => failure && told.push(failure.replaceAll(folder.path, "DIR")),
+    (_, failure) => failure && reported.push(failure.replaceAll(folder.path, "DIR")),
   );
   assert.equal(sweep?.size, 1);
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     "DIR/twice.json: Cannot add the image a to the sweep: there is one of that name; each image counts once.",
     "DIR/cut.json: Cannot read the counts: the file is no JSON, or not a whole one.",
     "DIR/other.json: Cannot add a sweep with a tolerance of 2 pixels to one of 0: equal tolerances are wanted.",

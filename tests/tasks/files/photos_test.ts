@@ -97,7 +97,7 @@ Deno.test("listPhotos() refuses a file that lies among the outputs", async () =>
   });
 });
 
-Deno.test("listPhotos() tells which files it was given that are no photos", async () => {
+Deno.test("listPhotos() lists which files it was given that are no photos", async () => {
   await withFiles(["a.jpg", "notes.txt"], async (root) => {
     const notes = join(root, "notes.txt");
     assert.deepEqual((await listPhotos([join(root, "a.jpg"), notes])).ignored, [notes]);

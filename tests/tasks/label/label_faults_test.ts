@@ -314,7 +314,7 @@ Deno.test("label labels flat photos, single pixels and photos smaller than a pat
 });
 
 Deno.test({
-  name: "label passes over links that lead nowhere or round in a circle",
+  name: "label skips links that lead nowhere or round in a circle",
   ignore: Deno.build.os === "windows",
   async fn() {
     await withPhotos(["a.png"], async (folder) => {

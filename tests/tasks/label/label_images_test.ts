@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { confidenceBytes, mapBytes, maskBytes } from "../../../tasks/batch/maps.ts";
 import { fitInto, overlayOf, shrink } from "../../../tasks/batch/overlay.ts";
 
-/** A picture of random bytes (from a fixed seed). */
+/** An image of random bytes (from a fixed seed). */
 function noise(width: number, height: number): ImageData {
   const data = new Uint8ClampedArray(width * height * 4);
   let state = width * 31 + height;
@@ -13,7 +13,7 @@ function noise(width: number, height: number): ImageData {
   return new ImageData(data, width, height);
 }
 
-/** The mean over the area of an output pixel, sampled at 16 × 16 points that divide it evenly. */
+/** The mean over the area of an output pixel, sampled at 16 × 16 points that divide it into equal parts. */
 function meanByPoints(
   image: ImageData,
   [width, height]: [number, number],
@@ -38,7 +38,7 @@ Deno.test("shrink() takes the mean of the area that each pixel covers", () => {
     const size = fitInto(side, image);
     assert.deepEqual([small.width, small.height], size);
     assert.equal(Math.max(...size), side);
-    // Where source pixels divide evenly among the points, these give the area's mean exactly.
+    // Where source pixels divide equally among the points, these give the area's mean exactly.
     const exact = width % size[0] === 0 && height % size[1] === 0 && 16 % (width / size[0]) === 0 &&
       16 % (height / size[1]) === 0;
     for (let y = 0; y < size[1]; y++) {
@@ -56,7 +56,7 @@ Deno.test("shrink() takes the mean of the area that each pixel covers", () => {
   }
 });
 
-Deno.test("shrink() keeps a flat picture flat and a small one as it is", () => {
+Deno.test("shrink() keeps a flat image flat and a small one as it is", () => {
   const flat = new ImageData(new Uint8ClampedArray(101 * 67 * 4).fill(137), 101, 67);
   assert.ok(shrink(flat, 23).data.every((value) => value === 137));
   const small = noise(5, 3);

@@ -141,7 +141,7 @@ Deno.test("labelPhotos() ends with one sentence when the disk is full, and the n
   });
 });
 
-Deno.test("describeError() tells of a lost device in one sentence where the network's library does it in its own words", () => {
+Deno.test("describeError() reports a lost device in one sentence where the network's library does it in its own words", () => {
   const error = new DOMException("Parent device is lost", "OperationError");
   assert.match(describeError(error), /^Cannot go on computing: the graphics device was lost, [^\n]+\.$/);
 });

@@ -56,7 +56,7 @@ async function withPhotos(
   await test(label, { out, compute });
 }
 
-Deno.test("labelPhotos() with camCrfLabeller() writes the masks of camCrfLabel(), goes on where it was broken off, and refuses other parameters", async () => {
+Deno.test("labelPhotos() with camCrfLabeller() writes the masks of camCrfLabel(), goes on where it was interrupted, and refuses other parameters", async () => {
   await withPhotos(async (label, { out, compute }) => {
     const classifier = new FakeClassifier();
     const first = await label();

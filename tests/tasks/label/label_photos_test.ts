@@ -66,7 +66,7 @@ async function readManifest(folder: string, name = "manifest.json"): Promise<Man
   return JSON.parse(await Deno.readTextFile(join(folder, name)));
 }
 
-/** Silences what a run tells of failed photos. */
+/** Silences what a run reports of failed photos. */
 async function quietly<T>(action: () => Promise<T>): Promise<T> {
   const write = Deno.stderr.writeSync;
   Deno.stderr.writeSync = (bytes) => bytes.length;
@@ -118,7 +118,7 @@ Deno.test("labelPhotos() writes the label of each photo as labelImage() gives it
   });
 });
 
-Deno.test("labelPhotos() passes over what is done and redoes what changed or is gone", async () => {
+Deno.test("labelPhotos() skips what is done and redoes what changed or is gone", async () => {
   await withPhotos(async (folder, compute) => {
     const run = () => labelPhotos(options(folder), () => Promise.resolve(session(compute)));
     const first = await run();
@@ -157,7 +157,7 @@ Deno.test("labelPhotos() reports a bad file among good ones, and takes it on aga
   });
 });
 
-Deno.test("labelPhotos() goes on where a run was broken off", async () => {
+Deno.test("labelPhotos() goes on where a run was interrupted", async () => {
   await withPhotos(async (folder, compute) => {
     class Breaking extends FakeClassifier {
       override activations(image: Parameters<FakeClassifier["activations"]>[0]) {

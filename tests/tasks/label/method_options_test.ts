@@ -17,7 +17,7 @@ async function choose(...args: string[]): Promise<Labeller> {
   return labeller(compute, { classifier: new FakeClassifier() });
 }
 
-Deno.test("chooseLabeller() takes the paper's recipe unless told otherwise", async () => {
+Deno.test("chooseLabeller() takes the paper's recipe by default", async () => {
   const { name, ...settings } = recipes.paper;
   const { id, title, settings: chosen, minCrackPixels } = await choose();
   assert.deepEqual([id, title, chosen, minCrackPixels], ["paper", name, settings, 100]);

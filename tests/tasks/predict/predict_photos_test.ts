@@ -108,7 +108,7 @@ Deno.test("predictPhotos() writes the prediction of each photo as predictImage()
   });
 });
 
-Deno.test("predictPhotos() passes over what is done, and redoes what changed or is gone", async () => {
+Deno.test("predictPhotos() skips what is done, and redoes what changed or is gone", async () => {
   await withPhotos(async (folder, compute) => {
     const segmenter = new FakeSegmenter();
     const run = (overrides: Partial<PredictPhotosOptions> = {}) =>
@@ -120,7 +120,7 @@ Deno.test("predictPhotos() passes over what is done, and redoes what changed or 
     await Deno.remove(join(folder, "out/confidence/b.png"));
     await Deno.writeFile(join(folder, "photos/a.png"), await crackPhoto(48, 40, 9));
     assert.equal((await run()).skipped, 1);
-    // Pictures that were not asked for before are made, and stay for the next run.
+    // Overlays that were not asked for before are made, and stay for the next run.
     assert.equal((await run({ overlays: true })).skipped, 0);
     assert.deepEqual(list(join(folder, "out/overlays")), ["a.jpg", "b.jpg", "c.jpg"]);
     assert.equal((await run({ overlays: true })).skipped, 3);

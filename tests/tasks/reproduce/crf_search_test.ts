@@ -91,15 +91,15 @@ Deno.test("searchCrf() leaves out a photo that cannot be read, and fails where a
   await Deno.writeTextFile(join(folder.path, "train_img/1.png"), "no picture");
   using compute = await openCompute();
   const { samples } = await photosOf(paperSet("dcd", folder.path), { split: "train" });
-  const told: [string, boolean][] = [];
+  const reported: [string, boolean][] = [];
   const { photos, skipped } = await searchCrf(samples, {
     compute,
     classifier: new FakeClassifier(),
-    onPhoto: (name, failure) => told.push([name, failure !== undefined]),
+    onPhoto: (name, failure) => reported.push([name, failure !== undefined]),
   });
   assert.equal(photos, 1);
   assert.match(skipped.join(), /^train\/1: .*train_img\/1\.png/);
-  assert.deepEqual(told, [["train/0", false], ["train/1", true]]);
+  assert.deepEqual(reported, [["train/0", false], ["train/1", true]]);
   await assert.rejects(
     searchCrf(samples.slice(1), { compute, classifier: new FakeClassifier() }),
     /none of 1 photos can be used/,

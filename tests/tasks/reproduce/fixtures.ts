@@ -116,7 +116,7 @@ export const tinyScale: Scale = {
   searchPhotos: 1,
   segmentation: {
     networks: [tinyNetwork("unet", 1), tinyNetwork("oed", 2)],
-    usual: ["unet"],
+    defaults: ["unet"],
     defaultsForTable8: ["oed"],
     defaultsForTable9: ["unet"],
     trainingPhotos: 3,

@@ -54,7 +54,7 @@ Deno.test("CachedClassifier asks once a photo, and labels as without it", async 
   assert.equal(questions, 5, "so is another photo");
 });
 
-Deno.test("measure() goes on where it was broken off, to the same counts, and refuses those of another method", async () => {
+Deno.test("measure() goes on where it was interrupted, to the same counts, and refuses those of another method", async () => {
   await using folder = await temporaryFolder();
   await writeLineSet(folder.path, { train: 1, test: 3 });
   using compute = await openCompute();
@@ -108,7 +108,7 @@ Deno.test("measure() goes on where it was broken off, to the same counts, and re
   );
 });
 
-Deno.test("measure() tells of a photo that cannot be read, and goes on", async () => {
+Deno.test("measure() reports a photo that cannot be read, and goes on", async () => {
   await using folder = await temporaryFolder();
   await writeLineSet(folder.path, { test: 3 });
   await Deno.writeTextFile(join(folder.path, "test_img/1.png"), "no picture");

@@ -113,7 +113,7 @@ Deno.test("the experiments train once, share classifiers and counts, and write w
   );
 });
 
-Deno.test("figures leave out a photo that cannot be read, and tell of it", async () => {
+Deno.test("figures leave out a photo that cannot be read, and report it", async () => {
   await using folder = await temporaryFolder();
   await writeLineSet(folder.path, { train: 2, test: 3 });
   await Deno.writeTextFile(join(folder.path, "test_img/0.png"), "no picture");

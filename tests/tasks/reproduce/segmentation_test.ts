@@ -93,7 +93,7 @@ Deno.test("the experiments with segmentation networks train once, on CRACK500, w
   assert.deepEqual(again.outcome, table6.outcome);
   assert.deepEqual(figure7.outcome.tables.map(({ rows }) => rows.length), [3, 3]);
   assert.deepEqual(figures(figure7, "ours"), figures(table3, "ours"));
-  assert.equal(figure7.outcome.segmenters!.length, 3, "each network is told once");
+  assert.equal(figure7.outcome.segmenters!.length, 3, "each network is listed once");
   assert.deepEqual(figure6.outcome.pictures, ["figure-6-crack500-unet.svg", "figure-6-dcd-unet.svg"]);
   const predictions = await Deno.readTextFile(join(out, "figure-6-dcd-unet.svg"));
   assert.equal(predictions.match(/<image /g)?.length, 3 * 5);
@@ -222,13 +222,15 @@ Deno.test("--train-on and --truth: networks trained on another set, with fewer t
 
 Deno.test("scales name networks that the paper has figures of, and that can be laid out", () => {
   for (
-    const { segmentation: { networks, usual, defaultsForTable8, defaultsForTable9 } } of Object.values(scales)
+    const { segmentation: { networks, defaults, defaultsForTable8, defaultsForTable9 } } of Object.values(
+      scales,
+    )
   ) {
     assert.deepEqual(networks.map(({ id }) => id), ["unet", "deepcrack_liu", "deepcrack_zou", "oed"]);
     for (const { settings: { arch, width, crop } } of networks) {
       assert.equal(Number(crop) % describeSegmentationNetwork({ arch, width }).multiple, 0);
     }
-    for (const id of [...usual, ...defaultsForTable8, ...defaultsForTable9]) {
+    for (const id of [...defaults, ...defaultsForTable8, ...defaultsForTable9]) {
       assert.ok(networks.some((plan) => plan.id === id));
     }
   }

@@ -61,16 +61,16 @@ Deno.test("openPatchPhotos() pairs photos with masks by name, reports what it ca
     await writeGrey(join(images, `${name}.png`), 6, 5, 50 + i);
     if (name !== "b") await writeGrey(join(masks, `${name}.png`), 6, name === "c" ? 4 : 5, i === 0 ? 255 : 0);
   }
-  const told: string[] = [];
+  const reported: string[] = [];
   const photos = await openPatchPhotos({ folders: [], images: [images], masks: [masks], datasets: [] }, {
     // Each photo has 90 bytes: one at a time is held, the others are read again.
     memory: 100,
     onPhoto: (photo, failure) =>
-      void told.push(failure === undefined ? photo.name : failure.replaceAll(folder.path, "")),
+      void reported.push(failure === undefined ? photo.name : failure.replaceAll(folder.path, "")),
   });
   assert.deepEqual(photos.samples.map(({ name, truth }) => [name, truth]), [["a", "mask"], ["d", "mask"]]);
   assert.equal(photos.failures, 2);
-  assert.deepEqual(told, [
+  assert.deepEqual(reported, [
     "a",
     "Cannot use /images/b.png: there is no mask of the name b.",
     "Cannot use /images/c.png: it is 6 × 5, but its mask is 6 × 4.",
