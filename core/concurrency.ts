@@ -1,31 +1,31 @@
 /**
- * Works on several items at a time and hands on the results in the order of the items. Once the work on an item fails, or results
- * are no longer asked for, no other is begun, and what is under way comes to its end first.
+ * Works on several items at a time and yields the results in the order of the items. Once the work on an item fails, or results
+ * are no longer asked for, no other is started, and what is under way ends first.
  *
- * @param options `atOnce`: the most items that are begun and not handed on.
+ * @param options `atOnce`: the most items that are started and not yet yielded.
  */
 export async function* mapOrdered<Item, Result>(
   items: Iterable<Item>,
   work: (item: Item) => Promise<Result>,
   { atOnce }: { readonly atOnce: number },
 ): AsyncGenerator<Result> {
-  const begun: Promise<Result>[] = [];
+  const started: Promise<Result>[] = [];
   let failed = false;
   try {
     for (const item of items) {
-      if (begun.length >= atOnce) {
-        yield await begun[0];
-        begun.shift();
+      if (started.length >= atOnce) {
+        yield await started[0];
+        started.shift();
       }
       if (failed) break;
       const result = work(item);
-      // Told when its turn comes.
+      // Thrown when its turn comes.
       result.catch(() => failed = true);
-      begun.push(result);
+      started.push(result);
     }
-    for (; begun.length > 0; begun.shift()) yield await begun[0];
+    for (; started.length > 0; started.shift()) yield await started[0];
   } finally {
-    await Promise.allSettled(begun);
+    await Promise.allSettled(started);
   }
 }
 

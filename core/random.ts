@@ -31,7 +31,7 @@ const PURPOSE = 0x80000000;
 
 /**
  * Reproducible random numbers in [0, 1), a stream of its own for each seed and step: what is drawn in step 70 of a seed depends on
- * these two alone, so that a run that was cut short goes on as if it never had been. The same on every machine.
+ * these two alone, so that an interrupted run goes on as if it never had been. The same on every machine.
  *
  * @param seed taken modulo 2³².
  * @param step taken modulo 2³².

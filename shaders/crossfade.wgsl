@@ -1,10 +1,10 @@
-// Lays a picture over a part of another, and fades it in from its left and upper edge on, so that no seam is seen:
+// Lays a map over a part of another, and fades it in from its left and upper edge on, so that no seam is seen:
 //
 //     target(left + x, top + y) ← target + r(x, columns) r(y, rows) (source(x, y) − target)
 //
 //     r(i, n) = t² (3 − 2 t),  t = (i + ½) / n  for i < n,  else 1
 //
-// The ramp r rises smoothly from 0 to 1, and r(i, n) + r(n − 1 − i, n) = 1. Where both pictures agree the result is their value,
+// The ramp r rises smoothly from 0 to 1, and r(i, n) + r(n − 1 − i, n) = 1. Where both maps agree the result is their value,
 // to the last digit. Where the ramp is 1, the target is not read: it may be undefined there.
 //
 // 2  source  h × w × 1

@@ -13,7 +13,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { temporaryFolder } from "./temporary_folder.ts";
 import {
-  BROKEN_OFF,
+  INTERRUPTED,
   LABEL_PHOTOS,
   LABELLED,
   traceEvaluation,
@@ -26,11 +26,11 @@ import {
   writeTrainingPhotos,
 } from "./unchanged/commands.ts";
 import {
-  BROKEN_LABELS,
-  BROKEN_TRAININGS,
   CHECKPOINTS,
   copyFolder,
   copyLabeller,
+  INTERRUPTED_LABELS,
+  INTERRUPTED_TRAININGS,
   readWritten,
 } from "./unchanged/fixtures.ts";
 import { traceCheckpoints, tracePhotos } from "./unchanged/photos.ts";
@@ -64,9 +64,9 @@ Deno.test("loadClassifier() and loadSegmenter() open old checkpoints, and these 
   hold(await traceCheckpoints(CHECKPOINTS), written.checkpoints);
 });
 
-Deno.test("label goes on with an old run, keeps what that had done and ends as an unbroken run does", async () => {
+Deno.test("label goes on with an old run, keeps what that had done and ends as an uninterrupted run does", async () => {
   await using folder = await temporaryFolder();
-  await copyFolder(BROKEN_LABELS, folder.path);
+  await copyFolder(INTERRUPTED_LABELS, folder.path);
   await copyLabeller(folder.path);
   const when = async () => {
     const { photos } = JSON.parse(await Deno.readTextFile(join(folder.path, "labels/manifest.json"))) as {
@@ -82,12 +82,12 @@ Deno.test("label goes on with an old run, keeps what that had done and ends as a
   hold(files, written.labels);
 });
 
-for (const training of TRAININGS.filter(({ name }) => BROKEN_OFF.includes(name))) {
+for (const training of TRAININGS.filter(({ name }) => INTERRUPTED.includes(name))) {
   const { name, script } = training;
   const task = script.startsWith("tasks/classifier/") ? "classifier:train" : "segmenter:train";
-  Deno.test(`${task} goes on with an old run after 5 of 10 steps and ends as an unbroken run does`, async () => {
+  Deno.test(`${task} goes on with an old run after 5 of 10 steps and ends as an uninterrupted run does`, async () => {
     await using folder = await temporaryFolder();
-    await copyFolder(new URL(`${name}/`, BROKEN_TRAININGS), folder.path);
+    await copyFolder(new URL(`${name}/`, INTERRUPTED_TRAININGS), folder.path);
     await writeTrainingPhotos(folder.path);
     assert.match(await train(training, folder.path), /^Going on after step 5 of 10\.$/m);
     hold(await traceTraining(training, folder.path), written.trainings[name]);

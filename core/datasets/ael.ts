@@ -1,5 +1,5 @@
-import { type FoundFile, listFiles } from "./list_files.ts";
 import { type DatasetLayout, type Listing, pairFiles } from "./layout.ts";
+import { type FoundFile, listFiles } from "./list_files.ts";
 
 const PHOTO = /^Im_/i, TRUTH = /^GT_/i;
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { type DatasetLayout, type Listing, pairFiles } from "./layout.ts";
 import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
 import { readMatFile } from "./mat_file.ts";
-import { type DatasetLayout, type Listing, pairFiles } from "./layout.ts";
 import type { TruthMask } from "./sample.ts";
 
 const MAT = /\.mat$/i;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
 import { type DatasetLayout, type DatasetProblem, emptySplit, type Listing, splitOf } from "./layout.ts";
+import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
 import type { Pair } from "./sample.ts";
 
 const CRACK = /^(?:crack(?:s|ed)?|positive)$/i;

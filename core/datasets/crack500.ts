@@ -1,5 +1,4 @@
 import { basename, dirname, join } from "node:path";
-import { type FolderContent, type FoundFile, IMAGE_FILE, listFiles, statOrNull } from "./list_files.ts";
 import {
   type DatasetLayout,
   type DatasetProblem,
@@ -8,6 +7,7 @@ import {
   type Listing,
   pairFiles,
 } from "./layout.ts";
+import { type FolderContent, type FoundFile, IMAGE_FILE, listFiles, statOrNull } from "./list_files.ts";
 import type { Pair } from "./sample.ts";
 
 /** `photo.jpg mask.png`: two images, either of which may have spaces in its name. */

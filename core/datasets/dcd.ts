@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type FolderContent, listFiles } from "./list_files.ts";
 import { type DatasetLayout, joinListings, type Listing, pairFiles } from "./layout.ts";
+import { type FolderContent, listFiles } from "./list_files.ts";
 
 const PHOTOS = /^(.+)_img$/, TRUTHS = /^(.+)_lab$/;
 

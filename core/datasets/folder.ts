@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
 import { type DatasetLayout, joinListings, type Listing, pairFiles, splitOf } from "./layout.ts";
+import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
 
 const PHOTOS = /^(?:images?|imgs?|photos?|pictures?)$/i;
 const TRUTHS = /^(?:masks?|labels?|lab|gt|truth|ground[-_ ]?truth|annotations?|segmentations?)$/i;
@@ -68,7 +68,7 @@ async function list(root: string, content: FolderContent): Promise<Listing> {
   return joinListings(listings);
 }
 
-/** Photos and masks in folders of their own; a mask bears the name of its photo, or that with `_mask`, `_label` or `_gt` behind it. */
+/** Photos and masks in folders of their own; a mask has the name of its photo, perhaps with `_mask`, `_label` or `_gt` behind it. */
 export const folder: DatasetLayout = { recognise, list, truth: "recognise" };
 
 /** CrackSC: laid out as a general folder is; only by name can its truth be taken for granted. */

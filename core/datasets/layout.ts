@@ -12,7 +12,7 @@ export interface DatasetLayout {
   readonly truth: MaskRule | TruthReader;
   /**
    * The split of a photo in the experiments of König et al., arXiv:2109.00456, by the lists that its authors published. Without: there
-   * is none, and the folders tell it.
+   * is none, and the folders name it.
    */
   readonly publishedSplit?: (photo: Pick<Pair, "name" | "split">) => string;
 }

@@ -22,7 +22,7 @@ export type Truth = TruthMask | boolean;
 export interface Sample {
   /** Unique in its split: the photo's path below the split's folder, without extension. */
   readonly name: string;
-  /** `train`, `val`, `test`, as the folders say; `all` where they tell no splits apart. */
+  /** `train`, `val`, `test`, as the folders say; `all` where they distinguish none. */
   readonly split: string;
   /** The file of the photo. */
   readonly imagePath: string;

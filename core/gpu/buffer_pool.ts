@@ -11,14 +11,14 @@ export interface BufferPoolOptions {
   beforeDestroy: () => void;
   /** Bytes of free buffers to retain. */
   capacity?: number;
-  /** Buffers handed out after which one that nobody wanted meanwhile is destroyed. */
-  patience?: number;
+  /** Acquisitions after which a buffer that stayed free meanwhile is destroyed. */
+  maxAge?: number;
 }
 
 /**
  * Keeps GPU buffers that are free for the next plane of the same size, since making one costs more than most kernels.
  *
- * Photos come in series of one size, but not always: a buffer that was not wanted for a while is given up, and of too many
+ * Photos come in series of one size, but not always: a buffer that stayed free for a while is destroyed, and of too many
  * those first that are free for longest. So a large photo does not stay resident, and sizes do not pile up.
  */
 export class BufferPool {
@@ -26,7 +26,7 @@ export class BufferPool {
   readonly #usage: GPUBufferUsageFlags;
   readonly #beforeDestroy: () => void;
   readonly #capacity: number;
-  readonly #patience: number;
+  readonly #maxAge: number;
   /** In the order of their release. */
   #free: Free[] = [];
   #retained = 0;
@@ -36,13 +36,13 @@ export class BufferPool {
   constructor(
     device: GPUDevice,
     usage: GPUBufferUsageFlags,
-    { beforeDestroy, capacity = 512 * 2 ** 20, patience = 256 }: BufferPoolOptions,
+    { beforeDestroy, capacity = 512 * 2 ** 20, maxAge = 256 }: BufferPoolOptions,
   ) {
     this.#device = device;
     this.#usage = usage;
     this.#beforeDestroy = beforeDestroy;
     this.#capacity = capacity;
-    this.#patience = patience;
+    this.#maxAge = maxAge;
   }
 
   /** A buffer of at least `bytes` bytes; its content is whatever its last user left. */
@@ -66,7 +66,7 @@ export class BufferPool {
     this.#retained += buffer.size;
     let surplus = this.#retained - this.#capacity;
     const given = this.#free.findIndex(({ buffer, since }) => {
-      if (surplus <= 0 && this.#clock - since <= this.#patience) return true;
+      if (surplus <= 0 && this.#clock - since <= this.#maxAge) return true;
       surplus -= buffer.size;
       return false;
     });

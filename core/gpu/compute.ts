@@ -12,7 +12,7 @@ import { UniformArena, type UniformValues } from "./uniforms.ts";
 export interface ComputeOptions {
   /** Measure each kernel on the device; see {@linkcode Compute.timings}. Slows everything down a little. */
   profile?: boolean;
-  /** The most bytes that one binding may show. Defaults to the adapter's own limit; tests lower it to see images tiled. */
+  /** The most bytes that one binding may show. Defaults to the adapter's own limit; tests lower it so that small images take several bands. */
   maxBindingBytes?: number;
 }
 
@@ -70,7 +70,7 @@ export class Compute implements Disposable {
   readonly #commands: CommandList;
   readonly #state: DeviceState;
 
-  /** A computer comes from {@linkcode openCompute}. */
+  /** An instance comes from {@linkcode openCompute}. */
   constructor(
     device: GPUDevice,
     about: { adapterInfo: GPUAdapterInfo; software: boolean; description: string },
@@ -288,7 +288,7 @@ export class Compute implements Disposable {
   }
 
   /**
-   * Throws what the device has complained of and no read has reported yet: what others computed on it meanwhile may be nothing.
+   * Throws an error of the device that no read has reported yet: what others computed on it meanwhile may be invalid.
    *
    * @throws {Error} if something could not be computed, or the device was lost.
    * @internal

@@ -1,4 +1,4 @@
-/** Whether a device can go on computing: what it complained of, whether it was lost, whether it was closed. */
+/** Whether a device can go on computing: its last error, whether it was lost, whether it was closed. */
 export class DeviceState {
   /** An error of the device that no check has reported yet. */
   #failure: Error | undefined;
@@ -27,7 +27,7 @@ export class DeviceState {
     return this.#closed;
   }
 
-  /** Says that the device is about to be destroyed, which is no loss to complain of. */
+  /** Says that the device is about to be destroyed, so that its loss is not reported. */
   close(): void {
     this.#closed = true;
   }

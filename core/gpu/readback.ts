@@ -65,7 +65,7 @@ export class Readback {
   }
 
   /**
-   * Keeps a buffer for the next read, and of too many gives up those that are free for longest. While reads follow each other
+   * Keeps a buffer for the next read, and of too many destroys those that are free for longest. While reads follow each other
    * without a turn of the event loop no buffer comes back, so that more and more of them would be made.
    */
   #keep(staging: GPUBuffer): void {

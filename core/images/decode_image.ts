@@ -8,7 +8,7 @@ import { sniffFormat } from "./image_format.ts";
 export interface DecodeImageOptions {
   /**
    * The most pixels, width × height, that a header may claim. The default of 2^27 = 134,217,728 lets a medium-format
-   * photograph of 100 megapixels through (512 MiB of RGBA); a file that claims more is refused before anything is
+   * photo of 100 megapixels through (512 MiB of RGBA); a file that claims more is refused before anything is
    * allocated for it.
    *
    * @default {134217728}
@@ -19,7 +19,7 @@ export interface DecodeImageOptions {
 const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const;
 
 /**
- * Decodes a photograph or mask into upright RGBA, 8 bits a sample.
+ * Decodes a photo or mask into upright RGBA, 8 bits a sample.
  *
  * The first bytes decide the kind of file, never its name:
  *
@@ -30,7 +30,7 @@ const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const
  *
  * 16-bit samples are rounded to 8 bits; colour profiles are not applied. Alpha is straight: colours come out as
  * stored, neither multiplied by it nor laid over a background, because any background would draw an edge that is not in
- * the photograph. Readers of the colours alone, as the label recipe is, see what the file stores under transparent
+ * the photo. Readers of the colours alone, as the label recipe is, see what the file stores under transparent
  * pixels.
  *
  * All work is done on the calling thread within the call, so that calls may overlap. A file that fails leaves nothing

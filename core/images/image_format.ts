@@ -6,7 +6,7 @@ export interface SniffedFormat {
   readonly name: string;
 }
 
-/** Bytes at an offset that tell a kind of file; the first row that fits decides. */
+/** Bytes at an offset that identify a kind of file; the first row that fits decides. */
 const SIGNATURES: readonly (SniffedFormat & { readonly at: number; readonly bytes: string })[] = [
   { decoder: "jpeg", name: "a JPEG file", at: 0, bytes: "\xff\xd8\xff" },
   { decoder: "png", name: "a PNG file", at: 0, bytes: "\x89PNG\r\n\x1a\n" },
@@ -28,7 +28,7 @@ const SIGNATURES: readonly (SniffedFormat & { readonly at: number; readonly byte
 ];
 
 /**
- * Tells the kind of a file by its first bytes, never by its name.
+ * Identifies the kind of a file by its first bytes, never by its name.
  *
  * @param bytes The file, or at least its first 12 bytes.
  */

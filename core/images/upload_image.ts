@@ -13,8 +13,8 @@ export interface UploadImageOptions {
 }
 
 /**
- * The colours of a decoded image on the GPU: H × W × 3, 0..255. Alpha is left behind: the method is defined on RGB, and a
- * photograph that has it is opaque.
+ * The colours of a decoded image on the GPU: H × W × 3, 0..255. Alpha is left out: the method is defined on RGB, and photos
+ * that have it are opaque.
  */
 export function uploadImage(
   compute: Compute,

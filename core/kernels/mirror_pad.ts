@@ -1,7 +1,7 @@
 import source from "../../shaders/mirror_pad.wgsl" with { type: "text" };
-import { defineKernel } from "../gpu/kernel.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
 
 /** Options of {@linkcode mirrorPad}. */
 export interface MirrorPadOptions {

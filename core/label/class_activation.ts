@@ -1,14 +1,14 @@
-import { activationMap } from "../kernels/activation_map.ts";
 import { allOrDispose } from "../concurrency.ts";
-import type { Activations, Classifier } from "./classifier.ts";
+import { mirroredRows } from "../gpu/bands.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
+import { activationMap } from "../kernels/activation_map.ts";
 import { extractPatches } from "../kernels/extract_patches.ts";
 import { maximum } from "../kernels/maximum.ts";
-import { mirroredRows } from "../gpu/bands.ts";
-import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
 import { normalise } from "../kernels/pointwise.ts";
-import { type Recipe, recipes } from "./recipe.ts";
 import { resize, type ResizeOptions } from "../kernels/resize.ts";
-import type { Compute, Plane } from "../gpu/compute.ts";
+import type { Activations, Classifier } from "./classifier.ts";
+import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
+import { type Recipe, recipes } from "./recipe.ts";
 
 /** Tiles shown to the classifier at a time, which may have threads for them. */
 const TILES_AT_ONCE = 8;
@@ -25,7 +25,7 @@ const TILES_AT_ONCE = 8;
  * with g_k the gradient of the class's score with respect to the mean of channel k; Grad-CAM (Selvaraju et al. 2017,
  * doi:10.1109/ICCV.2017.74) is the same without the inner relu.
  *
- * @returns a map of 0..1, its maximum 1, or 0 throughout where nothing speaks for the class.
+ * @returns a map of 0..1, its maximum 1, or 0 throughout where there is no evidence for the class.
  */
 export async function classActivationMap(
   photo: PhotoWindow,
@@ -77,7 +77,7 @@ async function evidenceMap(image: Plane, classifier: Classifier, recipe: Recipe)
   return activationMap(activations.features, channelWeights(activations, recipe));
 }
 
-/** The maps of tiles of the training size, side by side; all are later divided by one maximum, or else flat tiles would glow. */
+/** The maps of tiles of the training size, side by side; all are later divided by one maximum, or else flat tiles would reach 1, too. */
 async function tiledEvidence(
   photo: PhotoWindow,
   classifier: Classifier,
@@ -134,7 +134,7 @@ function channelWeights(
  * Grad-CAM of the crack class (Selvaraju et al. 2017, doi:10.1109/ICCV.2017.74, equations 1 and 2) on the classifier's last convolution,
  * at the photo's size.
  *
- * @returns H × W, 0..1, its maximum 1, or 0 throughout where nothing speaks for crack.
+ * @returns H × W, 0..1, its maximum 1, or 0 throughout where there is no evidence for crack.
  */
 export async function gradCam(
   compute: Compute,

@@ -3,7 +3,7 @@ import type { Plane } from "../gpu/compute.ts";
 /** The two classes of every classifier, in the order of its outputs (as in the authors' code: class 0 is crack). */
 export const CLASSES = ["crack", "no_crack"] as const;
 
-/** What a classifier's last convolution saw in one image, and how its two logits lean on it. */
+/** What a classifier's last convolution saw in one image, and how its two logits depend on it. */
 export interface Activations extends Disposable {
   /** Output A of the last convolution, h × w × K, after its ReLU. Owned by the caller of {@linkcode Classifier.activations}. */
   readonly features: Plane;

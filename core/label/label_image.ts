@@ -1,15 +1,15 @@
 import { allOrDispose } from "../concurrency.ts";
+import type { Compute, Plane } from "../gpu/compute.ts";
 import { bilateralFilter } from "../kernels/bilateral_filter.ts";
+import { grayscale } from "../kernels/grayscale.ts";
+import { close, erode } from "../kernels/morphology.ts";
+import { patchThreshold } from "../kernels/patch_threshold.ts";
+import { localise, multiply, scale } from "../kernels/pointwise.ts";
 import { classActivationMap } from "./class_activation.ts";
 import type { Classifier } from "./classifier.ts";
-import type { Compute, Plane } from "../gpu/compute.ts";
-import { grayscale } from "../kernels/grayscale.ts";
 import type { Label, Labeller } from "./labeller.ts";
-import { close, erode } from "../kernels/morphology.ts";
 import { patchScoreMap } from "./patch_scores.ts";
-import { patchThreshold } from "../kernels/patch_threshold.ts";
 import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
-import { localise, multiply, scale } from "../kernels/pointwise.ts";
 import { type Recipe, recipes } from "./recipe.ts";
 import { StageMaps, StageRecorder, type StageRows, STAGES } from "./stages.ts";
 import { layStrips } from "./strips.ts";
@@ -21,7 +21,7 @@ export interface LabelOptions {
   /** The parameters of the method; {@linkcode recipes}`.paper` by default. */
   recipe?: Recipe;
   /**
-   * Keep every intermediate map, too, or hand it on in parts, strip by strip: the maps of a large photo take far more memory
+   * Keep every intermediate map, too, or pass it on in parts, strip by strip: the maps of a large photo take far more memory
    * than the photo.
    */
   stages?: boolean | ((rows: StageRows) => void);

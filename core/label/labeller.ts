@@ -1,5 +1,5 @@
-import type { Classifier } from "./classifier.ts";
 import type { Compute } from "../gpu/compute.ts";
+import type { Classifier } from "./classifier.ts";
 import type { Stage, StageKind, StageRows } from "./stages.ts";
 
 /** The pseudo label of a photo. */
@@ -22,13 +22,13 @@ export interface Label {
 
 /** What a label is to give besides its mask. */
 export interface LabellerOptions {
-  /** Keep every intermediate map, too, or hand it on in parts. */
+  /** Keep every intermediate map, too, or pass it on in parts. */
   stages?: boolean | ((rows: StageRows) => void);
 }
 
 /**
- * A method of labelling, with its parameters, a device and a classifier: whoever labels photos takes one and need not know which.
- * The methods at hand are {@linkcode labellers}.
+ * A method of labelling, with its parameters, a device and a classifier: who labels photos takes one and need not know which.
+ * The methods that exist are {@linkcode labellers}.
  *
  * @example Two methods on one photo
  * ```ts

@@ -1,12 +1,12 @@
-import { averagePatchScores } from "../kernels/average_patch_scores.ts";
-import type { Classifier } from "./classifier.ts";
-import { coveringGrid, extractPatches } from "../kernels/extract_patches.ts";
 import { mirroredRows } from "../gpu/bands.ts";
-import type { PhotoMap, PhotoWindow } from "./photo_window.ts";
 import type { Plane } from "../gpu/compute.ts";
-import type { Recipe } from "./recipe.ts";
-import { resize } from "../kernels/resize.ts";
+import { averagePatchScores } from "../kernels/average_patch_scores.ts";
+import { coveringGrid, extractPatches } from "../kernels/extract_patches.ts";
 import { scale } from "../kernels/pointwise.ts";
+import { resize } from "../kernels/resize.ts";
+import type { Classifier } from "./classifier.ts";
+import type { PhotoMap, PhotoWindow } from "./photo_window.ts";
+import type { Recipe } from "./recipe.ts";
 
 /** Bytes of patches shown to the classifier at a time; bounds the memory that a large photo takes. */
 const BATCH_BYTES = 32 * 2 ** 20;

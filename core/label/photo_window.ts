@@ -46,7 +46,7 @@ export class PhotoWindow implements Disposable {
   show([first, end]: RowRange): Plane {
     const plane = this.#plane;
     const held = plane && this.#top <= first && end <= this.#top + plane.height;
-    // Somebody who wanted more rows than usual is not to make the next ones pay for them.
+    // A plane of more rows than usual is not kept for fewer: it would hold its memory until the end.
     if (held && plane.height <= Math.max(this.rows, end - first)) return plane;
     plane?.dispose();
     const top = Math.floor(first / this.#alignment) * this.#alignment;

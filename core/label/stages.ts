@@ -107,7 +107,7 @@ export interface StageRows extends Stage {
   first: number;
 }
 
-/** Copies the maps of a strip that pass through it, if there is somebody to receive them. */
+/** Copies the maps of a strip that pass through it, if there is a receiver for them. */
 export class StageRecorder implements Disposable {
   readonly #receive: ((rows: StageRows) => void) | undefined;
   readonly #kept = new Map<StageKey, Plane>();
@@ -116,7 +116,7 @@ export class StageRecorder implements Disposable {
     this.#receive = receive;
   }
 
-  /** Notes a map and hands it on. The caller stays free to dispose of it at once. */
+  /** Copies a map for the receiver and returns it. The caller may dispose of it at once. */
   keep(key: StageKey, plane: Plane): Plane {
     if (this.#receive) {
       const copy = plane.compute.create(plane);
@@ -127,7 +127,7 @@ export class StageRecorder implements Disposable {
   }
 
   /**
-   * Reads the maps noted of a strip, one after the other, for the receiver.
+   * Reads the copies of a strip's maps, one after the other, for the receiver.
    *
    * @param range the photo's rows to read.
    * @param photo.top the photo's row that is the strip's first.

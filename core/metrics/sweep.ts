@@ -33,13 +33,13 @@ export interface SweepPair {
 const BATCH = 256;
 
 /**
- * Compares a prediction with its truth at all thresholds at once; see {@linkcode Sweep} for what it tells. A pixel is called crack where its
+ * Compares a prediction with its truth at all thresholds at once; see {@linkcode Sweep} for the metrics. A pixel is called crack where its
  * value is at least the threshold, compared in float32.
  *
  * With a tolerance, a pixel that is called crack counts as right when a crack pixel of the truth lies at a Euclidean distance of at most
  * `tolerance` pixels (precision), and a crack pixel of the truth as found when one called crack lies so near (recall). This is the rule
  * of the Crack Forest Dataset, whose tolerance is 5 (Shi et al. 2016, doi:10.1109/TITS.2016.2552248). Pixels are not matched one to one, as
- * benchmarks of edge detectors do; and a square window of the same half side, which some programs use, tells a little more to be right.
+ * benchmarks of edge detectors do; and a square window of the same half side, which some programs use, counts a few more pixels as right.
  *
  * @example
  * ```ts

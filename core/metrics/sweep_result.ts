@@ -12,7 +12,7 @@ import {
   type SweptImage,
 } from "./swept_image.ts";
 
-/** Pixels. No crack is drawn so badly; and kernels for larger discs take long to compile. */
+/** Pixels. No truth is drawn less exactly, and kernels for larger discs take long to compile. */
 const LARGEST_TOLERANCE = 32;
 
 /**
@@ -103,7 +103,7 @@ interface Entry {
  * ```
  */
 export class Sweep {
-  /** Distance in pixels up to which precision and recall take a pixel for found. */
+  /** Distance in pixels up to which precision counts a pixel as right and recall one as found. */
   readonly tolerance: number;
   readonly #entries: Entry[] = [];
   readonly #names = new Set<string>();

@@ -1,10 +1,10 @@
+import { mapOrdered } from "../concurrency.ts";
 import type { RowRange } from "../gpu/bands.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
+import { uploadImage } from "../images/upload_image.ts";
 import { crossfade } from "../kernels/crossfade.ts";
-import { mapOrdered } from "../concurrency.ts";
 import type { Segmenting } from "./segmenting.ts";
 import { cutIntoTiles, defaultOverlap, defaultTile, fitsTile, halveTile, type Tiles } from "./tiles.ts";
-import { uploadImage } from "../images/upload_image.ts";
 
 /** Options of {@linkcode predictImage}. */
 export interface PredictImageOptions {
@@ -184,7 +184,7 @@ async function nameFittingTile(
     const shown = (side: number) => [Math.min(side, image.width), Math.min(side, image.height)];
     const [width, height] = shown(side);
     try {
-      // A device tells an error once, perhaps a moment later.
+      // A device reports an error once, perhaps a moment later.
       await compute.read([]).catch(() => {});
       using shown = await predictTile(compute, image, {
         segmenter,

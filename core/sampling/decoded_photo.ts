@@ -18,7 +18,7 @@ export interface PhotoSource<T> {
 }
 
 /**
- * What tells the classes of patches: the crack pixels, as {@linkcode crackPixels} lists them; or, where nobody drew them, whether the photo
+ * What decides the class of a patch: the crack pixels, as {@linkcode crackPixels} lists them; or, where nobody drew them, whether the photo
  * as a whole shows a crack, and with it each of its patches.
  */
 export type PatchTruth = Uint32Array | boolean;

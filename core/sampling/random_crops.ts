@@ -35,7 +35,7 @@ export interface CropSamplerOptions {
   /** Crops an epoch, rounded up to whole batches. Default: of each photo as many as cover it. */
   readonly crops?: number;
   /**
-   * The most that a crop is enlarged or made smaller. Each is cut smaller or larger by up to this factor, its logarithm even, and brought
+   * The most that a crop is enlarged or made smaller. Each is cut smaller or larger by up to this factor, its logarithm uniform, and brought
    * to its size, so that cracks are seen in more widths than the photos have. Default 1: none is.
    */
   readonly zoom?: number;

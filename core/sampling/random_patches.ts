@@ -13,12 +13,12 @@ export interface RandomSamplerOptions {
   readonly patches: number;
   readonly seed: number;
   /**
-   * The share of a patch's side, 0 to below 0.5, that counts as its rim. A patch with crack pixels only in its rim belongs to neither
-   * class and is never drawn: what a few pixels at the edge show can hardly be told. Default 0: one pixel anywhere makes a crack.
+   * The width of the margin that is ignored, as a share of a patch's side, 0 to below 0.5. A patch with crack pixels only in its margin
+   * belongs to neither class and is never drawn: a few pixels at the edge are ambiguous. Default 0: one pixel anywhere makes a crack.
    */
   readonly ignoreMargin?: number;
   /**
-   * The most that a patch is enlarged. Each is cut smaller by a factor from 1 to this, its logarithm even, and brought to the batch's
+   * The most that a patch is enlarged. Each is cut smaller by a factor from 1 to this, its logarithm uniform, and brought to the batch's
    * size, so that cracks are seen in more widths than the photos have. Default 1: none is.
    */
   readonly zoom?: number;
@@ -34,7 +34,7 @@ const PHOTOS = 200;
  *
  * Each photo is looked at once beforehand.
  *
- * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a rim outside [0, 0.5) or a zoom below 1.
+ * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a margin outside [0, 0.5) or a zoom below 1.
  */
 export async function randomSampler(
   source: PhotoSource<PatchTruth>,

@@ -1,6 +1,6 @@
 /**
  * Decoding and encoding beside pure JavaScript peers: deno bench --no-prompt tests/bench/decode_bench.ts
- * The picture is 640 × 360: smooth shading, grain and a dark line, compressed much as a photograph of pavement is.
+ * The image is 640 × 360: smooth shading, grain and a dark line, compressed much as a photo of pavement is.
  */
 import { decodeImage } from "../../core/images/decode_image.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
@@ -11,17 +11,17 @@ import { decodeWithFastPng, encodeWithFastPng, jpegJs } from "../oracles/image_p
 const WIDTH = 640;
 const HEIGHT = 360;
 const next = random(6);
-const picture = new ImageData(WIDTH, HEIGHT);
+const image = new ImageData(WIDTH, HEIGHT);
 for (let y = 0; y < HEIGHT; y++) {
   for (let x = 0; x < WIDTH; x++) {
     const line = Math.abs(x - 200 - y / 2) < 3 ? -70 : 0;
     const grey = 140 + 30 * Math.sin(x / 90) + 20 * Math.cos(y / 70) + 24 * (next() - 0.5) + line;
-    picture.data.set([grey + 6, grey, grey - 8, 255], 4 * (y * WIDTH + x));
+    image.data.set([grey + 6, grey, grey - 8, 255], 4 * (y * WIDTH + x));
   }
 }
-const jpeg = await encodeJpeg(picture, { quality: 90 });
-const png = await encodePng(picture);
-const rgba = { width: WIDTH, height: HEIGHT, channels: 4, data: new Uint8Array(picture.data.buffer) };
+const jpeg = await encodeJpeg(image, { quality: 90 });
+const png = await encodePng(image);
+const rgba = { width: WIDTH, height: HEIGHT, channels: 4, data: new Uint8Array(image.data.buffer) };
 
 Deno.bench("decodeImage(): JPEG", { group: "decode JPEG", baseline: true }, async () => {
   await decodeImage(jpeg);
@@ -38,14 +38,14 @@ Deno.bench("fast-png", { group: "decode PNG" }, () => {
 });
 
 Deno.bench("encodePng()", { group: "encode PNG", baseline: true }, async () => {
-  await encodePng(picture);
+  await encodePng(image);
 });
 Deno.bench("fast-png ", { group: "encode PNG" }, () => {
   encodeWithFastPng(rgba);
 });
 
 Deno.bench("encodeJpeg()", { group: "encode JPEG", baseline: true }, async () => {
-  await encodeJpeg(picture);
+  await encodeJpeg(image);
 });
 Deno.bench("jpeg-js ", { group: "encode JPEG" }, () => {
   jpegJs.encode({ width: WIDTH, height: HEIGHT, data: rgba.data }, 85);

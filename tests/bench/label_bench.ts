@@ -8,11 +8,11 @@
  * On the WASM backend networks run in one thread a core.
  */
 import { openCompute } from "../../core/gpu/open_compute.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
 import { joinMaps, labelImage, thresholdCracks } from "../../core/label/label_image.ts";
 import { recipes } from "../../core/label/recipe.ts";
-import { uploadImage } from "../../core/images/upload_image.ts";
-import { createClassifier } from "../../models/classifier/classifier.ts";
 import { loadClassifier } from "../../models/classifier/checkpoint.ts";
+import { createClassifier } from "../../models/classifier/classifier.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 

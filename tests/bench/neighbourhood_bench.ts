@@ -4,12 +4,12 @@
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/neighbourhood_bench.ts
  */
-import { bilateralFilter } from "../../core/kernels/bilateral_filter.ts";
+import type { Plane } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
+import { bilateralFilter } from "../../core/kernels/bilateral_filter.ts";
 import { grayscale } from "../../core/kernels/grayscale.ts";
 import { close, erode } from "../../core/kernels/morphology.ts";
 import { niblackThreshold } from "../../core/kernels/niblack_threshold.ts";
-import type { Plane } from "../../core/gpu/compute.ts";
 import { sauvolaThreshold } from "../../core/kernels/sauvola_threshold.ts";
 import { Peer, PYTHON } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";

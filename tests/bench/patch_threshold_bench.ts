@@ -4,14 +4,14 @@
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/patch_threshold_bench.ts
  *
- * Two images, because the time depends on how many grey levels a patch has: a dark line on even noise of 40 levels, and a photo as
+ * Two images, because the time depends on how many grey levels a patch has: a dark line on uniform noise of 40 levels, and a photo as
  * stages 6 and 7 leave it, with some 190.
  */
-import { bilateralFilter } from "../../core/kernels/bilateral_filter.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
+import { bilateralFilter } from "../../core/kernels/bilateral_filter.ts";
 import { grayscale } from "../../core/kernels/grayscale.ts";
 import { patchThreshold } from "../../core/kernels/patch_threshold.ts";
-import { uploadImage } from "../../core/images/upload_image.ts";
 import { seeded } from "../core/testing.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";

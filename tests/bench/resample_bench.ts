@@ -2,11 +2,11 @@
  * Patches, resizing, activation maps and augmentation at the sizes that a 640 × 360 photo and a training step ask for, between planes
  * that lie on the device: deno bench --no-prompt tests/bench/resample_bench.ts
  */
+import type { Plane, PlaneSource } from "../../core/gpu/compute.ts";
+import { openCompute } from "../../core/gpu/open_compute.ts";
 import { activationMap } from "../../core/kernels/activation_map.ts";
 import { augment } from "../../core/kernels/augment.ts";
 import { averagePatchScores } from "../../core/kernels/average_patch_scores.ts";
-import type { Plane, PlaneSource } from "../../core/gpu/compute.ts";
-import { openCompute } from "../../core/gpu/open_compute.ts";
 import { extractPatches } from "../../core/kernels/extract_patches.ts";
 import { extractPatchesAt } from "../../core/kernels/extract_patches_at.ts";
 import { maximum } from "../../core/kernels/maximum.ts";

@@ -8,16 +8,16 @@
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { predictImage } from "../../core/predict/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
-import { GradientThreads } from "../../models/training/gradient_threads.ts";
-import { MomentumSgd } from "../../models/training/momentum.ts";
-import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
-import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
-import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
-import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
-import { createSegmenter, Segmenter } from "../../models/segmenter/segmenter.ts";
 import type { LayerGraph } from "../../models/layers/layer_graph.ts";
 import { defineNetwork } from "../../models/layers/network.ts";
+import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
+import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
+import { createSegmenter, Segmenter } from "../../models/segmenter/segmenter.ts";
 import { tf } from "../../models/tfjs.ts";
+import { GradientThreads } from "../../models/training/gradient_threads.ts";
+import { MomentumSgd } from "../../models/training/momentum.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 
@@ -75,12 +75,12 @@ async function training(arch: SegmentationArch): Promise<Work> {
 /** Predictions of a batch by a network, once its threads are there. */
 async function prediction(arch: SegmentationArch): Promise<Work> {
   const segmenter = createSegmenter({ arch, width: WIDTH, seed: 1 });
-  const pictures = Array.from({ length: BATCH }, () => {
+  const images = Array.from({ length: BATCH }, () => {
     const data = Float32Array.from({ length: SIDE ** 2 * 3 }, () => Math.floor(256 * Math.random()));
     return compute.upload({ width: SIDE, height: SIDE, channels: 3, data });
   });
   const run = async () => {
-    for (const map of await Promise.all(pictures.map((picture) => segmenter.predict(picture)))) {
+    for (const map of await Promise.all(images.map((image) => segmenter.predict(image)))) {
       map.dispose();
     }
   };
@@ -89,7 +89,7 @@ async function prediction(arch: SegmentationArch): Promise<Work> {
   return {
     run,
     [Symbol.dispose]() {
-      for (const picture of pictures) picture.dispose();
+      for (const image of images) image.dispose();
       segmenter.dispose();
     },
   };

@@ -7,9 +7,9 @@
 import { openBackend } from "../../models/backend.ts";
 import { createClassifier } from "../../models/classifier/classifier.ts";
 import { classifierGradients } from "../../models/classifier/gradients.ts";
-import { MomentumSgd } from "../../models/training/momentum.ts";
 import type { ResnetArch } from "../../models/classifier/resnet.ts";
 import { tf } from "../../models/tfjs.ts";
+import { MomentumSgd } from "../../models/training/momentum.ts";
 import { Peer } from "./peer.ts";
 
 const THREADS = "2";

@@ -21,7 +21,7 @@ Deno.test("randomUnit() lies inside (0, 1) and is a float32", () => {
   }
 });
 
-Deno.test("randomWords() fills 64 intervals evenly, whichever part of the counter counts", () => {
+Deno.test("randomWords() fills 64 intervals uniformly, whichever part of the counter counts", () => {
   const draws = 64_000;
   for (let part = 0; part < 4; part++) {
     const counts = [0, 1, 2, 3].map(() => new Array(64).fill(0));

@@ -1,5 +1,5 @@
-import type { BilateralFilterOptions } from "../../core/kernels/bilateral_filter.ts";
 import type { PlaneSource } from "../../core/gpu/compute.ts";
+import type { BilateralFilterOptions } from "../../core/kernels/bilateral_filter.ts";
 import { mirrorIndex } from "./mirror_index.ts";
 
 /** The bilateral filter pixel by pixel and tap by tap, in float64. */

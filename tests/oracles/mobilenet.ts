@@ -9,7 +9,7 @@ import type { Batch, ResnetOracleOptions } from "./resnet.ts";
 /** Expansion, blocks, first stride. */
 const STAGES = [[1, 1, 1], [6, 2, 2], [6, 3, 2], [6, 4, 2], [6, 3, 1]];
 
-/** The last feature map of pictures of RGB 0..255. */
+/** The last feature map of images of RGB 0..255. */
 export function mobilenetOracle(x: Batch, values: ResnetOracleOptions["values"]): Batch {
   const large = enlarge(x);
   let features = layer({ ...large, data: large.data.map((v) => (v - 127) / 127.5) }, "Conv1/kernel", 2, true);
@@ -34,7 +34,7 @@ export function mobilenetOracle(x: Batch, values: ResnetOracleOptions["values"])
       ? [...kernel.shape.slice(0, 3), kernel.shape[2]]
       : kernel.shape;
     const [h, w] = [Math.ceil(input.h / stride), Math.ceil(input.w / stride)];
-    // As many zeros as the last window wants, the smaller half of them before the picture.
+    // As many zeros as the last window wants, the smaller half of them before the image.
     const before = (size: number, out: number) =>
       Math.floor(Math.max(0, (out - 1) * stride + side - size) / 2);
     const top = before(input.h, h), left = before(input.w, w);

@@ -15,7 +15,7 @@ function add([a, b]: Fraction, [c, d]: Fraction): Fraction {
   return [a * d + c * b, b * d];
 }
 
-/** Divides with 40 binary digits, enough to tell candidates from the rest. */
+/** Divides with 40 binary digits, enough to separate candidates from the rest. */
 function approximate([a, b]: Fraction): number {
   return Number((a << 40n) / b);
 }

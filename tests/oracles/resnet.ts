@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A batch of pictures: N × H × W × C, row-major. */
+/** A batch of images: N × H × W × C, row-major. */
 export interface Batch {
   n: number;
   h: number;
@@ -141,13 +141,13 @@ function maxPool(x: Batch): Batch {
   return y;
 }
 
-/** The logits of each picture, by a head with or without a hidden layer. */
+/** The logits of each image, by a head with or without a hidden layer. */
 export function headOracle(features: Batch, values: ResnetOracleOptions["values"]): [number, number][] {
   const { n, h, w, c, data } = features;
-  return Array.from({ length: n }, (_, picture) => {
+  return Array.from({ length: n }, (_, image) => {
     let vector = Array<number>(c).fill(0);
     for (let p = 0; p < h * w; p++) {
-      for (let k = 0; k < c; k++) vector[k] += data[(picture * h * w + p) * c + k] / (h * w);
+      for (let k = 0; k < c; k++) vector[k] += data[(image * h * w + p) * c + k] / (h * w);
     }
     for (const layer of ["hidden", "predictions"]) {
       const kernel = values.get(`${layer}/kernel`), bias = values.get(`${layer}/bias`);

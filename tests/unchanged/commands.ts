@@ -64,8 +64,8 @@ export const TRAININGS: readonly Training[] = [
   ),
 ];
 
-/** The trainings that there are broken-off runs of. */
-export const BROKEN_OFF = ["classifier-resnet18.safetensors", "segmenter-unet.safetensors"];
+/** The trainings that there are interrupted runs of. */
+export const INTERRUPTED = ["classifier-resnet18.safetensors", "segmenter-unet.safetensors"];
 
 /** Runs a script in a folder, and fails where it does. */
 async function succeed(script: string, args: readonly string[], cwd: string): Promise<Outcome> {
@@ -79,7 +79,7 @@ export async function writeTrainingPhotos(folder: string): Promise<void> {
 }
 
 /**
- * Trains in a folder with photos, going on where a run was broken off there.
+ * Trains in a folder with photos, going on where a run was interrupted there.
  *
  * @returns what the command said on standard error.
  */
@@ -143,13 +143,13 @@ export async function traceEvaluation(folder: string): Promise<Json> {
   return traced;
 }
 
-/** The names of the photos of the run of `label` that was broken off, and how many of them it had done. */
+/** The names of the photos of the interrupted run of `label`, and how many of them it had done. */
 export const LABEL_PHOTOS = ["0", "1", "2", "3", "4"];
 export const LABELLED = 3;
 
 /**
  * Labels the photos of a folder (all, unless paths are given) into `labels/` with a tiny classifier beside them, going on where a run was
- * broken off there.
+ * interrupted there.
  *
  * @returns what the command printed, and the files.
  */

@@ -6,10 +6,10 @@ const FIXTURES = new URL("../fixtures/unchanged/", import.meta.url);
 export const WRITTEN = new URL("written.json", FIXTURES);
 /** Networks of {@linkcode TRAININGS}, as they were when they were written down. */
 export const CHECKPOINTS = new URL("checkpoints/", FIXTURES);
-/** Photos, and the labels of a run that was broken off; its classifier is one of {@linkcode CHECKPOINTS}. */
-export const BROKEN_LABELS = new URL("broken_labels/", FIXTURES);
+/** Photos, and the labels of an interrupted run; its classifier is one of {@linkcode CHECKPOINTS}. */
+export const INTERRUPTED_LABELS = new URL("broken_labels/", FIXTURES);
 /** What trainings leave that are killed after 5 of 10 steps. */
-export const BROKEN_TRAININGS = new URL("broken_trainings/", FIXTURES);
+export const INTERRUPTED_TRAININGS = new URL("broken_trainings/", FIXTURES);
 
 /** `written.json`. */
 export interface Written {
@@ -19,7 +19,7 @@ export interface Written {
   readonly runs: Json;
   readonly evaluation: Json;
   readonly checkpoints: Json;
-  /** The files of an unbroken run over the photos of {@linkcode BROKEN_LABELS}. */
+  /** The files of an uninterrupted run over the photos of {@linkcode INTERRUPTED_LABELS}. */
   readonly labels: Json;
 }
 
@@ -27,7 +27,7 @@ export async function readWritten(): Promise<Written> {
   return JSON.parse(await Deno.readTextFile(WRITTEN)) as Written;
 }
 
-/** Gives a folder the classifier that the run of {@linkcode BROKEN_LABELS} had. */
+/** Gives a folder the classifier that the run of {@linkcode INTERRUPTED_LABELS} had. */
 export async function copyLabeller(folder: string): Promise<void> {
   const bytes = await Deno.readFile(new URL("classifier-resnet18.safetensors", CHECKPOINTS));
   await Deno.writeFile(`${folder}/classifier.safetensors`, bytes);

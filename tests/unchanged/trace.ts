@@ -30,7 +30,7 @@ export async function traceOf(data: Float32Array | Uint8Array | ImageDataArray):
   return { sha256: await sha256(bytes), size: data.length, mean: sum / data.length, nonZero };
 }
 
-/** Fields that tell when, how fast, by which version and on what machine something was made. */
+/** Fields that say when, how fast, by which version and on what machine something was made. */
 const PASSING = new Set([
   ...["version", "runtime", "seconds", "dataShare"],
   ...["finishedAt", "labelledAt", "predictedAt"],
@@ -49,7 +49,7 @@ export async function readJson(path: string): Promise<Json> {
 }
 
 /**
- * The files that a run left in a folder, by path: manifests as they are, pictures by their pixels, too, of a report only its name. Locks
+ * The files that a run left in a folder, by path: manifests as they are, images by their pixels, too, of a report only its name. Locks
  * and temporary files, which start with a dot, are left out.
  */
 export async function traceFolder(folder: string, below = ""): Promise<{ [path: string]: Json }> {
@@ -104,7 +104,7 @@ export function assertUnchanged(actual: Json, written: Json): void {
 }
 
 /**
- * Fails unless things are about as they were written down on another machine: hashes are passed over, means, losses and
+ * Fails unless things are about as they were written down on another machine: hashes are skipped, means, losses and
  * other figures may be 2 % or 0.005 off, counts of what is not 0 1 % of all or 20, and numbers of crack pixels 5 % and 20.
  */
 export function assertAlike(actual: Json, written: Json, where = ""): void {

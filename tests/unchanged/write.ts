@@ -1,5 +1,5 @@
 /**
- * Writes `tests/fixtures/unchanged/` anew: what the code gives today, and runs that it broke off. Only to be run where a change of bits is
+ * Writes `tests/fixtures/unchanged/` anew: what the code gives today, and interrupted runs. Only to be run where a change of bits is
  * meant, with the reason in the commit; a move or a new name is none.
  *
  *     deno run --allow-read --allow-write=tests --allow-run tests/unchanged/write.ts
@@ -15,7 +15,7 @@ import { encodePng } from "../../mod.ts";
 import { scriptArgs } from "../tasks/run_script.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import {
-  BROKEN_OFF,
+  INTERRUPTED,
   LABEL_PHOTOS,
   LABELLED,
   PERMISSIONS,
@@ -29,11 +29,11 @@ import {
 } from "./commands.ts";
 import { drawPhoto } from "./draw.ts";
 import {
-  BROKEN_LABELS,
-  BROKEN_TRAININGS,
   CHECKPOINTS,
   copyFolder,
   copyLabeller,
+  INTERRUPTED_LABELS,
+  INTERRUPTED_TRAININGS,
   WRITTEN,
   type Written,
 } from "./fixtures.ts";
@@ -50,7 +50,7 @@ async function stepsDone(path: string): Promise<number> {
 }
 
 /** Trains until the fifth step is saved, kills, and takes what is left; once more where the kill came too late. */
-async function breakOff({ name, script, args }: Training, target: URL): Promise<void> {
+async function interrupt({ name, script, args }: Training, target: URL): Promise<void> {
   for (;;) {
     await using folder = await temporaryFolder();
     await writeTrainingPhotos(folder.path);
@@ -73,7 +73,7 @@ async function breakOff({ name, script, args }: Training, target: URL): Promise<
   }
 }
 
-async function breakOffLabels(): Promise<void> {
+async function interruptLabels(): Promise<void> {
   await using folder = await temporaryFolder();
   await Deno.mkdir(join(folder.path, "photos"));
   for (const [i, name] of LABEL_PHOTOS.entries()) {
@@ -86,7 +86,7 @@ async function breakOffLabels(): Promise<void> {
   // A run writes it last of all.
   await Deno.remove(join(folder.path, "labels/report.html"));
   await Deno.remove(join(folder.path, "classifier.safetensors"));
-  await copyFolder(folder.path, BROKEN_LABELS.pathname);
+  await copyFolder(folder.path, INTERRUPTED_LABELS.pathname);
 }
 
 async function empty(folder: URL): Promise<void> {
@@ -101,19 +101,19 @@ async function write(): Promise<void> {
   const inside = (name: string): string => join(folder.path, name);
   const trainings = await traceTrainings(inside("trainings"));
   if (!Deno.args.includes("--keep")) {
-    for (const target of [CHECKPOINTS, BROKEN_LABELS, BROKEN_TRAININGS]) await empty(target);
+    for (const target of [CHECKPOINTS, INTERRUPTED_LABELS, INTERRUPTED_TRAININGS]) await empty(target);
     for (const { name } of TRAININGS) {
       await Deno.copyFile(inside(`trainings/${name}`), new URL(name, CHECKPOINTS));
     }
-    await breakOffLabels();
+    await interruptLabels();
     for (const training of TRAININGS) {
-      if (BROKEN_OFF.includes(training.name)) await breakOff(training, BROKEN_TRAININGS);
+      if (INTERRUPTED.includes(training.name)) await interrupt(training, INTERRUPTED_TRAININGS);
     }
   }
-  await copyFolder(BROKEN_LABELS, inside("unbroken"));
-  await copyLabeller(inside("unbroken"));
-  await Deno.remove(inside("unbroken/labels"), { recursive: true });
-  const { files: labels } = await traceLabels(inside("unbroken"));
+  await copyFolder(INTERRUPTED_LABELS, inside("uninterrupted"));
+  await copyLabeller(inside("uninterrupted"));
+  await Deno.remove(inside("uninterrupted/labels"), { recursive: true });
+  const { files: labels } = await traceLabels(inside("uninterrupted"));
   assert.equal(Object.keys(labels).length, 2 * LABEL_PHOTOS.length + 2);
   const written: Written = {
     machine: await machineAtHand(),

@@ -6,7 +6,7 @@ const VALUE_SIZE: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4 };
  * also what an EXIF block is.
  *
  * @param bytes From the byte-order mark ("II*\0" or "MM\0*") on: all offsets count from here.
- * @param tags The tags wanted; others are passed over.
+ * @param tags The tags wanted; others are skipped.
  * @returns The values by tag; a field that is of another type or points outside `bytes` is left out. `undefined` when
  * there is no whole directory.
  */
@@ -47,7 +47,7 @@ export function readIfd(bytes: Uint8Array, tags: ReadonlySet<number>): Map<numbe
 const ORIENTATION = 274;
 
 /**
- * Reads the orientation out of an EXIF block. A damaged block never costs the picture: it counts as upright.
+ * Reads the orientation out of an EXIF block. A damaged block never costs the image: it counts as upright.
  *
  * @param exif The TIFF structure, without JPEG's "Exif\0\0".
  * @returns 1..8, and 1 where the block does not say.

@@ -43,7 +43,7 @@ export function decodeJpeg(bytes: Uint8Array, { maxPixels }: { maxPixels: number
   return { width, height, data, orientation };
 }
 
-/** Grey, RGB or CMYK (told apart by samples a pixel) to opaque RGBA. */
+/** Grey, RGB or CMYK (distinguished by samples a pixel) to opaque RGBA. */
 function toRgba(samples: Uint8Array, pixels: number): Uint8ClampedArray<ArrayBuffer> | undefined {
   const rgba = new Uint8ClampedArray(4 * pixels);
   // One 32-bit store a pixel; every platform of Deno is little-endian: A B G R from the top.

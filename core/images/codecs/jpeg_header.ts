@@ -1,6 +1,6 @@
 import { exifOrientation } from "./ifd.ts";
 
-/** What the markers of a JPEG file tell before any pixel is decoded. */
+/** What the markers of a JPEG file say before any pixel is decoded. */
 export interface JpegHeader {
   /** Columns as stored. */
   readonly width: number;
@@ -26,7 +26,7 @@ const APP1 = 0xe1;
 const TEM = 0x01;
 
 /**
- * Walks the markers of a JPEG file (ITU-T T.81, annex B) up to the end of the image. The walk is what tells a file
+ * Walks the markers of a JPEG file (ITU-T T.81, annex B) up to the end of the image. The walk is what distinguishes a file
  * that was cut off from a whole one: many decoders fill the rest with grey. Bytes after the end marker, which cameras
  * write (previews, maker data), are not looked at; nor is the thumbnail, whose own markers lie inside a segment.
  *

@@ -5,7 +5,7 @@ import { readTiffRows } from "./tiff_blocks.ts";
 import { COLOUR_SAMPLES, Photometric, readTiffLayout, type TiffLayout } from "./tiff_layout.ts";
 
 /**
- * Decodes the first picture of a TIFF file (TIFF 6.0): grey, RGB, palette and CMYK of 1 to 16 bits, with alpha, in
+ * Decodes the first image of a TIFF file (TIFF 6.0): grey, RGB, palette and CMYK of 1 to 16 bits, with alpha, in
  * strips or tiles, interleaved or planar; uncompressed, LZW, deflate or PackBits, with or without differencing.
  * 16-bit samples are rounded to 8 bits over the whole range 0..65535.
  *

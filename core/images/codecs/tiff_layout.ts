@@ -30,7 +30,7 @@ export const Photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3,
 /** Values of the compression tag that are read. */
 export const Compression = { none: 1, lzw: 5, deflate: 8, packBits: 32773, oldDeflate: 32946 } as const;
 
-/** How the first picture of a TIFF file is stored. */
+/** How the first image of a TIFF file is stored. */
 export interface TiffLayout {
   readonly width: number;
   readonly height: number;
@@ -71,10 +71,10 @@ export const COLOUR_SAMPLES: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads how the first picture of a TIFF file is stored, and refuses what {@linkcode decodeTiff} does not read.
+ * Reads how the first image of a TIFF file is stored, and refuses what {@linkcode decodeTiff} does not read.
  *
  * @throws {SyntaxError} When the directory is missing, damaged or contradicts itself.
- * @throws {TypeError} When the picture is of a kind that is not read.
+ * @throws {TypeError} When the image is of a kind that is not read.
  */
 export function readTiffLayout(bytes: Uint8Array): TiffLayout {
   const fields = readIfd(bytes, new Set(Object.values(Tag)));

@@ -1,16 +1,16 @@
-import type { Classifier } from "../classifier.ts";
 import type { Compute } from "../../gpu/compute.ts";
-import { denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
 import { gradCam } from "../class_activation.ts";
+import type { Classifier } from "../classifier.ts";
 import type { Labeller, LabellerOptions } from "../labeller.ts";
 import { recipes } from "../recipe.ts";
 import { type StageKind, StageMaps } from "../stages.ts";
+import { denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
 
 /** Options of {@linkcode camCrfLabel}. */
 export interface CamCrfOptions {
   /** Says where the photo shows crack. */
   classifier: Classifier;
-  /** The random field's; there are none that suit every classifier: look for them on photos with masks. */
+  /** The random field's; there are none that suit every classifier: search for them on photos with masks. */
   parameters: DenseCrfOptions;
 }
 
@@ -28,7 +28,7 @@ export interface CamCrfLabel {
   crackPixels: number;
 }
 
-/** No pixel's class is surer than this before its neighbours are heard. */
+/** The greatest probability of a class in the unary term. */
 const SUREST = 0.99;
 
 /**
@@ -39,7 +39,7 @@ const SUREST = 0.99;
  * 1. Grad-CAM of the crack class (Selvaraju et al. 2017, doi:10.1109/ICCV.2017.74) at the photo's size, divided by its maximum, is taken for
  *    the probability p of crack;
  * 2. −log p and −log(1 − p) are the unary term of a fully connected random field, p within 0.01..0.99;
- * 3. mean field (Krähenbühl and Koltun 2011, arXiv:1210.5644) brings it to the photo's edges: see {@linkcode denseCrf};
+ * 3. mean field (Krähenbühl and Koltun 2011, arXiv:1210.5644) aligns it with the photo's edges: see {@linkcode denseCrf};
  * 4. a pixel is crack where that is the likelier class.
  *
  * @example

@@ -42,7 +42,7 @@ export interface DenseCrfOptions {
  *
  * const image = new ImageData(8, 1);
  * for (let x = 0; x < 8; x++) image.data.fill(x < 4 ? 40 : 200, 4 * x, 4 * x + 3);
- * // Of the dark half three pixels lean towards crack and one is doubtful.
+ * // Of the dark half three pixels are probably crack and one is uncertain.
  * const crack = [0.8, 0.45, 0.8, 0.8, 0.2, 0.2, 0.2, 0.2];
  * const unary = Float32Array.from(crack.flatMap((p) => [-Math.log(p), -Math.log(1 - p)]));
  * const probability = denseCrf(image, unary, {
@@ -50,7 +50,7 @@ export interface DenseCrfOptions {
  *   appearance: { weight: 3, sigmaSpace: 10, sigmaColour: 20 },
  *   smoothness: { weight: 1, sigmaSpace: 1 },
  * });
- * console.log(probability[1] > 0.9); // true: it goes with its like
+ * console.log(probability[1] > 0.9); // true: it follows its neighbours
  * ```
  *
  * @param image H × W, RGB of 0..255; its alpha is left out.
@@ -138,19 +138,19 @@ export function meanField(unary: Float32Array, { terms, iterations }: MeanFieldO
   const evidence = new Float32Array(unary.length / 2);
   for (let i = 0; i < evidence.length; i++) evidence[i] = unary[2 * i + 1] - unary[2 * i];
   const odds = evidence.slice();
-  const leaning = new Float32Array(odds.length), message = new Float32Array(odds.length);
+  const difference = new Float32Array(odds.length), message = new Float32Array(odds.length);
   for (let iteration = 0; iteration < iterations; iteration++) {
-    for (let i = 0; i < odds.length; i++) leaning[i] = Math.tanh(odds[i] / 2);
+    for (let i = 0; i < odds.length; i++) difference[i] = Math.tanh(odds[i] / 2);
     odds.set(evidence);
     for (const { weight, kernel } of terms) {
-      kernel.apply(leaning, message);
+      kernel.apply(difference, message);
       for (let i = 0; i < odds.length; i++) odds[i] += weight * message[i];
     }
   }
   return odds.map((z) => 1 / (1 + Math.exp(-z)));
 }
 
-/** How much the pixels of an image have to do with each other: a matrix of pixels by pixels that is only ever applied. */
+/** How strongly the pixels of an image are coupled: a matrix of pixels by pixels that is only ever applied. */
 interface PairwiseKernel {
   /** The product of the matrix and a value a pixel. */
   apply(input: Float32Array, output: Float32Array): void;
@@ -217,7 +217,7 @@ export function smoothnessKernel(
   });
 }
 
-/** D^−½ K D^−½ with the diagonal matrix D of the sums of K's rows, so that a pixel with many neighbours like it has no more say than another. */
+/** D^−½ K D^−½ with the diagonal matrix D of the sums of K's rows, so that a pixel with many neighbours like it weighs no more than another. */
 function normalised(pixels: number, multiply: PairwiseKernel["apply"]): PairwiseKernel {
   const factors = new Float32Array(pixels);
   multiply(new Float32Array(pixels).fill(1), factors);

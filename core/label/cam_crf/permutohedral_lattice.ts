@@ -3,7 +3,7 @@
  *
  *     output_i ≈ c Σ_j exp(−|f_i − f_j|² / 2) input_j
  *
- * with a constant c that a normalisation takes away. The space is parted into simplices by the permutohedral lattice; each value is spread
+ * with a constant c that a normalisation takes away. The space is divided into simplices by the permutohedral lattice; each value is spread
  * over the corners of the simplex around it by its barycentric coordinates, the lattice is blurred by (1, 2, 1) / 4 along each of its d + 1
  * directions, and values are gathered as they were spread.
  *
@@ -16,7 +16,7 @@ export class PermutohedralLattice {
   readonly #points: number;
   /** Of each input, the numbers of the d + 1 corners around it, and its barycentric coordinates. */
   readonly #corners: Int32Array;
-  readonly #shares: Float32Array;
+  readonly #barycentric: Float32Array;
   /** By direction and point, the numbers of the two neighbours. */
   readonly #neighbours: Int32Array;
   #values: Float32Array;
@@ -31,7 +31,7 @@ export class PermutohedralLattice {
     const count = features.length / dimensions;
     this.#dimensions = dimensions;
     this.#corners = new Int32Array(count * corners);
-    this.#shares = new Float32Array(count * corners);
+    this.#barycentric = new Float32Array(count * corners);
     const index = new PointIndex(dimensions);
     const simplex = new Simplex(dimensions);
     for (let i = 0; i < count; i++) {
@@ -39,7 +39,7 @@ export class PermutohedralLattice {
       for (let corner = 0; corner < corners; corner++) {
         simplex.corner(corner, index.sought);
         this.#corners[i * corners + corner] = index.add();
-        this.#shares[i * corners + corner] = simplex.shares[corner];
+        this.#barycentric[i * corners + corner] = simplex.barycentric[corner];
       }
     }
     this.#points = index.size;
@@ -50,12 +50,12 @@ export class PermutohedralLattice {
 
   /** Filters one value a point. */
   filter(input: Float32Array, output: Float32Array): void {
-    const corners = this.#dimensions + 1, numbers = this.#corners, shares = this.#shares;
+    const corners = this.#dimensions + 1, numbers = this.#corners, barycentric = this.#barycentric;
     let values = this.#values, blurred = this.#blurred;
     values.fill(0);
     for (let i = 0, at = 0; i < input.length; i++) {
       const value = input[i];
-      for (let corner = 0; corner < corners; corner++, at++) values[numbers[at]] += shares[at] * value;
+      for (let corner = 0; corner < corners; corner++, at++) values[numbers[at]] += barycentric[at] * value;
     }
     const neighbours = this.#neighbours;
     for (let direction = 0, at = 0; direction < corners; direction++) {
@@ -66,7 +66,7 @@ export class PermutohedralLattice {
     }
     for (let i = 0, at = 0; i < output.length; i++) {
       let sum = 0;
-      for (let corner = 0; corner < corners; corner++, at++) sum += shares[at] * values[numbers[at]];
+      for (let corner = 0; corner < corners; corner++, at++) sum += barycentric[at] * values[numbers[at]];
       output[i] = sum;
     }
     [this.#values, this.#blurred] = [values, blurred];
@@ -79,7 +79,7 @@ export class PermutohedralLattice {
  */
 class Simplex {
   /** Barycentric coordinates of the point, by the colour of the corner; one value more is working space. */
-  readonly shares: Float64Array;
+  readonly barycentric: Float64Array;
   readonly #dimensions: number;
   readonly #scales: Float64Array;
   readonly #lifted: Float64Array;
@@ -91,7 +91,7 @@ class Simplex {
   constructor(dimensions: number) {
     const corners = dimensions + 1;
     this.#dimensions = dimensions;
-    this.shares = new Float64Array(corners + 1);
+    this.barycentric = new Float64Array(corners + 1);
     this.#lifted = new Float64Array(corners);
     this.#origin = new Int32Array(corners);
     this.#ranks = new Int32Array(corners);
@@ -105,7 +105,7 @@ class Simplex {
   /** Finds the simplex around the point whose coordinates begin at `from`. */
   enclose(features: Float32Array, from: number): void {
     const d = this.#dimensions;
-    const lifted = this.#lifted, origin = this.#origin, ranks = this.#ranks, shares = this.shares;
+    const lifted = this.#lifted, origin = this.#origin, ranks = this.#ranks, barycentric = this.barycentric;
     // Into the plane of the space of d + 1 dimensions in which coordinates add up to 0.
     let sum = 0;
     for (let i = d; i > 0; i--) {
@@ -131,13 +131,13 @@ class Simplex {
       ranks[i] += turn * (d + 1);
       origin[i] += turn * (d + 1);
     }
-    shares.fill(0);
+    barycentric.fill(0);
     for (let i = 0; i <= d; i++) {
-      const share = (lifted[i] - origin[i]) / (d + 1);
-      shares[d - ranks[i]] += share;
-      shares[d + 1 - ranks[i]] -= share;
+      const part = (lifted[i] - origin[i]) / (d + 1);
+      barycentric[d - ranks[i]] += part;
+      barycentric[d + 1 - ranks[i]] -= part;
     }
-    shares[0] += 1 + shares[d + 1];
+    barycentric[0] += 1 + barycentric[d + 1];
   }
 
   /** The corner of a colour: its first d coordinates, which settle the last. */

@@ -51,7 +51,7 @@ for (const littleEndian of [true, false]) {
   }
 }
 
-Deno.test("readMatFile() tells every damage as a SyntaxError, or reads on", () => {
+Deno.test("readMatFile() reports every damage as a SyntaxError, or reads on", () => {
   const plain = writeMat({ groundTruth: { Segmentation: [[1, 2], [3, 4]] } });
   for (const whole of [SCIPY, plain]) {
     for (let length = 129; length < whole.length; length++) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { encodePng } from "../../../core/images/encode_png.ts";
 import { type Dataset, openDataset, type OpenDatasetOptions } from "../../../core/datasets/open_dataset.ts";
+import { encodePng } from "../../../core/images/encode_png.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { cfdTruth, mask, photo, truthOf, writeFiles } from "./dataset_fixtures.ts";
 
@@ -157,7 +157,7 @@ for (
     }));
 }
 
-Deno.test("openDataset() recognises that the masks of a general folder are inverted, unless it is told", async () => {
+Deno.test("openDataset() recognises that the masks of a general folder are inverted, unless `inverted` says", async () => {
   const files: Files = Object.fromEntries([1, 2, 3].flatMap((seed) => [
     [`images/${seed}.jpg`, photo(seed)],
     [`masks/${seed}.png`, mask(seed, 0, 255)],
@@ -200,7 +200,7 @@ Deno.test("openDataset() reads folders of classes, with splits and without", asy
   );
 });
 
-Deno.test("openDataset() tells what finds no partner or is there twice, and goes on", () =>
+Deno.test("openDataset() reports what finds no partner or is there twice, and goes on", () =>
   withDataset({
     "images/a.jpg": photo(1),
     "images/a.png": photo(1, "png"),
@@ -258,7 +258,7 @@ Deno.test("openDataset() refuses a folder that is no dataset, and an empty one, 
 Deno.test("Sample.read() names the file whose mask is damaged, of another size or of three values", () =>
   withDataset({
     "images/a.jpg": photo(1),
-    "masks/a.png": "no picture",
+    "masks/a.png": "no image",
     "images/b.jpg": photo(2),
     "masks/b.png": Uint8Array.fromBase64(
       "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==",

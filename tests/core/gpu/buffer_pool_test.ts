@@ -5,7 +5,7 @@ import { sharedCompute } from "../testing.ts";
 const shared = sharedCompute();
 const USAGE = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
 
-Deno.test("BufferPool hands a free buffer of the wanted size out again, the one released last", async () => {
+Deno.test("BufferPool reuses a free buffer of the wanted size, the one released last", async () => {
   const pool = new BufferPool((await shared()).device, USAGE, { beforeDestroy: () => {} });
   const [a, b, c] = [pool.acquire(100), pool.acquire(112), pool.acquire(64)];
   for (const buffer of [a, b, c]) pool.release(buffer);
@@ -18,7 +18,7 @@ Deno.test("BufferPool hands a free buffer of the wanted size out again, the one 
   for (const buffer of [a, b, c]) buffer.destroy();
 });
 
-Deno.test("BufferPool gives up what is free for longest when too much is, after a warning", async () => {
+Deno.test("BufferPool destroys what is free for longest when too much is, after a warning", async () => {
   const warnings: number[] = [];
   const pool: BufferPool = new BufferPool((await shared()).device, USAGE, {
     beforeDestroy: () => warnings.push(pool.retained),
@@ -42,7 +42,7 @@ Deno.test("BufferPool gives up what is free for longest when too much is, after 
 });
 
 Deno.test("BufferPool stays small over photos of many sizes and after a large one", async () => {
-  const pool = new BufferPool((await shared()).device, USAGE, { beforeDestroy: () => {}, patience: 8 });
+  const pool = new BufferPool((await shared()).device, USAGE, { beforeDestroy: () => {}, maxAge: 8 });
   const useTwice = (bytes: number): void => {
     const buffers = [pool.acquire(bytes), pool.acquire(bytes)];
     for (const buffer of buffers) pool.release(buffer);

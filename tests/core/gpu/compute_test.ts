@@ -7,7 +7,7 @@ import { sharedCompute, testImage } from "../testing.ts";
 
 const shared = sharedCompute();
 
-Deno.test("openCompute() tells the adapter and takes its own limits", async () => {
+Deno.test("openCompute() names the adapter and takes its own limits", async () => {
   const compute = await shared();
   assert.ok(compute.description.length > 0);
   const adapter = await navigator.gpu.requestAdapter();

@@ -165,7 +165,7 @@ Deno.test("decodeImage() refuses a claim within maxPixels that the bytes cannot 
   }
 });
 
-Deno.test("decodeImage() refuses an empty picture and damaged chunks, rows and checksums", async () => {
+Deno.test("decodeImage() refuses an empty image and damaged chunks, rows and checksums", async () => {
   const png = { width: 3, height: 2, depth: 8, colour: 0, sample: () => 7 };
   await refuses(writePng({ ...png, claim: [0, 2] }), { kind: SyntaxError, message: /claims 0 × 2 pixels/ });
   await refuses(writePng({ ...png, claim: [3, 3] }), {

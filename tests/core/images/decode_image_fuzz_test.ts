@@ -85,12 +85,12 @@ function withChecksums(file: Bytes): Bytes {
   return copy;
 }
 
-Deno.test("decodeImage() gives a picture or one sentence for damaged files, and decodes the next good one", async () => {
+Deno.test("decodeImage() gives an image or one sentence for damaged files, and decodes the next good one", async () => {
   const next = random(20261122);
   const draw = (limit: number) => Math.floor(next() * limit);
   const files = new Map(FIXTURES.map((name) => [name, fixture(name)]));
   const names = Object.keys(MUTATIONS);
-  const outcomes = Object.fromEntries(names.map((name) => [name, { picture: 0, error: 0 }]));
+  const outcomes = Object.fromEntries(names.map((name) => [name, { image: 0, error: 0 }]));
   let trials = 0;
   const memory = Deno.memoryUsage().rss;
   for (const [name, file] of files) {
@@ -104,7 +104,7 @@ Deno.test("decodeImage() gives a picture or one sentence for damaged files, and 
         const { width, height, data } = await decodeImage(bad, { maxPixels: MAX_PIXELS });
         ok(width * height <= MAX_PIXELS);
         strictEqual(data.length, 4 * width * height);
-        outcomes[kind].picture++;
+        outcomes[kind].image++;
       } catch (error) {
         ok(
           error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError,
@@ -125,7 +125,7 @@ Deno.test("decodeImage() gives a picture or one sentence for damaged files, and 
   const grown = (Deno.memoryUsage().rss - memory) / 2 ** 20;
   ok(grown < 512, `${grown} MiB more memory after ${trials} trials`);
   // Damage that is always seen, or never, would show that trials do not reach the decoders.
-  for (const [kind, { picture, error }] of Object.entries(outcomes)) {
-    ok(error > 20 && (picture > 20 || kind === "cut"), `${kind}: ${picture} pictures, ${error} errors`);
+  for (const [kind, { image, error }] of Object.entries(outcomes)) {
+    ok(error > 20 && (image > 20 || kind === "cut"), `${kind}: ${image} images, ${error} errors`);
   }
 });

@@ -1,13 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { decodeImage } from "../../../core/images/decode_image.ts";
+import { encodeWithFastPng, jpegJs } from "../../oracles/image_peers.ts";
 import { writePng } from "../../oracles/png_writer.ts";
 import { fixture, random } from "./image_fixtures.ts";
-import { encodeWithFastPng, jpegJs } from "../../oracles/image_peers.ts";
 
 const WIDTH = 37;
 const HEIGHT = 23;
 
-/** The picture that tests/fixtures/make_images.py draws. */
+/** The image that tests/fixtures/make_images.py draws. */
 function colourAt(x: number, y: number): [number, number, number, number] {
   return [x * 7, y * 11, 255 - x * 3 - y * 5, 255];
 }
@@ -192,7 +192,7 @@ Deno.test("decodeImage() leaves its input as it was, wherever that lies in its b
   }
 });
 
-Deno.test("decodeImage() gives overlapping calls their own pictures", async () => {
+Deno.test("decodeImage() gives overlapping calls their own images", async () => {
   const names = ["rgb_420.jpg", "rgb.png", "grey.jpg", "rgb_lzw.tif", "orientation_6.jpg", "palette.png"];
   const alone: ImageData[] = [];
   for (const name of names) alone.push(await decodeImage(fixture(name)));

@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng, type PngSource } from "../../../core/images/encode_png.ts";
-import { random } from "./image_fixtures.ts";
 import { decodeWithFastPng } from "../../oracles/image_peers.ts";
+import { random } from "./image_fixtures.ts";
 
 const SIZES = [[1, 1], [1, 7], [7, 1], [3, 5], [33, 17], [64, 64], [101, 67]];
 
@@ -13,7 +13,7 @@ Deno.test("encodePng() is read back unchanged by fast-png at odd sizes, flat, sm
     for (const channels of [1, 3, 4] as const) {
       for (const content of contents) {
         const data = Uint8Array.from({ length: width * height * channels }, (_, i) => content(i));
-        data[channels - 1] = 5; // keeps an RGBA picture from being opaque
+        data[channels - 1] = 5; // keeps an RGBA image from being opaque
         const png = decodeWithFastPng(await encodePng({ width, height, channels, data }), { checkCrc: true });
         deepStrictEqual([png.width, png.height, png.depth, png.channels], [width, height, 8, channels]);
         deepStrictEqual(png.data, data);

@@ -27,7 +27,7 @@ const VARIANTS: {
 }[] = [
   { title: "with its defaults", options: {} },
   { title: "with the disc and the sum of absolute differences", options: { window: "disc", distance: "l1" } },
-  { title: "with σ that tell places and values apart", options: { sigmaSpace: 1.5, sigmaRange: 25 } },
+  { title: "with σ that distinguish places and values", options: { sigmaSpace: 1.5, sigmaRange: 25 } },
   { title: "with the smallest window", options: { radius: 1, sigmaRange: 40 } },
   { title: "with a window of 7 × 7", options: { radius: 3, sigmaSpace: 2, window: "disc" }, sizes: SMALL },
   {

@@ -80,7 +80,7 @@ Deno.test("appearanceKernel() approximates the normalised Gaussian of place and 
     });
     const expected = once.map((q, i) => Math.log(q / (1 - q)) - (unary[2 * i + 1] - unary[2 * i]));
     const { greatest, mean } = distance(output, expected);
-    // What was found, rounded up. Colours at random lie so far apart that a pixel has hardly a neighbour to hear.
+    // What was found, rounded up. Colours at random lie so far apart that a pixel has hardly a neighbour.
     const [most, usual] = content === "random" ? [0.36, 0.08] : [0.04, 0.008];
     assert.ok(greatest <= most && mean <= usual, `${content}: ${greatest} at most, ${mean} on average`);
   }
@@ -136,7 +136,7 @@ Deno.test("denseCrf() treats both classes alike, and leaves the unary alone with
   );
 });
 
-Deno.test("denseCrf() brings a blurred map to the edges of a dark line", () => {
+Deno.test("denseCrf() aligns a blurred map with the edges of a dark line", () => {
   const width = 40, height = 30;
   const image = new ImageData(width, height);
   const onLine = (i: number): boolean => Math.abs(i % width - 20) < 2;

@@ -1,13 +1,13 @@
-import type { Activations, Classifier } from "../../../core/label/classifier.ts";
 import type { Plane, PlaneSource } from "../../../core/gpu/compute.ts";
 import type { PlaneShape } from "../../../core/gpu/plane_shape.ts";
+import type { Activations, Classifier } from "../../../core/label/classifier.ts";
 
 /** Pixels that one cell of the fake feature map stands for. */
 const CELL = 32;
 
 /**
  * A classifier without a network, so that the recipe can be tested without one: a patch is crack as far as its darkest grey
- * value lies below 100; its feature map has two channels, darkness (which speaks for crack) and brightness (against it).
+ * value lies below 100; its feature map has two channels, darkness (evidence for crack) and brightness (against it).
  */
 export class FakeClassifier implements Classifier {
   readonly name = "darkest pixel";

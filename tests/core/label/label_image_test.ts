@@ -4,8 +4,8 @@ import type { Label } from "../../../core/label/labeller.ts";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
 import { activationMapOracle } from "../../oracles/activation_map.ts";
 import { labelOracle } from "../../oracles/label_image.ts";
-import { darkness, FakeClassifier, featureMap } from "./fake_classifier.ts";
 import { assertClose, sharedCompute, testImage } from "../testing.ts";
+import { darkness, FakeClassifier, featureMap } from "./fake_classifier.ts";
 
 const whole = sharedCompute();
 const tiled = sharedCompute({ maxBindingBytes: 128 * 1024 });
@@ -52,7 +52,7 @@ for (const recipe of [recipes.paper, recipes.reference]) {
         score: darkness,
         evidence: (photo) => {
           const map = featureMap(photo);
-          // Grad-CAM++ takes the positive gradient, of the one channel that speaks for crack; `reference` differentiates the
+          // Grad-CAM++ takes the positive gradient, of the one channel that is evidence for crack; `reference` differentiates the
           // softmax, which points the same way.
           return {
             ...map,

@@ -36,7 +36,7 @@ Deno.test("layStrips() leaves a photo whole that fits", () => {
   assert.equal(rows, 200);
 });
 
-Deno.test("PhotoWindow shows any rows of a photo, and holds no more than it was told to", async () => {
+Deno.test("PhotoWindow shows any rows of a photo, and holds no more rows than asked for", async () => {
   const compute = await shared();
   const image = new ImageData(3, 40);
   image.data.forEach((_, i) => image.data[i] = i % 251);

@@ -94,7 +94,7 @@ Deno.test("Sweep of a mixed prediction has the metrics worked out by hand", () =
   near(sweep.meanIou({ threshold: 0.1 }).value, (3 / 5 + 1 / 3) / 2, "mean IoU at 0.1");
 });
 
-Deno.test("Sweep of several images tells the definitions apart, worked out by hand", () => {
+Deno.test("Sweep of several images distinguishes the definitions, worked out by hand", () => {
   const sweep = new Sweep([PERFECT, MIXED, NOTHING_TRUE]);
   // Above 0.30 the third image counts as 1: 1, 4 / 6, 1 up to 0.60.
   assert.deepEqual(sweep.ods(), { value: (1 + 2 / 3 + 1) / 3, threshold: 0.31, emptyImages: 1 });

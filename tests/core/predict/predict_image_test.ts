@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { predictImage } from "../../../core/predict/predict_image.ts";
 import { layTiles } from "../../../core/predict/tiles.ts";
-import { boxMean, FakeSegmenter } from "./fake_segmenter.ts";
 import { sharedCompute, SIZES, testImage } from "../testing.ts";
+import { boxMean, FakeSegmenter } from "./fake_segmenter.ts";
 
 const device = sharedCompute();
 const narrow = sharedCompute({ maxBindingBytes: 8192 });
 
-/** A picture of random colours, and its red as a confidence. */
-function picture(width: number, height: number): { image: ImageData; red: Float32Array<ArrayBuffer> } {
+/** An image of random colours, and its red as a confidence. */
+function randomImage(width: number, height: number): { image: ImageData; red: Float32Array<ArrayBuffer> } {
   const { data } = testImage(width, height, 4, "random", width + height);
   const image = new ImageData(Uint8ClampedArray.from(data), width, height);
   return { image, red: Float32Array.from({ length: width * height }, (_, i) => image.data[4 * i] / 255) };
@@ -39,10 +39,10 @@ Deno.test("layTiles() refuses tiles that cannot be", () => {
   }
 });
 
-Deno.test("predictImage() shows a picture of one tile's pixels at once", async () => {
+Deno.test("predictImage() shows an image of one tile's pixels at once", async () => {
   const compute = await device();
   for (const [width, height] of [...SIZES, [96, 96], [180, 33], [3, 270]]) {
-    const { image, red } = picture(width, height);
+    const { image, red } = randomImage(width, height);
     const segmenter = new FakeSegmenter();
     const prediction = await predictImage(compute, image, { segmenter, tile: 128 });
     assert.deepEqual(segmenter.shown, [[width, height]]);
@@ -65,7 +65,7 @@ Deno.test("predictImage() gives the same in tiles where the network sees single 
         [257, 301, 128, 32],
       ]
     ) {
-      const { image, red } = picture(width, height);
+      const { image, red } = randomImage(width, height);
       const segmenter = new FakeSegmenter();
       const { confidence } = await predictImage(compute, image, { segmenter, tile, overlap });
       assert.ok(segmenter.shown.length > 1);
@@ -78,7 +78,7 @@ Deno.test("predictImage() gives the same in tiles where the network sees single 
 Deno.test("predictImage() shows no seam where a network looks around", async () => {
   const compute = await device();
   const [width, height, reach] = [230, 190, 3];
-  const { image, red } = picture(width, height);
+  const { image, red } = randomImage(width, height);
   const whole = boxMean(red, { width, height, reach });
   const [tile, overlap] = [96, 32];
   const { confidence } = await predictImage(compute, image, {
@@ -112,7 +112,7 @@ Deno.test("predictImage() shows no seam where a network looks around", async () 
 
 Deno.test("predictImage() chooses tiles that the network takes, and takes another threshold", async () => {
   const compute = await device();
-  const { image, red } = picture(150, 90);
+  const { image, red } = randomImage(150, 90);
   const segmenter = new FakeSegmenter({ most: 5000 });
   const { confidence, mask } = await predictImage(compute, image, { segmenter, threshold: 0.25 });
   assert.deepEqual(confidence, red);
@@ -125,11 +125,11 @@ Deno.test("predictImage() chooses tiles that the network takes, and takes anothe
 
 Deno.test("predictImage() names tiles that fit where the memory is full, having tried them", async () => {
   const compute = await device();
-  const { image } = picture(300, 200);
+  const { image } = randomImage(300, 200);
   const cases = [[undefined, "300 × 200"], [256, "256 × 200"]] as const;
   for (const [tile, size] of cases) {
     const segmenter = new FakeSegmenter({ most: 20000 });
-    // It believes that it can take more than it does.
+    // pixelsAtOnce() promises more than predict() takes.
     segmenter.pixelsAtOnce = () => Promise.resolve(Infinity);
     await assert.rejects(predictImage(compute, image, { segmenter, tile }), (error) => {
       assert.ok(error instanceof RangeError);
@@ -147,9 +147,9 @@ Deno.test("predictImage() names tiles that fit where the memory is full, having 
   }
 });
 
-Deno.test("predictImage() tells what a network fails for, where no tile helps", async () => {
+Deno.test("predictImage() reports what a network fails for, where no tile helps", async () => {
   const compute = await device();
-  const { image } = picture(300, 200);
+  const { image } = randomImage(300, 200);
   const failure = new Error("Cannot do anything: it is broken.");
   const segmenter = new FakeSegmenter();
   segmenter.predict = () => Promise.reject(failure);
@@ -158,7 +158,7 @@ Deno.test("predictImage() tells what a network fails for, where no tile helps", 
 
 Deno.test("predictImage() keeps a network that works on several tiles at a time busy, with the same result", async () => {
   const compute = await device();
-  const { image } = picture(230, 190);
+  const { image } = randomImage(230, 190);
   const cut = { tile: 96, overlap: 32 };
   const alone = await predictImage(compute, image, { segmenter: new FakeSegmenter({ reach: 1 }), ...cut });
   const segmenter = new FakeSegmenter({ reach: 1 });

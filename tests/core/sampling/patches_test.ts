@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { randomStream } from "../../../core/random.ts";
+import { cutSquare, type HostPixels, ORIENTATIONS } from "../../../core/sampling/cut_window.ts";
 import {
   crackPixels,
   type DecodedPhoto,
@@ -6,13 +8,11 @@ import {
   type PhotoSource,
 } from "../../../core/sampling/decoded_photo.ts";
 import { cutPatches, patchShowsCrack, showsCrack } from "../../../core/sampling/patches.ts";
-import { cutSquare, type HostPixels, ORIENTATIONS } from "../../../core/sampling/cut_window.ts";
-import { gridPatches, gridSampler, gridStarts } from "../../../core/sampling/training_grid.ts";
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
-import { randomStream } from "../../../core/random.ts";
+import { gridPatches, gridSampler, gridStarts } from "../../../core/sampling/training_grid.ts";
 import { seeded } from "../testing.ts";
 
-/** A photo whose red and green tell the column and row of a pixel, blue its number, with a mask. */
+/** A photo whose red and green are the column and row of a pixel, blue its number, with a mask. */
 function photo(
   width: number,
   height: number,
@@ -179,7 +179,7 @@ Deno.test("randomSampler() draws half the patches with crack, by the rule of one
     sizes.add(size);
     assert.deepEqual([...crack], [1, 0, 1, 0, 1, 0, 1, 0]);
     for (let i = 0; i < count; i++) {
-      // The pictures tell where each pixel came from: column in red, row in green; the third photo is 9 pixels high.
+      // The pixels say where they came from: column in red, row in green; the third photo is 9 pixels high.
       const own = pixels.subarray(i * size * size * 3, (i + 1) * size * size * 3);
       const places = Array.from(
         { length: size * size },
@@ -223,7 +223,7 @@ Deno.test("randomSampler() leaves out patches with crack in their rim only", asy
 });
 
 Deno.test("randomSampler() enlarges patches as resize() does, by all factors up to zoom, and keeps their class", async () => {
-  // Red tells the column: enlarged z times, it grows by 1 / z from pixel to pixel.
+  // Red is the column: enlarged z times, it grows by 1 / z from pixel to pixel.
   const sampler = await randomSampler(sourceOf(CRACKED), {
     sizes: [16],
     batch: 100,
@@ -283,7 +283,7 @@ Deno.test("randomSampler() refuses photos of one class, impossible sizes and rim
   await assert.rejects(randomSampler(sourceOf(CRACKED), { ...options, zoom: 0.5 }), RangeError);
 });
 
-Deno.test("randomStream() is even, and another for another seed or step", () => {
+Deno.test("randomStream() is uniform, and another for another seed or step", () => {
   const random = randomStream(7, 3);
   const bins = new Array(10).fill(0);
   for (let i = 0; i < 10_000; i++) bins[Math.floor(random() * 10)]++;

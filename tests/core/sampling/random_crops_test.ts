@@ -19,12 +19,12 @@ function photos(...sizes: [width: number, height: number][]): PhotoSource<PixelT
 
 Deno.test("cutWindow() turns rectangles in the eight ways, mirrored outside", () => {
   const data = Uint8Array.from({ length: 12 }, (_, i) => i);
-  const picture = { width: 4, height: 3, channels: 1, data };
+  const image = { width: 4, height: 3, channels: 1, data };
   const place = { x: -1, y: 1, width: 3, height: 4 };
   const at = (x: number, y: number) => data[mirrorIndex(place.y + y, 3) * 4 + mirrorIndex(place.x + x, 4)];
   for (const orientation of [0, 1, 2, 3, 4, 5, 6, 7] as const) {
     const target = new Uint8Array(12);
-    cutWindow(picture, place, { orientation, target });
+    cutWindow(image, place, { orientation, target });
     const transposed = orientation >= 4;
     const columns = transposed ? 4 : 3;
     const expected = Array.from({ length: 12 }, (_, i) => {
