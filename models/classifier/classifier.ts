@@ -4,6 +4,7 @@ import { describeNetwork } from "./architectures.ts";
 import { usesDevice } from "../backend.ts";
 import { BareClassifier, type ClassifierOptions } from "./bare_classifier.ts";
 import { wasmBytesBeside, wasmBytesOf } from "../layers/memory.ts";
+import type { Head } from "./head.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
 import { ScoringThreads } from "./scoring_threads.ts";
 import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
@@ -22,6 +23,15 @@ const BATCH_PIXELS: Record<string, number> = { webgpu: 2 ** 20, wasm: 2 ** 16, c
  * and {@linkcode loadClassifier}, not from `new`.
  */
 export class NetworkClassifier extends BareClassifier implements Classifier {
+  // Inherited; declared for the documentation of programs, which shows a class by its own members.
+  /** Such as `resnet18 × 0.5`. */
+  declare readonly name: string;
+  /** What turns the last feature map into two logits. */
+  declare readonly head: Head;
+  /** Seed of the values that it had before training. */
+  declare readonly seed: number;
+  /** Side of the square patches that it is (to be) trained on, in pixels. */
+  declare readonly trainingSize: number;
   readonly #threads = new ScoringThreads(this);
 
   /**

@@ -35,6 +35,8 @@ export abstract class NetworkBase<Layers extends Network, Description extends ob
    * @internal
    */
   readonly network: Layers;
+  /** Such as `resnet18 × 0.5`. */
+  readonly name: string;
   /** Seed of the values that it had before training. */
   readonly seed: number;
   /**
@@ -52,6 +54,7 @@ export abstract class NetworkBase<Layers extends Network, Description extends ob
   constructor(parts: NetworkBaseParts<Layers>) {
     const { kind, network, specs, seed, parameters, inferenceOnly = false } = parts;
     this.network = network;
+    this.name = networkName(network);
     this.seed = seed;
     this.specs = specs;
     this.#kind = kind;
@@ -65,11 +68,6 @@ export abstract class NetworkBase<Layers extends Network, Description extends ob
    * @internal
    */
   abstract get description(): Description;
-
-  /** Such as `resnet18 × 0.5`. */
-  get name(): string {
-    return networkName(this.network);
-  }
 
   /**
    * Its values, by name. They are made at the first use, on the backend of that moment.

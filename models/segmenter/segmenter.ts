@@ -31,6 +31,13 @@ interface Size {
  * {@linkcode createSegmenter} and {@linkcode loadSegmenter}, not from `new`.
  */
 export class Segmenter extends BareSegmenter implements Segmenting {
+  // Inherited; declared for the documentation of programs, which shows a class by its own members.
+  /** Such as `unet × 0.25`. */
+  declare readonly name: string;
+  /** Seed of the values that it had before training. */
+  declare readonly seed: number;
+  /** Side of the square crops that it is (to be) trained on, in pixels; null for whole photos. */
+  declare readonly trainingSize: number | null;
   readonly #threads = new PredictionThreads(this);
 
   /** The most pixels that the memory of the backend is enough for, each side counted up to the network's multiple. */
