@@ -1,3 +1,6 @@
+import { networkName } from "../layers/network.ts";
+import type { Parameters, ParameterSpecs } from "../layers/parameters.ts";
+import { tf } from "../tfjs.ts";
 import {
   CHECKPOINT_FORMATS,
   CHECKPOINT_VERSION,
@@ -8,11 +11,8 @@ import {
   SCALE_SUFFIX,
   type TrainingRecord,
 } from "./checkpoint.ts";
-import { networkName } from "../layers/network.ts";
-import type { Parameters, ParameterSpecs } from "../layers/parameters.ts";
 import { dequantizeKernel } from "./precision.ts";
 import { decodeSafetensors, type StoredTensor } from "./safetensors.ts";
-import { tf } from "../tfjs.ts";
 
 /** An optimiser whose velocities can be put back. */
 export interface RestorableOptimiser {

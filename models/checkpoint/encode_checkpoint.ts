@@ -1,4 +1,6 @@
 import { openBackend } from "../backend.ts";
+import type { Parameters } from "../layers/parameters.ts";
+import type { tf } from "../tfjs.ts";
 import {
   CHECKPOINT_FORMATS,
   CHECKPOINT_VERSION,
@@ -9,10 +11,8 @@ import {
   SCALE_SUFFIX,
   type TrainingRecord,
 } from "./checkpoint.ts";
-import { encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 import { fitsHalf, quantizeKernel } from "./precision.ts";
-import type { Parameters } from "../layers/parameters.ts";
-import type { tf } from "../tfjs.ts";
+import { encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 
 /** Options of {@linkcode saveCheckpoint} and {@linkcode saveSegmenter}. */
 export interface SaveCheckpointOptions {

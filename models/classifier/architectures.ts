@@ -1,6 +1,6 @@
+import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import type { Arch, ClassifierNetwork } from "./classifier_network.ts";
 import { describeMobilenet } from "./mobilenet.ts";
-import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import { describeResnet, RESNET_ARCHS, type ResnetOptions } from "./resnet.ts";
 
 /** The names that {@linkcode describeNetwork} takes. */

@@ -1,9 +1,9 @@
-import { describeNetwork, type NetworkOptions } from "./architectures.ts";
-import { type Head, headGradients, headLogits, headSpecs } from "./head.ts";
-import type { ClassifierNetwork } from "./classifier_network.ts";
 import { NetworkBase, type NetworkValues } from "../layers/network_base.ts";
-import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
 import { tf } from "../tfjs.ts";
+import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
+import { describeNetwork, type NetworkOptions } from "./architectures.ts";
+import type { ClassifierNetwork } from "./classifier_network.ts";
+import { type Head, headGradients, headLogits, headSpecs } from "./head.ts";
 
 /** Options of {@linkcode createClassifier}. */
 export interface ClassifierOptions extends NetworkOptions {

@@ -1,9 +1,9 @@
 import { CLASSES } from "../../core/label/classifier.ts";
-import { type ClassifierOptions, createClassifier, NetworkClassifier } from "./classifier.ts";
-import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
 import { refuseCheckpoint, type TrainingRecord } from "../checkpoint/checkpoint.ts";
 import { type CheckpointValues, decodeCheckpoint } from "../checkpoint/decode_checkpoint.ts";
+import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
 import { readSource } from "../checkpoint/read_source.ts";
+import { type ClassifierOptions, createClassifier, NetworkClassifier } from "./classifier.ts";
 
 export type { SaveCheckpointOptions };
 

@@ -1,14 +1,14 @@
-import type { Activations, Classifier } from "../../core/label/classifier.ts";
 import type { Plane } from "../../core/gpu/compute.ts";
-import { describeNetwork } from "./architectures.ts";
+import type { Activations, Classifier } from "../../core/label/classifier.ts";
 import { usesDevice } from "../backend.ts";
-import { BareClassifier, type ClassifierOptions } from "./bare_classifier.ts";
 import { wasmBytesBeside, wasmBytesOf } from "../layers/memory.ts";
-import type { Head } from "./head.ts";
-import type { ThreadPlan } from "../threads/network_threads.ts";
-import { ScoringThreads } from "./scoring_threads.ts";
 import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
+import type { ThreadPlan } from "../threads/network_threads.ts";
+import { describeNetwork } from "./architectures.ts";
+import { BareClassifier, type ClassifierOptions } from "./bare_classifier.ts";
+import type { Head } from "./head.ts";
+import { ScoringThreads } from "./scoring_threads.ts";
 
 export type { ClassifierOptions };
 

@@ -1,7 +1,7 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
 import type { PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
 import { type ChosenPatch, cutPatches } from "../../core/sampling/patches.ts";
-import type { Classifier } from "../../core/label/classifier.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
 import { gridPatches } from "../../core/sampling/training_grid.ts";
 
 /** Options of {@linkcode evaluateClassifier}. */

@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { Snapshot } from "../threads/shared_values.ts";
 import { serveGradients } from "../training/gradient_threads.ts";
 import { type ClassifierDescription, restoreClassifier } from "./bare_classifier.ts";
 import { classifierGradientModel } from "./gradients.ts";
-import type { Snapshot } from "../threads/shared_values.ts";
 
 serveGradients((snapshot: Snapshot<ClassifierDescription>) =>
   classifierGradientModel(restoreClassifier(snapshot))

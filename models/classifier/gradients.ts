@@ -1,4 +1,4 @@
-import type { BareClassifier } from "./bare_classifier.ts";
+import { tf } from "../tfjs.ts";
 import {
   type BatchGradients,
   evenParts,
@@ -7,7 +7,7 @@ import {
   lossGradients,
   meanGradients,
 } from "../training/gradients.ts";
-import { tf } from "../tfjs.ts";
+import type { BareClassifier } from "./bare_classifier.ts";
 
 /** Patches with their classes, as a network sees them. */
 export interface TrainingBatch {

@@ -1,6 +1,6 @@
-import type { BareClassifier } from "./bare_classifier.ts";
 import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
+import type { BareClassifier } from "./bare_classifier.ts";
 
 /** Patches of one size on the host. */
 export interface HostPatches {

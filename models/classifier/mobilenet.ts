@@ -1,8 +1,8 @@
-import { type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
 import type { InputScaling } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { addition } from "../layers/operations.ts";
+import { type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
 
 /** Expansion, channels, blocks and first stride of the stages up to the fourth halving (Sandler et al. 2018, table 2). */
 const STAGES = [

@@ -1,8 +1,8 @@
-import { type Arch, type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
 import type { InputScaling } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { addition, paddedMaxPool, rectifier } from "../layers/operations.ts";
+import { type Arch, type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
 
 /** Names of the residual networks. */
 export type ResnetArch = Exclude<Arch, "mobilenet_v2">;

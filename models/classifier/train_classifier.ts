@@ -1,9 +1,9 @@
-import { type ClassificationCounts, countClassified } from "./evaluate_classifier.ts";
-import { type ClassifierGradients, classifierGradients, type HostBatch, hostGradients } from "./gradients.ts";
+import { tf } from "../tfjs.ts";
 import { sgd, type SgdSchedule, type SgdStep } from "../training/sgd.ts";
 import type { BareClassifier } from "./bare_classifier.ts";
+import { type ClassificationCounts, countClassified } from "./evaluate_classifier.ts";
+import { type ClassifierGradients, classifierGradients, type HostBatch, hostGradients } from "./gradients.ts";
 import { batchTensor, type PatchFeed, prepareBatch, type PreparedBatch } from "./patch_feed.ts";
-import { tf } from "../tfjs.ts";
 
 /** What one step of a training did. Its loss is the mean cross-entropy of its batch, in nats. */
 export interface TrainingStep extends SgdStep {

@@ -1,10 +1,10 @@
 import { CLASSES } from "../../core/label/classifier.ts";
 import { openBackend } from "../backend.ts";
-import { encodeTfjs, type TfjsFiles, type TfjsPrecision, type TfjsTensor } from "./tfjs_model.ts";
-import { layOutClassifier, layOutSegmenter, scalingTensors } from "./layers_model.ts";
 import type { NetworkClassifier } from "../classifier/classifier.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { tf } from "../tfjs.ts";
+import { layOutClassifier, layOutSegmenter, scalingTensors } from "./layers_model.ts";
+import { encodeTfjs, type TfjsFiles, type TfjsPrecision, type TfjsTensor } from "./tfjs_model.ts";
 
 /** Options of {@linkcode exportTfjs}. */
 export interface ExportTfjsOptions {

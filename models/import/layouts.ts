@@ -1,7 +1,7 @@
 import type { Arch } from "../classifier/classifier_network.ts";
+import { BATCH_NORM_EPSILON, type ResnetArch } from "../classifier/resnet.ts";
 import type { InputScaling } from "../layers/input_scaling.ts";
 import type { ParameterSpecs } from "../layers/parameters.ts";
-import { BATCH_NORM_EPSILON, type ResnetArch } from "../classifier/resnet.ts";
 import type { SegmentationArch } from "../segmenter/segmentation_network.ts";
 import { efficientnetPairs, type LayerPair, resnetPairs, vgg16Pairs } from "./layer_pairs.ts";
 

@@ -1,6 +1,6 @@
+import { tf } from "../tfjs.ts";
 import { biasName, type ImageSize, kernelName, type Layer } from "./layer.ts";
 import { parameter, type Parameters } from "./parameters.ts";
-import { tf } from "../tfjs.ts";
 
 /** A kernel and what is added to each output channel. */
 export interface FoldedLayer {

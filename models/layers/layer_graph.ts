@@ -1,3 +1,4 @@
+import { tf } from "../tfjs.ts";
 import {
   type ImageSize,
   type Layer,
@@ -8,7 +9,6 @@ import {
   layerSummary,
 } from "./layer.ts";
 import { type LayerRun, runLayer } from "./run_layer.ts";
-import { tf } from "../tfjs.ts";
 
 /** Size of a feature map. */
 export interface FeatureShape extends ImageSize {

@@ -1,7 +1,7 @@
+import { tf } from "../tfjs.ts";
 import type { Footprint } from "./layer_graph.ts";
 import type { Network } from "./network.ts";
 import { countParameters, type ParameterSpecs } from "./parameters.ts";
-import { tf } from "../tfjs.ts";
 
 /** Of WASM's memory of 4 GiB, what feature maps and weights may take. */
 const WASM_BYTES = 3.5 * 2 ** 30;

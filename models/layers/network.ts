@@ -1,9 +1,9 @@
+import { tf } from "../tfjs.ts";
 import { type NetworkInput, prepareImages } from "./input_scaling.ts";
 import { type ImageSize, layerSpecs, type LayerSummary } from "./layer.ts";
 import { type Footprint, type Forward, tensorGraph, traceGraph } from "./layer_graph.ts";
 import type { ParameterSpecs } from "./parameters.ts";
 import type { LayerRun } from "./run_layer.ts";
-import { tf } from "../tfjs.ts";
 
 /** A network as {@linkcode defineNetwork} takes it. */
 export interface NetworkDefinition<Arch extends string> {

@@ -1,7 +1,7 @@
+import { tf } from "../tfjs.ts";
 import { FoldedLayers } from "./folded_layers.ts";
 import { type Network, networkName, type NetworkRun } from "./network.ts";
 import { createParameters, type Parameters, type ParameterSpecs } from "./parameters.ts";
-import { tf } from "../tfjs.ts";
 
 /** Where the values of a network come from. */
 export interface NetworkValues {

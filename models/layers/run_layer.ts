@@ -1,3 +1,4 @@
+import { tf } from "../tfjs.ts";
 import { batchNormTrain, updateRunningStatistics } from "./batch_norm.ts";
 import { convolveEnlarged } from "./bilinear.ts";
 import { type FoldedLayer, type FoldedLayers, foldLayer } from "./folded_layers.ts";
@@ -10,7 +11,6 @@ import {
   layerOutputSize,
 } from "./layer.ts";
 import { parameter, type Parameters } from "./parameters.ts";
-import { tf } from "../tfjs.ts";
 
 /** How layers are run. */
 export interface LayerRun {

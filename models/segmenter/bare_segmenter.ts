@@ -1,8 +1,8 @@
-import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
 import { NetworkBase, type NetworkValues } from "../layers/network_base.ts";
-import type { SegmentationNetwork } from "./segmentation_network.ts";
-import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
 import { tf } from "../tfjs.ts";
+import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
+import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Options of {@linkcode createSegmenter}. */
 export interface SegmenterOptions extends SegmentationNetworkOptions {

@@ -1,8 +1,8 @@
-import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
-import { createSegmenter, Segmenter, type SegmenterOptions } from "./segmenter.ts";
-import { readSource } from "../checkpoint/read_source.ts";
 import { refuseCheckpoint, type TrainingRecord } from "../checkpoint/checkpoint.ts";
 import { type CheckpointValues, decodeCheckpoint } from "../checkpoint/decode_checkpoint.ts";
+import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
+import { readSource } from "../checkpoint/read_source.ts";
+import { createSegmenter, Segmenter, type SegmenterOptions } from "./segmenter.ts";
 
 /**
  * A segmentation network as one safetensors file, which other tools read, too: parameters by name, the network and its training in the

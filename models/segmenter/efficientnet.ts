@@ -1,6 +1,6 @@
-import { addition, channelMeans, product } from "../layers/operations.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
+import { addition, channelMeans, product } from "../layers/operations.ts";
 
 /** Members of the family, by their size. */
 export type EfficientNetArch = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";

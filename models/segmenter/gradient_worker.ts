@@ -3,10 +3,10 @@
  *
  * @module
  */
+import type { Snapshot } from "../threads/shared_values.ts";
 import { serveGradients } from "../training/gradient_threads.ts";
 import { restoreSegmenter } from "./bare_segmenter.ts";
 import { type SegmenterGradientDescription, segmenterGradientModel } from "./gradients.ts";
-import type { Snapshot } from "../threads/shared_values.ts";
 
 serveGradients((snapshot: Snapshot<SegmenterGradientDescription>) => {
   const { description: { loss, ...description }, weights } = snapshot;

@@ -1,6 +1,3 @@
-import type { BareSegmenter, SegmenterDescription } from "./bare_segmenter.ts";
-import { type CropTensors, cropTensors, type HostCrops } from "./crop_feed.ts";
-import { type SegmentationLoss, segmentationLoss } from "./losses.ts";
 import {
   type BatchGradients,
   evenParts,
@@ -9,6 +6,9 @@ import {
   lossGradients,
   meanGradients,
 } from "../training/gradients.ts";
+import type { BareSegmenter, SegmenterDescription } from "./bare_segmenter.ts";
+import { type CropTensors, cropTensors, type HostCrops } from "./crop_feed.ts";
+import { type SegmentationLoss, segmentationLoss } from "./losses.ts";
 
 /** Options of {@linkcode segmenterGradients}. */
 export interface SegmenterGradientOptions extends GradientOptions {

@@ -1,6 +1,6 @@
-import type { BareSegmenter, ConfidenceOptions } from "./bare_segmenter.ts";
 import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
+import type { BareSegmenter, ConfidenceOptions } from "./bare_segmenter.ts";
 
 /** An image on the host whose sides are multiples of a network's, and what is wanted of it. */
 export interface WholeImage extends Required<ConfidenceOptions> {

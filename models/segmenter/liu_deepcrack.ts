@@ -1,11 +1,11 @@
+import type { Plane } from "../../core/gpu/compute.ts";
+import { guidedFilter } from "../../core/kernels/guided_filter.ts";
+import { binarise } from "../../core/kernels/pointwise.ts";
 import type { InputScaling } from "../layers/input_scaling.ts";
-import { concatenate, enlarge, maxPool } from "../layers/operations.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
+import { concatenate, enlarge, maxPool } from "../layers/operations.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
-import { guidedFilter } from "../../core/kernels/guided_filter.ts";
-import type { Plane } from "../../core/gpu/compute.ts";
-import { binarise } from "../../core/kernels/pointwise.ts";
 
 const ARCH = "deepcrack_liu";
 

@@ -1,12 +1,12 @@
+import { enlargeCentred } from "../layers/bilinear.ts";
 import type { InputScaling } from "../layers/input_scaling.ts";
-import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
-import { addition, concatenate } from "../layers/operations.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
-import type { SegmentationNetwork } from "./segmentation_network.ts";
+import { addition, concatenate } from "../layers/operations.ts";
 import { tf } from "../tfjs.ts";
-import { enlargeCentred } from "../layers/bilinear.ts";
+import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
+import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Channels of the decoder's blocks, from a sixteenth of the size to all of it. */
 const DECODER = [256, 128, 64, 32, 16] as const;

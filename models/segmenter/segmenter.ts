@@ -1,16 +1,16 @@
-import { mirrorPad } from "../../core/kernels/mirror_pad.ts";
-import { cutWindow } from "../../core/sampling/cut_window.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
+import { mirrorPad } from "../../core/kernels/mirror_pad.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
+import { cutWindow } from "../../core/sampling/cut_window.ts";
 import { openBackend, usesDevice } from "../backend.ts";
+import { pixelsAtOnce } from "../layers/memory.ts";
+import { adoptTensor, planeTensor } from "../tensors.ts";
+import { tf } from "../tfjs.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
 import { describeSegmentationNetwork } from "./architectures.ts";
 import { BareSegmenter, type SegmenterOptions } from "./bare_segmenter.ts";
 import { refineLiuDeepcrack } from "./liu_deepcrack.ts";
-import { pixelsAtOnce } from "../layers/memory.ts";
 import { PredictionThreads } from "./prediction_threads.ts";
-import { adoptTensor, planeTensor } from "../tensors.ts";
-import { tf } from "../tfjs.ts";
 
 export type { SegmenterOptions };
 

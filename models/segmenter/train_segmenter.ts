@@ -1,5 +1,6 @@
 import type { BatchGradients } from "../training/gradients.ts";
 import { sgd, type SgdSchedule, type SgdStep } from "../training/sgd.ts";
+import type { BareSegmenter } from "./bare_segmenter.ts";
 import {
   type CropFeed,
   cropTensors,
@@ -8,9 +9,8 @@ import {
   type HostCrops,
   prepareCrops,
 } from "./crop_feed.ts";
-import type { SegmentationLoss } from "./losses.ts";
-import type { BareSegmenter } from "./bare_segmenter.ts";
 import { segmenterGradients } from "./gradients.ts";
+import type { SegmentationLoss } from "./losses.ts";
 
 /** Options of {@linkcode trainSegmenter}. */
 export interface TrainSegmenterOptions extends CropFeed, SgdSchedule {

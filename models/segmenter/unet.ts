@@ -1,7 +1,7 @@
 import type { InputScaling } from "../layers/input_scaling.ts";
-import { concatenate, maxPool } from "../layers/operations.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
+import { concatenate, maxPool } from "../layers/operations.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "unet";

@@ -1,9 +1,9 @@
 import type { InputScaling } from "../layers/input_scaling.ts";
-import { maxPool, maxUnpool } from "../layers/max_unpool.ts";
-import { concatenate } from "../layers/operations.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
+import { maxPool, maxUnpool } from "../layers/max_unpool.ts";
 import { defineNetwork } from "../layers/network.ts";
+import { concatenate } from "../layers/operations.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "deepcrack_zou";

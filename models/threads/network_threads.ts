@@ -1,6 +1,6 @@
 import type { Parameters } from "../layers/parameters.ts";
-import { RequestWorker, workerRefusal } from "./request_worker.ts";
 import { tf } from "../tfjs.ts";
+import { RequestWorker, workerRefusal } from "./request_worker.ts";
 
 /** How many threads run a network, and why it is one where it could be more. */
 export interface ThreadPlan {

@@ -1,5 +1,5 @@
-import type { BatchGradients, GradientModel } from "./gradients.ts";
 import { openBackend } from "../backend.ts";
+import { tf } from "../tfjs.ts";
 import { RequestWorker, workerRefusal } from "../threads/request_worker.ts";
 import { serveRequests } from "../threads/serve_requests.ts";
 import {
@@ -11,7 +11,7 @@ import {
   updateShared,
   writeShared,
 } from "../threads/shared_values.ts";
-import { tf } from "../tfjs.ts";
+import type { BatchGradients, GradientModel } from "./gradients.ts";
 
 /**
  * Computes the gradients of a network in several threads of the WASM backend, each of which restored a snapshot of it and takes a part of

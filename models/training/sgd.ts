@@ -1,8 +1,8 @@
+import type { Parameters } from "../layers/parameters.ts";
+import { tf } from "../tfjs.ts";
 import type { BatchGradients } from "./gradients.ts";
 import type { LearningRate } from "./learning_rate.ts";
 import type { MomentumSgd } from "./momentum.ts";
-import type { Parameters } from "../layers/parameters.ts";
-import { tf } from "../tfjs.ts";
 
 /** What one step of a training did. */
 export interface SgdStep {

@@ -8,9 +8,9 @@
  *
  * @module
  */
-import { createClassifier } from "../classifier/classifier.ts";
 import { openBackend } from "../backend.ts";
 import { saveCheckpoint } from "../classifier/checkpoint.ts";
+import { createClassifier } from "../classifier/classifier.ts";
 import { tf } from "../tfjs.ts";
 
 interface Layers {

@@ -11,12 +11,12 @@
  */
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
+import { describeNetwork } from "../../models/classifier/architectures.ts";
 import { createClassifier } from "../../models/classifier/classifier.ts";
+import { headSpecs } from "../../models/classifier/head.ts";
+import { RESNET_ARCHS, type ResnetArch } from "../../models/classifier/resnet.ts";
 import { importWeights } from "../../models/import/import_weights.ts";
 import { readSafetensorsWeights } from "../../models/import/open_weights.ts";
-import { RESNET_ARCHS, type ResnetArch } from "../../models/classifier/resnet.ts";
-import { describeNetwork } from "../../models/classifier/architectures.ts";
-import { headSpecs } from "../../models/classifier/head.ts";
 import { tf } from "../../models/tfjs.ts";
 import { PYTHON } from "../bench/peer.ts";
 import { temporaryFolder } from "../temporary_folder.ts";

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
+import { dequantizeKernel, quantizeKernel } from "../../../models/checkpoint/precision.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   type StoredTensor,
 } from "../../../models/checkpoint/safetensors.ts";
 import { loadCheckpoint, loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
-import { MomentumSgd } from "../../../models/training/momentum.ts";
 import type { NetworkClassifier } from "../../../models/classifier/classifier.ts";
-import { dequantizeKernel, quantizeKernel } from "../../../models/checkpoint/precision.ts";
 import { tf } from "../../../models/tfjs.ts";
+import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { batchTensor, randomBatch, scrambledClassifier, use } from "../classifier/networks.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { type ClassifierOptions, createClassifier } from "../../../models/classifier/classifier.ts";
 import { type BareClassifier, restoreClassifier } from "../../../models/classifier/bare_classifier.ts";
-import { takeSnapshot } from "../../../models/threads/shared_values.ts";
-import { countParameters } from "../../../models/layers/parameters.ts";
+import { type ClassifierOptions, createClassifier } from "../../../models/classifier/classifier.ts";
 import { describeResnet } from "../../../models/classifier/resnet.ts";
+import { countParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
+import { takeSnapshot } from "../../../models/threads/shared_values.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { headOracle, resnetOracle } from "../../oracles/resnet.ts";
 import {

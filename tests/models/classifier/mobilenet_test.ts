@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { classifierGradients } from "../../../models/classifier/gradients.ts";
-import { loadClassifier, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { describeMobilenet } from "../../../models/classifier/mobilenet.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { countParameters } from "../../../models/layers/parameters.ts";
 import { describeResnet, type ResnetArch } from "../../../models/classifier/resnet.ts";
+import { countParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose } from "../../core/testing.ts";
 import { headOracle, resnetOracle } from "../../oracles/resnet.ts";

@@ -4,9 +4,9 @@ import { activateOnHost, scoreOnHost } from "../../../models/classifier/host_inf
 import { ScoringThreads } from "../../../models/classifier/scoring_threads.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
-import { scrambledClassifier } from "./networks.ts";
 import { runWithThreads } from "../threads/run_with_threads.ts";
 import { threadsReady } from "../threads/threads_ready.ts";
+import { scrambledClassifier } from "./networks.ts";
 
 const random = seeded(5);
 const pixels = Float32Array.from({ length: 150 * 16 * 16 * 3 }, () => Math.floor(256 * random()));

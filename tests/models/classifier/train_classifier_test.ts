@@ -8,15 +8,15 @@ import {
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { GradientThreads } from "../../../models/training/gradient_threads.ts";
 import { classifierGradientModel } from "../../../models/classifier/gradients.ts";
-import { MomentumSgd } from "../../../models/training/momentum.ts";
-import { tf } from "../../../models/tfjs.ts";
 import {
   trainClassifier,
   type TrainClassifierOptions,
   type TrainingStep,
 } from "../../../models/classifier/train_classifier.ts";
+import { tf } from "../../../models/tfjs.ts";
+import { GradientThreads } from "../../../models/training/gradient_threads.ts";
+import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { seeded, sharedCompute } from "../../core/testing.ts";
 import { runScript } from "../../tasks/run_script.ts";
 

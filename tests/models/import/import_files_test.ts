@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
+import { openBackend } from "../../../models/backend.ts";
+import { createClassifier } from "../../../models/classifier/classifier.ts";
 import type { ForeignWeights } from "../../../models/import/foreign_weights.ts";
 import { importWeights } from "../../../models/import/import_weights.ts";
 import { readKerasWeights } from "../../../models/import/keras_weights.ts";
 import { openWeights } from "../../../models/import/open_weights.ts";
 import { readTfjsWeights } from "../../../models/import/tfjs_weights.ts";
-import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { openBackend } from "../../../models/backend.ts";
-import { runScript } from "../../tasks/run_script.ts";
 import { tf } from "../../../models/tfjs.ts";
+import { runScript } from "../../tasks/run_script.ts";
 
 const noShard = (): Promise<Uint8Array> => Promise.reject(new Error("no shard is wanted"));
 

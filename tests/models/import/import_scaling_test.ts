@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { importWeights } from "../../../models/import/import_weights.ts";
 import type { ForeignTensor } from "../../../models/import/foreign_weights.ts";
+import { importWeights } from "../../../models/import/import_weights.ts";
 import { vgg16Pairs } from "../../../models/import/layer_pairs.ts";
 import { prepareImages } from "../../../models/layers/input_scaling.ts";
-import { createParameters, type ParameterSpecs } from "../../../models/layers/parameters.ts";
-import { describeSegmentationNetwork } from "../../../models/segmenter/architectures.ts";
 import { layerOf } from "../../../models/layers/layer.ts";
 import { type LayerGraph, tensorGraph } from "../../../models/layers/layer_graph.ts";
+import { createParameters, type ParameterSpecs } from "../../../models/layers/parameters.ts";
 import { runLayer } from "../../../models/layers/run_layer.ts";
+import { describeSegmentationNetwork } from "../../../models/segmenter/architectures.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
 import { use } from "../classifier/networks.ts";

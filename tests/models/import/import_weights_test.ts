@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { convertLayer } from "../../../models/import/convert_layer.ts";
-import { describeImport, importWeights } from "../../../models/import/import_weights.ts";
 import type { ForeignTensor, ForeignWeights } from "../../../models/import/foreign_weights.ts";
+import { describeImport, importWeights } from "../../../models/import/import_weights.ts";
 import type { ImportableArch } from "../../../models/import/layouts.ts";
 import { readSafetensorsWeights } from "../../../models/import/open_weights.ts";
 import type { ParameterSpecs } from "../../../models/layers/parameters.ts";

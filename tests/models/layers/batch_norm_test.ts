@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { batchNormTrain } from "../../../models/layers/batch_norm.ts";
 import { type BackendName, openBackend } from "../../../models/backend.ts";
+import { batchNormTrain } from "../../../models/layers/batch_norm.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { relativeDifference, withBackend } from "../with_backend.ts";
 

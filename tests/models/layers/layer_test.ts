@@ -4,9 +4,9 @@ import { type Layer, layerSpecs, layerSummary } from "../../../models/layers/lay
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { runActivation, runLayer } from "../../../models/layers/run_layer.ts";
 import { tf } from "../../../models/tfjs.ts";
+import { assertClose, seeded } from "../../core/testing.ts";
 import { use } from "../classifier/networks.ts";
 import { disposeParameters, randomTensor, scrambledParameters, valuesOf } from "../segmenter/networks.ts";
-import { assertClose, seeded } from "../../core/testing.ts";
 import { relativeDifference } from "../with_backend.ts";
 
 const BASE: Layer = {

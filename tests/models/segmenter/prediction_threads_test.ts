@@ -6,8 +6,8 @@ import { createSegmenter, type Segmenter } from "../../../models/segmenter/segme
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
 import { runWithThreads } from "../threads/run_with_threads.ts";
-import { disposeParameters, scrambledParameters } from "./networks.ts";
 import { threadsReady } from "../threads/threads_ready.ts";
+import { disposeParameters, scrambledParameters } from "./networks.ts";
 
 const random = seeded(5);
 const SIZES = [[32, 48], [64, 32], [16, 16], [48, 48], [32, 32], [32, 64]] as const;

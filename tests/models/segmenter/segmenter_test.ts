@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
+import { predictImage } from "../../../core/predict/predict_image.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
-import { predictImage } from "../../../core/predict/predict_image.ts";
 import { SEGMENTATION_ARCHS } from "../../../models/segmenter/architectures.ts";
-import { refineLiuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
+import { refineLiuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
+import type { SegmentationArch } from "../../../models/segmenter/segmentation_network.ts";
 import {
   createSegmenter,
   type PredictOptions,
   type Segmenter,
   type SegmenterOptions,
 } from "../../../models/segmenter/segmenter.ts";
-import type { SegmentationArch } from "../../../models/segmenter/segmentation_network.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, testImage } from "../../core/testing.ts";
 import { mirrorIndex } from "../../oracles/mirror_index.ts";

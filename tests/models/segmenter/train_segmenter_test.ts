@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import type { DecodedPhoto, PhotoSource, PixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { augment } from "../../../core/kernels/augment.ts";
+import type { DecodedPhoto, PhotoSource, PixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { cropSampler } from "../../../core/sampling/random_crops.ts";
-import { GradientThreads } from "../../../models/training/gradient_threads.ts";
-import { MomentumSgd } from "../../../models/training/momentum.ts";
-import { requireFinite } from "../../../models/training/sgd.ts";
-import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import type { NetworkRun } from "../../../models/layers/network.ts";
-import { createSegmenter, Segmenter } from "../../../models/segmenter/segmenter.ts";
-import { segmenterGradientModel } from "../../../models/segmenter/gradients.ts";
+import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { cropBatches } from "../../../models/segmenter/crop_feed.ts";
-import { recomputeBatchNorm } from "../../../models/training/recompute_batch_norm.ts";
+import { segmenterGradientModel } from "../../../models/segmenter/gradients.ts";
+import { createSegmenter, Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { trainSegmenter, type TrainSegmenterOptions } from "../../../models/segmenter/train_segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";
+import { GradientThreads } from "../../../models/training/gradient_threads.ts";
+import { MomentumSgd } from "../../../models/training/momentum.ts";
+import { recomputeBatchNorm } from "../../../models/training/recompute_batch_norm.ts";
+import { requireFinite } from "../../../models/training/sgd.ts";
 import { seeded } from "../../core/testing.ts";
 import { shared, use } from "../classifier/networks.ts";
 

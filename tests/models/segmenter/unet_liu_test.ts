@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { countParameters } from "../../../models/layers/parameters.ts";
 import { enlargeAligned } from "../../../models/layers/bilinear_align_corners.ts";
+import { countParameters } from "../../../models/layers/parameters.ts";
 import { liuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
 import type { SegmentationNetwork } from "../../../models/segmenter/segmentation_network.ts";
 import { unet } from "../../../models/segmenter/unet.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose } from "../../core/testing.ts";
 import { BACKENDS, use } from "../classifier/networks.ts";
+import { relativeDifference } from "../with_backend.ts";
 import {
   checkOutputs,
   disposeParameters,
@@ -15,7 +16,6 @@ import {
   scrambledParameters,
   valuesOf,
 } from "./networks.ts";
-import { relativeDifference } from "../with_backend.ts";
 
 const NETWORKS = [unet, liuDeepcrack];
 

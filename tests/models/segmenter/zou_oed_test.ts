@@ -8,6 +8,7 @@ import { tf } from "../../../models/tfjs.ts";
 import { assertClose } from "../../core/testing.ts";
 import { bilinearOracle, convolutionOracle } from "../../oracles/bilinear.ts";
 import { BACKENDS, use } from "../classifier/networks.ts";
+import { relativeDifference } from "../with_backend.ts";
 import {
   checkOutputs,
   disposeParameters,
@@ -16,7 +17,6 @@ import {
   scrambledParameters,
   valuesOf,
 } from "./networks.ts";
-import { relativeDifference } from "../with_backend.ts";
 
 /** As narrow as tests can do with. */
 const NARROW: readonly {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { openBackend } from "../../../models/backend.ts";
-import { NetworkThreads } from "../../../models/threads/network_threads.ts";
 import { tf } from "../../../models/tfjs.ts";
+import { NetworkThreads } from "../../../models/threads/network_threads.ts";
 
 /** Threads of what is no network, which their workers refuse; its jobs are numbers. */
 async function withThreads(

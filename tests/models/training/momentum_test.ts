@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { BackendName } from "../../../models/backend.ts";
-import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { tf } from "../../../models/tfjs.ts";
+import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { relativeDifference, withBackend } from "../with_backend.ts";
 
 const BACKENDS: BackendName[] = ["cpu", "wasm"];
