@@ -1,6 +1,7 @@
-import { defaultCrf } from "../../core/label/cam_crf/cam_crf_label.ts";
+import { camCrfLabeller, defaultCrf } from "../../core/label/cam_crf/cam_crf_label.ts";
 import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
-import { float, type InferValue, object, option, optional, type ValueParser } from "../cli/optique.ts";
+import type { LabellerFactory } from "../../core/label/labeller.ts";
+import { float, type InferValue, map, object, option, optional, type ValueParser } from "../cli/optique.ts";
 import { naturalNumber, optionName, positiveNumber } from "../cli/values.ts";
 
 function parameter(
@@ -64,3 +65,12 @@ export function chooseCrf(options: InferValue<typeof crfOptions>): DenseCrfOptio
     },
   };
 }
+
+/** The same options with the labeller that they ask for. */
+export const crfSettings = map(crfOptions, (given) => ({
+  given,
+  labeller: (): LabellerFactory => {
+    const parameters = chooseCrf(given);
+    return (compute, { classifier }) => camCrfLabeller(compute, { classifier, parameters });
+  },
+}));

@@ -1,14 +1,33 @@
-import { camCrfLabeller } from "../../core/label/cam_crf/cam_crf_label.ts";
-import { paperLabeller } from "../../core/label/label_image.ts";
 import type { LabellerFactory } from "../../core/label/labeller.ts";
 import { type LabellerId, labellers } from "../../core/label/labellers.ts";
 import { UsageError } from "../cli/errors.ts";
-import { choice, type InferValue, message, object, option, withDefault } from "../cli/optique.ts";
+import {
+  choice,
+  type InferValue,
+  message,
+  object,
+  option,
+  type Parser,
+  withDefault,
+} from "../cli/optique.ts";
 import { optionName } from "../cli/values.ts";
-import { chooseCrf, crfOptions } from "./crf_options.ts";
-import { chooseRecipe, recipeOptions } from "./recipe_options.ts";
+import { crfSettings } from "./crf_options.ts";
+import { recipeSettings } from "./recipe_options.ts";
+
+/** What was given of a method's own options, and the labeller that it asks for. */
+interface MethodSettings {
+  readonly given: object;
+  /** @throws {UsageError} if two options do not fit together. */
+  labeller(): LabellerFactory;
+}
 
 const METHODS = Object.keys(labellers) as LabellerId[];
+
+/** The methods that have options of their own. */
+const SETTINGS = {
+  "paper": recipeSettings,
+  "cam-crf": crfSettings,
+} satisfies { readonly [id in LabellerId]?: Parser<"sync", MethodSettings, unknown> };
 
 /** The options that choose a method of labelling, and those of each method that has some. */
 export const methodOptions = object({
@@ -19,39 +38,26 @@ export const methodOptions = object({
     }),
     "paper" as const,
   ),
-  settings: object({ "paper": recipeOptions, "cam-crf": crfOptions }),
+  settings: object(SETTINGS),
 });
-
-type MethodOptions = InferValue<typeof methodOptions>;
-
-/** What the options of a method ask for. */
-const CHOOSERS: { readonly [id in LabellerId]?: (settings: MethodOptions["settings"]) => LabellerFactory } = {
-  "paper": ({ paper }) => {
-    const recipe = chooseRecipe(paper);
-    return (compute, { classifier }) => paperLabeller(compute, { classifier, recipe });
-  },
-  "cam-crf": ({ "cam-crf": crf }) => {
-    const parameters = chooseCrf(crf);
-    return (compute, { classifier }) => camCrfLabeller(compute, { classifier, parameters });
-  },
-};
 
 /**
  * The labeller that the options ask for.
  *
  * @throws {UsageError} if an option is of another method, or two do not fit together.
  */
-export function chooseLabeller({ method, settings }: MethodOptions): LabellerFactory {
-  for (const [other, options] of Object.entries(settings)) {
-    const given = other !== method && Object.entries(options).find(([, value]) => value !== undefined);
-    if (given) {
+export function chooseLabeller({ method, settings }: InferValue<typeof methodOptions>): LabellerFactory {
+  for (const [other, { given }] of Object.entries(settings)) {
+    const foreign = other !== method && Object.entries(given).find(([, value]) => value !== undefined);
+    if (foreign) {
       throw new UsageError(
         `Cannot label by the method ${method} with ${
-          optionName(given[0])
+          optionName(foreign[0])
         }, which is an option of ${other}; ` +
           `leave it out, or give --method ${other}.`,
       );
     }
   }
-  return CHOOSERS[method]?.(settings) ?? labellers[method];
+  const own: { readonly [id in LabellerId]?: MethodSettings } = settings;
+  return own[method]?.labeller() ?? labellers[method];
 }

@@ -1,8 +1,11 @@
+import { paperLabeller } from "../../core/label/label_image.ts";
+import type { LabellerFactory } from "../../core/label/labeller.ts";
 import { type Recipe, recipes } from "../../core/label/recipe.ts";
 import {
   choice,
   type InferValue,
   integer,
+  map,
   message,
   object,
   option,
@@ -169,6 +172,15 @@ export function chooseRecipe(options: InferValue<typeof recipeOptions>): Recipe 
   ]);
   return recipe;
 }
+
+/** The same options with the labeller that they ask for. */
+export const recipeSettings = map(recipeOptions, (given) => ({
+  given,
+  labeller: (): LabellerFactory => {
+    const recipe = chooseRecipe(given);
+    return (compute, { classifier }) => paperLabeller(compute, { classifier, recipe });
+  },
+}));
 
 function divides(stride: number, size: number, [strideOption, sizeOption]: readonly [string, string]): void {
   if (size % stride === 0) return;
