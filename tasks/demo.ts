@@ -6,12 +6,12 @@
 import { fileURLToPath } from "node:url";
 import { labellers } from "../core/label/labellers.ts";
 import { runCommand } from "./cli/command.ts";
+import { quietOption } from "./cli/common_options.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
 import { message, object, option, optional, withDefault } from "./cli/optique.ts";
 import { writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath } from "./cli/values.ts";
-import { describeSummary, labelPhotos } from "./label/label_photos.ts";
-import { openSession } from "./label/open_session.ts";
+import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
 
 const parser = object({
   out: withDefault(
@@ -21,7 +21,7 @@ const parser = object({
   classifier: optional(option("-c", "--classifier", filePath(), {
     description: message`A classifier of your own. Default: the one that ships with Hairline.`,
   })),
-  quiet: option("-q", "--quiet", { description: message`No progress.` }),
+  quiet: quietOption,
 });
 
 await runCommand({

@@ -6,6 +6,7 @@
 import { openCompute } from "../core/gpu/open_compute.ts";
 import type { Sweep } from "../core/metrics/sweep_result.ts";
 import { runCommand } from "./cli/command.ts";
+import { jsonOption, quietOption } from "./cli/common_options.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
 import {
   argument,
@@ -60,8 +61,8 @@ const parser = object({
   report: optional(option("--report", filePath(), {
     description: message`Write a page with the precision-recall curve and all images.`,
   })),
-  quiet: option("-q", "--quiet", { description: message`No progress.` }),
-  json: option("--json", { description: message`Print the figures as JSON.` }),
+  quiet: quietOption,
+  json: jsonOption(message`Print the figures as JSON.`),
 });
 
 type Options = InferValue<typeof parser>;

@@ -5,6 +5,7 @@
  */
 import { countParameters } from "../models/layers/parameters.ts";
 import { runCommand } from "./cli/command.ts";
+import { jsonOption } from "./cli/common_options.ts";
 import { argument, choice, message, object, option, withDefault } from "./cli/optique.ts";
 import { writeOut } from "./cli/terminal.ts";
 import { filePath } from "./cli/values.ts";
@@ -55,7 +56,7 @@ await runCommand({
       }),
       "F32" as const,
     ),
-    json: option("--json", { description: message`Print what was written as JSON.` }),
+    json: jsonOption(message`Print what was written as JSON.`),
   }),
 }, async ({ source, json, ...options }) => {
   await requireNewFiles(options);

@@ -8,9 +8,8 @@ import { runCommand } from "./cli/command.ts";
 import { type InferValue, merge, message, object, option, optional } from "./cli/optique.ts";
 import { filePath } from "./cli/values.ts";
 import { namePaths } from "./files/photos.ts";
-import { describeSummary, labelPhotos } from "./label/label_photos.ts";
+import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
 import { chooseLabeller, methodOptions } from "./label/method_options.ts";
-import { openSession } from "./label/open_session.ts";
 
 const { paths, out, ...common } = batchOptions({ task: "Label", outputs: "labels" });
 

@@ -4,10 +4,9 @@
  * @module
  */
 import { defaultTile } from "../core/predict/tiles.ts";
-import { batchOptions, runBatchCommand } from "./batch/batch_command.ts";
+import { batchOptions, describeRun, runBatchCommand } from "./batch/batch_command.ts";
 import { networkRecord } from "./batch/network_record.ts";
 import { describeDevices, openDevices } from "./batch/open_devices.ts";
-import { describeRun } from "./batch/summary.ts";
 import { runCommand } from "./cli/command.ts";
 import { type InferValue, message, object, option, optional, string, withDefault } from "./cli/optique.ts";
 import { writeErr } from "./cli/terminal.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { runCommand } from "./cli/command.ts";
+import { backendOption, jsonOption, quietOption } from "./cli/common_options.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
 import { lockFolder } from "./files/locks.ts";
 import { formatDuration } from "./cli/progress.ts";
@@ -93,16 +94,11 @@ const parser = merge(
             message`Train networks on these only: ${"masks"}, ${"crf"} for labels after Dong et al., ${"labels"} for ours. May be repeated. Default: all; table 8 is of ours only.`,
         }),
       ),
-      backend: optional(
-        option("--backend", choice(["webgpu", "wasm"]), {
-          description: message`What runs the networks. Default: webgpu on a real GPU, wasm otherwise.`,
-        }),
+      backend: backendOption(["webgpu", "wasm"]),
+      quiet: quietOption,
+      json: jsonOption(
+        message`Print all that was found as JSON at the end: an object, or where several experiments were named an array of them.`,
       ),
-      quiet: option("-q", "--quiet", { description: message`No progress.` }),
-      json: option("--json", {
-        description:
-          message`Print all that was found as JSON at the end: an object, or where several experiments were named an array of them.`,
-      }),
     }),
   ),
 );

@@ -1,6 +1,8 @@
 import type { Compute } from "../../core/gpu/compute.ts";
+import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
-import { argument, choice, type Message, message, multiple, option, optional } from "../cli/optique.ts";
+import { argument, type Message, message, multiple, option, optional } from "../cli/optique.ts";
+import { formatDuration } from "../cli/progress.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 import { shardValue } from "../files/shard.ts";
@@ -32,12 +34,10 @@ export function batchOptions({ task, outputs }: { readonly task: string; readonl
         ...message`${"2/8"}: several machines or processes share the work.`,
       ],
     })),
-    backend: optional(option("--backend", choice(["webgpu", "wasm", "cpu"]), {
-      description: message`What runs the network. Default: webgpu on a real GPU, wasm otherwise.`,
-    })),
+    backend: backendOption(["webgpu", "wasm", "cpu"]),
     profile: option("--profile", { description: message`Report the time that each kernel takes.` }),
-    quiet: option("-q", "--quiet", { description: message`No progress.` }),
-    json: option("--json", { description: message`Print the result as JSON.` }),
+    quiet: quietOption,
+    json: jsonOption(message`Print the result as JSON.`),
   };
 }
 
@@ -73,6 +73,29 @@ export async function runBatchCommand<
   if (profile && compute !== undefined) writeErr(describeTimings(compute, seconds));
   writeOut(json ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n` : describe(summary, seconds));
   return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+}
+
+/**
+ * The last lines of a run: what came out and where to look.
+ *
+ * @param options `done`: what was done, such as `Labelled`; `finding`: what was found in how many.
+ */
+export function describeRun(
+  summary: BatchSummary<PhotoRecord>,
+  { done, finding, seconds }: { readonly done: string; readonly finding: string; readonly seconds: number },
+): string {
+  const { skipped, failures, report, manifest } = summary;
+  const parts = [
+    `${done} ${photos(summary.photos.length - skipped)} in ${formatDuration(seconds)}`,
+    ...(skipped > 0 ? [`${skipped} ${skipped === 1 ? "was" : "were"} done before`] : []),
+    ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    finding,
+  ];
+  return `${parts.join("; ")}.\nReport:   ${report}\nManifest: ${manifest}\n`;
+}
+
+function photos(count: number): string {
+  return `${count} photo${count === 1 ? "" : "s"}`;
 }
 
 /** A table of the time that each kernel took, slowest first, and what was spent elsewhere. */

@@ -10,7 +10,7 @@ import { patchBatches, type PatchFeed } from "../../models/classifier/patch_feed
 import { trainClassifier } from "../../models/classifier/train_classifier.ts";
 import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
 import { UsageError } from "../cli/errors.ts";
-import { holdBack } from "../training/hold_back.ts";
+import { holdBack } from "../training/decoded_photos.ts";
 import type { Trainer, TrainerParts, TrainingTask } from "../training/training_task.ts";
 import { cardOf, type ClassifierTraining, dataOf, learningCurveOf, settingsOf } from "./classifier_card.ts";
 import { openPatchPhotos } from "./photos.ts";

@@ -6,19 +6,10 @@
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { runCommand } from "../cli/command.ts";
+import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { readClassifier } from "./read_classifier.ts";
-import {
-  argument,
-  choice,
-  group,
-  merge,
-  message,
-  object,
-  option,
-  optional,
-  withDefault,
-} from "../cli/optique.ts";
+import { argument, group, merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, positiveInteger } from "../cli/values.ts";
@@ -50,13 +41,9 @@ const parser = merge(
         }),
         0.5,
       ),
-      backend: optional(
-        option("--backend", choice(["webgpu", "wasm"]), {
-          description: message`What the network runs on. Default: webgpu on a real GPU, wasm elsewhere.`,
-        }),
-      ),
-      quiet: option("-q", "--quiet", { description: message`No progress.` }),
-      json: option("--json", { description: message`Print all figures as JSON.` }),
+      backend: backendOption(["webgpu", "wasm"]),
+      quiet: quietOption,
+      json: jsonOption(message`Print all figures as JSON.`),
     }),
   ),
 );

@@ -5,6 +5,7 @@
  */
 import { fullName } from "../../core/datasets/sample.ts";
 import { runCommand } from "../cli/command.ts";
+import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
@@ -30,8 +31,8 @@ const parser = merge(
       option("--cells", positiveInteger(), { description: message`Photos on the contact sheet.` }),
       24,
     ),
-    quiet: option("-q", "--quiet", { description: message`No progress.` }),
-    json: option("--json", { description: message`Print all that was found, photo by photo, as JSON.` }),
+    quiet: quietOption,
+    json: jsonOption(message`Print all that was found, photo by photo, as JSON.`),
   }),
 );
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fullName } from "../../core/datasets/sample.ts";
 import { decodeSample, patchTruth } from "../../core/sampling/decoded_photo.ts";
 import { runCommand } from "../cli/command.ts";
+import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { describeError, ExitCode, UsageError } from "../cli/errors.ts";
 import { lockFolder } from "../files/locks.ts";
 import { integer, merge, message, object, option, withDefault } from "../cli/optique.ts";
@@ -39,8 +40,8 @@ const parser = merge(
     eightfold: option("--eightfold", {
       description: message`Each patch turned by 0° and 90° and flipped in each way: eight files, _0 to _7.`,
     }),
-    quiet: option("-q", "--quiet", { description: message`No progress.` }),
-    json: option("--json", { description: message`Print the counts as JSON.` }),
+    quiet: quietOption,
+    json: jsonOption(message`Print the counts as JSON.`),
   }),
 );
 

@@ -1,7 +1,7 @@
 import script from "./evaluation.js" with { type: "text" };
 import style from "./evaluation.css" with { type: "text" };
 import type { Sweep, SweepRow } from "../../core/metrics/sweep_result.ts";
-import { Html, markup } from "../report/markup.ts";
+import { Html, markup, pageHead } from "../report/markup.ts";
 import { figureRows, type Figures } from "./figures.ts";
 import { drawPrecisionRecallCurve } from "./precision_recall_curve.ts";
 import { worstFirst } from "./tables.ts";
@@ -19,16 +19,6 @@ export interface EvaluationReport {
   readonly skipped: readonly string[];
 }
 
-/** The content security policy names what the page itself brings: nothing else runs or loads, whatever a name contains. */
-async function policy(): Promise<string> {
-  const hash = async (text: string) => {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    return `'sha256-${new Uint8Array(digest).toBase64()}'`;
-  };
-  return `default-src 'none'; style-src ${await hash(style)}; script-src ${await hash(script)}; ` +
-    "base-uri 'none'; form-action 'none'";
-}
-
 /** Renders an evaluation as one HTML page that needs no network and no other file. Without JavaScript, the worst images stand first. */
 export async function renderEvaluation(report: EvaluationReport): Promise<string> {
   const { title, version, date, sweep, figures, rows, skipped } = report;
@@ -38,19 +28,7 @@ export async function renderEvaluation(report: EvaluationReport): Promise<string
     { name: "macro", points: sweep.curve(), threshold: thresholds.macro },
     { name: "micro", points: sweep.curve({ definition: "micro" }), threshold: thresholds.micro },
   ];
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${await policy()}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Hairline ${version}">
-<title>${title}</title>
-<style>${new Html(style)}</style>
-</head>
-<body>
-<h1>${title}</h1>
+  return markup`${await pageHead({ title, version, style, script, images: false })}<h1>${title}</h1>
 <p>${images} ${images === 1 ? "image" : "images"}, tolerance ${tolerance} px; Hairline ${version}, ${
     finished.slice(0, 10)
   } ${finished.slice(11, 16)} UTC.</p>

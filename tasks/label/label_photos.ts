@@ -1,7 +1,10 @@
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import type { Label, Labeller, LabellerFactory } from "../../core/label/labeller.ts";
+import { readClassifier } from "../classifier/read_classifier.ts";
+import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
+import { describeRun } from "../batch/batch_command.ts";
 import { hasMaps, writeMaps } from "../batch/maps.ts";
 import {
   type BatchOptions,
@@ -12,14 +15,17 @@ import {
   runOverPhotos,
 } from "../batch/batch_run.ts";
 import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
-import type { NetworkRecord } from "../batch/network_record.ts";
-import { describeAdapter } from "../batch/open_devices.ts";
+import { type NetworkRecord, networkRecord } from "../batch/network_record.ts";
+import {
+  describeAdapter,
+  describeDevices,
+  openDevices,
+  type OpenDevicesOptions,
+} from "../batch/open_devices.ts";
 import { reportEntries } from "../batch/report_entries.ts";
-import { reportChunks } from "../report/report.ts";
+import { type Report, reportChunks } from "../report/report.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
 import { type StageImage, StageImages, stagePath, writeStages } from "./stage_files.ts";
-import type { Report } from "../report/report.ts";
-import { describeRun } from "../batch/summary.ts";
 
 /** What to label, how, and where to. */
 export interface LabelPhotosOptions extends BatchOptions {
@@ -37,6 +43,28 @@ export interface Session {
   readonly classifier: Classifier;
   readonly classifierRecord: NetworkRecord;
   readonly runtime: Runtime;
+}
+
+/** Options of {@linkcode openSession}. */
+export interface OpenSessionOptions extends OpenDevicesOptions {
+  /** The file of a classifier. Default: the one that ships with Hairline. */
+  readonly classifier?: string;
+  /** Say nothing of what was chosen. */
+  readonly quiet?: boolean;
+}
+
+/** Opens the device, the backend and the classifier, and says on standard error which they are. */
+export async function openSession(options: OpenSessionOptions): Promise<Session> {
+  const { compute, runtime } = await openDevices(options);
+  const classifier = await readClassifier(options.classifier);
+  const threads = classifier.startThreads();
+  if (!options.quiet) writeErr(describeDevices(runtime, { network: classifier.name, threads }));
+  return {
+    compute,
+    classifier,
+    classifierRecord: await networkRecord(classifier, options.classifier ?? "shipped"),
+    runtime,
+  };
 }
 
 /** What came out. */

@@ -29,3 +29,50 @@ export function dataUrl(image: Uint8Array): Html {
   const type = image[0] === 0x89 ? "png" : "jpeg";
   return new Html(`data:image/${type};base64,${image.toBase64()}`);
 }
+
+/** What the head of a page is made of. */
+export interface PageHead {
+  readonly title: string;
+  /** Hairline's. */
+  readonly version: string;
+  readonly style: string;
+  readonly script: string;
+  /** Whether the page shows images, as `data:` URLs. */
+  readonly images: boolean;
+}
+
+/** A page that needs no network and no other file, up to the start of its body. */
+export async function pageHead({ title, version, style, script, images }: PageHead): Promise<Html> {
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${await policy({ style, script, images })}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="Hairline ${version}">
+<title>${title}</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+`;
+}
+
+/** The content security policy names what the page itself brings: nothing else runs or loads, whatever a name contains. */
+async function policy(
+  { style, script, images }: Pick<PageHead, "style" | "script" | "images">,
+): Promise<string> {
+  const hash = async (text: string) => {
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+    return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+  };
+  const sources = [
+    "default-src 'none'",
+    ...(images ? ["img-src data:"] : []),
+    `style-src ${await hash(style)}`,
+    `script-src ${await hash(script)}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return sources.join("; ");
+}

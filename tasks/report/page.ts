@@ -1,5 +1,5 @@
 import { formatDuration } from "../cli/progress.ts";
-import { dataUrl, Html, markup } from "./markup.ts";
+import { dataUrl, Html, markup, pageHead } from "./markup.ts";
 import script from "./report.js" with { type: "text" };
 import style from "./report.css" with { type: "text" };
 
@@ -105,18 +105,6 @@ function terms(pairs: readonly (readonly [string, string])[]): Html[] {
   return pairs.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`);
 }
 
-/** The content security policy names what the page itself brings: nothing else runs or loads, whatever a name contains. */
-async function policy(): Promise<string> {
-  const hash = async (text: string) => {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    return `'sha256-${new Uint8Array(digest).toBase64()}'`;
-  };
-  return `default-src 'none'; img-src data:; style-src ${await hash(style)}; script-src ${await hash(
-    script,
-  )}; ` +
-    "base-uri 'none'; form-action 'none'";
-}
-
 function summary({ figures, done, failed, seconds }: ReportPage): Html {
   const failures = markup`<li class="bad"><a href="#failed"><b>${formatCount(failed)}</b> failed</a></li>`;
   const work = markup`<li><b>${formatDuration(seconds)}</b> of work</li>`;
@@ -130,7 +118,7 @@ ${done > 0 ? work : ""}
 </ul>`;
 }
 
-function head(report: ReportPage, csp: string): Html {
+async function head(report: ReportPage): Promise<Html> {
   const finished = report.date.toISOString();
   const made = terms([
     ...report.made,
@@ -139,19 +127,14 @@ function head(report: ReportPage, csp: string): Html {
     ["Hairline", report.version],
     ["Finished", `${finished.slice(0, 10)} ${finished.slice(11, 16)} UTC`],
   ]);
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${csp}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="Hairline ${report.version}">
-<title>${report.title}</title>
-<style>${new Html(style)}</style>
-</head>
-<body>
-<header>
+  const opening = await pageHead({
+    title: report.title,
+    version: report.version,
+    style,
+    script,
+    images: true,
+  });
+  return markup`${opening}<header>
 <p class="mark">Hairline</p>
 <h1>${report.title}</h1>
 ${summary(report)}
@@ -247,7 +230,7 @@ export async function* pageChunks(
   page: ReportPage,
   entries: Iterable<PageEntry> | AsyncIterable<PageEntry>,
 ): AsyncGenerator<string> {
-  yield head(page, await policy()).source;
+  yield (await head(page)).source;
   const failures: FailedEntry[] = [];
   let index = 0;
   for await (const entry of entries) {

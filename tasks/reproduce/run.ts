@@ -1,5 +1,6 @@
 import type { BackendName } from "../../models/backend.ts";
 import { UsageError } from "../cli/errors.ts";
+import type { TrainingRunOptions } from "../training/training_options.ts";
 import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
 import type { Scale } from "./plans.ts";
 import { SET_TITLES, type SetName, type TruthName } from "./published.ts";
@@ -26,6 +27,11 @@ export interface Run {
   readonly quiet: boolean;
   /** The command's arguments. */
   readonly args: readonly string[];
+}
+
+/** How a run trains a network into a file, whatever it trains. */
+export function trainingRunOptions({ backend, quiet, args }: Run, out: string): TrainingRunOptions {
+  return { out, precision: "F32", backend, saveEvery: 60, restart: false, quiet, args };
 }
 
 /** The photos of a set that a run is about: a training part may be too many for its scale. */

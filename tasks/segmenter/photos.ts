@@ -1,8 +1,7 @@
 import { type PixelTruth, pixelTruth } from "../../core/sampling/decoded_photo.ts";
 import { UsageError } from "../cli/errors.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
-import { type DecodedPhotos, decodePhotos } from "../training/decoded_photos.ts";
-import { holdBack } from "../training/hold_back.ts";
+import { type DecodedPhotos, decodePhotos, holdBack } from "../training/decoded_photos.ts";
 import type { LabelPaths } from "../training/list_labels.ts";
 import { listSamples, type NamedPhotos } from "../training/list_samples.ts";
 import { datasetSample, type NamedSample } from "../training/named_sample.ts";

@@ -7,6 +7,7 @@ import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/se
 import type { LayerSummary } from "../../models/layers/layer.ts";
 import { columns, writeOut } from "../cli/terminal.ts";
 import { runCommand } from "../cli/command.ts";
+import { jsonOption } from "../cli/common_options.ts";
 import { argument, choice, message, object, option, withDefault } from "../cli/optique.ts";
 import { positiveInteger, positiveNumber } from "../cli/values.ts";
 
@@ -45,7 +46,7 @@ await runCommand({
       }),
       256,
     ),
-    json: option("--json", { description: message`Print the layers as JSON.` }),
+    json: jsonOption(message`Print the layers as JSON.`),
   }),
 }, ({ arch, width, side, json }) => {
   const network = describeSegmentationNetwork({ arch, width });

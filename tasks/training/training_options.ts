@@ -1,3 +1,4 @@
+import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
 import {
   choice,
   type InferValue,
@@ -75,11 +76,7 @@ export const runOptions = object("Run", {
     }),
     "F32" as const,
   ),
-  backend: optional(
-    option("--backend", choice(["webgpu", "wasm"]), {
-      description: message`What the network runs on. Default: webgpu on a real GPU, wasm elsewhere.`,
-    }),
-  ),
+  backend: backendOption(["webgpu", "wasm"]),
   threads: optional(
     option("--threads", positiveInteger(), {
       description:
@@ -93,8 +90,8 @@ export const runOptions = object("Run", {
     60,
   ),
   restart: option("--restart", { description: message`Start anew, whatever an earlier run left.` }),
-  quiet: option("-q", "--quiet", { description: message`No progress.` }),
-  json: option("--json", { description: message`Print the card on standard output.` }),
+  quiet: quietOption,
+  json: jsonOption(message`Print the card on standard output.`),
 });
 
 /** Where a training goes, and how it runs. */

@@ -14,7 +14,7 @@ import { runTraining } from "../../training/run_training.ts";
 import type { OutcomeClassifier } from "../outcome.ts";
 import { type PaperSet, photosOf } from "../paper_set.ts";
 import type { ClassifierPlan, ClassifierSettings } from "../plans.ts";
-import type { Run } from "../run.ts";
+import { type Run, trainingRunOptions } from "../run.ts";
 
 /** A classifier that an experiment uses. */
 export interface TrainedClassifier {
@@ -63,13 +63,7 @@ export async function trainedClassifier(
       skip: 0,
       crackShare: 0.5,
       validation: 0,
-      out: path,
-      precision: "F32",
-      backend: run.backend,
-      saveEvery: 60,
-      restart: false,
-      quiet: run.quiet,
-      args: run.args,
+      ...trainingRunOptions(run, path),
     };
     await runTraining(classifierTask(options), options);
   }

@@ -12,7 +12,7 @@ import { runTraining } from "../../training/run_training.ts";
 import type { OutcomeSegmenter } from "../outcome.ts";
 import type { SegmenterPlan } from "../plans.ts";
 import type { PublishedSegmenter } from "../published.ts";
-import type { Run } from "../run.ts";
+import { type Run, trainingRunOptions } from "../run.ts";
 import type { TrainingTruth } from "./training_truth.ts";
 
 /** A segmentation network that an experiment uses. */
@@ -69,13 +69,7 @@ export async function trainedSegmenter(
       extraLabels: [],
       photos: [],
       soft: false,
-      out: path,
-      precision: "F32",
-      backend: run.backend,
-      saveEvery: 60,
-      restart: false,
-      quiet: run.quiet,
-      args: run.args,
+      ...trainingRunOptions(run, path),
     };
     await runTraining(segmenterTask(options), options);
   }

@@ -1,67 +1,41 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { encodePng } from "../../../core/images/encode_png.ts";
 import { loadClassifier } from "../../../models/classifier/checkpoint.ts";
 import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
 import type { ClassifierCard } from "../../../tasks/classifier/classifier_card.ts";
 import { type Outcome, runScript } from "../run_script.ts";
-import { killTraining } from "../training/kill_training.ts";
-import { assertClose, seeded } from "../../core/testing.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
+import {
+  killTraining,
+  PERMISSIONS,
+  readCard,
+  resultOf,
+  trainingArgs,
+  withTrainingPhotos,
+} from "../training/trainings.ts";
+import { assertClose } from "../../core/testing.ts";
 
-const READ = ["--allow-read", "--allow-write"];
-
-/** Photos of grey noise with a dark vertical line and their masks, and one photo without a crack; more than a patch in size. */
-async function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
-  await using temporary = await temporaryFolder();
-  const folder = temporary.path;
-  const random = seeded(8);
-  for (const name of ["images", "masks"]) await Deno.mkdir(join(folder, name));
-  for (let index = 0; index < 5; index++) {
-    const width = 52 + index, height = 44;
-    const pixels = new Uint8Array(width * height * 3), mask = new Uint8Array(width * height);
-    for (let i = 0; i < mask.length; i++) {
-      const crack = index < 4 && Math.abs(i % width - 14 - 3 * index) < 2;
-      mask[i] = crack ? 255 : 0;
-      pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
-    }
-    const write = async (place: string, channels: 1 | 3, data: Uint8Array) =>
-      await Deno.writeFile(
-        join(folder, place, `${index}.png`),
-        await encodePng({ width, height, channels, data }),
-      );
-    await write("images", 3, pixels);
-    await write("masks", 1, mask);
-  }
-  await test(folder);
+/** Four photos with a crack and one without; more than a patch in size. */
+function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
+  return withTrainingPhotos({ count: 5, withCrack: 4, width: 52, height: 44 }, test);
 }
 
 /** Options of a training of seconds on the photos of a folder. */
 function small(folder: string, out: string, changes: Record<string, string> = {}): string[] {
-  const options = {
-    "--images": join(folder, "images"),
-    "--masks": join(folder, "masks"),
-    "--out": join(folder, out),
+  return trainingArgs(folder, out, {
     ...{ "--arch": "resnet18", "--width": "0.125", "--patch-sizes": "16", "--batch": "8" },
     ...{ "--learning-rate": "0.02", "--threads": "1", "--seed": "3" },
     ...changes,
-  };
-  return Object.entries(options).flat();
+  });
 }
 
 const RANDOM = { "--patches": "160", "--epochs": "2", "--schedule": "one-cycle" };
 
-function train(args: readonly string[], permissions = READ): Promise<Outcome> {
+function train(args: readonly string[], permissions = PERMISSIONS): Promise<Outcome> {
   return runScript("tasks/classifier/train.ts", args, { permissions });
 }
 
-async function cardOf(folder: string, out: string): Promise<ClassifierCard> {
-  return JSON.parse(await Deno.readTextFile(join(folder, `${out}.json`)));
-}
-
-/** What must be the same of two trainings of equal options: all but the time. */
-function result({ curve, validation, steps, settings, data }: ClassifierCard): unknown {
-  return { curve, validation, steps, settings, photos: data.photos };
+function cardOf(folder: string, out: string): Promise<ClassifierCard> {
+  return readCard(folder, out);
 }
 
 Deno.test("classifier:train writes a classifier that classifier:evaluate finds good, a card and a learning curve", async () => {
@@ -181,7 +155,7 @@ Deno.test("classifier:train goes on after a kill and ends with the same losses a
     assert.equal(whole.code, 0, whole.err);
     const broken = small(folder, "broken", { ...RANDOM, "--save-every": "0.05" });
     await killTraining("tasks/classifier/train.ts", broken, {
-      permissions: READ,
+      permissions: PERMISSIONS,
       out: join(folder, "broken"),
     });
 
@@ -191,7 +165,7 @@ Deno.test("classifier:train goes on after a kill and ends with the same losses a
     const resumed = await train(broken);
     assert.equal(resumed.code, 0, resumed.err);
     assert.match(resumed.err, /Going on after step \d+ of 40/);
-    assert.deepEqual(result(await cardOf(folder, "broken")), result(await cardOf(folder, "whole")));
+    assert.deepEqual(resultOf(await cardOf(folder, "broken")), resultOf(await cardOf(folder, "whole")));
     const bytes = await Promise.all(["whole", "broken"].map((name) => Deno.readFile(join(folder, name))));
     assert.deepEqual(bytes[0], bytes[1]);
     const left = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);

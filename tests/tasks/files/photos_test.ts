@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { listPhotos } from "../../../tasks/files/photos.ts";
+import { listPhotos, namePaths } from "../../../tasks/files/photos.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
@@ -114,4 +114,10 @@ Deno.test("listPhotos() refuses a path that is not there and a folder without ph
       return error instanceof UsageError && error.message.startsWith(`Cannot find a photo in ${root}: `);
     });
   });
+});
+
+Deno.test("namePaths() fits into a heading, however many paths there are", () => {
+  assert.equal(namePaths(["photos/"]), "photos/");
+  assert.equal(namePaths(["a.jpg", "b.jpg"]), "a.jpg and b.jpg");
+  assert.equal(namePaths(["a.jpg", "b.jpg", "c.jpg"]), "a.jpg and 2 others");
 });

@@ -4,36 +4,18 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
 import type { SegmenterCard } from "../../../tasks/segmenter/segmenter_card.ts";
 import { openTrainingData, type TrainingDataOptions } from "../../../tasks/segmenter/photos.ts";
-import { seeded } from "../../core/testing.ts";
-import { temporaryFolder } from "../../temporary_folder.ts";
 import { type Outcome, runScript } from "../run_script.ts";
-import { killTraining } from "../training/kill_training.ts";
+import {
+  killTraining,
+  PERMISSIONS,
+  readCard,
+  resultOf,
+  trainingArgs,
+  withTrainingPhotos,
+} from "../training/trainings.ts";
 
-const READ = ["--allow-read", "--allow-write"];
-
-/** Photos of grey noise with a dark vertical line in `images/`, and their masks in `masks/`. */
-async function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
-  await using temporary = await temporaryFolder();
-  const folder = temporary.path;
-  const random = seeded(8);
-  for (const name of ["images", "masks"]) await Deno.mkdir(join(folder, name));
-  for (let index = 0; index < 4; index++) {
-    const width = 36 + index, height = 34;
-    const pixels = new Uint8Array(width * height * 3), mask = new Uint8Array(width * height);
-    for (let i = 0; i < mask.length; i++) {
-      const crack = Math.abs(i % width - 14 - 3 * index) < 2;
-      mask[i] = crack ? 255 : 0;
-      pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
-    }
-    const write = async (place: string, channels: 1 | 3, data: Uint8Array) =>
-      await Deno.writeFile(
-        join(folder, place, `${index}.png`),
-        await encodePng({ width, height, channels, data }),
-      );
-    await write("images", 3, pixels);
-    await write("masks", 1, mask);
-  }
-  await test(folder);
+function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
+  return withTrainingPhotos({ count: 4, withCrack: 4, width: 36, height: 34 }, test);
 }
 
 /** Makes a folder look as if label had written it for the photos of `images/`. */
@@ -68,28 +50,19 @@ async function writeLabels(
 
 /** Options of a training of seconds on the photos of a folder. */
 function small(folder: string, out: string, changes: Record<string, string> = {}): string[] {
-  const options = {
-    "--images": join(folder, "images"),
-    "--masks": join(folder, "masks"),
-    "--out": join(folder, out),
+  return trainingArgs(folder, out, {
     ...{ "--width": "0.05", "--crop": "16", "--batch": "2", "--epochs": "2", "--crops": "8" },
     ...{ "--learning-rate": "0.05", "--threads": "1", "--seed": "3" },
     ...changes,
-  };
-  return Object.entries(options).flat();
+  });
 }
 
 function train(args: readonly string[]): Promise<Outcome> {
-  return runScript("tasks/segmenter/train.ts", args, { permissions: READ });
+  return runScript("tasks/segmenter/train.ts", args, { permissions: PERMISSIONS });
 }
 
-async function cardOf(folder: string, out: string): Promise<SegmenterCard> {
-  return JSON.parse(await Deno.readTextFile(join(folder, `${out}.json`)));
-}
-
-/** What must be the same of two trainings of equal options: all but the time. */
-function result({ curve, validation, steps, settings, data }: SegmenterCard): unknown {
-  return { curve, validation, steps, settings, photos: data.photos };
+function cardOf(folder: string, out: string): Promise<SegmenterCard> {
+  return readCard(folder, out);
 }
 
 function list(folder: string): string[] {
@@ -123,7 +96,7 @@ Deno.test("segmenter:train goes on after a kill and ends with the same network a
 
     const broken = small(folder, "broken", { ...changes, "--save-every": "0.05" });
     await killTraining("tasks/segmenter/train.ts", broken, {
-      permissions: READ,
+      permissions: PERMISSIONS,
       out: join(folder, "broken"),
     });
 
@@ -133,7 +106,7 @@ Deno.test("segmenter:train goes on after a kill and ends with the same network a
     const resumed = await train(broken);
     assert.equal(resumed.code, 0, resumed.err);
     assert.match(resumed.err, /Going on after step \d+ of 18/);
-    assert.deepEqual(result(await cardOf(folder, "broken")), result(await cardOf(folder, "whole")));
+    assert.deepEqual(resultOf(await cardOf(folder, "broken")), resultOf(await cardOf(folder, "whole")));
     for (const suffix of ["", ".last"]) {
       const files = ["whole", "broken"].map((name) => Deno.readFile(join(folder, name + suffix)));
       const [expected, actual] = await Promise.all(files);
