@@ -170,7 +170,7 @@ function parse(text: string | undefined, what: string): Record<string, unknown> 
     const value: unknown = JSON.parse(text ?? "");
     if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   } catch {
-    // Told below.
+    // Reported below.
   }
   return refuseCheckpoint(`its metadata "${what}" is no JSON object`);
 }

@@ -14,7 +14,7 @@ import {
 import { fitsHalf, quantizeKernel } from "./precision.ts";
 import { encodeSafetensors, type StoredTensor } from "./safetensors.ts";
 
-/** Options of {@linkcode saveCheckpoint} and {@linkcode saveSegmenter}. */
+/** Options of `saveCheckpoint()` and `saveSegmenter()`. */
 export interface SaveCheckpointOptions {
   /**
    * The velocities of the optimiser, to go on with later.
@@ -25,8 +25,9 @@ export interface SaveCheckpointOptions {
   /** Where the training stands. */
   readonly training?: TrainingRecord;
   /**
-   * How the weights are stored. `F32` (the default) is exact. For shipping: `F16` halves the file, values beyond its range aside, `I8` keeps the kernels in 8 bits with a
-   * scale for each channel of their last axis, the output of a convolution, and the rest exactly, a quarter. Neither serves to go on training.
+   * How the weights are stored. `F32` (the default) is exact. For shipping: `F16` halves the file, values beyond its range aside, `I8` keeps
+   * the kernels in 8 bits with a scale for each channel of their last axis, the output of a convolution, and the rest exactly, a quarter.
+   * Neither serves to go on training.
    */
   readonly precision?: CheckpointPrecision;
 }

@@ -8,7 +8,7 @@ import { tf } from "../tfjs.ts";
  */
 export type Head = "paper" | "reference";
 
-/** The names that {@linkcode describeHead} takes. */
+/** The names that {@linkcode headSpecs} takes. */
 export const HEADS: readonly Head[] = ["paper", "reference"];
 
 /** Width of the hidden layer of the `reference` head. */
@@ -49,7 +49,7 @@ export interface HeadOptions {
 }
 
 /**
- * The logits of {@linkcode CLASSES}, before the softmax.
+ * The logits of `CLASSES`, before the softmax.
  *
  * @param means N × K, the spatial mean of each channel.
  * @returns N × 2.

@@ -1,4 +1,4 @@
-/** A tensor of somebody else's file. */
+/** A tensor of a file that another library wrote. */
 export interface ForeignTensor {
   /** Sizes of its axes, outermost first. */
   readonly shape: readonly number[];

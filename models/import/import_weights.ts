@@ -29,11 +29,11 @@ export interface ImportedWeights {
   readonly mismatched: readonly Mismatch[];
   /** Tensors of the file that nothing was taken from; PyTorch's counts of batches apart. */
   readonly unused: readonly string[];
-  /** Where a bottleneck ResNet of these weights halves the picture. */
+  /** Where a bottleneck ResNet of these weights halves the image. */
   readonly strideAt: "first" | "middle";
   /**
    * How RGB 0..255 is scaled for weights of ImageNet. No kernel or bias makes up for another scaling where zeros are added around the scaled
-   * picture: the network itself has to scale so.
+   * image: the network itself has to scale so.
    */
   readonly scaling: InputScaling;
 }
@@ -45,7 +45,7 @@ export interface ImportWeightsOptions {
   readonly specs: ParameterSpecs;
   /** What the file's library added to variances: 0.00001 for those of timm's EfficientNets that are not called `tf_…`. */
   readonly epsilon?: number;
-  /** Scaling of the pictures that the weights were trained with, in RGB, where it is not that of the library's weights of ImageNet. */
+  /** Scaling of the images that the weights were trained with, in RGB, where it is not that of the library's weights of ImageNet. */
   readonly scaling?: InputScaling;
 }
 

@@ -86,7 +86,7 @@ function readTensor(
   };
 }
 
-/** A tensor that nobody wants may be of another kind, such as a count, or damaged. */
+/** The values of a weight, or why there are none: a weight that is not asked for may be of another kind, such as a count, or damaged. */
 function readValues(found: Dataset, quoted: string): KerasTensor["data"] {
   let value: Dataset["value"];
   try {

@@ -16,7 +16,7 @@ export interface Layout {
   readonly convention: "keras" | "pytorch";
   /** What it adds to the variance of a batch norm, and what our network adds. */
   readonly epsilon: { readonly theirs: number; readonly ours: number };
-  /** Where its bottlenecks halve the picture. */
+  /** Where its bottlenecks halve the image. */
   readonly strideAt: "first" | "middle";
   /** How its weights of ImageNet want RGB 0..255 to be scaled, and whether in the order blue, green, red. */
   readonly input: InputScaling & { readonly bgr: boolean };
@@ -71,7 +71,7 @@ function resnetLayouts(): Layout[] {
 
 /**
  * Keras and timm's `tf_efficientnet_…` pad as TensorFlow does, and so do our networks. torchvision pads alike on all sides: where a
- * layer halves a picture of even size, its weights find everything one pixel further left and up than they were trained with.
+ * layer halves an image of even size, its weights find everything one pixel further left and up than they were trained with.
  */
 function efficientnetLayouts(arch: ImportableArch): Layout[] {
   const shared = { strideAt: "first", input: STANDARDISED } as const;

@@ -2,7 +2,7 @@ import { tf } from "../tfjs.ts";
 
 /**
  * Bilinear enlargement by a whole number, pixels being areas: pixel i of the result lies at (i + ½) / scale − ½ of the
- * image, whose border pixels go on for ever. PyTorch's `align_corners=False`, TensorFlow's `half_pixel_centers`.
+ * image, whose border pixels are repeated beyond it. PyTorch's `align_corners=False`, TensorFlow's `half_pixel_centers`.
  *
  * tfjs' own kernels of the gradient know neither, so that this is products with matrices of weights.
  *

@@ -8,10 +8,10 @@ export interface FoldedLayer {
   readonly bias?: tf.Tensor1D;
 }
 
-interface Kept {
+interface CachedLayer {
   readonly folded: FoldedLayer;
   /** Identities of the values that it was made from: a variable that is assigned to gets another. */
-  readonly made: readonly object[];
+  readonly sources: readonly object[];
 }
 
 /**
@@ -24,9 +24,9 @@ const DENSE_PIXELS = 4;
 export class FoldedLayers implements Disposable {
   readonly #parameters: Parameters;
   readonly #consume: boolean;
-  readonly #kept = new Map<string, Kept>();
+  readonly #cache = new Map<string, CachedLayer>();
 
-  /** @param options `consume`: frees parameters once they are folded; they are then gone for everybody else, and cannot change. */
+  /** @param options `consume`: frees parameters once they are folded; nothing else may use or change them then. */
   constructor(parameters: Parameters, { consume = false }: { readonly consume?: boolean } = {}) {
     this.#parameters = parameters;
     this.#consume = consume;
@@ -35,10 +35,10 @@ export class FoldedLayers implements Disposable {
   /** A layer with the values that it has now. It stays this object's, and without a batch norm it is the parameters themselves. */
   of(layer: Layer): FoldedLayer {
     if (layer.batchNorm === undefined) return foldLayer(layer, this.#parameters);
-    const consumed = this.#consume ? this.#kept.get(layer.name) : undefined;
+    const consumed = this.#consume ? this.#cache.get(layer.name) : undefined;
     if (consumed) return consumed.folded;
     const sources = sourcesOf(layer).map((source) => parameter(this.#parameters, source));
-    const folded = this.#keep(layer.name, sources, () => foldLayer(layer, this.#parameters));
+    const folded = this.#cached(layer.name, sources, () => foldLayer(layer, this.#parameters));
     if (this.#consume) tf.dispose(sources);
     return folded;
   }
@@ -50,33 +50,33 @@ export class FoldedLayers implements Disposable {
       return undefined;
     }
     const { kernel, bias } = this.of(layer);
-    return this.#keep(`${name} of ${height} × ${width}`, bias ? [kernel, bias] : [kernel], () => {
+    return this.#cached(`${name} of ${height} × ${width}`, bias ? [kernel, bias] : [kernel], () => {
       const dense = denseKernel(kernel, { height, width, stride, padding });
       return { kernel: dense, bias: bias?.tile([dense.shape[3] / outputs]) };
     });
   }
 
   [Symbol.dispose](): void {
-    for (const kept of this.#kept.values()) dispose(kept);
-    this.#kept.clear();
+    for (const cached of this.#cache.values()) dispose(cached);
+    this.#cache.clear();
   }
 
   /** What was made of `sources` under that name, made anew where it is missing or one of them changed. */
-  #keep(name: string, sources: readonly tf.Tensor[], make: () => FoldedLayer): FoldedLayer {
-    const before = this.#kept.get(name);
-    if (before?.made.every((id, i) => id === sources[i].dataId)) return before.folded;
+  #cached(name: string, sources: readonly tf.Tensor[], make: () => FoldedLayer): FoldedLayer {
+    const before = this.#cache.get(name);
+    if (before?.sources.every((id, i) => id === sources[i].dataId)) return before.folded;
     if (before) dispose(before);
     const [kernel, bias] = tf.tidy(() => {
       const { kernel, bias } = make();
       return bias ? [kernel, bias] : [kernel];
     }) as [tf.Tensor4D, tf.Tensor1D?];
     const folded = { kernel: tf.keep(kernel), bias: bias && tf.keep(bias) };
-    this.#kept.set(name, { folded, made: sources.map(({ dataId }) => dataId) });
+    this.#cache.set(name, { folded, sources: sources.map(({ dataId }) => dataId) });
     return folded;
   }
 }
 
-function dispose({ folded: { kernel, bias } }: Kept): void {
+function dispose({ folded: { kernel, bias } }: CachedLayer): void {
   tf.dispose(bias ? [kernel, bias] : [kernel]);
 }
 
@@ -101,7 +101,7 @@ export function foldLayer(layer: Layer, parameters: Parameters): FoldedLayer {
     parameter<tf.Rank.R1>(parameters, `${batchNorm.name}/${of}`)
   );
   const spread = variance.add<tf.Tensor1D>(batchNorm.epsilon);
-  // The two are equal but for the last bit: networks with and without biases were written apart, and what those give that are in use is kept.
+  // The two are equal but for the last bit: networks with and without biases were written apart, and those in use keep their outputs.
   const scale = bias ? gamma.div<tf.Tensor1D>(spread.sqrt()) : gamma.mul<tf.Tensor1D>(spread.rsqrt());
   return {
     kernel: kernel.mul(kind === "convolution" ? scale : scale.reshape([outputs, 1])),

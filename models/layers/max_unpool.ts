@@ -29,7 +29,7 @@ export function maxPool(x: tf.Tensor4D): tf.Tensor4D {
   })(x) as tf.Tensor4D;
 }
 
-/** What was pooled, and what came of it: together they tell where each maximum lay, so that no positions need be kept. */
+/** What was pooled, and what came of it: together they show where each maximum lay, so that no positions need be kept. */
 export interface Pooled {
   /** N × 2h × 2w × C */
   readonly x: tf.Tensor;

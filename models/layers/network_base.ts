@@ -26,7 +26,7 @@ export interface NetworkBaseParts<Layers extends Network> extends NetworkValues 
  * A network and its values. They are made at their first use, on the backend of that moment, and freed with the network.
  *
  * `Description` is all that a network of the same layers with the same untrained values is made of, as plain data: what a checkpoint
- * keeps beside the values, and what another thread is told.
+ * keeps beside the values, and what another thread is given.
  */
 export abstract class NetworkBase<Layers extends Network, Description extends object> implements Disposable {
   /**

@@ -142,8 +142,8 @@ export function repeatPixels(x: tf.Tensor4D): tf.Tensor4D {
 const LARGEST_LOGIT = 80;
 
 /**
- * Bilinear enlargement of the probabilities that logits stand for, as logits again. An auxiliary output of OED is E σ(z), a sigmoid and then the bilinear enlargement E, and what
- * has those probabilities are the logits
+ * Bilinear enlargement of the probabilities that logits stand for, as logits again. An auxiliary output of OED is E σ(z), a sigmoid and then
+ * the bilinear enlargement E, and what has those probabilities are the logits
  *
  *     log(E σ(z) / (1 − E σ(z))) = log E σ(z) − log E σ(−z),
  *

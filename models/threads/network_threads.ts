@@ -12,7 +12,7 @@ export interface ThreadPlan {
 export interface ThreadWork<Snapshot, Job, Reply> {
   /** The script of their workers, as `RequestWorker` takes it. */
   readonly script: URL;
-  /** What tells a thread of the network, its values included: its first request, and another whenever they change. */
+  /** The network for a thread, its values included: the thread's first request, and another whenever they change. */
   snapshot(): Snapshot;
   /** Has a worker do a job. */
   onWorker(job: Job, worker: RequestWorker<Snapshot | Job, Reply>): Promise<Reply>;
@@ -33,7 +33,7 @@ interface WaitingJob<Job, Reply> {
  */
 const IDLE = 3000;
 
-/** Jobs that wait in a thread, the one that it works on included: the next begins without this thread's help. */
+/** Jobs that wait in a thread, the one that it works on included: the next begins without this thread. */
 const AHEAD = 2;
 
 /**
@@ -172,7 +172,7 @@ export class NetworkThreads<Snapshot, Job, Reply> implements Disposable {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       await this.#work.onMainThread(next.job).then(next.done.resolve, next.done.reject);
-      // Jobs that come and threads that are ready are heard of between two turns of the event loop.
+      // New jobs and threads that become ready are noticed between two turns of the event loop.
       await new Promise((resolve) => setTimeout(resolve));
     }
     this.#working = false;

@@ -12,8 +12,8 @@ export interface NetworkService<Description extends object, Network, Job, Reply>
 }
 
 /**
- * The worker's side of `NetworkThreads`: it is told first, and whenever its values change, of the network by a snapshot, which it answers
- * by nothing; then of jobs.
+ * The worker's side of `NetworkThreads`: its first request is a snapshot of the network, and so is one whenever the values change, answered by
+ * nothing; the others are jobs.
  */
 export function serveNetwork<
   Description extends object,

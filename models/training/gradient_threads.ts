@@ -89,7 +89,7 @@ export class GradientThreads<Batch extends object, Found extends BatchGradients>
     updateShared(weights, model.network);
     // The workers first: once the main thread begins, it sends nothing until it is done.
     const replies = others.map((part, i) => workers[i].gradients(part));
-    // All are waited for: a thread whose answer nobody takes would end the process with its error.
+    // All are waited for: a rejection that is not handled would end the process.
     const settled = await Promise.allSettled([model.gradients(own), ...replies]);
     const found = settled.flatMap((part) => part.status === "fulfilled" ? [part.value] : []);
     const failed = settled.find((part) => part.status === "rejected");
@@ -103,13 +103,13 @@ export class GradientThreads<Batch extends object, Found extends BatchGradients>
   }
 }
 
-/** What a worker is told first: which network, and where its gradients belong. */
+/** A worker's first request: which network, and where its gradients belong. */
 interface GradientTask<Description extends object> extends Snapshot<Description> {
   /** The values of the trainable parameters' gradients, one after the other. */
   readonly gradients: Float32Array<SharedArrayBuffer>;
 }
 
-/** What it is told: its task, then parts of batches. */
+/** Its requests: its task, then parts of batches. */
 type GradientRequest<Description extends object, Batch> =
   | { readonly task: GradientTask<Description> }
   | { readonly part: Batch };

@@ -9,7 +9,7 @@ export interface NormalizedNetwork {
 }
 
 /** A batch as a network sees it; disposing of it frees the tensor. */
-export interface NetworkInput extends Disposable {
+export interface StatisticsBatch extends Disposable {
   /** N × H × W × 3, RGB 0..255. */
   readonly x: tf.Tensor4D;
 }
@@ -19,7 +19,7 @@ export interface StatisticsBatches {
   /** How many are enough. */
   readonly count: number;
   /** The batch of a step of the training. */
-  input(step: number): Promise<NetworkInput>;
+  input(step: number): Promise<StatisticsBatch>;
 }
 
 /** Options of {@linkcode recomputeBatchNorm}. */

@@ -1,5 +1,5 @@
 /*
- * Gradients of a depthwise convolution y[oy, ox, c] = Σ x[oy · s + ky - top, ox · s + kx - left, c] · w[ky, kx, c] over pictures
+ * Gradients of a depthwise convolution y[oy, ox, c] = Σ x[oy · s + ky - top, ox · s + kx - left, c] · w[ky, kx, c] over images
  * [n][h][w][c] (float32, addresses in bytes): up to 16 channels at a time, sums in registers.
  */
 
@@ -69,7 +69,7 @@ export function depthwiseFilterGradient(
     const wide = k + 16 <= c;
     for (let ky: i32 = 0; ky < filterH; ky++) {
       for (let kx: i32 = 0; kx < filterW; kx++) {
-        // The output columns under which this tap lies inside the picture.
+        // The output columns under which this tap lies inside the image.
         const shift = kx - left;
         let first: i32 = 0;
         if (shift < 0) first = (strideW - 1 - shift) / strideW;

@@ -274,16 +274,16 @@ function transpose4(target: usize, source: usize, step: i32): void {
 }
 
 /**
- * Addresses of the pixels of n pictures of h × w, u32[n · h · w rounded up to 6], the last one repeated; steps in bytes.
+ * Addresses of the pixels of n images of h × w, u32[n · h · w rounded up to 6], the last one repeated; steps in bytes.
  */
 export function pixelAddresses(
-  table: usize, base: usize, n: i32, pictureStep: i32, h: i32, rowStep: i32, w: i32, pixelStep: i32,
+  table: usize, base: usize, n: i32, imageStep: i32, h: i32, rowStep: i32, w: i32, pixelStep: i32,
 ): void {
   let last: u32 = 0;
   let count: i32 = 0;
   for (let i: i32 = 0; i < n; i++) {
     for (let y: i32 = 0; y < h; y++) {
-      last = u32(base + i * pictureStep + y * rowStep);
+      last = u32(base + i * imageStep + y * rowStep);
       for (let x: i32 = 0; x < w; x++) {
         store<u32>(table, last);
         table += 4;
@@ -298,16 +298,16 @@ export function pixelAddresses(
   }
 }
 
-/** Copies n pictures of h rows of rowBytes into zeroed frames of frameH rows of frameBytes, from row `top` and byte `left` on. */
+/** Copies n images of h rows of rowBytes into zeroed images of paddedH rows of paddedRowBytes, from row `top` and byte `left` on. */
 export function padPictures(
-  target: usize, source: usize, n: i32, h: i32, rowBytes: usize, frameH: i32, frameBytes: usize, top: i32, left: usize,
+  target: usize, source: usize, n: i32, h: i32, rowBytes: usize, paddedH: i32, paddedRowBytes: usize, top: i32, left: usize,
 ): void {
-  memory.fill(target, 0, usize(n) * frameH * frameBytes);
+  memory.fill(target, 0, usize(n) * paddedH * paddedRowBytes);
   for (let i: i32 = 0; i < n; i++) {
-    let to = target + usize(i * frameH + top) * frameBytes + left;
+    let to = target + usize(i * paddedH + top) * paddedRowBytes + left;
     for (let y: i32 = 0; y < h; y++) {
       memory.copy(to, source, rowBytes);
-      to += frameBytes;
+      to += paddedRowBytes;
       source += rowBytes;
     }
   }

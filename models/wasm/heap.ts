@@ -58,8 +58,8 @@ export interface WasmKernels {
     n: number,
     h: number,
     rowBytes: number,
-    frameH: number,
-    frameBytes: number,
+    paddedH: number,
+    paddedRowBytes: number,
     top: number,
     left: number,
   ): void;

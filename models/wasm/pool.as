@@ -1,7 +1,7 @@
-/* Gradients of pooling over pictures [n][h][w][c] (float32, addresses in bytes). */
+/* Gradients of pooling over images [n][h][w][c] (float32, addresses in bytes). */
 
 /**
- * dx[first maximum of each window] += dy[window]. A window that reaches beyond the picture is cut there.
+ * dx[first maximum of each window] += dy[window]. A window that reaches beyond the image is cut there.
  *
  * @param done c · 4 bytes rounded up to 16: which channels of a window have found their maximum
  */

@@ -61,9 +61,9 @@ function placeBytes(c: i32, k: i32): usize {
 }
 
 /**
- * act(bias + the convolution) of n pictures, in tiles of 2 × 2 pixels.
+ * act(bias + the convolution) of n images, in tiles of 2 × 2 pixels.
  *
- * @param x pictures with what is around them, [n][2 · high + 2][2 · wide + 2][c]
+ * @param x images with what is around them, [n][2 · high + 2][2 · wide + 2][c]
  * @param u by transformFilters()
  * @param y [n][2 · high][2 · wide][k]
  * @param bias f32[k], or 0 for none
@@ -75,7 +75,7 @@ export function convolveTiles(
   x: usize, u: usize, y: usize, n: i32, high: i32, wide: i32, c: i32, k: i32, bias: usize, lower: f32, upper: f32,
   block: i32, scratch: usize,
 ): void {
-  const pixelX = usize(c) * 4, rowX = usize(2 * wide + 2) * pixelX, pictureX = usize(2 * high + 2) * rowX;
+  const pixelX = usize(c) * 4, rowX = usize(2 * wide + 2) * pixelX, imageX = usize(2 * high + 2) * rowX;
   const pixelY = usize(k) * 4, rowY = usize(2 * wide) * pixelY;
   // As placeBytes().
   const stepV = usize(block) * pixelX + LINE, stepM = usize(block) * pixelY + LINE;

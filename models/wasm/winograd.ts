@@ -9,11 +9,11 @@ const PLACES = 16;
 const BLOCK_BYTES = 196608;
 
 /** With fewer channels in, out or together, or fewer pixels along a side, the transforms take what the products save. */
-const LEAST_CHANNELS = 16, LEAST_TOGETHER = 48, LEAST_SIDE = 8;
+const MIN_CHANNELS = 16, MIN_CHANNEL_SUM = 48, MIN_SIDE = 8;
 
 /**
  * Whether a convolution is one that `winograd.as` computes, and faster. The number of images does not count, so that an image
- * gives the same whatever it is together with.
+ * gives the same whatever else is in its batch.
  */
 export function fitsTiles(
   { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth, ...info }:
@@ -22,9 +22,9 @@ export function fitsTiles(
   const { inChannels, outChannels, outHeight, outWidth } = info;
   return filterHeight === 3 && filterWidth === 3 && strideHeight * strideWidth === 1 &&
     dilationHeight * dilationWidth === 1 && inChannels % 4 === 0 && outChannels % 4 === 0 &&
-    Math.min(inChannels, outChannels) >= LEAST_CHANNELS && inChannels + outChannels >= LEAST_TOGETHER &&
+    Math.min(inChannels, outChannels) >= MIN_CHANNELS && inChannels + outChannels >= MIN_CHANNEL_SUM &&
     outHeight % 2 === 0 && outWidth % 2 === 0 &&
-    Math.min(outHeight, outWidth) >= LEAST_SIDE;
+    Math.min(outHeight, outWidth) >= MIN_SIDE;
 }
 
 /** A convolution's operands by their addresses: x with its padding around it. */
