@@ -1,8 +1,7 @@
 import { CLASSES } from "../../core/label/classifier.ts";
 import { refuseCheckpoint, type TrainingRecord } from "../checkpoint/checkpoint.ts";
-import { type CheckpointValues, decodeCheckpoint } from "../checkpoint/decode_checkpoint.ts";
+import { type CheckpointValues, decodeCheckpoint, readSource } from "../checkpoint/decode_checkpoint.ts";
 import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
-import { readSource } from "../checkpoint/read_source.ts";
 import { type ClassifierOptions, createClassifier, NetworkClassifier } from "./classifier.ts";
 
 export type { SaveCheckpointOptions };

@@ -1,14 +1,15 @@
 import { countParameters } from "../layers/parameters.ts";
 import { NetworkThreads, type ThreadPlan } from "../threads/network_threads.ts";
 import { type Snapshot, takeSnapshot } from "../threads/shared_values.ts";
-import type { BareClassifier, ClassifierDescription } from "./bare_classifier.ts";
 import {
   activateOnHost,
+  type BareClassifier,
+  type ClassifierDescription,
   type HostActivations,
   type HostImage,
   type HostPatches,
   scoreOnHost,
-} from "./host_inference.ts";
+} from "./bare_classifier.ts";
 
 /** Bytes that the backends of other threads may take, and what one takes besides the weights, which it holds twice. */
 const MEMORY = 2 ** 30, BACKEND_BYTES = 128 * 2 ** 20;

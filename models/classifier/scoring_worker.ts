@@ -4,14 +4,16 @@
  * @module
  */
 import { serveNetwork } from "../threads/serve_network.ts";
-import { type BareClassifier, type ClassifierDescription, restoreClassifier } from "./bare_classifier.ts";
 import {
   activateOnHost,
+  type BareClassifier,
+  type ClassifierDescription,
   type HostActivations,
   type HostImage,
   type HostPatches,
+  restoreClassifier,
   scoreOnHost,
-} from "./host_inference.ts";
+} from "./bare_classifier.ts";
 
 serveNetwork<
   ClassifierDescription,

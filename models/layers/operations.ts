@@ -1,5 +1,5 @@
 import { tf } from "../tfjs.ts";
-import { enlargeAligned } from "./bilinear_align_corners.ts";
+import { enlargeAligned } from "./bilinear.ts";
 import type { Operation } from "./layer_graph.ts";
 
 /** The greatest value of each 2 × 2 pixels, each channel by itself: half as high and wide. */

@@ -1,7 +1,6 @@
 import { refuseCheckpoint, type TrainingRecord } from "../checkpoint/checkpoint.ts";
-import { type CheckpointValues, decodeCheckpoint } from "../checkpoint/decode_checkpoint.ts";
+import { type CheckpointValues, decodeCheckpoint, readSource } from "../checkpoint/decode_checkpoint.ts";
 import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
-import { readSource } from "../checkpoint/read_source.ts";
 import { createSegmenter, Segmenter, type SegmenterOptions } from "./segmenter.ts";
 
 /**

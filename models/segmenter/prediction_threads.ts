@@ -1,8 +1,12 @@
 import { wasmBytesFor } from "../layers/memory.ts";
 import { NetworkThreads, type ThreadPlan } from "../threads/network_threads.ts";
 import { type Snapshot, takeSnapshot } from "../threads/shared_values.ts";
-import type { BareSegmenter, SegmenterDescription } from "./bare_segmenter.ts";
-import { predictOnHost, type WholeImage } from "./host_prediction.ts";
+import {
+  type BareSegmenter,
+  predictOnHost,
+  type SegmenterDescription,
+  type WholeImage,
+} from "./bare_segmenter.ts";
 
 /** Bytes that the backends of all threads may take, and what one takes before it works. */
 const MEMORY = 3 * 2 ** 30, BACKEND_BYTES = 64 * 2 ** 20;

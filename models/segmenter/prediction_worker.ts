@@ -4,7 +4,6 @@
  * @module
  */
 import { serveNetwork } from "../threads/serve_network.ts";
-import { restoreSegmenter } from "./bare_segmenter.ts";
-import { predictOnHost } from "./host_prediction.ts";
+import { predictOnHost, restoreSegmenter } from "./bare_segmenter.ts";
 
 serveNetwork({ restore: restoreSegmenter, work: predictOnHost });

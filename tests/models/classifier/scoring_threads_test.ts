@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openBackend } from "../../../models/backend.ts";
-import { activateOnHost, scoreOnHost } from "../../../models/classifier/host_inference.ts";
+import { activateOnHost, scoreOnHost } from "../../../models/classifier/bare_classifier.ts";
 import { ScoringThreads } from "../../../models/classifier/scoring_threads.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";

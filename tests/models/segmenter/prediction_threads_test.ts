@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openBackend } from "../../../models/backend.ts";
-import { predictOnHost, type WholeImage } from "../../../models/segmenter/host_prediction.ts";
+import { predictOnHost, type WholeImage } from "../../../models/segmenter/bare_segmenter.ts";
 import { PredictionThreads } from "../../../models/segmenter/prediction_threads.ts";
 import { createSegmenter, type Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";

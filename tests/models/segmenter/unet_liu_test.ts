@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { enlargeAligned } from "../../../models/layers/bilinear_align_corners.ts";
+import { enlargeAligned } from "../../../models/layers/bilinear.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { liuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
 import type { SegmentationNetwork } from "../../../models/segmenter/segmentation_network.ts";
