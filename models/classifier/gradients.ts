@@ -1,3 +1,4 @@
+import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import {
   type BatchGradients,
@@ -52,8 +53,7 @@ export async function classifierGradients(
     probabilities?.dispose();
     return { gradients, results };
   });
-  const values = await results.data<"float32">();
-  results.dispose();
+  const values = await takeData(results);
   return { gradients, loss: values[0], scores: values.slice(1).filter((_, i) => i % 2 === 0) };
 }
 

@@ -1,5 +1,6 @@
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { PatchSampler } from "../../core/sampling/patches.ts";
+import { planeTensor } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import type { StatisticsBatches } from "../training/recompute_batch_norm.ts";
 
@@ -39,7 +40,7 @@ export async function prepareBatch(
 export async function batchTensor({ patches, size, crack }: PreparedBatch): Promise<tf.Tensor4D> {
   const shape: [number, number, number, number] = [crack.length, size, size, 3];
   if (tf.getBackend() !== "webgpu") return tf.tensor4d(await patches.read(), shape);
-  return tf.tensor({ buffer: patches.share(), zeroCopy: true }, shape, "float32") as tf.Tensor4D;
+  return planeTensor(patches, shape);
 }
 
 /** What `recomputeBatchNorm()` looks at: 200 batches, or those of an epoch if it has fewer. */

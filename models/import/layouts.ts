@@ -1,6 +1,6 @@
 import type { Arch } from "../classifier/classifier_network.ts";
 import { BATCH_NORM_EPSILON, type ResnetArch } from "../classifier/resnet.ts";
-import type { InputScaling } from "../layers/input_scaling.ts";
+import { IMAGENET_SCALING, type InputScaling } from "../layers/input_scaling.ts";
 import type { ParameterSpecs } from "../layers/parameters.ts";
 import type { SegmentationArch } from "../segmenter/segmentation_network.ts";
 import { efficientnetPairs, type LayerPair, resnetPairs, vgg16Pairs } from "./layer_pairs.ts";
@@ -24,12 +24,8 @@ export interface Layout {
   pairs(specs: ParameterSpecs): LayerPair[];
 }
 
-/** Mean and standard deviation of ImageNet's pixels, which most networks are trained with. */
-const STANDARDISED = {
-  offset: [123.675, 116.28, 103.53],
-  divisor: [58.395, 57.12, 57.375],
-  bgr: false,
-} as const;
+/** As PyTorch's networks were trained, and Keras' EfficientNets. */
+const STANDARDISED = { ...IMAGENET_SCALING, bgr: false } as const;
 
 /** As Caffe's networks were trained: blue, green, red, less their means. Offsets here are of R, G, B. */
 const CENTRED = { offset: [123.68, 116.779, 103.939], divisor: 1, bgr: true } as const;

@@ -11,6 +11,12 @@ export interface InputScaling {
   readonly divisor: number | readonly [red: number, green: number, blue: number];
 }
 
+/** By the mean and standard deviation of ImageNet's pixels, as most networks are trained with it. */
+export const IMAGENET_SCALING = {
+  offset: [123.675, 116.28, 103.53],
+  divisor: [58.395, 57.12, 57.375],
+} as const satisfies InputScaling;
+
 /** What becomes of an image before the first layer: enlarged so many times, linearly, then scaled. */
 export interface NetworkInput extends InputScaling {
   /** Default 1. */

@@ -1,7 +1,7 @@
 import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import { liuDeepcrack } from "./liu_deepcrack.ts";
 import { oed } from "./oed.ts";
-import type { SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";
+import type { NetworkVariant, SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";
 import { unet } from "./unet.ts";
 import { zouDeepcrack } from "./zou_deepcrack.ts";
 
@@ -15,18 +15,16 @@ export interface SegmentationNetworkOptions {
   readonly scaling?: InputScaling;
 }
 
-type Changes = Omit<SegmentationNetworkOptions, "arch">;
-
-const NETWORKS: Readonly<Record<SegmentationArch, (changes: Changes) => SegmentationNetwork>> = {
+const NETWORKS: Readonly<Record<SegmentationArch, (variant: NetworkVariant) => SegmentationNetwork>> = {
   unet,
   deepcrack_liu: liuDeepcrack,
   deepcrack_zou: zouDeepcrack,
-  oed_b0: (changes) => oed({ encoder: "b0", ...changes }),
-  oed_b1: (changes) => oed({ encoder: "b1", ...changes }),
-  oed_b2: (changes) => oed({ encoder: "b2", ...changes }),
-  oed_b3: (changes) => oed({ encoder: "b3", ...changes }),
-  oed_b4: (changes) => oed({ encoder: "b4", ...changes }),
-  oed_b5: (changes) => oed({ encoder: "b5", ...changes }),
+  oed_b0: (variant) => oed({ encoder: "b0", ...variant }),
+  oed_b1: (variant) => oed({ encoder: "b1", ...variant }),
+  oed_b2: (variant) => oed({ encoder: "b2", ...variant }),
+  oed_b3: (variant) => oed({ encoder: "b3", ...variant }),
+  oed_b4: (variant) => oed({ encoder: "b4", ...variant }),
+  oed_b5: (variant) => oed({ encoder: "b5", ...variant }),
 };
 
 /** The names that {@linkcode describeSegmentationNetwork} takes. */

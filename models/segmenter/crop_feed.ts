@@ -1,5 +1,6 @@
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import type { CropSampler } from "../../core/sampling/random_crops.ts";
+import { planeTensor } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import type { StatisticsBatches } from "../training/recompute_batch_norm.ts";
 
@@ -57,9 +58,7 @@ export async function prepareCrops(
 export function cropTensors(crops: HostCrops | PreparedCrops): CropTensors {
   const { count, width, height } = crops;
   const shape: [number, number, number, number] = [count, height, width, 3];
-  const x = "pixels" in crops
-    ? tf.tensor4d(crops.pixels, shape)
-    : tf.tensor({ buffer: crops.photos.share(), zeroCopy: true }, shape, "float32") as tf.Tensor4D;
+  const x = "pixels" in crops ? tf.tensor4d(crops.pixels, shape) : planeTensor(crops.photos, shape);
   const confidence = Float32Array.from(crops.truth, (value) => value / 255);
   const truth = tf.tensor4d(confidence, [count, height, width, 1]);
   return { x, truth, [Symbol.dispose]: () => tf.dispose([x, truth]) };

@@ -1,3 +1,4 @@
+import { takeData } from "../tensors.ts";
 import {
   type BatchGradients,
   evenParts,
@@ -26,8 +27,7 @@ export async function segmenterGradients(
     segmenter,
     () => segmentationLoss(segmenter.trainingLogits(x, { momentum }), truth, { arch, loss }),
   );
-  const [found] = await value.data<"float32">();
-  value.dispose();
+  const [found] = await takeData(value);
   return { gradients, loss: found };
 }
 

@@ -1,11 +1,10 @@
 import type { Plane } from "../../core/gpu/compute.ts";
 import { guidedFilter } from "../../core/kernels/guided_filter.ts";
 import { binarise } from "../../core/kernels/pointwise.ts";
-import type { InputScaling } from "../layers/input_scaling.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
 import { concatenate, enlarge, maxPool } from "../layers/operations.ts";
-import type { SegmentationNetwork } from "./segmentation_network.ts";
+import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "deepcrack_liu";
 
@@ -21,21 +20,13 @@ const STAGES = [
 /** That of the batch norms, as PyTorch has it by default. */
 const EPSILON = 1e-5;
 
-/** Options of {@linkcode liuDeepcrack}. */
-export interface LiuDeepcrackOptions {
-  /** Scales the channels of every stage, 0 < width ≤ 1. Default 1. */
-  readonly width?: number;
-  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
-  readonly scaling?: InputScaling;
-}
-
 /**
  * DeepCrack (Liu, Yao, Lu, Xie & Li 2019, doi:10.1016/j.neucom.2019.01.036), whose auxiliary outputs are those of its five stages, enlarged
  * to the size of the image. The prediction is their weighted sum.
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function liuDeepcrack({ width = 1, scaling }: LiuDeepcrackOptions = {}): SegmentationNetwork {
+export function liuDeepcrack({ width = 1, scaling }: NetworkVariant = {}): SegmentationNetwork {
   return defineNetwork({
     arch: ARCH,
     width,
@@ -71,7 +62,7 @@ export function liuDeepcrack({ width = 1, scaling }: LiuDeepcrackOptions = {}): 
 }
 
 /** Options of {@linkcode refineLiuDeepcrack}. */
-export interface RefineLiuDeepcrackOptions {
+export interface RefineNetworkVariant {
   /** Fused confidences above this are crack. Defaults to 0.31. */
   readonly threshold?: number;
 }
@@ -88,7 +79,7 @@ export interface RefineLiuDeepcrackOptions {
 export function refineLiuDeepcrack(
   fused: Plane,
   side1: Plane,
-  { threshold = 0.31 }: RefineLiuDeepcrackOptions = {},
+  { threshold = 0.31 }: RefineNetworkVariant = {},
 ): Plane {
   using crack = binarise(fused, { threshold });
   return guidedFilter(side1, crack, { radius: 5, epsilon: 0.065 });

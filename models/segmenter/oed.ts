@@ -1,12 +1,12 @@
 import { enlargeCentred } from "../layers/bilinear.ts";
-import type { InputScaling } from "../layers/input_scaling.ts";
+import { IMAGENET_SCALING } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
 import { addition, concatenate } from "../layers/operations.ts";
 import { tf } from "../tfjs.ts";
 import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
-import type { SegmentationNetwork } from "./segmentation_network.ts";
+import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Channels of the decoder's blocks, from a sixteenth of the size to all of it. */
 const DECODER = [256, 128, 64, 32, 16] as const;
@@ -14,17 +14,10 @@ const DECODER = [256, 128, 64, 32, 16] as const;
 /** Of the decoder's batch norms: Keras' own. */
 const EPSILON = 1e-3;
 
-/** Mean and deviation of ImageNet's pixels, which weights for the encoder were trained with. */
-const IMAGENET = { offset: [123.675, 116.28, 103.53], divisor: [58.395, 57.12, 57.375] } as const;
-
 /** Options of {@linkcode oed}. */
-export interface OedOptions {
+export interface OedOptions extends NetworkVariant {
   /** The encoder. Default B5, the authors'. */
   readonly encoder?: EfficientNetArch;
-  /** Scales the channels of every layer, 0 < width ≤ 1, those of the encoder to multiples of 8. Default 1. */
-  readonly width?: number;
-  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
-  readonly scaling?: InputScaling;
 }
 
 /**
@@ -32,7 +25,7 @@ export interface OedOptions {
  * residual branches, each with a prediction of its own in training. 39,824,405 parameters with B5, running statistics included.
  *
  * The outputs are `main`, then `aux1` (at a sixteenth of the size) to `aux4` (at half of it). The authors do not say how they normalise
- * images: here with ImageNet's means and deviations.
+ * images: here with ImageNet's means and deviations. The channels of the encoder are scaled to multiples of 8.
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
@@ -44,7 +37,7 @@ export function oed({ encoder = "b5", width = 1, scaling }: OedOptions = {}): Se
     width,
     multiple: 2 ** DECODER.length,
     outputs: ["main", "aux1", "aux2", "aux3", "aux4"],
-    input: scaling ?? IMAGENET,
+    input: scaling ?? IMAGENET_SCALING,
     forward<T>(x: T, graph: LayerGraph<T>): T[] {
       const last = channels(DECODER[DECODER.length - 1]);
       const shallow = convolveTwice(x, graph, { name: "input", outputs: last });

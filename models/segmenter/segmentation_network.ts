@@ -1,3 +1,4 @@
+import type { InputScaling } from "../layers/input_scaling.ts";
 import type { Network } from "../layers/network.ts";
 
 /** Names of the networks that mark each pixel. */
@@ -17,3 +18,11 @@ export type SegmentationArch =
  * first is the prediction.
  */
 export type SegmentationNetwork = Network<SegmentationArch>;
+
+/** What of a segmentation network can be chosen beside its architecture. */
+export interface NetworkVariant {
+  /** Scales the channels of every layer, 0 < width ≤ 1. Default 1. */
+  readonly width?: number;
+  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
+  readonly scaling?: InputScaling;
+}

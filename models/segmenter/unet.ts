@@ -1,8 +1,7 @@
-import type { InputScaling } from "../layers/input_scaling.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
 import { concatenate, maxPool } from "../layers/operations.ts";
-import type { SegmentationNetwork } from "./segmentation_network.ts";
+import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "unet";
 
@@ -15,21 +14,13 @@ const LEVELS = 5;
 /** That of the batch norms, as PyTorch has it by default. */
 const EPSILON = 1e-5;
 
-/** Options of {@linkcode unet}. */
-export interface UnetOptions {
-  /** Scales the channels of every layer, 0 < width ≤ 1. Default 1. */
-  readonly width?: number;
-  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
-  readonly scaling?: InputScaling;
-}
-
 /**
  * U-Net (Ronneberger, Fischer & Brox 2015, doi:10.1007/978-3-319-24574-4_28) with padded convolutions, so that its output is as large as
  * its input, and a batch norm after each but the last.
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function unet({ width = 1, scaling }: UnetOptions = {}): SegmentationNetwork {
+export function unet({ width = 1, scaling }: NetworkVariant = {}): SegmentationNetwork {
   return defineNetwork({
     arch: ARCH,
     width,

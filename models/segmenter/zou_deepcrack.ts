@@ -1,10 +1,9 @@
-import type { InputScaling } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
 import { maxPool, maxUnpool } from "../layers/max_unpool.ts";
 import { defineNetwork } from "../layers/network.ts";
 import { concatenate } from "../layers/operations.ts";
-import type { SegmentationNetwork } from "./segmentation_network.ts";
+import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "deepcrack_zou";
 
@@ -20,14 +19,6 @@ const LEVELS = [
 /** Channels of a level's features at full size. */
 const FUSED = 64;
 
-/** Options of {@linkcode zouDeepcrack}. */
-export interface ZouDeepcrackOptions {
-  /** Scales the channels of every layer, 0 < width ≤ 1. Default 1. */
-  readonly width?: number;
-  /** What becomes of RGB 0..255: as its weights were trained. Default: what its authors do. */
-  readonly scaling?: InputScaling;
-}
-
 /**
  * DeepCrack of Zou et al. (2019, doi:10.1109/TIP.2018.2878966): an encoder that pools by maxima and remembers where they lay, a decoder that
  * puts values back there, a prediction from both ends of each level, and one from all of these. 30,905,011 parameters; no batch norm, as in
@@ -37,7 +28,7 @@ export interface ZouDeepcrackOptions {
  *
  * @throws {RangeError} for a width outside (0, 1].
  */
-export function zouDeepcrack({ width = 1, scaling }: ZouDeepcrackOptions = {}): SegmentationNetwork {
+export function zouDeepcrack({ width = 1, scaling }: NetworkVariant = {}): SegmentationNetwork {
   const channels = (full: number) => Math.max(1, Math.round(full * width));
   return defineNetwork({
     arch: ARCH,
