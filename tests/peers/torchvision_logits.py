@@ -1,7 +1,7 @@
-"""Writes a torchvision ResNet of random weights, a batch of random pictures and its logits of them.
+"""Writes a torchvision ResNet of random weights, a batch of random images and its logits of them.
 
 Needs Debian's python3-torchvision: /usr/bin/python3 torchvision_logits.py ARCH CLASSES FOLDER
-FOLDER gets weights.safetensors (torchvision's names), pictures.bin (uint8, N x H x W x 3) and logits.bin (float32, N x CLASSES).
+FOLDER gets weights.safetensors (torchvision's names), images.bin (uint8, N x H x W x 3) and logits.bin (float32, N x CLASSES).
 """
 
 import copy
@@ -23,7 +23,7 @@ random = np.random.default_rng(17)
 model = getattr(torchvision.models, arch)(num_classes=classes)
 
 
-def pictures(count: int) -> np.ndarray:
+def images(count: int) -> np.ndarray:
     return random.integers(0, 256, (count, HEIGHT, WIDTH, 3), dtype=np.uint8)
 
 
@@ -40,7 +40,7 @@ with torch.no_grad():
         norm.momentum = None
     # Statistics that the activations have, then changed at random: the logits stay of the order of 1.
     model.train()
-    model(normalised(pictures(4)))
+    model(normalised(images(4)))
     for norm in norms:
         norm.running_mean += 0.1 * norm.running_var.sqrt() * torch.randn_like(norm.running_mean)
         norm.running_var *= torch.empty_like(norm.running_var).uniform_(0.7, 1.4)
@@ -48,7 +48,7 @@ with torch.no_grad():
     norms[1].running_var[::8] = 1e-9
     norms[1].weight[::8] *= 1e-3
     model.eval()
-    batch = pictures(COUNT)
+    batch = images(COUNT)
     logits = model(normalised(batch)).numpy()
     exact = copy.deepcopy(model).double()(normalised(batch).double()).numpy()
     print(f"  torchvision in float32 and float64: logits differ by {np.abs(logits - exact).max():.2e} at most")
@@ -68,5 +68,5 @@ for name, tensor in model.state_dict().items():
 text = json.dumps(header).encode()
 with open(f"{folder}/weights.safetensors", "wb") as file:
     file.write(struct.pack("<Q", len(text)) + text + b"".join(parts))
-batch.tofile(f"{folder}/pictures.bin")
+batch.tofile(f"{folder}/images.bin")
 logits.astype("<f4").tofile(f"{folder}/logits.bin")

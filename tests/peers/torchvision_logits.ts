@@ -1,5 +1,5 @@
 /**
- * Compares our ResNets with torchvision's on the same random weights and pictures, 1000 classes and 2:
+ * Compares our ResNets with torchvision's on the same random weights and images, 1000 classes and 2:
  *
  * ```sh
  * deno run --allow-read --allow-write=tests/.tmp --allow-run=/usr/bin/python3 tests/peers/torchvision_logits.ts resnet18 resnet50
@@ -39,7 +39,7 @@ async function compare(arch: ResnetArch, classes: number): Promise<void> {
     stderr: "inherit",
   }).output();
   if (!success) throw new Error(`Cannot compare ${arch}: torchvision failed, its last words are above.`);
-  const pictures = await Deno.readFile(`${folder.path}/pictures.bin`);
+  const images = await Deno.readFile(`${folder.path}/images.bin`);
   const expected = new Float32Array((await Deno.readFile(`${folder.path}/logits.bin`)).buffer);
 
   using weights = readSafetensorsWeights(await Deno.readFile(`${folder.path}/weights.safetensors`));
@@ -59,7 +59,7 @@ async function compare(arch: ResnetArch, classes: number): Promise<void> {
       tf.tidy(() => variable.assign(tf.tensor(data, variable.shape)));
     }
     const logits = tf.tidy(() => {
-      const x = tf.tensor4d(Float32Array.from(pictures), [COUNT, HEIGHT, WIDTH, 3]);
+      const x = tf.tensor4d(Float32Array.from(images), [COUNT, HEIGHT, WIDTH, 3]);
       if (classes === 2) return classifier.logits(x);
       // Our classifiers have two classes: their dense layer on our features.
       const fc = weights.tensors.get("fc.weight")!, bias = weights.tensors.get("fc.bias")!;

@@ -22,7 +22,7 @@ const TINY = {
   strideAt: "middle",
 } as const;
 
-/** The logits of a few pictures. */
+/** The logits of a few images. */
 async function logitsOf(classifier: NetworkClassifier): Promise<number[]> {
   const logits = tf.tidy(() => classifier.logits(batchTensor(randomBatch(5, 33, 33, 3))));
   const values = [...await logits.data()];
@@ -76,7 +76,7 @@ for (const backend of ["cpu", "wasm"] as const) {
       assert.deepEqual(await valuesOf(copy.parameters), await valuesOf(classifier.parameters));
       assert.deepEqual([...copy.trainable.keys()], [...classifier.trainable.keys()]);
       assert.deepEqual(await logitsOf(copy), logits);
-      assert.equal(new Set(logits).size, 10, "pictures differ");
+      assert.equal(new Set(logits).size, 10, "images differ");
       const { head, seed, trainingSize, name, network } = copy;
       assert.deepEqual({ head, seed, trainingSize, name, strideAt: network.strideAt }, {
         head: "reference",

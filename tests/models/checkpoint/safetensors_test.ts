@@ -141,7 +141,7 @@ for (const [why, bytes, message] of HOSTILE) {
   });
 }
 
-Deno.test("decodeSafetensors() refuses an unknown dtype and tells the known", () => {
+Deno.test("decodeSafetensors() refuses an unknown dtype and names the known ones", () => {
   for (const dtype of ["F8_E4M3", "toString", ""]) {
     assert.throws(() => decodeSafetensors(file({ x: entry(dtype, [1], [0, 1]) }, 1)), {
       name: "TypeError",

@@ -50,7 +50,7 @@ for (const backend of BACKENDS) {
       });
       const { features } = resnetOracle(batch, { ...LAYOUT, statistics: "running", values });
       const expected = headOracle(features, values).map(([a, b]) => 1 / (1 + Math.exp(b - a)));
-      assert.ok(expected.every((score) => score > 0.001 && score < 0.999), `tell something: ${expected}`);
+      assert.ok(expected.every((score) => score > 0.001 && score < 0.999), `no score is near 0 or 1: ${expected}`);
       const held: number[] = [];
       for (const time of ["first", "second"]) {
         {
@@ -135,7 +135,7 @@ Deno.test("scorePatches() and activations() refuse planes of another shape in on
   await assert.rejects(classifier.activations(grey), { name: "RangeError", message: /3 channels/ });
 });
 
-Deno.test("activations() refuses an image that the backend cannot hold and tells which it can", async () => {
+Deno.test("activations() refuses an image that the backend cannot hold and says which it can", async () => {
   const compute = await shared();
   await use("wasm");
   using classifier = createClassifier({ arch: "resnet50" });

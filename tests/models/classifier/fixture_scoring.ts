@@ -1,5 +1,5 @@
 /**
- * Scores patches with as many threads as the permissions allow and tells about them, for the tests. With the argument `forget` it
+ * Scores patches with as many threads as the permissions allow and reports on them, for the tests. With the argument `forget` it
  * leaves the classifier to itself.
  *
  * @module

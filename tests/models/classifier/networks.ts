@@ -47,7 +47,7 @@ export async function oracleValues(classifier: NetworkClassifier): Promise<Resne
   return values;
 }
 
-/** Random bytes as a batch of RGB pictures. */
+/** Random bytes as a batch of RGB images. */
 export function randomBatch(n: number, h: number, w: number, seed = 1): Batch {
   const random = seeded(seed);
   const data = Float64Array.from({ length: n * h * w * 3 }, () => Math.floor(random() * 256));

@@ -10,7 +10,7 @@ const LAYOUTS = [
   { arch: "resnet50", blocks: [3, 4, 6, 3], bottleneck: true },
 ] as const;
 
-/** Of each picture, crack or not. */
+/** Whether each image shows crack. */
 const CRACK = [true, false, true];
 
 /** Mean cross-entropy in float64. */

@@ -10,7 +10,7 @@ import { scrambledClassifier } from "./networks.ts";
 
 const random = seeded(5);
 const pixels = Float32Array.from({ length: 150 * 16 * 16 * 3 }, () => Math.floor(256 * random()));
-const PICTURES = [{ width: 40, height: 31 }, { width: 300, height: 260 }].map(({ width, height }) => ({
+const IMAGES = [{ width: 40, height: 31 }, { width: 300, height: 260 }].map(({ width, height }) => ({
   width,
   height,
   pixels: Float32Array.from({ length: width * height * 3 }, () => Math.floor(256 * random())),
@@ -54,14 +54,14 @@ Deno.test("ScoringThreads finds what one thread finds, to the last bit, also whe
     const [scores, again, ...activations] = await Promise.all([
       threads.scores({ pixels, size: 16 }, { batch: 64 }),
       threads.scores({ pixels, size: 16 }, { batch: 64 }),
-      ...PICTURES.map((picture) => threads.activations(picture)),
+      ...IMAGES.map((image) => threads.activations(image)),
     ]);
     const own = await ownScores(classifier);
     assert.ok(new Set(own).size > 100, `${own}`);
     assert.deepEqual([...scores], own);
     assert.deepEqual([...again], own);
-    for (const [i, picture] of PICTURES.entries()) {
-      assert.deepEqual(activations[i], await activateOnHost(classifier, picture));
+    for (const [i, image] of IMAGES.entries()) {
+      assert.deepEqual(activations[i], await activateOnHost(classifier, image));
     }
   });
 });

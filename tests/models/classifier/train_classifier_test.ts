@@ -39,7 +39,7 @@ function photos(): PhotoSource<PatchTruth> {
 
 const TINY = { arch: "resnet18", width: 0.125, seed: 4 } as const;
 
-/** Trains the tiny network and tells all steps. */
+/** Trains the tiny network and gives all its steps. */
 async function train(
   options: Partial<TrainClassifierOptions> & { classifier?: ReturnType<typeof createClassifier> } = {},
 ): Promise<TrainingStep[]> {
@@ -62,7 +62,7 @@ async function train(
 
 const losses = (steps: readonly TrainingStep[]) => steps.map(({ loss }) => loss);
 
-Deno.test("trainClassifier() learns to tell dark lines from noise, and says so", async () => {
+Deno.test("trainClassifier() learns to distinguish dark lines from noise, and says so", async () => {
   const steps = await train({ steps: 60 });
   assert.deepEqual(steps.map(({ step }) => step), Array.from({ length: 60 }, (_, i) => i));
   const mean = (part: readonly TrainingStep[]) => losses(part).reduce((a, b) => a + b) / part.length;
@@ -100,7 +100,7 @@ Deno.test("trainClassifier() goes on from a step as if it had never stopped", as
   assert.deepEqual([...losses(first), ...losses(second)], whole);
 });
 
-Deno.test("trainClassifier() alters patches where told, and says when it diverges", async () => {
+Deno.test("trainClassifier() alters patches where asked to, and says when it diverges", async () => {
   const seen: string[] = [];
   const same = await train({
     augment: (patches, { size, step }) => {

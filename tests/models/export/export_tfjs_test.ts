@@ -57,7 +57,7 @@ for (const options of CLASSIFIERS) {
 }
 
 for (const options of SEGMENTERS) {
-  Deno.test(`exportTfjs() writes a ${options.arch} that tfjs runs alike on pictures of any multiple`, async () => {
+  Deno.test(`exportTfjs() writes a ${options.arch} that tfjs runs alike on images of any multiple`, async () => {
     await use("cpu");
     using segmenter = scrambledSegmenter(options);
     const { json, weights } = await exportTfjs(segmenter);

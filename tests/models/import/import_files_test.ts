@@ -87,7 +87,7 @@ Deno.test("readKerasWeights() reads alike where no thread may be started", async
   );
 });
 
-Deno.test("importWeights() turns blue, green, red of Keras' ResNets around, and tells their scaling", async () => {
+Deno.test("importWeights() turns blue, green, red of Keras' ResNets around, and reports their scaling", async () => {
   using weights = await openFixture("keras_weights.h5");
   const whole = createClassifier({ arch: "resnet18", width: 0.01 }).specs;
   const specs = new Map([...whole].map(([name, spec]) => {

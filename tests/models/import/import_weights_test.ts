@@ -82,7 +82,7 @@ for (const { file, arch, specs, unused } of NETWORKS) {
   });
 }
 
-Deno.test("importWeights() takes the first blocks of torchvision's ResNet-50, and where it halves the picture", () => {
+Deno.test("importWeights() takes the first blocks of torchvision's ResNet-50, and where it halves the image", () => {
   const { specs } = createClassifier({ arch: "resnet50" });
   const { values, mismatched, strideAt } = importWeights(fileOf(torchvision.resnet50), {
     arch: "resnet50",
@@ -177,11 +177,11 @@ Deno.test("a ResNet with torchvision's weights gives torchvision's logits, edges
     tf.tidy(() => variable.assign(tf.tensor(data, variable.shape)));
   }
   const [height, width] = [37, 50];
-  const picture = Array.from(
+  const image = Array.from(
     { length: height },
     (_, y) => Array.from({ length: width }, (_, x) => [x * 5 % 256, y * 7 % 256, (x + y) * 3 % 256]),
   );
-  const actual = tf.tidy(() => classifier.logits(tf.tensor4d([picture])).dataSync<"float32">());
+  const actual = tf.tidy(() => classifier.logits(tf.tensor4d([image])).dataSync<"float32">());
   for (const [i, value] of expected.entries()) {
     assert.ok(Math.abs(actual[i] - value) < 1e-5, `${actual} instead of ${expected}`);
   }

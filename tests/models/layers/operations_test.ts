@@ -115,8 +115,8 @@ for (const backend of BACKENDS) {
     const expected = new Float32Array(y.length), sums = new Float32Array(xs.length);
     for (let i = 0; i < y.length; i++) {
       const column = Math.floor(i / c) % (2 * w), row = Math.floor(i / c / (2 * w)) % (2 * h);
-      const picture = Math.floor(i / c / (4 * h * w));
-      const from = ((picture * h + (row >> 1)) * w + (column >> 1)) * c + i % c;
+      const image = Math.floor(i / c / (4 * h * w));
+      const from = ((image * h + (row >> 1)) * w + (column >> 1)) * c + i % c;
       expected[i] = xs[from];
       sums[from] += dys[i];
     }

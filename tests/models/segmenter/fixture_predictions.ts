@@ -1,5 +1,5 @@
 /**
- * Predictions of several pictures at once, twice, for the tests: with `forget`, the segmenter is left to the end of the script.
+ * Predictions of several images at once, twice, for the tests: with `forget`, the segmenter is left to the end of the script.
  *
  * @module
  */

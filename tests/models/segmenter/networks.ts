@@ -17,7 +17,7 @@ export function scrambledParameters(specs: ParameterSpecs, seed = 17): Parameter
   }));
 }
 
-/** Evenly distributed values of a tensor. */
+/** Uniformly distributed values of a tensor. */
 export function randomTensor<R extends tf.Rank>(
   shape: tf.ShapeMap[R],
   { low = -1, high = 1, seed = 5 }: { low?: number; high?: number; seed?: number } = {},
@@ -66,7 +66,7 @@ export async function networkBehaviour(
   return new Map(names.map((name, i) => [name, values[i]]));
 }
 
-/** All outputs are as large as the picture, the prediction alone is the same as among them, and everything is freed. */
+/** All outputs are as large as the image, the prediction alone is the same as among them, and everything is freed. */
 export async function checkOutputs(
   network: SegmentationNetwork,
   sizes: readonly (readonly [height: number, width: number])[],

@@ -11,7 +11,7 @@ import { disposeParameters, scrambledParameters } from "./networks.ts";
 
 const random = seeded(5);
 const SIZES = [[32, 48], [64, 32], [16, 16], [48, 48], [32, 32], [32, 64]] as const;
-const PICTURES = SIZES.map(([height, width], i): WholeImage => ({
+const IMAGES = SIZES.map(([height, width], i): WholeImage => ({
   pixels: Float32Array.from({ length: height * width * 3 }, () => Math.floor(256 * random())),
   size: [height, width],
   part: [height - i, width - 2 * i],
@@ -36,15 +36,15 @@ async function withThreads(
   await test(segmenter, threads);
 }
 
-/** The predictions of all pictures, asked for at once. */
+/** The predictions of all images, asked for at once. */
 function predictAll(threads: PredictionThreads): Promise<Float32Array[][]> {
-  return Promise.all(PICTURES.map((picture) => threads.predict(picture)));
+  return Promise.all(IMAGES.map((image) => threads.predict(image)));
 }
 
-/** The predictions of all pictures by this thread. */
+/** The predictions of all images by this thread. */
 async function predictAlone(segmenter: Segmenter): Promise<Float32Array[][]> {
   const found = [];
-  for (const picture of PICTURES) found.push(await predictOnHost(segmenter, picture));
+  for (const image of IMAGES) found.push(await predictOnHost(segmenter, image));
   return found;
 }
 
@@ -52,12 +52,12 @@ Deno.test("PredictionThreads finds what one thread finds, to the last bit, while
   await withThreads(async (segmenter, threads) => {
     const alone = await predictAlone(segmenter);
     for (const [i, maps] of alone.entries()) {
-      const [height, width] = PICTURES[i].part;
-      assert.equal(maps.length, PICTURES[i].outputs);
+      const [height, width] = IMAGES[i].part;
+      assert.equal(maps.length, IMAGES[i].outputs);
       assert.ok(new Set(maps[0]).size > height * width / 4, "the prediction differs from pixel to pixel");
     }
-    await threads.predict(PICTURES[0]);
-    assert.equal(threads.ready, 0, "a picture alone starts no thread");
+    await threads.predict(IMAGES[0]);
+    assert.equal(threads.ready, 0, "an image alone starts no thread");
     assert.deepEqual(await predictAll(threads), alone);
     await threadsReady(threads, threads.plan(64 * 64));
     const tensors = tf.memory().numTensors;
@@ -78,12 +78,12 @@ Deno.test("PredictionThreads follows values that changed", async () => {
   });
 });
 
-Deno.test("PredictionThreads tells what fails there in the words of this thread", async () => {
+Deno.test("PredictionThreads reports what fails there in the words of this thread", async () => {
   await withThreads(async (_, threads) => {
     await predictAll(threads);
     await threadsReady(threads, threads.plan(64 * 64));
-    const odd: WholeImage = { ...PICTURES[0], size: [31, 48], pixels: new Float32Array(31 * 48 * 3) };
-    const outcomes = await Promise.allSettled([threads.predict(odd), threads.predict(PICTURES[1])]);
+    const odd: WholeImage = { ...IMAGES[0], size: [31, 48], pixels: new Float32Array(31 * 48 * 3) };
+    const outcomes = await Promise.allSettled([threads.predict(odd), threads.predict(IMAGES[1])]);
     assert.equal(outcomes[1].status, "fulfilled");
     await assert.rejects(threads.predict(odd), {
       name: "RangeError",
@@ -96,7 +96,7 @@ Deno.test("PredictionThreads lets no caller wait for ever when it is disposed of
   await withThreads(async (_, threads) => {
     await predictAll(threads);
     await threadsReady(threads, threads.plan(64 * 64));
-    const outcomes = Promise.allSettled(Array.from({ length: 12 }, () => threads.predict(PICTURES[1])));
+    const outcomes = Promise.allSettled(Array.from({ length: 12 }, () => threads.predict(IMAGES[1])));
     threads[Symbol.dispose]();
     const failures = (await outcomes).flatMap((outcome) =>
       outcome.status === "rejected" ? String(outcome.reason) : []
@@ -114,18 +114,18 @@ Deno.test("Segmenter.predict() sees what training moved since: kernels, batch no
   const statistics = ["gamma", "beta", "moving_mean", "moving_variance"].map((of) => `encoder2_1_bn/${of}`);
   const before = tf.memory().numTensors;
   for (const name of ["encoder2_1_conv/kernel", ...statistics]) {
-    const own = await predictOnHost(segmenter, PICTURES[3]);
+    const own = await predictOnHost(segmenter, IMAGES[3]);
     const variable = segmenter.parameters.get(name)!;
     tf.tidy(() => variable.assign(variable.add(0.25)));
-    const moved = await predictOnHost(segmenter, PICTURES[3]);
+    const moved = await predictOnHost(segmenter, IMAGES[3]);
     assert.notDeepEqual(moved, own, name);
     // A segmenter that has folded nothing yet, with the same values.
     using other = createSegmenter({ arch: "unet", width: 1 / 64, seed: 5 });
     for (const [name, variable] of segmenter.parameters) other.parameters.get(name)!.assign(variable);
-    assert.deepEqual(await predictOnHost(other, PICTURES[3]), moved, name);
+    assert.deepEqual(await predictOnHost(other, IMAGES[3]), moved, name);
   }
   const between = tf.memory().numTensors;
-  await predictOnHost(segmenter, PICTURES[3]);
+  await predictOnHost(segmenter, IMAGES[3]);
   assert.equal(tf.memory().numTensors, between, "nothing is folded twice");
   segmenter.dispose();
   assert.equal(tf.memory().numTensors, before, "what was folded is freed");

@@ -27,7 +27,7 @@ function scrambled(options: SegmenterOptions): Segmenter {
   return segmenter;
 }
 
-/** Its prediction for a picture. */
+/** Its prediction for an image. */
 async function predict(
   segmenter: Segmenter,
   { width, height, data }: { width: number; height: number; data: ArrayLike<number> },
@@ -75,17 +75,17 @@ Deno.test("createSegmenter() refuses what cannot be, in one sentence", () => {
 });
 
 for (const arch of ["unet", "deepcrack_liu", "deepcrack_zou"] as const) {
-  Deno.test(`Segmenter.predict() gives for any size the prediction of the mirrored picture, cut: ${arch}`, async () => {
+  Deno.test(`Segmenter.predict() gives for any size the prediction of the mirrored image, cut: ${arch}`, async () => {
     await use("wasm");
     using segmenter = scrambled({ arch, width: TINY[arch] });
     const { multiple } = segmenter.network;
     for (const [width, height] of [[1, 1], [33, 17], [multiple, 2 * multiple]]) {
-      const picture = testImage(width, height, 3, "crack", 4);
+      const image = testImage(width, height, 3, "crack", 4);
       const up = (length: number) => multiple * Math.ceil(length / multiple);
       const [columns, rows] = [up(width), up(height)];
       const padded = Float32Array.from({ length: columns * rows * 3 }, (_, i) => {
         const c = i % 3, x = Math.floor(i / 3) % columns, y = Math.floor(i / 3 / columns);
-        return picture.data[(mirrorIndex(y, height) * width + mirrorIndex(x, width)) * 3 + c];
+        return image.data[(mirrorIndex(y, height) * width + mirrorIndex(x, width)) * 3 + c];
       });
       const whole = tf.tidy(() => segmenter.confidences(tf.tensor4d(padded, [1, rows, columns, 3]))[0]);
       const all = await whole.data();
@@ -94,7 +94,7 @@ for (const arch of ["unet", "deepcrack_liu", "deepcrack_zou"] as const) {
         { length: width * height },
         (_, i) => all[Math.floor(i / width) * columns + i % width],
       );
-      const actual = await predict(segmenter, { width, height, data: picture.data });
+      const actual = await predict(segmenter, { width, height, data: image.data });
       assertClose(actual, expected, 1e-6, `${width} × ${height}`);
       assert.ok(actual.every((value) => value >= 0 && value <= 1));
     }
@@ -102,18 +102,18 @@ for (const arch of ["unet", "deepcrack_liu", "deepcrack_zou"] as const) {
 }
 
 Deno.test("Segmenter.predict() agrees on webgpu and wasm, and leaves no tensor behind", async () => {
-  const picture = testImage(40, 23, 3, "crack", 2);
+  const image = testImage(40, 23, 3, "crack", 2);
   const found = [];
   for (const backend of ["wasm", "webgpu"] as const) {
     await use(backend);
     using segmenter = scrambled({ arch: "unet", width: 0.05 });
-    found.push(await predict(segmenter, { width: 40, height: 23, data: picture.data }));
+    found.push(await predict(segmenter, { width: 40, height: 23, data: image.data }));
     const before = tf.memory().numTensors;
-    await predict(segmenter, { width: 40, height: 23, data: picture.data });
+    await predict(segmenter, { width: 40, height: 23, data: image.data });
     assert.equal(tf.memory().numTensors, before);
   }
   assertClose(found[1], found[0], 1e-4, "webgpu");
-  assert.ok(Math.max(...found[0]) - Math.min(...found[0]) > 1e-3, "the picture matters");
+  assert.ok(Math.max(...found[0]) - Math.min(...found[0]) > 1e-3, "the image matters");
 });
 
 Deno.test("Segmenter.predict() stays on the device of the webgpu backend, at any size, refined or not", async () => {
@@ -189,7 +189,7 @@ Deno.test("Segmenter.predict() refines by the first side output, where the netwo
   await assert.rejects(other.predict(image, { refine: true }), /only deepcrack_liu has a guided filter/);
 });
 
-Deno.test("Segmenter.predict() refuses other planes and pictures that the memory cannot hold", async () => {
+Deno.test("Segmenter.predict() refuses other planes and images that the memory cannot hold", async () => {
   await use("wasm");
   const compute = await shared();
   using segmenter = createSegmenter({ arch: "unet" });
@@ -219,8 +219,8 @@ Deno.test("Segmenter.dispose() may be called twice and ends its use", async () =
 Deno.test("loadSegmenterCheckpoint() gives back what saveSegmenter() was given: exactly, in half and in a quarter", async () => {
   await use("wasm");
   using segmenter = scrambled({ arch: "unet", width: 0.1, seed: 5, trainingSize: 64 });
-  const picture = testImage(32, 16, 3, "random", 6);
-  const expected = await predict(segmenter, { width: 32, height: 16, data: picture.data });
+  const image = testImage(32, 16, 3, "random", 6);
+  const expected = await predict(segmenter, { width: 32, height: 16, data: image.data });
   const sizes = [];
   for (const [precision, tolerance] of [["F32", 0], ["F16", 0.01], ["I8", 0.1]] as const) {
     const bytes = await saveSegmenter(segmenter, { precision });
@@ -230,7 +230,7 @@ Deno.test("loadSegmenterCheckpoint() gives back what saveSegmenter() was given: 
     assert.deepEqual([copy.name, copy.seed, copy.trainingSize], ["unet × 0.1", 5, 64]);
     assert.deepEqual([training, restoreOptimiser], [undefined, undefined]);
     assert.deepEqual([...copy.trainable.keys()], [...segmenter.trainable.keys()]);
-    const found = await predict(copy, { width: 32, height: 16, data: picture.data });
+    const found = await predict(copy, { width: 32, height: 16, data: image.data });
     assertClose(found, expected, tolerance, precision);
   }
   assert.ok(sizes[1] < 0.55 * sizes[0] && sizes[2] < 0.35 * sizes[0], `${sizes}`);

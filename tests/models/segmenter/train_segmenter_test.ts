@@ -146,7 +146,7 @@ for (const backend of ["wasm", "webgpu"] as const) {
   });
 }
 
-Deno.test("GradientThreads tells what one thread failed for once all are done", async () => {
+Deno.test("GradientThreads reports what one thread failed for once all are done", async () => {
   await use("wasm");
   using segmenter = createSegmenter(TINY);
   const model = segmenterGradientModel(segmenter, { loss: "bce" });

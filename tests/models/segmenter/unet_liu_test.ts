@@ -56,7 +56,7 @@ for (const make of NETWORKS) {
     }
   });
 
-  Deno.test(`${make.name}() is as large as the picture in all outputs, of any multiple of 16`, async () => {
+  Deno.test(`${make.name}() is as large as the image in all outputs, of any multiple of 16`, async () => {
     await use("wasm");
     const network = make({ width: NARROW });
     await checkOutputs(network, [[16, 16], [16, 80], [48, 32]]);

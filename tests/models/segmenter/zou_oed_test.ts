@@ -22,11 +22,11 @@ import {
 const NARROW: readonly {
   readonly network: SegmentationNetwork;
   readonly tolerance: number;
-  /** Of the pictures that backends are compared with. */
+  /** Of the images that backends are compared with. */
   readonly breadth: number;
 }[] = [
   { network: zouDeepcrack({ width: 1 / 32 }), tolerance: 1e-4, breadth: 32 },
-  // Dozens of batch norms over as few as twelve values enlarge the rounding of float32 step by step towards the picture.
+  // Dozens of batch norms over as few as twelve values enlarge the rounding of float32 step by step towards the image.
   { network: oed({ encoder: "b0", width: 1 / 32 }), tolerance: 1e-2, breadth: 96 },
 ];
 
@@ -122,12 +122,12 @@ for (const { network, tolerance, breadth } of NARROW) {
     }
   });
 
-  Deno.test(`${arch} is as large as the picture in all outputs, of any multiple of 32`, async () => {
+  Deno.test(`${arch} is as large as the image in all outputs, of any multiple of 32`, async () => {
     await use("wasm");
     await checkOutputs(network, [[32, 32], [32, 96], [96, 64]]);
   });
 
-  Deno.test(`${arch} refuses pictures of other sizes`, async () => {
+  Deno.test(`${arch} refuses images of other sizes`, async () => {
     await use("wasm");
     const x = tf.zeros<tf.Rank.R4>([1, 32, 48, 3]);
     const run = { parameters: new Map(), training: false };

@@ -89,7 +89,7 @@ Deno.test("conv2d on wasm equals the cpu backend where it is dilated", async () 
   }
 });
 
-Deno.test("conv2d on wasm refuses pictures laid out as NCHW", async () => {
+Deno.test("conv2d on wasm refuses images laid out as NCHW", async () => {
   await openBackend({ backend: "wasm" });
   const x = noise([1, 2, 5, 5], 1) as tf.Tensor4D;
   const filter = noise([3, 3, 2, 2], 2) as tf.Tensor4D;
@@ -176,7 +176,7 @@ Deno.test("avgPool, the mean over pixels and resizing have the gradients of the 
     aligned: (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [13, 10], true),
     nearest: (x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [18, 36]),
   };
-  // One square picture, since the cpu backend swaps the sides of the gradient of resizeBilinear() and mixes up the pictures
+  // One square image, since the cpu backend swaps the sides of the gradient of resizeBilinear() and mixes up the images
   // of a batch in that of resizeNearestNeighbor().
   for (const [name, f] of Object.entries(functions)) {
     await assertEqualsCpu(name, () => valueAndGradients(f, [noise([1, 9, 9, 5], 1)]));

@@ -20,7 +20,7 @@ const CASES: readonly Case[] = [
 const PADDINGS = ["same", "valid", 2] as const;
 
 function convolution([shape, outputs]: Case, pad: "same" | "valid" | number): tf.Tensor[] {
-  // The pictures of "valid" lose a pixel on each side.
+  // The images of "valid" lose a pixel on each side.
   const [n, h, w, inputs] = pad === "valid" ? [shape[0], shape[1] + 2, shape[2] + 2, shape[3]] : shape;
   const x = randomTensor<tf.Rank.R4>([n, h, w, inputs], { seed: 1 });
   const filter = randomTensor<tf.Rank.R4>([3, 3, inputs, outputs], { seed: 2 });
@@ -55,7 +55,7 @@ Deno.test("3 × 3 convolutions in tiles on wasm equal the cpu backend, with each
   }
 });
 
-Deno.test("3 × 3 convolutions in tiles on wasm give a picture the same whatever it is together with", async () => {
+Deno.test("3 × 3 convolutions in tiles on wasm give an image the same whatever else is in its batch", async () => {
   const [together, alone] = await withBackend("wasm", () => {
     const x = randomTensor<tf.Rank.R4>([5, 12, 10, 24], { seed: 1 });
     const filter = randomTensor<tf.Rank.R4>([3, 3, 24, 24], { seed: 2 });
