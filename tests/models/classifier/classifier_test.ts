@@ -50,7 +50,10 @@ for (const backend of BACKENDS) {
       });
       const { features } = resnetOracle(batch, { ...LAYOUT, statistics: "running", values });
       const expected = headOracle(features, values).map(([a, b]) => 1 / (1 + Math.exp(b - a)));
-      assert.ok(expected.every((score) => score > 0.001 && score < 0.999), `no score is near 0 or 1: ${expected}`);
+      assert.ok(
+        expected.every((score) => score > 0.001 && score < 0.999),
+        `no score is near 0 or 1: ${expected}`,
+      );
       const held: number[] = [];
       for (const time of ["first", "second"]) {
         {

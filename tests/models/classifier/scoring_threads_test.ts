@@ -4,8 +4,7 @@ import { activateOnHost, scoreOnHost } from "../../../models/classifier/bare_cla
 import { ScoringThreads } from "../../../models/classifier/scoring_threads.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
-import { runWithThreads } from "../threads/run_with_threads.ts";
-import { threadsReady } from "../threads/threads_ready.ts";
+import { runWithThreads, threadsReady } from "../threads/testing.ts";
 import { scrambledClassifier } from "./networks.ts";
 
 const random = seeded(5);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { convolveEnlarged, enlargeCentred } from "../../../models/layers/bilinear.ts";
+import { convolveEnlarged, enlargeAligned, enlargeCentred } from "../../../models/layers/bilinear.ts";
 import { maxPool, maxUnpool } from "../../../models/layers/max_unpool.ts";
 import { repeatPixels } from "../../../models/segmenter/oed.ts";
 import { tf } from "../../../models/tfjs.ts";
@@ -184,6 +184,39 @@ for (const backend of BACKENDS) {
     assert.equal(tf.memory().numTensors, before, "everything is freed");
   });
 }
+
+Deno.test("enlargeAligned() interpolates between corners that stay, and its gradient is the transpose", async () => {
+  for (const backend of BACKENDS) {
+    await use(backend);
+    for (const [height, width, factor] of [[1, 1, 4], [1, 3, 2], [3, 5, 4], [4, 2, 8]]) {
+      const x = randomTensor<tf.Rank.R4>([1, height, width, 2]);
+      const weights = randomTensor<tf.Rank.R4>([1, factor * height, factor * width, 2], { seed: 4 });
+      const { value, grad } = tf.tidy(() => {
+        const gradient = tf.grad((x) => enlargeAligned(x as tf.Tensor4D, factor).mul(weights).sum());
+        return { value: enlargeAligned(x, factor), grad: gradient(x) };
+      });
+      const [y, gradient, input, dy] = await valuesOf([value, grad, x, weights]);
+      const expected = new Float64Array(y.length), transposed = new Float64Array(input.length);
+      for (let i = 0; i < y.length; i++) {
+        const at = [Math.floor(i / 2 / (factor * width)), Math.floor(i / 2) % (factor * width)];
+        const [rows, columns] = [height, width].map((n, axis) => {
+          const place = at[axis] * (n - 1) / (factor * n - 1);
+          const low = Math.floor(place);
+          return [[low, 1 - (place - low)], [Math.min(low + 1, n - 1), place - low]];
+        });
+        for (const [row, a] of rows) {
+          for (const [column, b] of columns) {
+            const j = (row * width + column) * 2 + i % 2;
+            expected[i] += a * b * input[j];
+            transposed[j] += a * b * dy[i];
+          }
+        }
+      }
+      assertClose(y, expected, 1e-5, `${backend}, ${height} × ${width}, × ${factor}`);
+      assertClose(gradient, transposed, 1e-4, `${backend}, ${height} × ${width}, × ${factor}: gradient`);
+    }
+  }
+});
 
 Deno.test("maxPool() refuses odd heights and widths", async () => {
   await use("cpu");

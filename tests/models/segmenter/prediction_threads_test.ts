@@ -5,8 +5,7 @@ import { PredictionThreads } from "../../../models/segmenter/prediction_threads.
 import { createSegmenter, type Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
-import { runWithThreads } from "../threads/run_with_threads.ts";
-import { threadsReady } from "../threads/threads_ready.ts";
+import { runWithThreads, threadsReady } from "../threads/testing.ts";
 import { disposeParameters, scrambledParameters } from "./networks.ts";
 
 const random = seeded(5);

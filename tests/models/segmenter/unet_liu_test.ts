@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { enlargeAligned } from "../../../models/layers/bilinear.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
-import { liuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
+import { liuDeepcrack, refineLiuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
 import type { SegmentationNetwork } from "../../../models/segmenter/segmentation_network.ts";
 import { unet } from "../../../models/segmenter/unet.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { assertClose } from "../../core/testing.ts";
-import { BACKENDS, use } from "../classifier/networks.ts";
+import { assertClose, testImage } from "../../core/testing.ts";
+import { guidedFilterOracle } from "../../oracles/guided_filter.ts";
+import { BACKENDS, shared, use } from "../classifier/networks.ts";
 import { relativeDifference } from "../with_backend.ts";
 import {
   checkOutputs,
@@ -103,35 +103,18 @@ Deno.test("liuDeepcrack() predicts the weighted sum of its side outputs", async 
   assertClose(fused, sum, 1e-5, "fused");
 });
 
-Deno.test("enlargeAligned() interpolates between corners that stay, and its gradient is the transpose", async () => {
-  for (const backend of BACKENDS) {
-    await use(backend);
-    for (const [height, width, factor] of [[1, 1, 4], [1, 3, 2], [3, 5, 4], [4, 2, 8]]) {
-      const x = randomTensor<tf.Rank.R4>([1, height, width, 2]);
-      const weights = randomTensor<tf.Rank.R4>([1, factor * height, factor * width, 2], { seed: 4 });
-      const { value, grad } = tf.tidy(() => {
-        const gradient = tf.grad((x) => enlargeAligned(x as tf.Tensor4D, factor).mul(weights).sum());
-        return { value: enlargeAligned(x, factor), grad: gradient(x) };
-      });
-      const [y, gradient, input, dy] = await valuesOf([value, grad, x, weights]);
-      const expected = new Float64Array(y.length), transposed = new Float64Array(input.length);
-      for (let i = 0; i < y.length; i++) {
-        const at = [Math.floor(i / 2 / (factor * width)), Math.floor(i / 2) % (factor * width)];
-        const [rows, columns] = [height, width].map((n, axis) => {
-          const place = at[axis] * (n - 1) / (factor * n - 1);
-          const low = Math.floor(place);
-          return [[low, 1 - (place - low)], [Math.min(low + 1, n - 1), place - low]];
-        });
-        for (const [row, a] of rows) {
-          for (const [column, b] of columns) {
-            const j = (row * width + column) * 2 + i % 2;
-            expected[i] += a * b * input[j];
-            transposed[j] += a * b * dy[i];
-          }
-        }
-      }
-      assertClose(y, expected, 1e-5, `${backend}, ${height} × ${width}, × ${factor}`);
-      assertClose(gradient, transposed, 1e-4, `${backend}, ${height} × ${width}, × ${factor}: gradient`);
-    }
+Deno.test("refineLiuDeepcrack() filters what exceeds the threshold, guided by the first side output", async () => {
+  const compute = await shared();
+  const [fused, side1] = [3, 4].map((seed) => {
+    const { data, ...shape } = testImage(33, 17, 1, "crack", seed);
+    return { ...shape, data: Float32Array.from(data, (value) => value / 255) };
+  });
+  for (const threshold of [undefined, 0.55]) {
+    const crack = { ...fused, data: fused.data.map((value) => value > (threshold ?? 0.31) ? 1 : 0) };
+    using fusedPlane = compute.upload(fused);
+    using sidePlane = compute.upload(side1);
+    using refined = refineLiuDeepcrack(fusedPlane, sidePlane, { threshold });
+    const expected = guidedFilterOracle(side1, crack, { radius: 5, epsilon: 0.065 });
+    assertClose(await refined.read(), expected, 1e-5, `threshold ${threshold}`);
   }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ThreadPlan } from "../../../models/threads/network_threads.ts";
 import { runScript } from "../../tasks/run_script.ts";
 
-/** What a script tells as JSON about its work in threads. */
+/** What a script reports as JSON about its work in threads. */
 type Outcome = { readonly plan: ThreadPlan } & Readonly<Record<string, unknown>>;
 
 /**
@@ -28,4 +28,12 @@ export async function runWithThreads(
   assert.equal(alone.plan.count, 1);
   assert.match(`${alone.plan.reason}`, /^this run may not read .*, where the others start$/);
   return outcomes;
+}
+
+/** Waits until all threads of a plan have the network. */
+export async function threadsReady(
+  threads: { readonly ready: number },
+  { count }: ThreadPlan,
+): Promise<void> {
+  while (threads.ready < count && count > 1) await new Promise((resolve) => setTimeout(resolve, 5));
 }
