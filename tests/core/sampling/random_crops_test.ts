@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
-import { cutWindow } from "../../../core/sampling/cut_window.ts";
 import type { DecodedPhoto, PhotoSource, PixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { cropSampler } from "../../../core/sampling/random_crops.ts";
-import { mirrorIndex } from "../../oracles/mirror_index.ts";
 
 /** Photos in which red is the column, green the row and blue the photo; masks hold the sum of the three. */
 function photos(...sizes: [width: number, height: number][]): PhotoSource<PixelTruth> {
@@ -16,25 +14,6 @@ function photos(...sizes: [width: number, height: number][]): PhotoSource<PixelT
   });
   return { count: all.length, photo: (index) => all[index] };
 }
-
-Deno.test("cutWindow() turns rectangles in the eight ways, mirrored outside", () => {
-  const data = Uint8Array.from({ length: 12 }, (_, i) => i);
-  const image = { width: 4, height: 3, channels: 1, data };
-  const place = { x: -1, y: 1, width: 3, height: 4 };
-  const at = (x: number, y: number) => data[mirrorIndex(place.y + y, 3) * 4 + mirrorIndex(place.x + x, 4)];
-  for (const orientation of [0, 1, 2, 3, 4, 5, 6, 7] as const) {
-    const target = new Uint8Array(12);
-    cutWindow(image, place, { orientation, target });
-    const transposed = orientation >= 4;
-    const columns = transposed ? 4 : 3;
-    const expected = Array.from({ length: 12 }, (_, i) => {
-      const u = i % columns, v = Math.floor(i / columns);
-      const [x, y] = transposed ? [v, u] : [u, v];
-      return at(orientation & 1 ? 2 - x : x, orientation & 2 ? 3 - y : y);
-    });
-    assert.deepEqual([...target], expected, `orientation ${orientation}`);
-  }
-});
 
 Deno.test("cropSampler() cuts photo and mask alike, inside the photo, in all orientations", async () => {
   const sampler = await cropSampler(photos([20, 17], [9, 30]), { size: 8, batch: 16, seed: 5 });

@@ -1,6 +1,26 @@
 import assert from "node:assert/strict";
-import { resamplePatch } from "../../../core/sampling/resample_patch.ts";
+import { cutWindow, resamplePatch } from "../../../core/sampling/cut_window.ts";
+import { mirrorIndex } from "../../oracles/mirror_index.ts";
 import { resizeOracle } from "../../oracles/resize.ts";
+
+Deno.test("cutWindow() turns rectangles in the eight ways, mirrored outside", () => {
+  const data = Uint8Array.from({ length: 12 }, (_, i) => i);
+  const image = { width: 4, height: 3, channels: 1, data };
+  const place = { x: -1, y: 1, width: 3, height: 4 };
+  const at = (x: number, y: number) => data[mirrorIndex(place.y + y, 3) * 4 + mirrorIndex(place.x + x, 4)];
+  for (const orientation of [0, 1, 2, 3, 4, 5, 6, 7] as const) {
+    const target = new Uint8Array(12);
+    cutWindow(image, place, { orientation, target });
+    const transposed = orientation >= 4;
+    const columns = transposed ? 4 : 3;
+    const expected = Array.from({ length: 12 }, (_, i) => {
+      const u = i % columns, v = Math.floor(i / columns);
+      const [x, y] = transposed ? [v, u] : [u, v];
+      return at(orientation & 1 ? 2 - x : x, orientation & 2 ? 3 - y : y);
+    });
+    assert.deepEqual([...target], expected, `orientation ${orientation}`);
+  }
+});
 
 Deno.test("resamplePatch() equals the oracle when it enlarges, shrinks and does neither", () => {
   let state = 1;
