@@ -17,25 +17,30 @@
  * @module
  */
 export * from "./core/mod.ts";
-export { type CheckpointPrecision, type TrainingRecord } from "./models/checkpoint/checkpoint.ts";
-export { type ClassifierOptions, createClassifier } from "./models/classifier/classifier.ts";
+export type { CheckpointPrecision, TrainingRecord } from "./models/checkpoint/checkpoint.ts";
+export type { NetworkOptions } from "./models/classifier/architectures.ts";
+export {
+  loadClassifier,
+  saveCheckpoint,
+  type SaveCheckpointOptions,
+} from "./models/classifier/checkpoint.ts";
+export {
+  type ClassifierOptions,
+  createClassifier,
+  type NetworkClassifier,
+} from "./models/classifier/classifier.ts";
+export type { Arch } from "./models/classifier/classifier_network.ts";
+export type { Head } from "./models/classifier/head.ts";
+export type { ResnetArch, ResnetOptions } from "./models/classifier/resnet.ts";
 export { exportTfjs, type ExportTfjsOptions } from "./models/export/export_tfjs.ts";
 export type { TfjsFiles, TfjsPrecision } from "./models/export/tfjs_model.ts";
-export type { Head } from "./models/classifier/head.ts";
-export { loadClassifier } from "./models/classifier/checkpoint.ts";
-export type { NetworkClassifier } from "./models/classifier/classifier.ts";
-export type { NetworkOptions } from "./models/classifier/architectures.ts";
-export type { Arch } from "./models/classifier/classifier_network.ts";
 export type { InputScaling } from "./models/layers/input_scaling.ts";
-export type { ResnetArch, ResnetOptions } from "./models/classifier/resnet.ts";
-export { saveCheckpoint, type SaveCheckpointOptions } from "./models/classifier/checkpoint.ts";
+export type { SegmentationNetworkOptions } from "./models/segmenter/architectures.ts";
+export { loadSegmenter, saveSegmenter } from "./models/segmenter/checkpoint.ts";
+export type { SegmentationArch } from "./models/segmenter/segmentation_network.ts";
 export {
   createSegmenter,
   type PredictOptions,
   type Segmenter,
   type SegmenterOptions,
 } from "./models/segmenter/segmenter.ts";
-export { loadSegmenter } from "./models/segmenter/checkpoint.ts";
-export { saveSegmenter } from "./models/segmenter/checkpoint.ts";
-export type { SegmentationNetworkOptions } from "./models/segmenter/architectures.ts";
-export type { SegmentationArch } from "./models/segmenter/segmentation_network.ts";

@@ -3,7 +3,7 @@ import { type FoundFile, listFiles } from "./list_files.ts";
 
 const PHOTO = /^Im_/i, TRUTH = /^GT_/i;
 
-function file({ stem }: FoundFile): string {
+function baseName({ stem }: FoundFile): string {
   return stem.slice(stem.lastIndexOf("/") + 1);
 }
 
@@ -26,7 +26,7 @@ const VAL = new Set(["AIGLE_RN_F01b", "AIGLE_RN_F09a", "AIGLE_RN_F14b", "LCMS_23
 
 /** Whether there are photos `Im_*` and truths `GT_*` below a folder. */
 async function recognise(root: string): Promise<boolean> {
-  const files = (await listFiles(root)).map(file);
+  const files = (await listFiles(root)).map(baseName);
   return files.some((name) => PHOTO.test(name)) && files.some((name) => TRUTH.test(name));
 }
 
@@ -35,8 +35,8 @@ async function list(root: string): Promise<Listing> {
   return pairFiles({
     split: "all",
     path: root,
-    photos: files.filter((found) => PHOTO.test(file(found))),
-    truths: files.filter((found) => TRUTH.test(file(found))),
+    photos: files.filter((found) => PHOTO.test(baseName(found))),
+    truths: files.filter((found) => TRUTH.test(baseName(found))),
     nameOf: photoName,
     nameOfTruth: truthName,
   });

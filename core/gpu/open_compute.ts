@@ -38,7 +38,7 @@ export async function openCompute(options: ComputeOptions = {}): Promise<Compute
 }
 
 /** The adapter that kernels run on, and whether it is real hardware. */
-export interface ChosenAdapter {
+interface ChosenAdapter {
   /** The adapter itself. */
   adapter: GPUAdapter;
   /** True where the processor computes in place of a GPU. */

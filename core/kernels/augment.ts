@@ -20,11 +20,40 @@ export interface AugmentOptions {
   options?: Partial<Augmentation>;
 }
 
+/** How patches are varied. Probabilities are those of a patch, and each patch draws its own strengths. */
+export interface Augmentation {
+  /**
+   * Colour jitter: brightness, contrast, saturation and hue in a random order. The first three are factors drawn from [1 − v, 1 + v]; the
+   * hue is turned by a share of the full circle drawn from [−v, v].
+   */
+  jitter: { probability: number; brightness: number; contrast: number; saturation: number; hue: number };
+  /** Additive normal noise, one value a pixel for all its channels; its standard deviation is drawn from [0, sigma], grey levels. */
+  gaussian: { probability: number; sigma: number };
+  /** Multiplication of the whole patch by a factor drawn from [low, high]. */
+  multiplicative: { probability: number; low: number; high: number };
+}
+
+/** The strengths that König et al. trained their classifier with. */
+export const defaultAugmentation: Augmentation = {
+  jitter: { probability: 0.75, brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.2 },
+  gaussian: { probability: 0.3, sigma: 0.01 * 255 },
+  multiplicative: { probability: 0.3, low: 0.75, high: 1.25 },
+};
+
 const kernel = defineKernel("augment", source, { JITTER: jitterSource, RANDOM: randomSource });
 const meanKernel = defineKernel("augment_mean", meanSource, { JITTER: jitterSource });
 
 /** Invocations that share a patch. */
 const LANES = 64;
+
+/** Values of a row of the table. */
+export const TABLE_WIDTH = 10;
+
+/** Numbers of the operations in the table; hue has columns of its own. */
+const BRIGHTNESS = 0, CONTRAST = 1, SATURATION = 2, HUE = 3;
+
+/** The counters of a patch's own draws count down from here, those of its pixels up from 0. */
+const LAST_COUNTER = 0xffffffff;
 
 /**
  * Varies patches for training: colour jitter, then additive normal noise, then multiplication by a factor, each with its own
@@ -88,35 +117,6 @@ export function augment(
   return output;
 }
 
-/** How patches are varied. Probabilities are those of a patch, and each patch draws its own strengths. */
-export interface Augmentation {
-  /**
-   * Colour jitter: brightness, contrast, saturation and hue in a random order. The first three are factors drawn from [1 − v, 1 + v]; the
-   * hue is turned by a share of the full circle drawn from [−v, v].
-   */
-  jitter: { probability: number; brightness: number; contrast: number; saturation: number; hue: number };
-  /** Additive normal noise, one value a pixel for all its channels; its standard deviation is drawn from [0, sigma], grey levels. */
-  gaussian: { probability: number; sigma: number };
-  /** Multiplication of the whole patch by a factor drawn from [low, high]. */
-  multiplicative: { probability: number; low: number; high: number };
-}
-
-/** The strengths that König et al. trained their classifier with. */
-export const defaultAugmentation: Augmentation = {
-  jitter: { probability: 0.75, brightness: 0.2, contrast: 0.2, saturation: 0.2, hue: 0.2 },
-  gaussian: { probability: 0.3, sigma: 0.01 * 255 },
-  multiplicative: { probability: 0.3, low: 0.75, high: 1.25 },
-};
-
-/** Values of a row of the table. */
-export const TABLE_WIDTH = 10;
-
-/** Numbers of the operations in the table; hue has columns of its own. */
-const BRIGHTNESS = 0, CONTRAST = 1, SATURATION = 2, HUE = 3;
-
-/** The counters of a patch's own draws count down from here, those of its pixels up from 0. */
-const LAST_COUNTER = 0xffffffff;
-
 /**
  * What each patch of a batch is to undergo, one row of {@linkcode TABLE_WIDTH} values a patch:
  *
@@ -148,7 +148,7 @@ export function augmentationTable(
     factors[BRIGHTNESS] = 1 + applied * between(-jitter.brightness, jitter.brightness, brightness);
     factors[CONTRAST] = 1 + applied * between(-jitter.contrast, jitter.contrast, contrast);
     factors[SATURATION] = 1 + applied * between(-jitter.saturation, jitter.saturation, saturation);
-    const operations = permutation(Math.floor(order * 24));
+    const operations = operationsInOrder(Math.floor(order * 24));
     const row = [
       ...operations.filter((operation) => operation !== HUE).flatMap((
         operation,
@@ -164,7 +164,7 @@ export function augmentationTable(
 }
 
 /** The four operations in one of their 24 orders, in lexicographic order of orders. */
-function permutation(number: number): number[] {
+function operationsInOrder(number: number): number[] {
   const left = [BRIGHTNESS, CONTRAST, SATURATION, HUE];
   return [6, 2, 1, 1].map((orders) => {
     const [next] = left.splice(Math.floor(number / orders) % left.length, 1);

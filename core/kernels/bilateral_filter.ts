@@ -28,6 +28,9 @@ type Variant = Required<Pick<BilateralFilterOptions, "radius" | "window" | "dist
 /** The exponents' factors that the shader works with: larger ones would turn 0 · ∞ into NaN. */
 const STEEPEST = 1e30;
 
+/** The largest radius whose window is unrolled; the shader of a larger one would take longer to compile than it saves. */
+const LARGEST_UNROLLED = 3;
+
 const kernels = new Map<string, Kernel>();
 
 /**
@@ -134,7 +137,7 @@ function write({ channels, radius, window, distance, round, near }: Variant): Ke
 }
 
 /** The window and the block that {@linkcode bilateralWindow} writes out. */
-export interface BilateralWindow {
+interface BilateralWindow {
   /** Farthest row and column of the window. */
   radius: number;
   /** The whole square, or the places at most `radius` from its centre. */
@@ -144,9 +147,6 @@ export interface BilateralWindow {
   /** Pixels one above the other in the block. */
   rows: number;
 }
-
-/** The largest radius whose window is unrolled; the shader of a larger one would take longer to compile than it saves. */
-const LARGEST_UNROLLED = 3;
 
 /**
  * WGSL that filters a block of pixels: unrolled where the window is small, else a loop over the window of each pixel.

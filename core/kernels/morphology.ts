@@ -16,6 +16,12 @@ type Axis = "x" | "y";
 /** Farthest tap of the largest contiguous window; larger windows are built up from it. */
 const LARGEST_CONTIGUOUS = 16;
 
+/** Pixels of one invocation of a contiguous window. */
+const BLOCK = 8;
+
+/** Taps of a spaced window, at most; an odd number, so that windows stay centred. */
+const SPACED_TAPS = 5;
+
 const kernels = new Map<string, Kernel>();
 
 /**
@@ -189,12 +195,6 @@ function kernelOf(operation: Operation, axis: Axis, size: number | undefined): K
   }
   return kernel;
 }
-
-/** Pixels of one invocation of a contiguous window. */
-const BLOCK = 8;
-
-/** Taps of a spaced window, at most; an odd number, so that windows stay centred. */
-const SPACED_TAPS = 5;
 
 /**
  * WGSL for a contiguous window of `size` pixels (odd), {@linkcode BLOCK} outputs at a time.

@@ -29,6 +29,9 @@ const kernels = {
   }),
 };
 
+/** The largest float32, in place of infinity, which WGSL does not promise to keep. */
+const LARGEST = 3.4028234663852886e38;
+
 /** Options of {@linkcode localise}. */
 export interface LocaliseOptions {
   /** Means up to and including this become 0. Defaults to 0.5. */
@@ -111,9 +114,6 @@ export function normalise(plane: Plane, max: Plane): Plane {
   }
   return combine(kernels.normalise, { a: plane, b: max, all: true });
 }
-
-/** The largest float32, in place of infinity, which WGSL does not promise to keep. */
-const LARGEST = 3.4028234663852886e38;
 
 function combine(
   kernel: Kernel,

@@ -3,6 +3,9 @@ import type { RowRange } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 
+/** Names of the resampling filters of {@linkcode resize}. */
+export type ResizeFilter = "lanczos3" | "hamming" | "bilinear" | "nearest";
+
 /** Options of {@linkcode resize}. */
 export interface ResizeOptions {
   /** Pixels across of the result. */
@@ -125,9 +128,6 @@ function snap(edge: number | undefined, length: number): number {
 function upload({ compute }: Plane, { taps, rows }: ResamplingTable): Plane {
   return compute.upload({ width: 1 + taps, height: rows.length / (1 + taps), channels: 1, data: rows });
 }
-
-/** Names of the resampling filters of {@linkcode resize}. */
-export type ResizeFilter = "lanczos3" | "hamming" | "bilinear" | "nearest";
 
 /** The source positions and weights of every output position along one axis, from {@linkcode resamplingTable}. */
 interface ResamplingTable {

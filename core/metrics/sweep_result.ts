@@ -81,6 +81,18 @@ export interface SweepRow extends CrackQuality {
   empty: boolean;
 }
 
+/** A sweep as JSON: what one shard of an evaluation writes and `Sweep.fromJSON()` reads. */
+export interface SweepJson {
+  /** Says what the file is. */
+  readonly format: "hairline-sweep";
+  /** Of the format; others are refused. */
+  readonly version: 1;
+  /** Pixels. */
+  readonly tolerance: number;
+  /** The histograms of each image. */
+  readonly images: readonly SweptImage[];
+}
+
 interface Entry {
   readonly image: SweptImage;
   /** At the thresholds 0.00 … 0.99. */
@@ -317,18 +329,6 @@ function indexOf(threshold: number): number {
     );
   }
   return t;
-}
-
-/** A sweep as JSON: what one shard of an evaluation writes and `Sweep.fromJSON()` reads. */
-export interface SweepJson {
-  /** Says what the file is. */
-  readonly format: "hairline-sweep";
-  /** Of the format; others are refused. */
-  readonly version: 1;
-  /** Pixels. */
-  readonly tolerance: number;
-  /** The histograms of each image. */
-  readonly images: readonly SweptImage[];
 }
 
 const HISTOGRAMS = ["background", "crack", "correct", "found"] as const;

@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from "node:zlib";
 
 /** What {@linkcode writePng} writes. */
-export interface PngPicture {
+export interface PngImage {
   readonly width: number;
   readonly height: number;
   /** Bits a sample. */
@@ -26,9 +26,9 @@ const PASSES = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2
 ]];
 
 /** Writes any kind of PNG, sample by sample, with the five row filters in turn. */
-export function writePng(picture: PngPicture): Uint8Array<ArrayBuffer> {
+export function writePng(image: PngImage): Uint8Array<ArrayBuffer> {
   const { width, height, depth, colour, interlaced = false, sample, chunks = {}, claim = [width, height] } =
-    picture;
+    image;
   const channels = CHANNELS[colour];
   const step = Math.max(1, channels * depth / 8);
   const stream: number[] = [];

@@ -6,7 +6,7 @@ import { activationMapOracle } from "../../oracles/activation_map.ts";
 import { assertClose, seeded, sharedCompute, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 20_000 });
+const banded = sharedCompute({ maxBindingBytes: 20_000 });
 const SHAPES = [[1, 1, 1], [1, 7, 5], [7, 1, 64], [3, 5, 65], [5, 3, 512], [2, 2, 2048], [
   23,
   12,
@@ -15,7 +15,7 @@ const SHAPES = [[1, 1, 1], [1, 7, 5], [7, 1, 64], [3, 5, 65], [5, 3, 512], [2, 2
 
 Deno.test("activationMap() equals the oracle at any size and number of channels, in bands too", async () => {
   const random = seeded(4);
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const [width, height, channels] of SHAPES) {
       for (const content of ["black", "random", "saturated"] as const) {
         const source = testImage(width, height, channels, content);
@@ -51,7 +51,7 @@ Deno.test("maximum() finds the largest value wherever it lies, in bands too", as
     5000,
     1,
   ]] as const;
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const [width, height, channels] of shapes) {
       const data = Float32Array.from({ length: width * height * channels }, () => -1 - random());
       for (const at of [0, data.length - 1, Math.floor(random() * data.length)]) {

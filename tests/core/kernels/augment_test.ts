@@ -9,7 +9,7 @@ import { augmentOracle } from "../../oracles/augment.ts";
 import { assertClose, CONTENTS, sharedCompute, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 8192 });
+const banded = sharedCompute({ maxBindingBytes: 8192 });
 
 const always = {
   jitter: { ...defaultAugmentation.jitter, probability: 1 },
@@ -33,7 +33,7 @@ function moments(values: ArrayLike<number>): { mean: number; variance: number; k
 
 for (const [name, options] of Object.entries({ always, "by default": {} })) {
   Deno.test(`augment() equals the oracle to 0.01 grey levels, ${name}, at any size and content, in bands too`, async () => {
-    for (const compute of [await whole(), await tiled()]) {
+    for (const compute of [await whole(), await banded()]) {
       for (const [size, count] of [[1, 1], [1, 40], [3, 30], [7, 12], [25, 6]]) {
         for (const content of CONTENTS) {
           const image = testImage(size, size * count, 3, content);

@@ -6,13 +6,13 @@ import { pixelScoresOracle } from "../../oracles/average_patch_scores.ts";
 import { assertClose, seeded, sharedCompute } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 1500 });
+const banded = sharedCompute({ maxBindingBytes: 1500 });
 const IMAGES = [[1, 1], [1, 40], [33, 17], [32, 64], [101, 67]] as const;
 
 for (const [size, stride] of [[8, 8], [8, 4], [8, 2], [16, 8]] as const) {
   Deno.test(`averagePatchScores() gives each pixel the mean of its patches (size: ${size}, stride: ${stride})`, async () => {
     const random = seeded(size * stride);
-    for (const compute of [await whole(), await tiled()]) {
+    for (const compute of [await whole(), await banded()]) {
       for (const [width, height] of IMAGES) {
         const columns = coveringGrid(width, { size, stride }).count;
         const rows = coveringGrid(height, { size, stride }).count;

@@ -4,7 +4,7 @@ import { bilateralFilterOracle } from "../../oracles/bilateral_filter.ts";
 import { assertClose, sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 8192 });
+const banded = sharedCompute({ maxBindingBytes: 8192 });
 const DEFAULTS = {
   radius: 2,
   sigmaSpace: 120,
@@ -47,7 +47,7 @@ for (const channels of [1, 3]) {
     Deno.test(`bilateralFilter() equals the oracle ${title}, ${channels} channels, at any size and content`, async () => {
       for (const image of testImages(channels, sizes)) {
         const expected = bilateralFilterOracle(image, { ...DEFAULTS, ...options });
-        for (const compute of [await whole(), await tiled()]) {
+        for (const compute of [await whole(), await banded()]) {
           using plane = compute.upload(image);
           using filtered = bilateralFilter(plane, options);
           const message = `${image.width} × ${image.height} ${image.content}`;

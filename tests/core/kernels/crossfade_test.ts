@@ -4,10 +4,10 @@ import { crossfadeOracle } from "../../oracles/crossfade.ts";
 import { assertClose, sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 1024 });
+const banded = sharedCompute({ maxBindingBytes: 1024 });
 
 Deno.test("crossfade() equals the oracle at any size, place and content", async () => {
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const image of testImages(1)) {
       const { width, height } = image;
       const around = testImage(width + 5, height + 9, 1, "random", 3);

@@ -4,7 +4,7 @@ import { discDilationOracle } from "../../oracles/disc_dilation.ts";
 import { sharedCompute, SIZES, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 24000 });
+const banded = sharedCompute({ maxBindingBytes: 24000 });
 
 for (const radius of [0, 1, 2, 5]) {
   Deno.test(`discDilation() equals the oracle with a radius of ${radius}, at any size`, async () => {
@@ -12,7 +12,7 @@ for (const radius of [0, 1, 2, 5]) {
       for (const content of ["flat", "saturated", "random", "crack"] as const) {
         const image = testImage(width, height, 1, content);
         const expected = discDilationOracle(image, radius);
-        for (const compute of [await whole(), await tiled()]) {
+        for (const compute of [await whole(), await banded()]) {
           using plane = compute.upload(image);
           using dilated = discDilation(plane, radius);
           assert.deepEqual(await dilated.read(), expected, `${width} × ${height} ${content}`);

@@ -5,9 +5,9 @@ import { extractPatchesOracle, flipOracle, quarterTurnOracle } from "../../oracl
 import { assertClose, seeded, sharedCompute, SIZES, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 3000 });
+const banded = sharedCompute({ maxBindingBytes: 3000 });
 /** Room for the 16 rows of a turned patch, less than an image. */
-const coarselyTiled = sharedCompute({ maxBindingBytes: 24_000 });
+const coarselyBanded = sharedCompute({ maxBindingBytes: 24_000 });
 
 /** Upper left pixels of a grid of patches, row by row. */
 function cornersOf(
@@ -56,7 +56,7 @@ Deno.test("coveringGrid() refuses a size that is no multiple of the stride", () 
 
 for (const channels of [1, 3]) {
   Deno.test(`extractPatches() equals the oracle at any size, in bands too (channels: ${channels})`, async () => {
-    for (const compute of [await whole(), await tiled()]) {
+    for (const compute of [await whole(), await banded()]) {
       for (const [width, height] of SIZES) {
         const image = testImage(width, height, channels, "random");
         for (const [size, stride] of [[1, 1], [8, 4], [7, 7], [32, 16]]) {
@@ -78,7 +78,7 @@ for (const channels of [1, 3]) {
 }
 
 Deno.test("extractPatches() cuts any grid, however far outside", async () => {
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const [width, height] of [[1, 1], [5, 3], [33, 17]]) {
       const image = testImage(width, height, 3, "random", 5);
       using plane = compute.upload(image);
@@ -92,7 +92,7 @@ Deno.test("extractPatches() cuts any grid, however far outside", async () => {
 });
 
 Deno.test("extractPatches() cuts the grid in batches", async () => {
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     using plane = compute.upload(testImage(33, 17, 3, "random"));
     using all = extractPatches(plane, { size: 8, stride: 4 });
     const patches = await all.read();
@@ -123,7 +123,7 @@ Deno.test("extractPatches() refuses grids that hold no patch", async () => {
 
 Deno.test("extractPatchesAt() equals the oracle at random places, turns and flips", async () => {
   const random = seeded(3);
-  for (const compute of [await whole(), await coarselyTiled()]) {
+  for (const compute of [await whole(), await coarselyBanded()]) {
     for (const [width, height] of SIZES) {
       for (const channels of [1, 3]) {
         const image = testImage(width, height, channels, "random");

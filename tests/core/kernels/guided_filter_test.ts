@@ -5,7 +5,7 @@ import { guidedFilterOracle } from "../../oracles/guided_filter.ts";
 import { assertClose, CONTENTS, sharedCompute, SIZES, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 32768 });
+const banded = sharedCompute({ maxBindingBytes: 32768 });
 
 const SMALL = SIZES.filter(([width, height]) => width * height < 1000);
 
@@ -28,7 +28,7 @@ for (const { title, options, sizes, tolerance } of VARIANTS) {
         const guide = confidences(testImage(width, height, 1, content));
         const input = confidences(testImage(width, height, 1, CONTENTS[(i * 3 + 5) % CONTENTS.length], 7));
         const expected = guidedFilterOracle(guide, input, { radius: 5, epsilon: 0.065, ...options });
-        for (const compute of [await whole(), await tiled()]) {
+        for (const compute of [await whole(), await banded()]) {
           using guidePlane = compute.upload(guide);
           using inputPlane = compute.upload(input);
           using filtered = guidedFilter(guidePlane, inputPlane, options);

@@ -5,10 +5,10 @@ import { mirrorPadOracle } from "../../oracles/mirror_pad.ts";
 import { sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 2048 });
+const banded = sharedCompute({ maxBindingBytes: 2048 });
 
 Deno.test("mirrorPad() equals the oracle at any size and content to the last bit, in bands too", async () => {
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const channels of [1, 3]) {
       for (const image of testImages(channels)) {
         for (const [right, bottom] of [[0, 0], [1, 0], [0, 1], [15, 31]]) {
@@ -31,7 +31,7 @@ Deno.test("mirrorPad() equals the oracle at any size and content to the last bit
 });
 
 Deno.test("mirrorPad() goes on from a single pixel and beyond several mirrors, and keeps what is no number", async () => {
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const [width, height] of [[1, 1], [2, 1], [1, 3], [3, 2]]) {
       const data = Float32Array.from(
         { length: width * height * 3 },

@@ -4,7 +4,7 @@ import { morphologyOracle } from "../../oracles/morphology.ts";
 import { sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 8192 });
+const banded = sharedCompute({ maxBindingBytes: 8192 });
 
 /** Small sizes for repeated and large windows, whose oracle is slow. */
 const SMALL = SIZES.filter(([width, height]) => width * height < 1000);
@@ -30,7 +30,7 @@ for (const [operation, apply] of [["erode", erode], ["dilate", dilate]] as const
       Deno.test(`${operation}() equals the oracle, ${title}, ${channels} channels, at any size and content`, async () => {
         for (const image of testImages(channels, sizes)) {
           const expected = morphologyOracle(operation, image, options);
-          for (const compute of [await whole(), await tiled()]) {
+          for (const compute of [await whole(), await banded()]) {
             using plane = compute.upload(image);
             using result = apply(plane, options);
             assert.deepEqual(
@@ -61,7 +61,7 @@ for (const [operation, apply] of [["erode", erode], ["dilate", dilate]] as const
   });
 }
 
-Deno.test("erode() of a tiled image equals that of the whole, with windows built up in several passes", async () => {
+Deno.test("erode() in bands equals that of the whole, with windows built up in several passes", async () => {
   const image = testImage(40, 300, 1, "random");
   const small = await sharedCompute({ maxBindingBytes: 24000 })();
   for (const size of [3, 33, 63, 101, 167]) {
@@ -78,7 +78,7 @@ Deno.test("open() and close() equal the oracle's erosions and dilations in turn"
     for (const options of [{}, { size: 5 }, { iterations: 2 }]) {
       const opened = morphologyOracle("dilate", morphologyOracle("erode", image, options), options);
       const closed = morphologyOracle("erode", morphologyOracle("dilate", image, options), options);
-      for (const compute of [await whole(), await tiled()]) {
+      for (const compute of [await whole(), await banded()]) {
         const message = `${image.width} × ${image.height} ${image.content}`;
         using plane = compute.upload(image);
         using ours = open(plane, options);

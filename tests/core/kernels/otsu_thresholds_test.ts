@@ -5,7 +5,7 @@ import { otsuOracle } from "../../oracles/otsu_thresholds.ts";
 import { seeded, sharedCompute, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 4096 });
+const banded = sharedCompute({ maxBindingBytes: 4096 });
 
 /** Pixels of each grey value 0..255. */
 function count(data: Iterable<number>): number[] {
@@ -16,7 +16,7 @@ function count(data: Iterable<number>): number[] {
 
 for (const classes of [2, 3] as const) {
   Deno.test(`otsuThresholds() equals the oracle with ${classes} classes, at any size and content`, async () => {
-    for (const compute of [await whole(), await tiled()]) {
+    for (const compute of [await whole(), await banded()]) {
       for (const image of testImages(1)) {
         using plane = compute.upload(image);
         const none = new Array<number>(classes - 1).fill(-1);
@@ -64,7 +64,7 @@ Deno.test("otsuThresholds() refuses colour and other numbers of classes", async 
 });
 
 Deno.test("applyThreshold() marks values at or below the threshold, at any size", async () => {
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const image of testImages(1)) {
       using plane = compute.upload(image);
       using mask = applyThreshold(plane, 131);

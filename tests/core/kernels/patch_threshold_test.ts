@@ -5,7 +5,7 @@ import { patchThresholdOracle } from "../../oracles/patch_threshold.ts";
 import { CONTENTS, seeded, sharedCompute, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 16384 });
+const banded = sharedCompute({ maxBindingBytes: 16384 });
 
 /** Small enough that the oracle, which tries every pair of thresholds of every patch, ends in a second or two. */
 const CASES = [
@@ -53,7 +53,7 @@ Deno.test("patchThreshold() gives the same in bands of rows as on the whole imag
   for (const [width, height] of [[97, 151], [90, 40]]) {
     for (const [patchSize, stride] of [[8, 4], [32, 8], [32, 32], [40, 20]]) {
       const masks: Float32Array[] = [];
-      for (const compute of [await whole(), await tiled()]) {
+      for (const compute of [await whole(), await banded()]) {
         using plane = compute.upload(floats(width, height));
         using mask = patchThreshold(plane, { patchSize, stride });
         masks.push(await mask.read());

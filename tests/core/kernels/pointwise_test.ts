@@ -4,11 +4,11 @@ import { binarise, localise, multiply, normalise, scale } from "../../../core/ke
 import { assertClose, sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 2048 });
+const banded = sharedCompute({ maxBindingBytes: 2048 });
 
 /** Both devices with every test image of `channels` channels and a second, random one of its shape, values 0..1. */
 async function* pairs(channels: number) {
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     for (const image of testImages(channels)) {
       if (image.width * channels * 4 > compute.maxBindingBytes - 256) continue;
       const [a, b] = [image, testImage(image.width, image.height, channels, "random", 77)].map((source) => ({

@@ -4,7 +4,7 @@ import { resizeOracle } from "../../oracles/resize.ts";
 import { assertClose, sharedCompute, SIZES, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 12_000 });
+const banded = sharedCompute({ maxBindingBytes: 12_000 });
 const FILTERS = ["lanczos3", "hamming", "bilinear", "nearest"] as const;
 
 for (const filter of FILTERS) {
@@ -41,7 +41,7 @@ for (const filter of FILTERS) {
     const image = testImage(33, 67, 3, "crack");
     for (const [width, height] of [[40, 130], [9, 20], [35, 67]]) {
       for (const box of [undefined, [1.5, 0.25, 32, 66.5] as const]) {
-        for (const compute of [await whole(), await tiled()]) {
+        for (const compute of [await whole(), await banded()]) {
           using plane = compute.upload(image);
           using resized = resize(plane, { width, height, filter, box });
           const expected = await resized.read();
@@ -59,7 +59,7 @@ for (const filter of FILTERS) {
     const image = testImage(33, 67, 3, "crack");
     for (const [width, height] of [[101, 130], [9, 20], [33, 201], [7, 300]]) {
       const results = [];
-      for (const compute of [await whole(), await tiled()]) {
+      for (const compute of [await whole(), await banded()]) {
         using plane = compute.upload(image);
         using resized = resize(plane, { width, height, filter });
         results.push(await resized.read());

@@ -4,7 +4,7 @@ import { windowStatisticsOracle } from "../../oracles/window_statistics.ts";
 import { assertClose, sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 16384 });
+const banded = sharedCompute({ maxBindingBytes: 16384 });
 
 /** Small sizes for windows that are larger than the image, whose oracle is slow. */
 const SMALL = SIZES.filter(([width, height]) => width * height < 1000);
@@ -13,7 +13,7 @@ for (const [windowSize, sizes] of [[1, SMALL], [3, SIZES], [9, SIZES], [33, SMAL
   Deno.test(`windowStatistics() equals the oracle with a window of ${windowSize}, at any size and content`, async () => {
     for (const image of testImages(1, sizes)) {
       const { mean, deviation } = windowStatisticsOracle(image, windowSize);
-      for (const compute of [await whole(), await tiled()]) {
+      for (const compute of [await whole(), await banded()]) {
         using plane = compute.upload(image);
         using statistics = windowStatistics(plane, windowSize);
         const values = await statistics.read();

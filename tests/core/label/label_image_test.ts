@@ -8,7 +8,7 @@ import { assertClose, sharedCompute, testImage } from "../testing.ts";
 import { darkness, FakeClassifier, featureMap } from "./fake_classifier.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 128 * 1024 });
+const banded = sharedCompute({ maxBindingBytes: 128 * 1024 });
 const classifier = new FakeClassifier();
 
 /** An opaque photo of grey values. */
@@ -111,7 +111,7 @@ Deno.test("labelImage() takes photos of any size, down to one pixel", async () =
 Deno.test("labelImage() gives the same label in bands as at once", async () => {
   const image = crackedPhoto(161, 203);
   const atOnce = await labelImage(await whole(), image, { classifier });
-  const inBands = await labelImage(await tiled(), image, { classifier });
+  const inBands = await labelImage(await banded(), image, { classifier });
   assert.deepEqual(inBands.mask, atOnce.mask);
 });
 

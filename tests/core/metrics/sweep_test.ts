@@ -7,7 +7,7 @@ import { metricsOracle, type OraclePair, sweepOracle } from "../../oracles/sweep
 import { CONTENTS, seeded, sharedCompute, SIZES, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
-const tiled = sharedCompute({ maxBindingBytes: 24000 });
+const banded = sharedCompute({ maxBindingBytes: 24000 });
 
 /** A prediction of bytes / 255 with one of the contents, and a truth that is a crooked line, and nothing in images of few pixels. */
 function testPair(width: number, height: number, content: typeof CONTENTS[number]): OraclePair {
@@ -33,10 +33,10 @@ async function sweepOf(compute: Compute, pair: OraclePair, tolerance = 0): Promi
   return await sweep(prediction, truth, { tolerance });
 }
 
-/** Fails unless the whole and the tiled sweep have the oracle's counts at all thresholds. */
+/** Fails unless the sweep at once and the one in bands have the oracle's counts at all thresholds. */
 async function assertCounts(pair: OraclePair, tolerance: number, message: string): Promise<void> {
   const expected = Array.from({ length: 100 }, (_, t) => sweepOracle(pair, t, tolerance));
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     const [image] = (await sweepOf(compute, pair, tolerance)).toJSON().images;
     assert.deepEqual(countsOf(image), expected, message);
   }
@@ -79,7 +79,7 @@ Deno.test("sweep() compares exactly at k / 100, at k / 255 and beside them", asy
     prediction: values,
     truth: values.map(() => Number(random() < 0.5)),
   };
-  for (const compute of [await whole(), await tiled()]) {
+  for (const compute of [await whole(), await banded()]) {
     // Above 0.00 the oracle's `value >= t` has no say for the negative one.
     const counts = countsOf((await sweepOf(compute, pair)).toJSON().images[0]);
     for (let t = 1; t < 100; t++) assert.deepEqual(counts[t], sweepOracle(pair, t), `threshold ${t / 100}`);

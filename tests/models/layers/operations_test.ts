@@ -4,7 +4,7 @@ import { maxPool, maxUnpool } from "../../../models/layers/max_unpool.ts";
 import { repeatPixels } from "../../../models/segmenter/oed.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
-import { bilinearOracle, convolutionOracle, type Picture } from "../../oracles/bilinear.ts";
+import { bilinearOracle, convolutionOracle, type ImageBatch } from "../../oracles/bilinear.ts";
 import { BACKENDS, use } from "../classifier/networks.ts";
 import { randomTensor, valuesOf } from "../segmenter/networks.ts";
 
@@ -157,9 +157,9 @@ for (const backend of BACKENDS) {
       const [xs, kernels, biases, dLarges, dys, ...found] = await valuesOf(
         [x, kernel, bias, dLarge, dy, ...results],
       );
-      const picture: Picture = { n, h, w, c, data: Float64Array.from(xs) };
-      const enlarged = bilinearOracle(picture, scale);
-      const convolve = (k: ArrayLike<number>, from: Picture, b: ArrayLike<number> = [0, 0, 0]) =>
+      const images: ImageBatch = { n, h, w, c, data: Float64Array.from(xs) };
+      const enlarged = bilinearOracle(images, scale);
+      const convolve = (k: ArrayLike<number>, from: ImageBatch, b: ArrayLike<number> = [0, 0, 0]) =>
         convolutionOracle(from, Float64Array.from(k), b).data;
       // Both are linear in each argument: a derivative is what a unit vector in its place gives.
       const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
@@ -167,7 +167,7 @@ for (const backend of BACKENDS) {
       const unit = (length: number, at: number) => Float64Array.from({ length }, (_, i) => i === at ? 1 : 0);
       const inputs = Array.from(
         xs,
-        (_, i) => bilinearOracle({ ...picture, data: unit(xs.length, i) }, scale),
+        (_, i) => bilinearOracle({ ...images, data: unit(xs.length, i) }, scale),
       );
       const expected = [
         enlarged.data,
