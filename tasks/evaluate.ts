@@ -20,10 +20,9 @@ import {
   optional,
   string,
 } from "./cli/optique.ts";
-import { filePath, folderPath } from "./cli/values.ts";
 import { startProgress } from "./cli/progress.ts";
-import { requireWritable, writeWhole } from "./files/write_whole.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
+import { filePath, folderPath } from "./cli/values.ts";
 import { VERSION } from "./cli/version.ts";
 import { renderEvaluation } from "./evaluate/evaluation_report.ts";
 import { figuresOf } from "./evaluate/figures.ts";
@@ -31,6 +30,7 @@ import { mergeCounts } from "./evaluate/merge_counts.ts";
 import { pairPredictions } from "./evaluate/pair_predictions.ts";
 import { sweepFiles } from "./evaluate/sweep_files.ts";
 import { csvOf, describeEvaluation } from "./evaluate/tables.ts";
+import { requireWritable, writeWhole } from "./files/write_whole.ts";
 
 const parser = object({
   predictions: optional(option("--predictions", folderPath(), {

@@ -6,8 +6,6 @@
 import { runCommand } from "./cli/command.ts";
 import { backendOption, jsonOption, quietOption } from "./cli/common_options.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
-import { lockFolder } from "./files/locks.ts";
-import { formatDuration } from "./cli/progress.ts";
 import {
   argument,
   choice,
@@ -21,13 +19,15 @@ import {
   string,
   withDefault,
 } from "./cli/optique.ts";
+import { formatDuration } from "./cli/progress.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath, positiveInteger } from "./cli/values.ts";
-import { describeOutcome, type ExperimentRecord, jsonOf } from "./reproduce/record.ts";
+import { lockFolder } from "./files/locks.ts";
 import { EXPERIMENTS, experiments, runExperiments } from "./reproduce/experiments.ts";
 import { paperSet } from "./reproduce/paper_set.ts";
 import { SCALES, scales } from "./reproduce/plans.ts";
 import { SETS, TRUTHS } from "./reproduce/published.ts";
+import { describeOutcome, type ExperimentRecord, jsonOf } from "./reproduce/record.ts";
 import { PAPERS_TRAINING_SET, type Run } from "./reproduce/run.ts";
 
 const set = (title: string) =>

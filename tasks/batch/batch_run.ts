@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { decodeImage } from "../../core/images/decode_image.ts";
 import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
-import { describeError, UsageError } from "../cli/errors.ts";
-import { lockFolder } from "../files/locks.ts";
 import { compareNames } from "../../core/datasets/list_files.ts";
-import { listPhotos, type Photo } from "../files/photos.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
-import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
+import { lockFolder } from "../files/locks.ts";
+import { listPhotos, type Photo } from "../files/photos.ts";
+import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
 import {
   type FailureRecord,
   mergeRecords,

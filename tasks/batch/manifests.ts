@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { UsageError } from "../cli/errors.ts";
 import { MANIFEST, OUTPUT_FOLDERS } from "../files/photos.ts";
 import type { Shard } from "../files/shard.ts";
-import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /** What every task notes of a photo whose crack it marked. */

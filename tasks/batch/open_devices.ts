@@ -2,8 +2,8 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { type BackendName, openBackend } from "../../models/backend.ts";
 import { tf } from "../../models/tfjs.ts";
-import type { Runtime } from "./manifests.ts";
 import type { ThreadPlan } from "../../models/threads/network_threads.ts";
+import type { Runtime } from "./manifests.ts";
 
 /** Options of {@linkcode openDevices}. */
 export interface OpenDevicesOptions {

@@ -3,8 +3,8 @@ import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { describeError } from "../cli/errors.ts";
 import type { FailedEntry, PhotoEntry, ReportStage } from "../report/page.ts";
-import { maskPath } from "./maps.ts";
 import type { FailureRecord, PhotoRecord } from "./manifests.ts";
+import { maskPath } from "./maps.ts";
 import { overlayOf, shrink } from "./overlay.ts";
 
 /** Longest sides of a report's images, in pixels. A page of very many photos gets smaller ones. */

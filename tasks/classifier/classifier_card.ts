@@ -1,6 +1,6 @@
 import type { PatchTruth } from "../../core/sampling/decoded_photo.ts";
-import type { ClassifierGradients, HostBatch } from "../../models/classifier/gradients.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
+import type { ClassifierGradients, HostBatch } from "../../models/classifier/gradients.ts";
 import { countParameters } from "../../models/layers/parameters.ts";
 import { formatDuration } from "../cli/progress.ts";
 import type { CardHead, CurvePanel, LearningCurve } from "../training/training_card.ts";

@@ -8,7 +8,6 @@ import { openBackend } from "../../models/backend.ts";
 import { runCommand } from "../cli/command.ts";
 import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
-import { readClassifier } from "./read_classifier.ts";
 import { argument, group, merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr, writeOut } from "../cli/terminal.ts";
@@ -16,6 +15,7 @@ import { filePath, fraction, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { dataOptions, sizesValue } from "./data_options.ts";
 import { openPatchPhotos } from "./photos.ts";
+import { readClassifier } from "./read_classifier.ts";
 import { describeSizes, evaluateSizes } from "./size_figures.ts";
 
 const parser = merge(

@@ -1,6 +1,6 @@
-import type { PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
-import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import type { PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
 import {
   type ClassificationCounts,
   type ClassificationMetrics,

@@ -5,10 +5,10 @@ import {
   createClassifier,
   type NetworkClassifier,
 } from "../../models/classifier/classifier.ts";
+import type { Arch } from "../../models/classifier/classifier_network.ts";
 import { type Head, headSpecs } from "../../models/classifier/head.ts";
 import { describeImport, importWeights } from "../../models/import/import_weights.ts";
 import { isImportable } from "../../models/import/layouts.ts";
-import type { Arch } from "../../models/classifier/classifier_network.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
 import {

@@ -1,8 +1,8 @@
-import { fullName, type Sample, spread, type TruthMask } from "../../core/datasets/sample.ts";
 import type { Dataset } from "../../core/datasets/open_dataset.ts";
+import { fullName, type Sample, spread, type TruthMask } from "../../core/datasets/sample.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
-import { printable } from "../cli/terminal.ts";
 import { fitInto, shrink } from "../batch/overlay.ts";
+import { printable } from "../cli/terminal.ts";
 import { dataUrl, type Html, markup } from "../report/markup.ts";
 import type { PhotoRecord } from "./examine.ts";
 

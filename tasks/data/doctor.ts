@@ -9,14 +9,14 @@ import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
-import { requireWritable, writeWhole } from "../files/write_whole.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
+import { requireWritable, writeWhole } from "../files/write_whole.ts";
 import { choosePhotos, contactSheet } from "./contact_sheet.ts";
+import { examine } from "./examine.ts";
 import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
 import { datasetWarnings, describeExamination, summarise } from "./summary.ts";
-import { examine } from "./examine.ts";
 
 const parser = merge(
   datasetOptions,

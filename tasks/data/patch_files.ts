@@ -1,13 +1,13 @@
-import { join } from "node:path";
-import { UsageError } from "../cli/errors.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import type { Sample } from "../../core/datasets/sample.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
 import { cutSquare, type Orientation, ORIENTATIONS } from "../../core/sampling/cut_window.ts";
 import type { DecodedPhoto, PatchTruth } from "../../core/sampling/decoded_photo.ts";
 import { patchShowsCrack } from "../../core/sampling/patches.ts";
-import { encodePng } from "../../core/images/encode_png.ts";
 import { gridStarts } from "../../core/sampling/training_grid.ts";
+import { UsageError } from "../cli/errors.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** What the patches of a folder were cut by: files of the same name are the same patch only where all of it is the same. */
 export interface PatchSettings {

@@ -9,14 +9,14 @@ import { decodeSample, patchTruth } from "../../core/sampling/decoded_photo.ts";
 import { runCommand } from "../cli/command.ts";
 import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { describeError, ExitCode, UsageError } from "../cli/errors.ts";
-import { lockFolder } from "../files/locks.ts";
 import { integer, merge, message, object, option, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { folderPath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
-import { cutPhoto, keepSettings, patchNames } from "./patch_files.ts";
+import { lockFolder } from "../files/locks.ts";
 import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
+import { cutPhoto, keepSettings, patchNames } from "./patch_files.ts";
 
 /** The largest side of a patch: one of 50 MB. */
 const LARGEST = 4096;

@@ -1,7 +1,7 @@
-import { fullName } from "../../core/datasets/sample.ts";
 import type { Dataset } from "../../core/datasets/open_dataset.ts";
-import type { Examination, PhotoRecord } from "./examine.ts";
+import { fullName } from "../../core/datasets/sample.ts";
 import { columns, printable } from "../cli/terminal.ts";
+import type { Examination, PhotoRecord } from "./examine.ts";
 
 /** How often something occurs. */
 interface Tally {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
 import { readMask } from "../../core/datasets/read_mask.ts";
 import { FileSample, type Sample } from "../../core/datasets/sample.ts";
-import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
-import { openNamedDataset } from "../data/named_dataset.ts";
 import { UsageError } from "../cli/errors.ts";
+import { openNamedDataset } from "../data/named_dataset.ts";
 
 /** A confidence map and the truth that it is compared with. */
 export interface PredictionPair {

@@ -1,9 +1,9 @@
 import type { Compute, PlaneSource } from "../../core/gpu/compute.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
 import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { describeError } from "../cli/errors.ts";
 import type { PredictionPair } from "./pair_predictions.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
 
 /** Options of {@linkcode sweepFiles}. */
 export interface SweepFilesOptions {

@@ -1,7 +1,7 @@
 import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
+import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import { loadClassifier } from "../../models/classifier/checkpoint.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
-import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { namingFile } from "../files/naming_file.ts";

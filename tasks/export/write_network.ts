@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import type { CheckpointPrecision } from "../../models/checkpoint/checkpoint.ts";
-import { exportTfjs } from "../../models/export/export_tfjs.ts";
-import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import { saveCheckpoint } from "../../models/classifier/checkpoint.ts";
+import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
+import { exportTfjs } from "../../models/export/export_tfjs.ts";
 import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { onInterrupt } from "../cli/interrupt.ts";
 import { UsageError } from "../cli/errors.ts";
+import { onInterrupt } from "../cli/interrupt.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /** How a network may be written. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
-import { onInterrupt } from "../cli/interrupt.ts";
 import { UsageError } from "../cli/errors.ts";
+import { onInterrupt } from "../cli/interrupt.ts";
 
 const encoder = new TextEncoder();
 

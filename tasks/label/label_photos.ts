@@ -1,11 +1,7 @@
-import type { Classifier } from "../../core/label/classifier.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
 import type { Label, Labeller, LabellerFactory } from "../../core/label/labeller.ts";
-import { readClassifier } from "../classifier/read_classifier.ts";
-import { writeErr } from "../cli/terminal.ts";
-import { VERSION } from "../cli/version.ts";
 import { describeRun } from "../batch/batch_command.ts";
-import { hasMaps, writeMaps } from "../batch/maps.ts";
 import {
   type BatchOptions,
   type BatchSummary,
@@ -15,6 +11,7 @@ import {
   runOverPhotos,
 } from "../batch/batch_run.ts";
 import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
+import { hasMaps, writeMaps } from "../batch/maps.ts";
 import { type NetworkRecord, networkRecord } from "../batch/network_record.ts";
 import {
   describeAdapter,
@@ -23,6 +20,9 @@ import {
   type OpenDevicesOptions,
 } from "../batch/open_devices.ts";
 import { reportEntries } from "../batch/report_entries.ts";
+import { readClassifier } from "../classifier/read_classifier.ts";
+import { writeErr } from "../cli/terminal.ts";
+import { VERSION } from "../cli/version.ts";
 import { type Report, reportChunks } from "../report/report.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
 import { type StageImage, StageImages, stagePath, writeStages } from "./stage_files.ts";

@@ -1,6 +1,7 @@
 import { paperLabeller } from "../../core/label/label_image.ts";
 import type { LabellerFactory } from "../../core/label/labeller.ts";
 import { type Recipe, recipes } from "../../core/label/recipe.ts";
+import { UsageError } from "../cli/errors.ts";
 import {
   choice,
   type InferValue,
@@ -12,7 +13,6 @@ import {
   optional,
   type ValueParser,
 } from "../cli/optique.ts";
-import { UsageError } from "../cli/errors.ts";
 import { fraction, naturalNumber, optionName, positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /**

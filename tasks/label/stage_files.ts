@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
 import type { StageRows } from "../../core/label/stages.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import { mapBytes } from "../batch/maps.ts";
+import { writeWhole } from "../files/write_whole.ts";
 
 /** `stages/NAME/KEY.png`, 8 bits a channel. */
 export function stagePath(folder: string, name: string, key: string): string {

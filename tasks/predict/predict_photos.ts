@@ -1,9 +1,9 @@
+import { join } from "node:path";
 import type { Compute } from "../../core/gpu/compute.ts";
+import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { predictImage, type Prediction } from "../../core/predict/predict_image.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
-import { VERSION } from "../cli/version.ts";
-import { writeWhole } from "../files/write_whole.ts";
-import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
+import { defaultOverlap, TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
 import {
   type BatchOptions,
   type BatchSummary,
@@ -13,16 +13,16 @@ import {
   runOverPhotos,
 } from "../batch/batch_run.ts";
 import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
+import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";
 import { describeAdapter } from "../batch/open_devices.ts";
+import { MASK_COLOUR } from "../batch/overlay.ts";
 import { reportEntries } from "../batch/report_entries.ts";
+import { UsageError } from "../cli/errors.ts";
+import { VERSION } from "../cli/version.ts";
+import { writeWhole } from "../files/write_whole.ts";
 import { predictionChunks } from "../report/report.ts";
 import { type PhotoRecord, type PredictSettings, settingsDifference } from "./manifest.ts";
-import { join } from "node:path";
-import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
-import { MASK_COLOUR } from "../batch/overlay.ts";
-import { defaultOverlap, TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
-import { UsageError } from "../cli/errors.ts";
 
 /** What to predict, how, and where to. */
 export interface PredictPhotosOptions extends BatchOptions {

@@ -1,7 +1,7 @@
-import { formatDuration } from "../cli/progress.ts";
-import { dataUrl, Html, markup, pageHead } from "./markup.ts";
 import script from "./report.js" with { type: "text" };
 import style from "./report.css" with { type: "text" };
+import { formatDuration } from "../cli/progress.ts";
+import { dataUrl, Html, markup, pageHead } from "./markup.ts";
 
 /** One stage of the method on one photo. */
 export interface ReportStage {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { loadSegmenter, loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { namingFile } from "../files/naming_file.ts";
 import { UsageError } from "../cli/errors.ts";
+import { namingFile } from "../files/naming_file.ts";
 
 /** What stands for the network that comes with Hairline, in the place of a file. */
 export const SHIPPED = "shipped";

@@ -1,8 +1,8 @@
 import type { PixelTruth } from "../../core/sampling/decoded_photo.ts";
-import type { BatchGradients } from "../../models/training/gradients.ts";
 import { countParameters } from "../../models/layers/parameters.ts";
 import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
+import type { BatchGradients } from "../../models/training/gradients.ts";
 import { formatDuration } from "../cli/progress.ts";
 import type { CardHead, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";

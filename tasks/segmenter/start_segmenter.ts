@@ -4,8 +4,8 @@ import { describeSegmentationNetwork } from "../../models/segmenter/architecture
 import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
-import { namingFile } from "../files/naming_file.ts";
 import { UsageError } from "../cli/errors.ts";
+import { namingFile } from "../files/naming_file.ts";
 import {
   isForeign,
   readStart,

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import type { LayerSummary } from "../../models/layers/layer.ts";
-import { columns, writeOut } from "../cli/terminal.ts";
+import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
 import { runCommand } from "../cli/command.ts";
 import { jsonOption } from "../cli/common_options.ts";
 import { argument, choice, message, object, option, withDefault } from "../cli/optique.ts";
+import { columns, writeOut } from "../cli/terminal.ts";
 import { positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /** A number of parameters or products as people read it. */

@@ -16,6 +16,7 @@ import {
   withDefault,
 } from "../cli/optique.ts";
 import { filePath, folderPath, positiveInteger } from "../cli/values.ts";
+import type { NamedSample } from "../training/named_sample.ts";
 import {
   augmentOption,
   datasetOptions,
@@ -26,7 +27,6 @@ import {
   type TrainingRunOptions,
   widthOption,
 } from "../training/training_options.ts";
-import type { NamedSample } from "../training/named_sample.ts";
 
 /** A side in pixels, or `whole`. */
 function cropValue(): ValueParser<"sync", number | "whole"> {

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import { listPhotos, MANIFEST } from "../files/photos.ts";
-import { UsageError } from "../cli/errors.ts";
-import type { Manifest, PhotoRecord } from "../label/manifest.ts";
-import { confidencePath, maskPath } from "../batch/maps.ts";
 import { mergeRecords } from "../batch/manifests.ts";
+import { confidencePath, maskPath } from "../batch/maps.ts";
+import { UsageError } from "../cli/errors.ts";
+import { listPhotos, MANIFEST } from "../files/photos.ts";
+import type { Manifest, PhotoRecord } from "../label/manifest.ts";
 import { maskedSample, type NamedSample } from "./named_sample.ts";
 
 /** Where labels lie. */

@@ -18,8 +18,8 @@ import {
 } from "./saved_training.ts";
 import { cardHead, drawCurves } from "./training_card.ts";
 import { TrainingLog, type TrainingLogState } from "./training_log.ts";
-import { startTrainingProgress, type TrainingProgress } from "./training_progress.ts";
 import type { TrainingRunOptions } from "./training_options.ts";
+import { startTrainingProgress, type TrainingProgress } from "./training_progress.ts";
 import type {
   CommonSettings,
   DataOf,

@@ -1,7 +1,7 @@
 import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_checkpoint.ts";
 import type { MomentumSgd } from "../../models/training/momentum.ts";
-import { namingFile } from "../files/naming_file.ts";
 import { UsageError } from "../cli/errors.ts";
+import { namingFile } from "../files/naming_file.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { TrainingLogState } from "./training_log.ts";
 import type { DataOf, FiguresOf, LoadedCheckpoint, SettingsOf, TrainingKind } from "./training_task.ts";

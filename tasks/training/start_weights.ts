@@ -1,13 +1,13 @@
 import { dirname, join } from "node:path";
 import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
-import { describeImport, type ImportedWeights, type Mismatch } from "../../models/import/import_weights.ts";
-import type { ForeignWeights } from "../../models/import/foreign_weights.ts";
-import { kindOfWeights, openWeights } from "../../models/import/open_weights.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
-import type { TrainableNetwork } from "../../models/training/gradients.ts";
+import type { ForeignWeights } from "../../models/import/foreign_weights.ts";
+import { describeImport, type ImportedWeights, type Mismatch } from "../../models/import/import_weights.ts";
+import { kindOfWeights, openWeights } from "../../models/import/open_weights.ts";
 import { tf } from "../../models/tfjs.ts";
-import { namingFile } from "../files/naming_file.ts";
+import type { TrainableNetwork } from "../../models/training/gradients.ts";
 import { UsageError } from "../cli/errors.ts";
+import { namingFile } from "../files/naming_file.ts";
 
 /** The file of a tfjs model that names the others, in a folder. */
 const MODEL_JSON = "model.json";

@@ -1,9 +1,9 @@
 import { statOrNull } from "../../../core/datasets/list_files.ts";
 import { loadSegmenterCheckpoint } from "../../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
-import { namingFile } from "../../files/naming_file.ts";
 import { UsageError } from "../../cli/errors.ts";
 import { writeErr } from "../../cli/terminal.ts";
+import { namingFile } from "../../files/naming_file.ts";
 import { writeWhole } from "../../files/write_whole.ts";
 import type { SegmenterCard } from "../../segmenter/segmenter_card.ts";
 import { segmenterTask } from "../../segmenter/segmenter_task.ts";
