@@ -10,18 +10,14 @@ import { type Head, headSpecs } from "../../models/classifier/head.ts";
 import { describeImport, importWeights } from "../../models/import/import_weights.ts";
 import { isImportable } from "../../models/import/layouts.ts";
 import { UsageError } from "../cli/errors.ts";
-import { namingFile } from "../files/naming_file.ts";
 import {
   importNotes,
-  isForeign,
   readStart,
   requireArch,
-  requireChosen,
-  startAtRandom,
   type StartedNetwork,
   type StartFile,
   startFromImport,
-  startFromNetwork,
+  startNetwork,
   takeForeign,
 } from "../training/start_weights.ts";
 import type { ClassifierTrainingOptions } from "./training_options.ts";
@@ -39,12 +35,11 @@ export interface ClassifierChoice {
 /** What a training makes a classifier of. */
 export type StartClassifierOptions = Pick<ClassifierTrainingOptions, "arch" | "width" | "head" | "start">;
 
+/** What a training makes it with. */
+type MadeWith = Pick<ClassifierOptions, "seed" | "trainingSize">;
+
 /** A classifier that is going to be trained, and what it starts from. */
-export type StartedClassifier = StartedNetwork<
-  ClassifierChoice,
-  NetworkClassifier,
-  Pick<ClassifierOptions, "seed" | "trainingSize">
->;
+export type StartedClassifier = StartedNetwork<ClassifierChoice, NetworkClassifier, MadeWith>;
 
 /**
  * The classifier that was chosen: by name, or that of the file to start from, which may be another library's: then by name, too.
@@ -52,22 +47,27 @@ export type StartedClassifier = StartedNetwork<
  * @throws {UsageError} where the file holds another network than was named.
  */
 export async function startClassifier(asked: StartClassifierOptions): Promise<StartedClassifier> {
-  const { arch = "resnet50", width = 1, head = "paper", start } = asked;
-  if (start === undefined) {
-    const choice = { arch, width, head };
-    return startAtRandom({ choice, create: (options) => createClassifier({ ...choice, ...options }) });
-  }
-  const file = start === SHIPPED
-    ? { path: start, bytes: (await import("../../models/weights/shipped_classifier.ts")).shippedCheckpoint() }
-    : await readStart(start);
-  if (isForeign(file.bytes)) return await importClassifier(file, asked);
-  const { classifier: network, sha256 } = await namingFile(start, () => loadCheckpoint(file.bytes));
-  const { strideAt, input: scaling } = network.network;
-  const found = { arch: network.network.arch, width: network.network.width, head: network.head };
-  requireChosen(start, { asked, found });
-  return startFromNetwork({ network, sha256 }, {
-    choice: found,
-    create: (options) => createClassifier({ ...found, strideAt, scaling, ...options }),
+  const choice = { arch: asked.arch ?? "resnet50", width: asked.width ?? 1, head: asked.head ?? "paper" };
+  return await startNetwork<ClassifierChoice, NetworkClassifier, MadeWith>(asked.start, {
+    asked,
+    random: { choice, create: (options) => createClassifier({ ...choice, ...options }) },
+    read: async (start) => {
+      if (start !== SHIPPED) return await readStart(start);
+      const { shippedCheckpoint } = await import("../../models/weights/shipped_classifier.ts");
+      return { path: start, bytes: shippedCheckpoint() };
+    },
+    async load(bytes) {
+      const { classifier: network, sha256 } = await loadCheckpoint(bytes);
+      const { arch, width, strideAt, input: scaling } = network.network;
+      const choice = { arch, width, head: network.head };
+      return {
+        network,
+        sha256,
+        choice,
+        create: (options) => createClassifier({ ...choice, strideAt, scaling, ...options }),
+      };
+    },
+    importFrom: (file) => importClassifier(file, asked),
   });
 }
 

@@ -5,17 +5,12 @@ import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
 import { UsageError } from "../cli/errors.ts";
-import { namingFile } from "../files/naming_file.ts";
 import {
-  isForeign,
-  readStart,
   requireArch,
-  requireChosen,
-  startAtRandom,
   type StartedNetwork,
   type StartFile,
   startFromImport,
-  startFromNetwork,
+  startNetwork,
   takeForeign,
 } from "../training/start_weights.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
@@ -29,12 +24,11 @@ export interface SegmenterChoice {
 /** What a training makes a segmentation network of. */
 export type StartSegmenterOptions = Pick<SegmenterTrainingOptions, "arch" | "width" | "start">;
 
+/** What a training makes it with. */
+type MadeWith = Pick<SegmenterOptions, "seed" | "trainingSize">;
+
 /** A segmentation network that is going to be trained, and what it starts from. */
-export type StartedSegmenter = StartedNetwork<
-  SegmenterChoice,
-  Segmenter,
-  Pick<SegmenterOptions, "seed" | "trainingSize">
->;
+export type StartedSegmenter = StartedNetwork<SegmenterChoice, Segmenter, MadeWith>;
 
 /**
  * The network that was chosen: by name, or that of the file to start from, which may be another library's: then by name, too.
@@ -42,20 +36,22 @@ export type StartedSegmenter = StartedNetwork<
  * @throws {UsageError} where the file holds another network than was named.
  */
 export async function startSegmenter(asked: StartSegmenterOptions): Promise<StartedSegmenter> {
-  const { arch = "unet", width = 1, start } = asked;
-  if (start === undefined) {
-    const choice = { arch, width };
-    return startAtRandom({ choice, create: (options) => createSegmenter({ ...choice, ...options }) });
-  }
-  const file = await readStart(start);
-  if (isForeign(file.bytes)) return await importSegmenter(file, asked);
-  const { segmenter: network, sha256 } = await namingFile(start, () => loadSegmenterCheckpoint(file.bytes));
-  const { input: { offset, divisor } } = network.network;
-  const found = { arch: network.network.arch, width: network.network.width };
-  requireChosen(start, { asked, found });
-  return startFromNetwork({ network, sha256 }, {
-    choice: found,
-    create: (options) => createSegmenter({ ...found, scaling: { offset, divisor }, ...options }),
+  const choice = { arch: asked.arch ?? "unet", width: asked.width ?? 1 };
+  return await startNetwork<SegmenterChoice, Segmenter, MadeWith>(asked.start, {
+    asked,
+    random: { choice, create: (options) => createSegmenter({ ...choice, ...options }) },
+    async load(bytes) {
+      const { segmenter: network, sha256 } = await loadSegmenterCheckpoint(bytes);
+      const { arch, width, input: { offset, divisor } } = network.network;
+      const choice = { arch, width }, scaling = { offset, divisor };
+      return {
+        network,
+        sha256,
+        choice,
+        create: (options) => createSegmenter({ ...choice, scaling, ...options }),
+      };
+    },
+    importFrom: (file) => importSegmenter(file, asked),
   });
 }
 

@@ -37,7 +37,7 @@ export async function readStart(path: string): Promise<StartFile> {
 }
 
 /** Whether a file holds weights of another library, and not a checkpoint of ours, whole or damaged. */
-export function isForeign(bytes: Uint8Array): boolean {
+function isForeign(bytes: Uint8Array): boolean {
   if (kindOfWeights(bytes) !== "safetensors") return true;
   try {
     return !Object.hasOwn(CHECKPOINT_FORMATS, decodeSafetensors(bytes).metadata.format);
@@ -132,8 +132,46 @@ export interface StartOptions<Choice extends object, Network, Options> {
   readonly create: (options: Options) => Network;
 }
 
+/** A kind of network, as far as a training starts one. */
+export interface StartableNetwork<Choice extends object, Network, Options> {
+  /** What was named; a file must hold no other. */
+  readonly asked: Partial<Choice>;
+  /** With random weights. */
+  readonly random: StartOptions<Choice, Network, Options>;
+  /** Reads the file to start from. Default: {@linkcode readStart}. */
+  readonly read?: (start: string) => Promise<StartFile>;
+  /** Loads a checkpoint, and says how further networks like it are made. */
+  readonly load: (bytes: Uint8Array<ArrayBuffer>) => Promise<
+    StartOptions<Choice, Network, Options> & { readonly network: Network; readonly sha256: string }
+  >;
+  /** Starts from the weights of another library. */
+  readonly importFrom: (file: StartFile) => Promise<StartedNetwork<Choice, Network, Options>>;
+}
+
+/**
+ * The network that was chosen: by name, or that of the file to start from, which may be another library's: then by name, too.
+ *
+ * @param start the file; none for random weights.
+ * @throws {UsageError} where the file holds another network than was named.
+ */
+export async function startNetwork<
+  Choice extends object,
+  Network extends TrainableNetwork & Disposable,
+  Options,
+>(
+  start: string | undefined,
+  { asked, random, read = readStart, load, importFrom }: StartableNetwork<Choice, Network, Options>,
+): Promise<StartedNetwork<Choice, Network, Options>> {
+  if (start === undefined) return startAtRandom(random);
+  const file = await read(start);
+  if (isForeign(file.bytes)) return await importFrom(file);
+  const { network, sha256, ...found } = await namingFile(start, () => load(file.bytes));
+  requireChosen(start, { asked, found: found.choice });
+  return startFromNetwork({ network, sha256 }, found);
+}
+
 /** A network that starts from random weights. */
-export function startAtRandom<Choice extends object, Network, Options>(
+function startAtRandom<Choice extends object, Network, Options>(
   { choice, create }: StartOptions<Choice, Network, Options>,
 ): StartedNetwork<Choice, Network, Options> {
   return { choice: { ...choice, start: null }, imported: null, notes: [], create };
@@ -144,7 +182,7 @@ export function startAtRandom<Choice extends object, Network, Options>(
  *
  * @param sha256 of that network.
  */
-export function startFromNetwork<
+function startFromNetwork<
   Choice extends object,
   Network extends TrainableNetwork & Disposable,
   Options,
@@ -198,7 +236,7 @@ export async function startFromImport<Choice extends object, Network extends Tra
  *
  * @throws {UsageError} naming the option that says otherwise.
  */
-export function requireChosen<Choice extends object>(
+function requireChosen<Choice extends object>(
   path: string,
   { asked, found }: { readonly asked: Partial<Choice>; readonly found: Choice },
 ): void {
