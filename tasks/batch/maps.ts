@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
+import { isFile } from "../files/presence.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /** `confidence/NAME.png`, 8-bit grey: see {@linkcode confidenceBytes}. */
@@ -31,15 +32,6 @@ export async function writeMaps(
   const grey = (data: Uint8Array) => encodePng({ width, height, channels: 1, data });
   await writeWhole(confidencePath(folder, name), await grey(confidenceBytes(confidence)));
   await writeWhole(maskPath(folder, name), await grey(maskBytes(mask)));
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }
 
 /** Whether a photo's maps and other files of it are there: they are whole if they are. */

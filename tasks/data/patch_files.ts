@@ -7,6 +7,7 @@ import type { DecodedPhoto, PatchTruth } from "../../core/sampling/decoded_photo
 import { patchShowsCrack } from "../../core/sampling/patches.ts";
 import { gridStarts } from "../../core/sampling/training_grid.ts";
 import { UsageError } from "../cli/errors.ts";
+import { isFile } from "../files/presence.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /** What the patches of a folder were cut by: files of the same name are the same patch only where all of it is the same. */
@@ -130,14 +131,5 @@ export async function cutPhoto(photo: DecodedPhoto<PatchTruth>, options: CutPhot
         onFile({ class: class_, kept });
       }
     }
-  }
-}
-
-async function isFile(path: string): Promise<boolean> {
-  try {
-    return (await Deno.stat(path)).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

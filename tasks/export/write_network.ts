@@ -7,6 +7,7 @@ import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { UsageError } from "../cli/errors.ts";
 import { onInterrupt } from "../cli/interrupt.ts";
+import { isThere } from "../files/presence.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /** How a network may be written. */
@@ -52,16 +53,6 @@ export async function requireNewFiles(options: WriteNetworkOptions): Promise<voi
     throw new UsageError(
       `Cannot write into ${out}: it is a file, and tfjs takes a folder; choose another --out.`,
     );
-  }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
   }
 }
 

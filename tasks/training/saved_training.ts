@@ -2,6 +2,7 @@ import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_check
 import type { MomentumSgd } from "../../models/training/momentum.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
+import { isThere } from "../files/presence.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { TrainingLogState } from "./training_log.ts";
 import type { DataOf, FiguresOf, LoadedCheckpoint, SettingsOf, TrainingKind } from "./training_task.ts";
@@ -81,18 +82,8 @@ async function readTraining(out: string): Promise<Uint8Array<ArrayBuffer> | unde
     return await Deno.readFile(trainingFile(out));
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    if (!await exists(out)) return undefined;
+    if (!await isThere(out)) return undefined;
     throw new UsageError(`Cannot train into ${out}: it is there already; give --restart to replace it.`);
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 
