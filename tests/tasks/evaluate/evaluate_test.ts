@@ -119,7 +119,7 @@ Deno.test("evaluate --tolerance calls right what lies near, and --crack dark tur
   assert.equal((await figures(maps, { a: [255, 255, 0, 255, 255, 255] }, "--crack", "dark")).ods.macro, 1);
 });
 
-Deno.test("evaluate names what has no partner, another size, colours or no picture, and counts the rest", async () => {
+Deno.test("evaluate names what has no partner, another size, colours or is no image, and counts the rest", async () => {
   await using folder = await temporaryFolder();
   await writeFiles(folder.path, {
     "run/confidence/good.png": row(255, 0),
@@ -253,7 +253,7 @@ Deno.test("mergeCounts() names files that are no counts, of another tolerance or
   ]);
 });
 
-Deno.test("pairPredictions() takes the truth of a dataset by name, and tells splits apart", async () => {
+Deno.test("pairPredictions() takes the truth of a dataset by name, and distinguishes splits", async () => {
   await using folder = await temporaryFolder();
   await writeFiles(folder.path, {
     "set/train_img/a.jpg": photo(1),

@@ -6,7 +6,7 @@ import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { random } from "../../core/images/image_fixtures.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { preparePhotos } from "../prepare_photos.ts";
-import { runScript, scriptArgs } from "../run_script.ts";
+import { runScript, startScript } from "../run_script.ts";
 
 const PERMISSIONS = ["--allow-read", "--allow-write"];
 const PHOTOS = 20;
@@ -29,21 +29,13 @@ async function files(folder: string, below = ""): Promise<Map<string, Uint8Array
 
 /** Starts a run, waits until it has labelled `more` photos, and a little more, and kills it. */
 async function killedRun(folder: string, { more, delay }: { more: number; delay: number }): Promise<void> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: scriptArgs("tasks/label.ts", args("killed"), PERMISSIONS),
-    cwd: folder,
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  let ended = false;
-  const status = child.status.finally(() => ended = true);
+  const process = startScript("tasks/label.ts", args("killed"), { permissions: PERMISSIONS, cwd: folder });
   const masks = join(folder, "killed/masks");
   const count = () => Deno.stat(masks).then(() => [...Deno.readDirSync(masks)].length, () => 0);
   const wanted = Math.min(PHOTOS, await count() + more);
-  while (!ended && await count() < wanted) await new Promise((resolve) => setTimeout(resolve, 2));
+  await process.until(async () => await count() >= wanted);
   await new Promise((resolve) => setTimeout(resolve, delay));
-  if (!ended) child.kill("SIGKILL");
-  await status;
+  await process.kill();
 }
 
 Deno.test("label killed at any moment leaves whole files only, and ends as an unbroken run does", async () => {

@@ -5,7 +5,7 @@ import type { LabelSummary } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { preparePhotos } from "../prepare_photos.ts";
-import { runScript, scriptArgs } from "../run_script.ts";
+import { runScript, startScript } from "../run_script.ts";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
 const LABEL = "tasks/label.ts";
@@ -121,20 +121,10 @@ Deno.test("label keeps a folder to one run, and the next goes on where a killed 
   const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
   await preparePhotos(folder.path, names);
   const masks = join(folder.path, "labels/masks");
-  const child = new Deno.Command(Deno.execPath(), {
-    args: scriptArgs(LABEL, [...ARGS, "-q"], PERMISSIONS),
-    cwd: folder.path,
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  let ended = false;
-  const status = child.status.finally(() => ended = true);
-  while (!ended && !await Deno.stat(masks).then(() => true, () => false)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const first = startScript(LABEL, [...ARGS, "-q"], { permissions: PERMISSIONS, cwd: folder.path });
+  await first.until(() => Deno.stat(masks).then(() => true, () => false));
   const second = await runScript(LABEL, ARGS, { permissions: PERMISSIONS, cwd: folder.path });
-  if (!ended) child.kill("SIGKILL");
-  await status;
+  await first.kill();
   // The first may have been faster than the second's start; a killed run leaves whole files only.
   if (second.code !== 0) {
     assert.match(second.err, /^Error: Cannot write into labels: another run is at work there/);

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../temporary_folder.ts";
 import { crackPhoto } from "../crack_photo.ts";
 import { preparePhotos } from "../prepare_photos.ts";
 import { tinySegmenter } from "./prepare_segmenter.ts";
-import { type Outcome, runScript, scriptArgs } from "../run_script.ts";
+import { type Outcome, runScript, startScript } from "../run_script.ts";
 
 /** Those of the task in deno.json. */
 const PERMISSIONS = ["--allow-read", "--allow-write"];
@@ -73,19 +73,12 @@ Deno.test("predict killed leaves whole files only, and the next run goes on wher
   const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
   await withPhotos(names, async (folder) => {
     const masks = join(folder, "out/masks");
-    const child = new Deno.Command(Deno.execPath(), {
-      args: scriptArgs("tasks/predict.ts", [...ARGS, "-q"], PERMISSIONS),
+    const killed = startScript("tasks/predict.ts", [...ARGS, "-q"], {
+      permissions: PERMISSIONS,
       cwd: folder,
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    let ended = false;
-    const status = child.status.finally(() => ended = true);
-    while (!ended && !await Deno.stat(masks).then(() => true, () => false)) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-    if (!ended) child.kill("SIGKILL");
-    await status;
+    });
+    await killed.until(() => Deno.stat(masks).then(() => true, () => false));
+    await killed.kill();
     const left = list(masks).filter((name) => !name.startsWith("."));
     for (const name of left) {
       assert.equal((await decodeImage(await Deno.readFile(join(masks, name)))).width, 40);

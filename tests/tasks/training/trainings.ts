@@ -5,7 +5,7 @@ import type { ClassifierCard } from "../../../tasks/classifier/classifier_card.t
 import type { SegmenterCard } from "../../../tasks/segmenter/segmenter_card.ts";
 import { seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { scriptArgs } from "../run_script.ts";
+import { startScript } from "../run_script.ts";
 
 /** Those of the tasks in deno.json. */
 export const PERMISSIONS = ["--allow-read", "--allow-write"];
@@ -84,17 +84,8 @@ export async function killTraining(
   args: readonly string[],
   { permissions, out }: { readonly permissions: readonly string[]; readonly out: string },
 ): Promise<void> {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: scriptArgs(script, args, permissions),
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  let ended = false;
-  process.status.then(() => ended = true);
-  while (!ended && !(await Deno.stat(`${out}.training`).then(() => true, () => false))) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  assert.ok(!ended, "the training ended before it could be killed");
-  process.kill("SIGKILL");
-  await process.status;
+  const process = startScript(script, args, { permissions });
+  await process.until(() => Deno.stat(`${out}.training`).then(() => true, () => false));
+  assert.ok(!process.ended, "the training ended before it could be killed");
+  await process.kill();
 }
