@@ -173,7 +173,7 @@ async function evaluate(options: Options): Promise<number> {
 
 await runCommand({
   name: "evaluate",
-  brief: "Measures how well confidence maps find the cracks that masks show.",
+  brief: "Measure how well confidence maps find the cracks that masks show.",
   description:
     "Compares confidence maps (grey PNGs, 0 to 255 as 0 to 1) with masks of the same names at the thresholds 0.01, 0.02 … 0.99 and prints " +
     "ODS (the greatest F1 of one threshold for all images, in the three definitions that are in use), OIS (each image at its own), AP, mean IoU, " +

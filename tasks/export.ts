@@ -14,7 +14,7 @@ import { EXPORT_FORMATS, requireNewFiles, writeNetwork } from "./export/write_ne
 
 await runCommand({
   name: "export",
-  brief: "Writes a trained network for other programs.",
+  brief: "Write a trained network for other programs.",
   description:
     "Takes a classifier or a segmentation network that Hairline trained and writes it as a tfjs layers model, which tf.loadLayersModel() " +
     "reads in a browser or Node without Hairline, or as safetensors, which PyTorch, JAX and others read.\n\n" +

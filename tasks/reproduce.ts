@@ -1,5 +1,5 @@
 /**
- * `deno task reproduce`: the paper's tables and figures, anew.
+ * `deno task reproduce`: runs the experiments behind the paper's tables and figures.
  *
  * @module
  */
@@ -105,7 +105,7 @@ const parser = merge(
 
 await runCommand({
   name: "reproduce",
-  brief: "Runs experiments of the paper and prints their figures beside the published ones.",
+  brief: "Run experiments of the paper and print their figures beside the published ones.",
   description:
     "Trains the classifiers that an experiment needs on the training part of each set, labels photos, trains segmentation networks on masks " +
     "and on labels, compares what they say with the truth, " +

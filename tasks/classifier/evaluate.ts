@@ -50,7 +50,7 @@ const parser = merge(
 
 await runCommand({
   name: "classifier:evaluate",
-  brief: "Measures a crack classifier on patches whose class is known.",
+  brief: "Measure a crack classifier on patches whose class is known.",
   description:
     "Cuts photos into a grid of patches, asks the classifier whether each shows a crack, and prints precision, recall and F1 of the " +
     "class crack, accuracy, and balanced accuracy. A patch is crack when its mask has at least one crack pixel. The default " +

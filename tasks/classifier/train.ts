@@ -13,7 +13,7 @@ import { trainingOptions } from "./training_options.ts";
 
 await runCommand({
   name: "classifier:train",
-  brief: "Trains a crack classifier.",
+  brief: "Train a crack classifier.",
   description:
     "Reads photos with pixel masks, or folders of photos with and without cracks, and trains a network to tell patches " +
     "with crack from patches without. A run that was killed goes on from its last save when the same command is given again, " +

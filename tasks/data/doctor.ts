@@ -38,7 +38,7 @@ const parser = merge(
 
 await runCommand({
   name: "data:doctor",
-  brief: "Looks whether a dataset is what it seems to be.",
+  brief: "Check whether a dataset is what it seems to be.",
   description:
     "Reads every photo and its truth and prints, for each split, counts, sizes, how masks are stored, how many photos show crack " +
     "and how much, and by how many standard deviations crack is darker than the rest. It names photos without truth and truths " +

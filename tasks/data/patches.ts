@@ -47,7 +47,7 @@ const parser = merge(
 
 await runCommand({
   name: "data:patches",
-  brief: "Cuts a dataset with masks into patches for the training of a classifier.",
+  brief: "Cut a dataset with masks into patches for the training of a classifier.",
   description:
     "Cuts every photo into patches on a grid, the last ones flush with its right and lower end, and writes them as PNG: " +
     "crack/NAME_X_Y.png where the mask has at least one crack pixel in the patch, no_crack/NAME_X_Y.png elsewhere, X and Y being the " +

@@ -54,7 +54,7 @@ export async function lockFolder(folder: string, shard?: Shard): Promise<Disposa
   await makeFolder(folder);
   const files: Deno.FsFile[] = [];
   const close = () => files.forEach((file) => file.close());
-  // A whole run excludes all others; a shard excludes whole runs and its own like.
+  // A whole run excludes all others; a shard excludes whole runs and runs of the same shard.
   const wanted: [string, boolean][] = shard === undefined
     ? [[".hairline.lock", true]]
     : [[".hairline.lock", false], [`.hairline-${shard.index}-of-${shard.count}.lock`, true]];

@@ -22,7 +22,7 @@ function rowOf({ name, kind, output, parameters, multiplyAdds }: LayerSummary): 
 
 await runCommand({
   name: "segmenter:summary",
-  brief: "Lists the layers of a segmentation network.",
+  brief: "List the layers of a segmentation network.",
   description:
     "Prints each layer with its output (height × width × channels), its parameters, running statistics included, and the multiplications " +
     "with an addition that one photo takes. Photos whose sides are no multiples of what the network wants are mirrored up to them, as in " +

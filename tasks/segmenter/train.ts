@@ -13,7 +13,7 @@ import { trainingOptions } from "./training_options.ts";
 
 await runCommand({
   name: "segmenter:train",
-  brief: "Trains a network that marks the pixels of cracks.",
+  brief: "Train a network that marks the pixels of cracks.",
   description:
     "Reads photos with masks, or with the labels that label wrote for them, and trains a segmentation network. A run that was killed " +
     "goes on from its last save when the same command is given again, and ends with the same network.\n\nThe defaults are the paper's; " +

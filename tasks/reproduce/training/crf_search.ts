@@ -19,7 +19,7 @@ import type { PaperSet } from "../paper_set.ts";
 /**
  * The parameters that are tried. The paper leaves them to Dong et al., whose grid it does not repeat; this one is a modest one of our own, down
  * from the values that Krähenbühl and Koltun's method (arXiv:1210.5644) is usually run with: weights of 10 and 3, σ of 80 pixels and
- * 13 levels, 3 pixels for smoothness, 5 iterations. Cracks are thinner than the things which those suit.
+ * 13 levels, 3 pixels for smoothness, 5 iterations. Cracks are thinner than the objects which those suit.
  */
 export const CRF_GRID = {
   iterations: 5,
