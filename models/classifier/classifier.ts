@@ -1,7 +1,7 @@
 import type { Plane } from "../../core/gpu/compute.ts";
 import type { Activations, Classifier } from "../../core/label/classifier.ts";
 import { usesDevice } from "../backend.ts";
-import { wasmBytesBeside, wasmBytesOf } from "../layers/memory.ts";
+import { featureMapBudget, featureMapBytes } from "../layers/memory.ts";
 import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
@@ -123,7 +123,7 @@ export class NetworkClassifier extends BareClassifier implements Classifier {
     const footprint = this.network.footprint({ width, height });
     const [needed, limit, where] = onDevice
       ? [4 * footprint.largest, compute.device.limits.maxStorageBufferBindingSize, "one buffer of this GPU"]
-      : [wasmBytesOf(footprint), wasmBytesBeside(this.specs), "the memory of the backend"];
+      : [featureMapBytes(footprint), featureMapBudget(this.specs), "the memory of the backend"];
     if (needed <= limit) return;
     throw new RangeError(
       `Cannot show ${this.name} an image of ${width} × ${height} at once: it takes ${needed} bytes of at most ${limit} in ` +

@@ -6,7 +6,7 @@ export type Arch = "resnet18" | "resnet34" | "resnet50" | "resnet101" | "resnet1
 /** Where a bottleneck ResNet halves the image; of no matter elsewhere. */
 type StrideAt = "first" | "middle";
 
-/** The layers of a classifier before its head, not their values. None of the values of its output is negative: a rectifier comes last. */
+/** The layers of a classifier before its head, not their values. None of the values of its output is negative: a ReLU comes last. */
 export interface ClassifierNetwork extends Network<Arch> {
   readonly strideAt: StrideAt;
   /** Channels of the last feature map. */

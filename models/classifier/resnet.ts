@@ -1,7 +1,7 @@
 import type { InputScaling } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
-import { addition, paddedMaxPool, rectifier } from "../layers/operations.ts";
+import { addition, paddedMaxPool, relu } from "../layers/operations.ts";
 import { type Arch, type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
 
 /** Names of the residual networks. */
@@ -132,7 +132,7 @@ function residualBlock<T>(x: T, graph: LayerGraph<T>, shape: BlockShape): T {
     });
   }, x);
   return graph.operation(
-    rectifier(`${name}_1_out`),
+    relu(`${name}_1_out`),
     graph.operation(addition(`${name}_1_add`), shortcut, branch),
   );
 }

@@ -16,7 +16,7 @@ const OPERATIONS: Readonly<Record<string, (inputs: tf.SymbolicTensor[], name: st
   {
     "max-pool 2 × 2": ([x], name) => append(tf.layers.maxPooling2d({ name, poolSize: 2, strides: 2 }), x),
     "max-pool 3 × 3": ([x], name) => {
-      // Zeros around are as good as −∞ after a rectifier.
+      // Zeros around are as good as −∞ after a ReLU.
       const padded = pad(x, { name: name.replace(/_pool$/, ""), zeros: 1 });
       return append(tf.layers.maxPooling2d({ name, poolSize: 3, strides: 2 }), padded);
     },

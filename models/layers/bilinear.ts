@@ -9,7 +9,7 @@ import { tf } from "../tfjs.ts";
  * @param x N × h × w × C
  * @returns N × scale · h × scale · w × C
  */
-export function enlargeCentred(x: tf.Tensor4D, scale: number): tf.Tensor4D {
+export function enlargeHalfPixelCenters(x: tf.Tensor4D, scale: number): tf.Tensor4D {
   if (scale === 1) return x;
   return tf.tidy(() => {
     const [n, height, width, channels] = x.shape;
@@ -26,7 +26,7 @@ export function enlargeCentred(x: tf.Tensor4D, scale: number): tf.Tensor4D {
 }
 
 /**
- * A convolution with stride 1, zeros around, of an image that is first enlarged: what `conv2d(enlargeCentred(x, scale), kernel, 1, "same")` plus
+ * A convolution with stride 1, zeros around, of an image that is first enlarged: what `conv2d(enlargeHalfPixelCenters(x, scale), kernel, 1, "same")` plus
  * bias is, but that the enlarged image of all input channels never exists.
  *
  * Enlarging E acts on each channel alone and taking sums over channels on each pixel alone, so that they may change places: with S(ky, kx)
@@ -156,20 +156,20 @@ function weightsOf(
  * @param x N × h × w × C
  * @returns N × factor · h × factor · w × C
  */
-export function enlargeAligned(x: tf.Tensor4D, factor: number): tf.Tensor4D {
+export function enlargeAlignCorners(x: tf.Tensor4D, factor: number): tf.Tensor4D {
   const [n, height, width, channels] = x.shape;
   const [wide, high] = [factor * width, factor * height];
   return tf.tidy(() => {
     const rows = x.transpose([0, 1, 3, 2]).reshape<tf.Tensor2D>([n * height * channels, width])
-      .matMul(alignedWeights(width, wide)).reshape([n, height, channels, wide]);
+      .matMul(alignCornersWeights(width, wide)).reshape([n, height, channels, wide]);
     return rows.transpose([0, 3, 2, 1]).reshape<tf.Tensor2D>([n * wide * channels, height])
-      .matMul(alignedWeights(height, high)).reshape<tf.Tensor4D>([n, wide, channels, high])
+      .matMul(alignCornersWeights(height, high)).reshape<tf.Tensor4D>([n, wide, channels, high])
       .transpose([0, 3, 1, 2]);
   });
 }
 
 /** What each of `to` pixels of a line (columns) takes of each of the `from` pixels (rows) that it comes from. */
-function alignedWeights(from: number, to: number): tf.Tensor2D {
+function alignCornersWeights(from: number, to: number): tf.Tensor2D {
   const weights = new Float32Array(from * to);
   for (let i = 0; i < to; i++) {
     const place = to === 1 ? 0 : i * (from - 1) / (to - 1);

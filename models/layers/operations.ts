@@ -1,5 +1,5 @@
 import { tf } from "../tfjs.ts";
-import { enlargeAligned } from "./bilinear.ts";
+import { enlargeAlignCorners } from "./bilinear.ts";
 import type { Operation } from "./layer_graph.ts";
 
 /** The greatest value of each 2 × 2 pixels, each channel by itself: half as high and wide. */
@@ -27,7 +27,7 @@ export function paddedMaxPool(name: string): Operation {
 }
 
 /** max(0, x) of each value. */
-export function rectifier(name: string): Operation {
+export function relu(name: string): Operation {
   return { name, kind: "ReLU", shape: (x) => x, run: (x) => x.relu() };
 }
 
@@ -44,13 +44,13 @@ export function concatenate(name: string): Operation {
   };
 }
 
-/** Bilinear interpolation to `factor` times the size, the pixels of the corners staying where they are: {@linkcode enlargeAligned}. */
+/** Bilinear interpolation to `factor` times the size, the pixels of the corners staying where they are: {@linkcode enlargeAlignCorners}. */
 export function enlarge(name: string, factor: number): Operation {
   return {
     name,
     kind: `bilinear × ${factor}`,
     shape: ({ height, width, channels }) => ({ height: factor * height, width: factor * width, channels }),
-    run: (x) => enlargeAligned(x, factor),
+    run: (x) => enlargeAlignCorners(x, factor),
   };
 }
 
@@ -65,7 +65,7 @@ export function product(name: string): Operation {
 }
 
 /** The mean of each channel of each image, N × 1 × 1 × C. */
-export function channelMeans(name: string): Operation {
+export function globalAveragePool(name: string): Operation {
   return {
     name,
     kind: "means of channels",

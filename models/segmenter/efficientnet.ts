@@ -1,6 +1,6 @@
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
-import { addition, channelMeans, product } from "../layers/operations.ts";
+import { addition, globalAveragePool, product } from "../layers/operations.ts";
 
 /** Members of the family, by their size. */
 export type EfficientNetArch = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";
@@ -122,7 +122,7 @@ function invertedResidual<T>(
     );
     const gate = (x: T, of: string, rest: Pick<LayerOptions, "outputs" | "activation">) =>
       graph.layer(x, { name: `${name}_se_${of}`, side: 1, bias: true, ...rest });
-    const means = graph.operation(channelMeans(`${name}_se_squeeze`), filtered);
+    const means = graph.operation(globalAveragePool(`${name}_se_squeeze`), filtered);
     const squeezed = gate(means, "reduce", {
       outputs: Math.max(1, Math.floor(SQUEEZED * inputs)),
       activation: "swish",

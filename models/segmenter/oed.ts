@@ -1,4 +1,4 @@
-import { enlargeCentred } from "../layers/bilinear.ts";
+import { enlargeHalfPixelCenters } from "../layers/bilinear.ts";
 import { IMAGENET_SCALING } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
@@ -149,7 +149,7 @@ export function enlargeProbabilities(name: string, scale: number): Operation {
     shape: ({ height, width, channels }) => ({ height: scale * height, width: scale * width, channels }),
     run: (logits) => {
       const z = logits.clipByValue(-LARGEST_LOGIT, LARGEST_LOGIT) as tf.Tensor4D;
-      const logOf = (z: tf.Tensor4D) => enlargeCentred(z.sigmoid(), scale).log<tf.Tensor4D>();
+      const logOf = (z: tf.Tensor4D) => enlargeHalfPixelCenters(z.sigmoid(), scale).log<tf.Tensor4D>();
       return logOf(z).sub(logOf(z.neg<tf.Tensor4D>()));
     },
   };

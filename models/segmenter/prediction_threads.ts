@@ -1,4 +1,4 @@
-import { wasmBytesFor } from "../layers/memory.ts";
+import { segmenterBytes } from "../layers/memory.ts";
 import { NetworkThreads, type ThreadPlan } from "../threads/network_threads.ts";
 import { type Snapshot, takeSnapshot } from "../threads/shared_values.ts";
 import {
@@ -38,7 +38,7 @@ export class PredictionThreads implements Disposable {
 
   /** The threads that the machine, the permissions and the memory allow for images of so many pixels. */
   plan(pixels: number): ThreadPlan {
-    return this.#threads.plan(MEMORY / (BACKEND_BYTES + wasmBytesFor(this.#segmenter.network, pixels)));
+    return this.#threads.plan(MEMORY / (BACKEND_BYTES + segmenterBytes(this.#segmenter.network, pixels)));
   }
 
   /** Threads that take images; while there are none, this one does. */

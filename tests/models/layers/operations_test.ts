@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { convolveEnlarged, enlargeAligned, enlargeCentred } from "../../../models/layers/bilinear.ts";
+import {
+  convolveEnlarged,
+  enlargeAlignCorners,
+  enlargeHalfPixelCenters,
+} from "../../../models/layers/bilinear.ts";
 import { maxPool, maxUnpool } from "../../../models/layers/max_unpool.ts";
 import { repeatPixels } from "../../../models/segmenter/oed.ts";
 import { tf } from "../../../models/tfjs.ts";
@@ -125,7 +129,7 @@ for (const backend of BACKENDS) {
     assert.equal(tf.memory().numTensors, before, "everything is freed");
   });
 
-  Deno.test(`enlargeCentred() and convolveEnlarged() equal the oracle, and have its gradients: ${backend}`, async () => {
+  Deno.test(`enlargeHalfPixelCenters() and convolveEnlarged() equal the oracle, and have its gradients: ${backend}`, async () => {
     await use(backend);
     const before = tf.memory().numTensors;
     for (
@@ -149,9 +153,9 @@ for (const backend of BACKENDS) {
           bias: bias as tf.Tensor1D,
         }, scale);
       const results = tf.tidy(() => [
-        enlargeCentred(x, scale),
+        enlargeHalfPixelCenters(x, scale),
         convolved(x, kernel, bias),
-        tf.grad((x) => enlargeCentred(x as tf.Tensor4D, scale))(x, dLarge),
+        tf.grad((x) => enlargeHalfPixelCenters(x as tf.Tensor4D, scale))(x, dLarge),
         ...tf.grads(convolved)([x, kernel, bias], dy),
       ]);
       const [xs, kernels, biases, dLarges, dys, ...found] = await valuesOf(
@@ -185,15 +189,15 @@ for (const backend of BACKENDS) {
   });
 }
 
-Deno.test("enlargeAligned() interpolates between corners that stay, and its gradient is the transpose", async () => {
+Deno.test("enlargeAlignCorners() interpolates between corners that stay, and its gradient is the transpose", async () => {
   for (const backend of BACKENDS) {
     await use(backend);
     for (const [height, width, factor] of [[1, 1, 4], [1, 3, 2], [3, 5, 4], [4, 2, 8]]) {
       const x = randomTensor<tf.Rank.R4>([1, height, width, 2]);
       const weights = randomTensor<tf.Rank.R4>([1, factor * height, factor * width, 2], { seed: 4 });
       const { value, grad } = tf.tidy(() => {
-        const gradient = tf.grad((x) => enlargeAligned(x as tf.Tensor4D, factor).mul(weights).sum());
-        return { value: enlargeAligned(x, factor), grad: gradient(x) };
+        const gradient = tf.grad((x) => enlargeAlignCorners(x as tf.Tensor4D, factor).mul(weights).sum());
+        return { value: enlargeAlignCorners(x, factor), grad: gradient(x) };
       });
       const [y, gradient, input, dy] = await valuesOf([value, grad, x, weights]);
       const expected = new Float64Array(y.length), transposed = new Float64Array(input.length);
