@@ -11,7 +11,8 @@ import { tf } from "../../../models/tfjs.ts";
 import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { batchTensor, randomBatch, scrambledClassifier, use } from "../classifier/networks.ts";
+import { batchTensor, randomBatch, scrambledClassifier } from "../classifier/networks.ts";
+import { use } from "../testing.ts";
 
 const TINY = {
   arch: "resnet18",

@@ -7,15 +7,8 @@ import { tf } from "../../../models/tfjs.ts";
 import { takeSnapshot } from "../../../models/threads/shared_values.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { headOracle, resnetOracle } from "../../oracles/resnet.ts";
-import {
-  BACKENDS,
-  batchTensor,
-  oracleValues,
-  randomBatch,
-  scrambledClassifier,
-  shared,
-  use,
-} from "./networks.ts";
+import { BACKENDS, shared, use } from "../testing.ts";
+import { batchTensor, oracleValues, randomBatch, scrambledClassifier } from "./networks.ts";
 
 const TINY: ClassifierOptions = { arch: "resnet18", width: 0.01 };
 const LAYOUT = { blocks: [2, 2, 2, 2], bottleneck: false, strideAt: "first" as const };

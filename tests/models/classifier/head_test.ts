@@ -20,7 +20,8 @@ import {
   scale,
 } from "../../oracles/grad_cam.ts";
 import { headOracle, type ResnetOracleOptions } from "../../oracles/resnet.ts";
-import { batchTensor, oracleValues, randomBatch, scrambledClassifier, shared, use } from "./networks.ts";
+import { shared, use } from "../testing.ts";
+import { batchTensor, oracleValues, randomBatch, scrambledClassifier } from "./networks.ts";
 
 /** A head on few channels with random biases. */
 function scrambledHead(head: Head, inputs: number) {

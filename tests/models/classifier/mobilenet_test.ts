@@ -8,7 +8,8 @@ import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { mobilenetOracle } from "../../oracles/mobilenet.ts";
 import { type Batch, headOracle } from "../../oracles/resnet.ts";
-import { BACKENDS, batchTensor, oracleValues, randomBatch, scrambledClassifier, use } from "./networks.ts";
+import { BACKENDS, use } from "../testing.ts";
+import { batchTensor, oracleValues, randomBatch, scrambledClassifier } from "./networks.ts";
 
 Deno.test("describeMobilenet() has the parameters of Keras' MobileNetV2 up to block_13_expand", () => {
   const { specs } = describeMobilenet();

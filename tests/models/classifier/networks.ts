@@ -1,5 +1,3 @@
-import type { Compute } from "../../../core/gpu/compute.ts";
-import { type Backend, type BackendName, openBackend } from "../../../models/backend.ts";
 import {
   type ClassifierOptions,
   createClassifier,
@@ -7,19 +5,8 @@ import {
 } from "../../../models/classifier/classifier.ts";
 import { parameter } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { seeded, sharedCompute } from "../../core/testing.ts";
+import { seeded } from "../../core/testing.ts";
 import type { Batch, ResnetOracleOptions } from "../../oracles/resnet.ts";
-
-/** The backends that networks must agree on. */
-export const BACKENDS: readonly BackendName[] = ["cpu", "wasm", "webgpu"];
-
-/** A device for the tests of one file. */
-export const shared: () => Promise<Compute> = sharedCompute();
-
-/** Makes `backend` the one that networks run on. */
-export async function use(backend: BackendName): Promise<Backend> {
-  return await openBackend({ backend, compute: await shared() });
-}
 
 /** A classifier whose every parameter differs from its neutral start, so that none can be forgotten unnoticed. */
 export function scrambledClassifier(options: ClassifierOptions): NetworkClassifier {

@@ -3,7 +3,8 @@ import type { NetworkClassifier } from "../../../models/classifier/classifier.ts
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { type Batch, headOracle, resnetOracle, type ResnetOracleOptions } from "../../oracles/resnet.ts";
-import { BACKENDS, batchTensor, oracleValues, randomBatch, scrambledClassifier, use } from "./networks.ts";
+import { BACKENDS, use } from "../testing.ts";
+import { batchTensor, oracleValues, randomBatch, scrambledClassifier } from "./networks.ts";
 
 const LAYOUTS = [
   { arch: "resnet18", blocks: [2, 2, 2, 2], bottleneck: false },

@@ -5,7 +5,8 @@ import { countParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose } from "../../core/testing.ts";
 import { headOracle, resnetOracle } from "../../oracles/resnet.ts";
-import { BACKENDS, batchTensor, oracleValues, randomBatch, scrambledClassifier, use } from "./networks.ts";
+import { BACKENDS, use } from "../testing.ts";
+import { batchTensor, oracleValues, randomBatch, scrambledClassifier } from "./networks.ts";
 
 /** Keras' counts without the top; for 18 and 34, torchvision's without `fc`, plus a bias and two running statistics a channel. */
 const COUNTS: Record<ResnetArch, number> = {

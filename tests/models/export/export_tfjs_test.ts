@@ -5,8 +5,8 @@ import { importWeights } from "../../../models/import/import_weights.ts";
 import { readTfjsWeights } from "../../../models/import/tfjs_weights.ts";
 import { createSegmenter, Segmenter, type SegmenterOptions } from "../../../models/segmenter/segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { batchTensor, randomBatch, scrambledClassifier, use } from "../classifier/networks.ts";
-import { scrambledParameters } from "../segmenter/networks.ts";
+import { batchTensor, randomBatch, scrambledClassifier } from "../classifier/networks.ts";
+import { scrambledParameters, use } from "../testing.ts";
 
 const CLASSIFIERS = [
   { arch: "resnet18", width: 0.01, head: "reference" },

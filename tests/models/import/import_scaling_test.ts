@@ -10,8 +10,7 @@ import { runLayer } from "../../../models/layers/run_layer.ts";
 import { describeSegmentationNetwork } from "../../../models/segmenter/architectures.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
-import { use } from "../classifier/networks.ts";
-import { randomTensor } from "../segmenter/networks.ts";
+import { randomTensor, use } from "../testing.ts";
 
 const WIDTH = 1 / 32, SIZE = 32;
 

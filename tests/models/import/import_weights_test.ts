@@ -10,7 +10,7 @@ import { liuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
 import { oed } from "../../../models/segmenter/oed.ts";
 import { zouDeepcrack } from "../../../models/segmenter/zou_deepcrack.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { use } from "../classifier/networks.ts";
+import { use } from "../testing.ts";
 
 const FIXTURES = new URL("../../fixtures/weights/", import.meta.url);
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type BackendName, openBackend } from "../../../models/backend.ts";
 import { batchNormTrain } from "../../../models/layers/batch_norm.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { relativeDifference, withBackend } from "../with_backend.ts";
+import { relativeDifference, withBackend } from "../testing.ts";
 
 const BACKENDS: BackendName[] = ["cpu", "wasm"];
 const EPSILON = 1e-3;

@@ -5,9 +5,14 @@ import { countParameters } from "../../../models/layers/parameters.ts";
 import { runActivation, runLayer } from "../../../models/layers/run_layer.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
-import { use } from "../classifier/networks.ts";
-import { disposeParameters, randomTensor, scrambledParameters, valuesOf } from "../segmenter/networks.ts";
-import { relativeDifference } from "../with_backend.ts";
+import {
+  disposeParameters,
+  randomTensor,
+  relativeDifference,
+  scrambledParameters,
+  use,
+  valuesOf,
+} from "../testing.ts";
 
 const BASE: Layer = {
   name: "layer",

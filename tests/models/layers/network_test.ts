@@ -4,8 +4,7 @@ import { defineNetwork, type NetworkDefinition } from "../../../models/layers/ne
 import { addition } from "../../../models/layers/operations.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { use } from "../classifier/networks.ts";
-import { disposeParameters, randomTensor, scrambledParameters, valuesOf } from "../segmenter/networks.ts";
+import { disposeParameters, randomTensor, scrambledParameters, use, valuesOf } from "../testing.ts";
 
 /** Two convolutions of half the size, one after the other, the second a sum of two; then one output that is wanted and one that is not. */
 const forward: Forward = (x, graph) => {

@@ -9,8 +9,7 @@ import { repeatPixels } from "../../../models/segmenter/oed.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
 import { bilinearOracle, convolutionOracle, type ImageBatch } from "../../oracles/bilinear.ts";
-import { BACKENDS, use } from "../classifier/networks.ts";
-import { randomTensor, valuesOf } from "../segmenter/networks.ts";
+import { BACKENDS, randomTensor, use, valuesOf } from "../testing.ts";
 
 type Shape4D = [number, number, number, number];
 

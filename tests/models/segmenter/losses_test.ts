@@ -7,7 +7,7 @@ import {
 } from "../../../models/segmenter/losses.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, seeded } from "../../core/testing.ts";
-import { BACKENDS, use } from "../classifier/networks.ts";
+import { BACKENDS, use } from "../testing.ts";
 
 const SHAPE: [number, number, number, number] = [2, 3, 2, 1];
 const random = seeded(6);

@@ -5,8 +5,8 @@ import { PredictionThreads } from "../../../models/segmenter/prediction_threads.
 import { createSegmenter, type Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { seeded } from "../../core/testing.ts";
+import { disposeParameters, scrambledParameters } from "../testing.ts";
 import { runWithThreads, threadsReady } from "../threads/testing.ts";
-import { disposeParameters, scrambledParameters } from "./networks.ts";
 
 const random = seeded(5);
 const SIZES = [[32, 48], [64, 32], [16, 16], [48, 48], [32, 32], [32, 64]] as const;

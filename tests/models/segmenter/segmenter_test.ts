@@ -15,8 +15,7 @@ import {
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, testImage } from "../../core/testing.ts";
 import { mirrorIndex } from "../../oracles/mirror_index.ts";
-import { shared, use } from "../classifier/networks.ts";
-import { disposeParameters, scrambledParameters } from "./networks.ts";
+import { disposeParameters, scrambledParameters, shared, use } from "../testing.ts";
 
 /** A segmenter whose every parameter differs from its neutral start. */
 function scrambled(options: SegmenterOptions): Segmenter {

@@ -14,7 +14,7 @@ import { MomentumSgd } from "../../../models/training/momentum.ts";
 import { recomputeBatchNorm } from "../../../models/training/recompute_batch_norm.ts";
 import { requireFinite } from "../../../models/training/sgd.ts";
 import { seeded } from "../../core/testing.ts";
-import { shared, use } from "../classifier/networks.ts";
+import { shared, use } from "../testing.ts";
 
 /** A grey photo with noise and a dark line. */
 function photos(): PhotoSource<PixelTruth> {

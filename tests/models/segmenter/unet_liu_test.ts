@@ -6,16 +6,17 @@ import { unet } from "../../../models/segmenter/unet.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose, testImage } from "../../core/testing.ts";
 import { guidedFilterOracle } from "../../oracles/guided_filter.ts";
-import { BACKENDS, shared, use } from "../classifier/networks.ts";
-import { relativeDifference } from "../with_backend.ts";
 import {
-  checkOutputs,
+  BACKENDS,
   disposeParameters,
-  networkBehaviour,
   randomTensor,
+  relativeDifference,
   scrambledParameters,
+  shared,
+  use,
   valuesOf,
-} from "./networks.ts";
+} from "../testing.ts";
+import { checkOutputs, networkBehaviour } from "./networks.ts";
 
 const NETWORKS = [unet, liuDeepcrack];
 

@@ -7,16 +7,16 @@ import { zouDeepcrack } from "../../../models/segmenter/zou_deepcrack.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { assertClose } from "../../core/testing.ts";
 import { bilinearOracle, convolutionOracle } from "../../oracles/bilinear.ts";
-import { BACKENDS, use } from "../classifier/networks.ts";
-import { relativeDifference } from "../with_backend.ts";
 import {
-  checkOutputs,
+  BACKENDS,
   disposeParameters,
-  networkBehaviour,
   randomTensor,
+  relativeDifference,
   scrambledParameters,
+  use,
   valuesOf,
-} from "./networks.ts";
+} from "../testing.ts";
+import { checkOutputs, networkBehaviour } from "./networks.ts";
 
 /** As narrow as tests can do with. */
 const NARROW: readonly {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { BackendName } from "../../../models/backend.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { MomentumSgd } from "../../../models/training/momentum.ts";
-import { relativeDifference, withBackend } from "../with_backend.ts";
+import { relativeDifference, withBackend } from "../testing.ts";
 
 const BACKENDS: BackendName[] = ["cpu", "wasm"];
 const SIZES = [1, 3, 4, 37, 1000];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { tf } from "../../../models/tfjs.ts";
-import { withBackend } from "../with_backend.ts";
+import { withBackend } from "../testing.ts";
 
 Deno.test("concat on wasm equals the cpu backend over axes, lengths, numbers of inputs and kinds of numbers", async () => {
   const joints: [shapes: number[][], axis: number][] = [

@@ -5,7 +5,7 @@ import { classifierGradients } from "../../../models/classifier/gradients.ts";
 import { batchNormTrain } from "../../../models/layers/batch_norm.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { openWasmBackend } from "../../../models/wasm/wasm_backend.ts";
-import { relativeDifference, withBackend } from "../with_backend.ts";
+import { relativeDifference, withBackend } from "../testing.ts";
 
 type Shape4D = [number, number, number, number];
 type Padding = "same" | "valid" | number | tf.backend_util.ExplicitPadding;

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { tf } from "../../../models/tfjs.ts";
 import { openWasmBackend } from "../../../models/wasm/wasm_backend.ts";
 import { fitsTiles } from "../../../models/wasm/winograd.ts";
-import { randomTensor } from "../segmenter/networks.ts";
-import { withBackend } from "../with_backend.ts";
+import { randomTensor, withBackend } from "../testing.ts";
 
 /** N × H × W × inputs, outputs. */
 type Case = readonly [shape: [number, number, number, number], outputs: number];

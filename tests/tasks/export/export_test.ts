@@ -6,7 +6,7 @@ import { loadClassifier, saveCheckpoint } from "../../../models/classifier/check
 import { loadSegmenter, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { createSegmenter } from "../../../models/segmenter/segmenter.ts";
 import { tf } from "../../../models/tfjs.ts";
-import { randomTensor } from "../../models/segmenter/networks.ts";
+import { randomTensor } from "../../models/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { tinySegmenter } from "../predict/prepare_segmenter.ts";
 import { type Outcome, runScript } from "../run_script.ts";
