@@ -41,7 +41,7 @@ export interface TruthProbe {
   readonly mostlyCrack: number;
 }
 
-/** Reads a few masks; those that cannot be read are skipped, since whoever reads them all reports them. */
+/** Reads a few masks; those that cannot be read are skipped, since they are reported when all are read. */
 export async function probeTruth(pairs: readonly Pair[], rule: MaskRule): Promise<TruthProbe> {
   const paths = pairs.flatMap(({ truth }) => typeof truth === "string" ? [truth] : []);
   const forms = new Set<string>();

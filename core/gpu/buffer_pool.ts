@@ -30,7 +30,7 @@ export class BufferPool {
   /** In the order of their release. */
   #free: Free[] = [];
   #retained = 0;
-  /** Counts the buffers that were handed out. */
+  /** Counts the acquisitions. */
   #clock = 0;
 
   constructor(

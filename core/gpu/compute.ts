@@ -162,7 +162,7 @@ export class Compute implements Disposable {
   }
 
   /**
-   * Makes a plane of a buffer that somebody else owns, such as a tensor's; `release` is called when it is disposed of, once the kernels
+   * Makes a plane of a buffer that has another owner, such as a tensor; `release` is called when it is disposed of, once the kernels
    * that read it are submitted: its owner may write to it at once.
    */
   adopt(buffer: GPUBuffer, shape: PlaneShape, release: () => void): Plane {

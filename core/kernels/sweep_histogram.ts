@@ -19,7 +19,7 @@ export interface SweepHistogram {
   background: number[];
   /** Pixels a bin whose truth is crack. */
   crack: number[];
-  /** Pixels that stand in neither, because they cannot be judged. */
+  /** Pixels counted in neither, because they cannot be judged. */
   faults: {
     /** Predictions beyond 0..1 by more than 0.001. */
     outside: number;

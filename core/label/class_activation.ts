@@ -34,12 +34,12 @@ export async function classActivationMap(
 ): Promise<PhotoMap> {
   const { width, height } = photo;
   const { trainingSize } = classifier;
-  const atOnce = Math.max(width, height) <= recipe.camTile;
-  const evidence = atOnce
+  const whole = Math.max(width, height) <= recipe.camTile;
+  const evidence = whole
     ? await evidenceMap(photo.show([0, height]), classifier, recipe)
     : await tiledEvidence(photo, classifier, recipe);
   const target: ResizeOptions = { width, height, filter: "lanczos3" };
-  if (!atOnce) {
+  if (!whole) {
     // The tiles on the right and at the bottom may stick out of the photo.
     const columns = Math.ceil(width / trainingSize), rows = Math.ceil(height / trainingSize);
     const cells = [evidence.width / columns / trainingSize, evidence.height / rows / trainingSize];

@@ -8,7 +8,7 @@ import type { SweptImage } from "./swept_image.ts";
 export interface SweepAllOptions {
   /**
    * Distance in pixels, an integer from 0 to 32, up to which a predicted pixel counts as right and a crack pixel as found. Defaults
-   * to 0; 2 and 5 are usual for thin cracks, whose outlines nobody draws to the pixel.
+   * to 0; 2 and 5 are usual for thin cracks, whose outlines are not drawn to the pixel.
    */
   tolerance?: number;
 }

@@ -109,7 +109,7 @@ async function confidenceOf(
       confidence.set((await strip.read()).subarray(0, (end - top) * width), top * width);
     }
   } finally {
-    // Ends the work on tiles that nobody waits for any more.
+    // Ends the work on tiles that are no longer awaited.
     await tiles.return(undefined);
     for (const tile of made) tile.dispose();
     above?.dispose();

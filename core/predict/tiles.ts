@@ -76,13 +76,13 @@ const DEFAULT_TILE = 1024;
 /** What neighbouring tiles share, unless tiles are too small for it. */
 const DEFAULT_OVERLAP = 128;
 
-/** The side of tiles that a network is shown on a device where nobody says. */
+/** The default side of the tiles that a network is shown on a device. */
 export async function defaultTile(compute: Compute, segmenter: Segmenting): Promise<number> {
   const side = Math.min(DEFAULT_TILE, Math.sqrt(await segmenter.pixelsAtOnce(compute)));
   return Math.max(1, Math.floor(side / TILE_ALIGNMENT)) * TILE_ALIGNMENT;
 }
 
-/** What tiles of a side share where nobody says: half of them at most. */
+/** What tiles of a side share by default: half of them at most. */
 export function defaultOverlap(tile: number): number {
   return Math.min(DEFAULT_OVERLAP, halveTile(tile));
 }

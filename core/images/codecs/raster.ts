@@ -1,4 +1,4 @@
-/** What a codec hands on: straight (not premultiplied) RGBA, 8 bits a sample, and how the file says to turn it. */
+/** What a codec returns: straight (not premultiplied) RGBA, 8 bits a sample, and how the file says to turn it. */
 export interface Raster {
   /** Columns as stored, before turning. */
   readonly width: number;
