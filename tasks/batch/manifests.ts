@@ -111,7 +111,11 @@ export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
   return manifests;
 }
 
-function parseManifest<Manifest>(text: string, tasks: readonly string[]): Manifest | undefined {
+/** The manifest that a text holds, where one of these tasks wrote it. */
+export function parseManifest<Manifest extends RunManifest<PhotoRecord>>(
+  text: string,
+  tasks: readonly string[],
+): Manifest | undefined {
   try {
     const manifest = JSON.parse(text);
     return manifest?.program === "hairline" && tasks.includes(manifest.task) && Array.isArray(manifest.photos)

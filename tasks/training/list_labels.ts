@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import { mergeRecords } from "../batch/manifests.ts";
+import { mergeRecords, parseManifest } from "../batch/manifests.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { UsageError } from "../cli/errors.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
@@ -84,7 +84,7 @@ async function readRecords(folder: string): Promise<Iterable<PhotoRecord>> {
   const manifests: Manifest[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (!MANIFEST.test(name)) continue;
-    const manifest = parse(await Deno.readTextFile(join(folder, name)));
+    const manifest = parseManifest<Manifest>(await Deno.readTextFile(join(folder, name)), ["label"]);
     if (manifest === undefined) {
       throw new UsageError(
         `Cannot read the labels in ${folder}: its ${name} is not from label; give the folder that label wrote.`,
@@ -98,15 +98,4 @@ async function readRecords(folder: string): Promise<Iterable<PhotoRecord>> {
     );
   }
   return mergeRecords(manifests, ({ labelledAt }) => labelledAt).values();
-}
-
-function parse(text: string): Manifest | undefined {
-  try {
-    const manifest = JSON.parse(text);
-    return manifest?.program === "hairline" && manifest.task === "label" && Array.isArray(manifest.photos)
-      ? manifest
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
