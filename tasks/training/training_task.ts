@@ -147,7 +147,7 @@ export interface FinishedTraining<Kind extends TrainingKind> {
   readonly curve: readonly CurvePoint<Kind["curve"]>[];
 }
 
-/** A kind of network to be trained, and on what: what {@linkcode runTraining} does not know itself. */
+/** A kind of network to be trained, and on what: what `runTraining()` does not know itself. */
 export interface TrainingTask<Kind extends TrainingKind> {
   /** Of the command: `classifier:train`. */
   readonly name: string;

@@ -4,11 +4,11 @@ import type { Activations, Classifier } from "../../../core/label/classifier.ts"
 import type { Recipe } from "../../../core/label/recipe.ts";
 
 /** A plane on the host. */
-interface Kept extends PlaneShape {
+interface HostPlane extends PlaneShape {
   readonly data: Float32Array;
 }
 
-type KeptActivations = Kept & Pick<Activations, "logits" | "gradients">;
+type HostActivations = HostPlane & Pick<Activations, "logits" | "gradients">;
 
 /**
  * Asks a classifier about a photo once, however many recipes label it: those that differ only in stages after the classifier's get the
@@ -16,8 +16,8 @@ type KeptActivations = Kept & Pick<Activations, "logits" | "gradients">;
  */
 export class CachedClassifier {
   readonly #classifier: Classifier;
-  readonly #scores = new Map<string, Promise<Kept>>();
-  readonly #activations = new Map<string, Promise<KeptActivations>>();
+  readonly #scores = new Map<string, Promise<HostPlane>>();
+  readonly #activations = new Map<string, Promise<HostActivations>>();
   #photo: object | undefined;
 
   constructor(classifier: Classifier) {
@@ -38,19 +38,19 @@ export class CachedClassifier {
       trainingSize,
       scorePatches: async (plane, size) => {
         const key = `${patchGrid} ${patchSize} ${patchStride} ${patches++}`;
-        const kept = await remember(this.#scores, key, async () => {
+        const kept = await cached(this.#scores, key, async () => {
           using scores = await this.#classifier.scorePatches(plane, size);
-          return await keep(scores);
+          return await download(scores);
         });
         return plane.compute.upload(kept);
       },
       activations: async (image) => {
-        const { logits, gradients, ...kept } = await remember(
+        const { logits, gradients, ...kept } = await cached(
           this.#activations,
           `${camTile} ${images++}`,
           async () => {
             using found = await this.#classifier.activations(image);
-            return { ...await keep(found.features), logits: found.logits, gradients: found.gradients };
+            return { ...await download(found.features), logits: found.logits, gradients: found.gradients };
           },
         );
         const features = image.compute.upload(kept);
@@ -62,13 +62,13 @@ export class CachedClassifier {
   }
 }
 
-function remember<T>(kept: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
-  let answer = kept.get(key);
-  if (answer === undefined) kept.set(key, answer = ask());
+function cached<T>(cache: Map<string, Promise<T>>, key: string, ask: () => Promise<T>): Promise<T> {
+  let answer = cache.get(key);
+  if (answer === undefined) cache.set(key, answer = ask());
   return answer;
 }
 
-async function keep(plane: Plane): Promise<Kept> {
+async function download(plane: Plane): Promise<HostPlane> {
   const { width, height, channels } = plane;
   return { width, height, channels, data: await plane.read() };
 }

@@ -38,7 +38,7 @@ interface LabelsOptions {
 
 /** What makes a {@linkcode labelMethod}. */
 export interface LabelMethodOptions extends LabelsOptions {
-  /** One that remembers is asked once for several recipes; then times mean nothing. */
+  /** A cached one is asked once for several recipes; then times mean nothing. */
   readonly classifier: Classifier | CachedClassifier;
   readonly recipe: Recipe;
 }

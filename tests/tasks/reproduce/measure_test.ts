@@ -38,19 +38,19 @@ Deno.test("CachedClassifier asks once a photo, and labels as without it", async 
   image.data.forEach((_, i) =>
     image.data[i] = i % 4 === 3 ? 255 : (i >> 2) % WIDTH === 30 ? 20 : 150 + i % 40
   );
-  const remembered = new CachedClassifier(new Asked());
+  const cached = new CachedClassifier(new Asked());
   const changes: Partial<Recipe>[] = [{}, { thresholdClasses: 2 }, { erosionIterations: 0 }, { cam: "none" }];
   for (const change of changes) {
     const recipe = { ...recipes.paper, ...change };
-    const label = await labelImage(compute, image, { classifier: remembered.for(image, recipe), recipe });
+    const label = await labelImage(compute, image, { classifier: cached.for(image, recipe), recipe });
     const plain = await labelImage(compute, image, { classifier: new FakeClassifier(), recipe });
     assert.deepEqual(label.confidence, plain.confidence);
   }
   assert.equal(questions, 2);
   const other = { ...recipes.paper, patchSize: 64, patchStride: 32 };
-  await labelImage(compute, image, { classifier: remembered.for(image, other), recipe: other });
+  await labelImage(compute, image, { classifier: cached.for(image, other), recipe: other });
   assert.equal(questions, 3, "patches of another size are another question");
-  await labelImage(compute, image, { classifier: remembered.for({}, other), recipe: other });
+  await labelImage(compute, image, { classifier: cached.for({}, other), recipe: other });
   assert.equal(questions, 5, "so is another photo");
 });
 
