@@ -183,3 +183,14 @@ export async function activateOnHost(
   const [, h, w, k] = features.shape;
   return { features: await takeData(features), shape: [h, w, k], head: await takeData(head) };
 }
+
+/** What a thread does for a classifier: it scores patches, or sees an image. */
+export type HostJob = HostPatches | HostImage;
+
+/** Does a job by whichever of {@linkcode scoreOnHost} and {@linkcode activateOnHost} it is for. */
+export function inferOnHost(
+  classifier: BareClassifier,
+  job: HostJob,
+): Promise<Float32Array | HostActivations> {
+  return "size" in job ? scoreOnHost(classifier, job) : activateOnHost(classifier, job);
+}

@@ -2,13 +2,13 @@ import { countParameters } from "../layers/parameters.ts";
 import { NetworkThreads, type ThreadPlan } from "../threads/network_threads.ts";
 import { type Snapshot, takeSnapshot } from "../threads/shared_values.ts";
 import {
-  activateOnHost,
   type BareClassifier,
   type ClassifierDescription,
   type HostActivations,
   type HostImage,
+  type HostJob,
   type HostPatches,
-  scoreOnHost,
+  inferOnHost,
 } from "./bare_classifier.ts";
 
 /** Bytes that the backends of other threads may take, and what one takes besides the weights, which it holds twice. */
@@ -25,7 +25,7 @@ export class ScoringThreads implements Disposable {
   readonly #classifier: BareClassifier;
   readonly #threads: NetworkThreads<
     Snapshot<ClassifierDescription>,
-    HostPatches | HostImage,
+    HostJob,
     Float32Array | HostActivations
   >;
 
@@ -39,8 +39,7 @@ export class ScoringThreads implements Disposable {
         const pixels = part.pixels.slice();
         return worker.ask({ ...part, pixels }, [pixels.buffer]);
       },
-      onMainThread: (part) =>
-        "size" in part ? scoreOnHost(classifier, part) : activateOnHost(classifier, part),
+      onMainThread: (part) => inferOnHost(classifier, part),
     });
   }
 

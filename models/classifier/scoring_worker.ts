@@ -4,23 +4,11 @@
  * @module
  */
 import { serveNetwork } from "../threads/serve_network.ts";
-import {
-  activateOnHost,
-  type BareClassifier,
-  type ClassifierDescription,
-  type HostActivations,
-  type HostImage,
-  type HostPatches,
-  restoreClassifier,
-  scoreOnHost,
-} from "./bare_classifier.ts";
+import type { Snapshot } from "../threads/shared_values.ts";
+import { type ClassifierDescription, inferOnHost, restoreClassifier } from "./bare_classifier.ts";
 
-serveNetwork<
-  ClassifierDescription,
-  BareClassifier,
-  HostPatches | HostImage,
-  Float32Array | HostActivations
->({
-  restore: (snapshot) => restoreClassifier(snapshot, { inferenceOnly: true }),
-  work: (classifier, job) => "size" in job ? scoreOnHost(classifier, job) : activateOnHost(classifier, job),
+serveNetwork({
+  restore: (snapshot: Snapshot<ClassifierDescription>) =>
+    restoreClassifier(snapshot, { inferenceOnly: true }),
+  work: inferOnHost,
 });

@@ -26,8 +26,8 @@ export function enlargeHalfPixelCenters(x: tf.Tensor4D, scale: number): tf.Tenso
 }
 
 /**
- * A convolution with stride 1, zeros around, of an image that is first enlarged: what `conv2d(enlargeHalfPixelCenters(x, scale), kernel, 1, "same")` plus
- * bias is, but that the enlarged image of all input channels never exists.
+ * A convolution with stride 1, zeros around, of an image that is first enlarged: what
+ * `conv2d(enlargeHalfPixelCenters(x, scale), kernel, 1, "same")` plus bias is, but that the enlarged image of all input channels never exists.
  *
  * Enlarging E acts on each channel alone and taking sums over channels on each pixel alone, so that they may change places: with S(ky, kx)
  * the shift by a tap, which brings in zeros,
