@@ -1,10 +1,7 @@
 import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import type { Arch, ClassifierNetwork } from "./classifier_network.ts";
 import { describeMobilenet } from "./mobilenet.ts";
-import { describeResnet, RESNET_ARCHS, type ResnetOptions } from "./resnet.ts";
-
-/** The names that {@linkcode describeNetwork} takes. */
-export const ARCHS: readonly Arch[] = [...RESNET_ARCHS, "mobilenet_v2"];
+import { describeResnet, RESNET_ARCHS, type ResnetArch, type ResnetOptions } from "./resnet.ts";
 
 /** Options of {@linkcode describeNetwork}: those that only ResNets have are left aside for others. */
 export interface NetworkOptions extends Omit<ResnetOptions, "arch"> {
@@ -14,23 +11,34 @@ export interface NetworkOptions extends Omit<ResnetOptions, "arch"> {
   readonly scaling?: InputScaling;
 }
 
+type Changes = Omit<NetworkOptions, "arch">;
+type Describe = (changes: Changes) => ClassifierNetwork;
+
+const resnet = (
+  arch: ResnetArch,
+): [ResnetArch, Describe] => [arch, (changes) => describeResnet({ ...changes, arch })];
+
+const NETWORKS: Readonly<Record<Arch, Describe>> = {
+  ...Object.fromEntries(RESNET_ARCHS.map(resnet)) as Record<ResnetArch, Describe>,
+  mobilenet_v2: describeMobilenet,
+};
+
+/** The names that {@linkcode describeNetwork} takes. */
+export const ARCHS = Object.keys(NETWORKS) as readonly Arch[];
+
 /**
  * Lays out a network by its name.
  *
  * @throws {RangeError} for an unknown architecture, a width outside (0, 1], or a scaling that is not finite or divides by 0.
  */
-export function describeNetwork(options: NetworkOptions): ClassifierNetwork {
-  const network = layOut(options);
-  if (options.scaling !== undefined) requireScaling(options.scaling);
+export function describeNetwork({ arch, ...changes }: NetworkOptions): ClassifierNetwork {
+  if (!Object.hasOwn(NETWORKS, arch)) {
+    const names = ARCHS.map((name) => `"${name}"`).join(", ");
+    throw new RangeError(
+      `Cannot lay out a network called ${JSON.stringify(arch)}: it must be one of ${names}.`,
+    );
+  }
+  const network = NETWORKS[arch](changes);
+  if (changes.scaling !== undefined) requireScaling(changes.scaling);
   return network;
-}
-
-function layOut(options: NetworkOptions): ClassifierNetwork {
-  const { arch } = options;
-  if (arch === "mobilenet_v2") return describeMobilenet(options);
-  if (ARCHS.includes(arch)) return describeResnet({ ...options, arch });
-  const names = ARCHS.map((name) => `"${name}"`).join(", ");
-  throw new RangeError(
-    `Cannot lay out a network called ${JSON.stringify(arch)}: it must be one of ${names}.`,
-  );
 }

@@ -5,7 +5,7 @@ import { addition, paddedMaxPool, relu } from "../layers/operations.ts";
 import { type Arch, type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
 
 /** Names of the residual networks. */
-export type ResnetArch = Exclude<Arch, "mobilenet_v2">;
+export type ResnetArch = Extract<Arch, `resnet${string}`>;
 
 /** Residual blocks a stage, and whether they are bottlenecks (1 × 1, 3 × 3, 1 × 1) or basic (3 × 3, 3 × 3). */
 const ARCHITECTURES: Record<ResnetArch, { blocks: readonly number[]; bottleneck: boolean }> = {

@@ -5,8 +5,14 @@ import type { ParameterSpecs } from "../layers/parameters.ts";
 import type { SegmentationArch } from "../segmenter/segmentation_network.ts";
 import { efficientnetPairs, type LayerPair, resnetPairs, vgg16Pairs } from "./layer_pairs.ts";
 
+/** Networks whose encoder is VGG-16. */
+type Vgg16Arch = Extract<SegmentationArch, `deepcrack_${string}`>;
+
+/** Networks whose encoder is an EfficientNet. */
+type EfficientnetArch = Extract<SegmentationArch, `oed_${string}`>;
+
 /** Networks that weights of other libraries fit: they are one of theirs, or their encoder is. */
-export type ImportableArch = ResnetArch | Exclude<SegmentationArch, "unet">;
+export type ImportableArch = ResnetArch | Vgg16Arch | EfficientnetArch;
 
 /** How a library lays out and names the weights of a kind of network. */
 export interface Layout {
@@ -35,14 +41,25 @@ const EFFICIENTNET_EPSILON = 1e-3, PYTORCH_EPSILON = 1e-5;
 
 /** The layouts that weights for a network may come in, the likelier first. */
 export function layoutsOf(arch: ImportableArch): Layout[] {
-  if (arch.startsWith("resnet")) return resnetLayouts();
-  if (arch.startsWith("oed_")) return efficientnetLayouts(arch);
-  return vgg16Layouts(arch as "deepcrack_liu" | "deepcrack_zou");
+  if (isResnet(arch)) return resnetLayouts();
+  return hasVgg16(arch) ? vgg16Layouts(arch) : efficientnetLayouts(arch);
 }
 
 /** Whether {@linkcode layoutsOf} knows a network. */
 export function isImportable(arch: Arch | SegmentationArch): arch is ImportableArch {
-  return arch !== "mobilenet_v2" && arch !== "unet";
+  return isResnet(arch) || hasVgg16(arch) || hasEfficientnet(arch);
+}
+
+function isResnet(arch: Arch | SegmentationArch): arch is ResnetArch {
+  return arch.startsWith("resnet");
+}
+
+function hasVgg16(arch: Arch | SegmentationArch): arch is Vgg16Arch {
+  return arch.startsWith("deepcrack_");
+}
+
+function hasEfficientnet(arch: Arch | SegmentationArch): arch is EfficientnetArch {
+  return arch.startsWith("oed_");
 }
 
 /** timm names a ResNet's layers as torchvision does. */
@@ -69,7 +86,7 @@ function resnetLayouts(): Layout[] {
  * Keras and timm's `tf_efficientnet_…` pad as TensorFlow does, and so do our networks. torchvision pads alike on all sides: where a
  * layer halves an image of even size, its weights find everything one pixel further left and up than they were trained with.
  */
-function efficientnetLayouts(arch: ImportableArch): Layout[] {
+function efficientnetLayouts(arch: EfficientnetArch): Layout[] {
   const shared = { strideAt: "first", input: STANDARDISED } as const;
   const own = { theirs: EFFICIENTNET_EPSILON, ours: EFFICIENTNET_EPSILON };
   const small = arch !== "oed_b5";
@@ -95,7 +112,7 @@ function efficientnetLayouts(arch: ImportableArch): Layout[] {
 }
 
 /** Of the two networks only Liu's has batch norms, with PyTorch's ε; `vgg16_bn` is torchvision's network with them. */
-function vgg16Layouts(arch: "deepcrack_liu" | "deepcrack_zou"): Layout[] {
+function vgg16Layouts(arch: Vgg16Arch): Layout[] {
   const shared = {
     convention: "pytorch",
     epsilon: { theirs: PYTORCH_EPSILON, ours: PYTORCH_EPSILON },
