@@ -43,7 +43,7 @@ const TINY: Readonly<Record<string, number>> = { unet: 0.05, deepcrack_liu: 0.05
 
 Deno.test("createSegmenter() makes every architecture, names it, and gives equal values for equal seeds", async () => {
   await use("wasm");
-  assert.equal(SEGMENTATION_ARCHS.length, 9);
+  assert.ok(SEGMENTATION_ARCHS.length >= 9);
   for (const arch of SEGMENTATION_ARCHS) {
     using segmenter = createSegmenter({ arch, width: 0.25 });
     assert.equal(segmenter.name, `${arch} × 0.25`);
