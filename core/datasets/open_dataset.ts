@@ -47,9 +47,17 @@ export interface OpenDatasetOptions {
 /** In the order of their use; others come after them. */
 const SPLITS: readonly string[] = ["train", "val", "test"];
 
-const WANTED =
-  "train_img/ and train_lab/ (DCD), image/ and groundTruth/ (CFD), Im_* and GT_* (AEL), lists of photos and masks or " +
-  "JPEG and PNG side by side (CRACK500), images/ and masks/, or crack/ and no_crack/";
+/** What a folder that is none of them might have held. CrackSC is not among them: it looks like any general folder. */
+const WANTED: Readonly<Record<Exclude<Layout, "cracksc">, string>> = {
+  dcd: "train_img/ and train_lab/ (DCD)",
+  cfd: "image/ and groundTruth/ (CFD)",
+  ael: "Im_* and GT_* (AEL)",
+  crack500: "lists of photos and masks or JPEG and PNG side by side (CRACK500)",
+  folder: "images/ and masks/",
+  classes: "crack/ and no_crack/",
+};
+
+const listed = new Intl.ListFormat("en", { type: "disjunction" });
 
 /**
  * Opens a dataset: lists its photos and their truth, without holding either. What cannot be used (a photo without mask, a list entry that
@@ -131,7 +139,9 @@ async function list(path: string, wanted: Layout | "auto"): Promise<{ layout: La
     ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more`
     : names.join(", ");
   throw new TypeError(
-    `Cannot open ${path}: it holds ${shown || "nothing"} where a dataset is wanted: ${WANTED}.`,
+    `Cannot open ${path}: it holds ${shown || "nothing"} where a dataset is wanted: ${
+      listed.format(Object.values(WANTED))
+    }.`,
   );
 }
 
