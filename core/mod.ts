@@ -77,6 +77,7 @@ export { type LabellerId, labellers } from "./label/labellers.ts";
 export { type Recipe, recipes } from "./label/recipe.ts";
 export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
+export type { SweepJson } from "./metrics/sweep_json.ts";
 export {
   type Averaging,
   type CurvePoint,
@@ -85,7 +86,6 @@ export {
   type Ods,
   type OdsDefinition,
   Sweep,
-  type SweepJson,
   type SweepRow,
 } from "./metrics/sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";

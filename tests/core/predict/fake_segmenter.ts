@@ -5,7 +5,7 @@ import type { Segmenting } from "../../../core/predict/segmenting.ts";
 export interface FakeSegmenterOptions {
   /** How many pixels to each side a confidence depends on; beyond the edge of what is shown, the edge is repeated. Default 0. */
   readonly reach?: number;
-  /** The most pixels that it can be shown; more fail as a full device does. Default: any. */
+  /** The most pixels that it can be shown; more fail as a full device does. Default: no limit. */
   readonly most?: number;
 }
 
