@@ -8,7 +8,7 @@ import { localise, multiply, scale } from "../kernels/pointwise.ts";
 import { classActivationMap } from "./class_activation.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Label, Labeller } from "./labeller.ts";
-import { patchScoreMap } from "./patch_scores.ts";
+import { patchScoreMap, replace } from "./patch_scores.ts";
 import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
 import { type Recipe, recipes } from "./recipe.ts";
 import { StageMaps, StageRecorder, type StageRows, STAGES } from "./stages.ts";
@@ -84,7 +84,6 @@ export async function labelImage(
   compute.submit();
   const [patches, activations] = await classifierMaps(photo, classifier, recipe);
   using patchMap = patches;
-  // Without the activation map the patch map stands alone: its mean with itself.
   using activationMap = activations;
 
   const confidence = new Float32Array(width * height);
@@ -95,6 +94,7 @@ export async function labelImage(
     const range = [top, top + dark.height] as const;
     using patches = recorder.keep("patch-map", patchMap.rows(range));
     using activation = activationMap && recorder.keep("activation-map", activationMap.rows(range));
+    // Without the activation map the patch map stands alone: its mean with itself.
     using located = localiseCracks(patches, activation ?? patches, recipe, recorder);
     using joined = joinMaps(located, dark, recipe, recorder);
     const values = await joined.read();
@@ -222,10 +222,4 @@ function denoise(plane: Plane, recipe: Recipe): Plane {
     distance: recipe.bilateralDistance,
     round: recipe.bilateralRound,
   });
-}
-
-/** Disposes of a plane that a later one takes the place of. */
-function replace(old: Plane, next: Plane): Plane {
-  old.dispose();
-  return next;
 }

@@ -97,7 +97,7 @@ async function scorePatches(
 }
 
 /** Disposes of a plane that a later one takes the place of. */
-function replace(old: Plane, next: Plane): Plane {
+export function replace(old: Plane, next: Plane): Plane {
   old.dispose();
   return next;
 }

@@ -9,6 +9,7 @@ import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
 import { listPhotos, type Photo } from "../files/photos.ts";
+import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import {
@@ -108,10 +109,6 @@ const PIXELS_AT_ONCE = 2 ** 20;
 type Outcome<Record> =
   | { readonly kind: "done" | "skipped"; readonly record: Record }
   | { readonly kind: "failed"; readonly failure: FailureRecord };
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
-}
 
 /** Whether an earlier record under the name of a photo speaks of another photo, which is still there. */
 async function isTaken(record: PhotoRecord, photo: Photo): Promise<boolean> {

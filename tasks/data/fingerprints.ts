@@ -1,3 +1,5 @@
+import { sha256 } from "../files/sha256.ts";
+
 /** Two photos that are one. */
 export interface Duplicate {
   /** Positions in the order in which they were added, ascending. */
@@ -47,7 +49,7 @@ export class Fingerprints {
 
 /** SHA-256 of size and pixels. */
 async function hashOf({ width, data }: ImageData): Promise<string> {
-  return `${width} ${new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex()}`;
+  return `${width} ${await sha256(data)}`;
 }
 
 /** Brightness of 17 × 16 cells, each compared with its left neighbour. */

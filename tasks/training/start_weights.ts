@@ -8,6 +8,7 @@ import { tf } from "../../models/tfjs.ts";
 import type { TrainableNetwork } from "../../models/training/gradients.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
+import { sha256 } from "../files/sha256.ts";
 
 /** The file of a tfjs model that names the others, in a folder. */
 const MODEL_JSON = "model.json";
@@ -263,8 +264,4 @@ export function requireArch<Arch extends string>(path: string, arch: Arch | unde
 async function hashValues(values: ImportedWeights["values"]): Promise<string> {
   const ordered = [...values].sort(([a], [b]) => a < b ? -1 : 1);
   return await sha256(await new Blob(ordered.map(([, data]) => new Float32Array(data))).bytes());
-}
-
-async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
 }
