@@ -81,8 +81,14 @@ export class GradientThreads<Batch extends object, Found extends BatchGradients>
     const model = this.#model;
     const [own, ...others] = model.split(batch, this.parts);
     if (this.#team === undefined) {
-      const found = [await model.gradients(own)];
-      for (const part of others) found.push(await model.gradients(part, { momentum: 1 }));
+      const found: Found[] = [];
+      try {
+        found.push(await model.gradients(own));
+        for (const part of others) found.push(await model.gradients(part, { momentum: 1 }));
+      } catch (error) {
+        for (const { gradients } of found) tf.dispose(gradients);
+        throw error;
+      }
       return model.join(found);
     }
     const { weights, workers } = this.#team;

@@ -57,33 +57,38 @@ export async function sgd<Batch extends Disposable, Input, Found extends BatchGr
 ): Promise<void> {
   const { trainable, prepare, fetch, count, first, onStep } = task;
   let next = firstStep < steps ? await prepare(firstStep) : undefined;
-  for (let step = firstStep; step < steps; step++) {
-    using batch = next as Batch;
-    const start = performance.now();
-    // On a software adapter the kernels run in threads of their own, meanwhile.
-    next = step + 1 < steps ? await prepare(step + 1) : undefined;
-    const input = await fetch(batch);
-    const dataTime = performance.now() - start;
-    const found = await gradientsOf(input, task).catch((error) =>
-      nameFittingBatch(error, {
-        count: count(input),
-        attempt: async (fewer) => tf.dispose((await gradientsOf(first(input, fewer), task)).gradients),
-      })
-    );
-    const { loss } = found;
-    const rate = learningRate(step);
-    if (!Number.isFinite(loss)) {
-      tf.dispose(found.gradients);
-      next?.[Symbol.dispose]();
-      throw new Error(
-        `Cannot go on training: the loss of step ${
-          step + 1
-        } is ${loss}; choose a learning rate below ${rate}.`,
+  try {
+    for (let step = firstStep; step < steps; step++) {
+      using batch = next as Batch;
+      // Freed by `batch`: not once more where the next cannot be made.
+      next = undefined;
+      const start = performance.now();
+      // On a software adapter the kernels run in threads of their own, meanwhile.
+      next = step + 1 < steps ? await prepare(step + 1) : undefined;
+      const input = await fetch(batch);
+      const dataTime = performance.now() - start;
+      const found = await gradientsOf(input, task).catch((error) =>
+        nameFittingBatch(error, {
+          count: count(input),
+          attempt: async (fewer) => tf.dispose((await gradientsOf(first(input, fewer), task)).gradients),
+        })
       );
+      const { loss } = found;
+      const rate = learningRate(step);
+      if (!Number.isFinite(loss)) {
+        tf.dispose(found.gradients);
+        throw new Error(
+          `Cannot go on training: the loss of step ${
+            step + 1
+          } is ${loss}; choose a learning rate below ${rate}.`,
+        );
+      }
+      optimiser.step(found.gradients, trainable, rate);
+      tf.dispose(found.gradients);
+      await onStep({ step, learningRate: rate, loss, dataTime }, found, batch);
     }
-    optimiser.step(found.gradients, trainable, rate);
-    tf.dispose(found.gradients);
-    await onStep({ step, learningRate: rate, loss, dataTime }, found, batch);
+  } finally {
+    next?.[Symbol.dispose]();
   }
 }
 
@@ -106,7 +111,7 @@ async function gradientsOf<Batch extends Disposable, Input, Found extends BatchG
  *
  * @param error what the step failed for.
  * @param options `count`: its examples; `attempt`: takes the step with fewer.
- * @throws {RangeError} that names a batch that fits; the error itself where no smaller one does, and the reason is another.
+ * @throws {RangeError} that names a batch that fits; the error itself where none does: then the reason is another.
  */
 async function nameFittingBatch(
   error: unknown,
