@@ -18,6 +18,18 @@ export type { DatasetProblem } from "./datasets/layout.ts";
 export { type Layout, LAYOUTS } from "./datasets/layouts.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
 export { type Dataset, openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
+export {
+  countLabels,
+  isLabelledAsWhole,
+  type LabelCount,
+  type LabelledPatch,
+  patchLabelled,
+  type PatchLabels,
+  patchLabelsOfMask,
+  POSSIBLE,
+  possibleCrack,
+  wholePhotoLabels,
+} from "./datasets/patch_labels.ts";
 // DatasetSample is what earlier programs know a sample by.
 export type { Sample, Sample as DatasetSample, Truth, TruthMask } from "./datasets/sample.ts";
 export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
@@ -91,3 +103,4 @@ export {
 export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";
 export { predictImage, type PredictImageOptions, type Prediction } from "./predict/predict_image.ts";
 export type { Segmenting } from "./predict/segmenting.ts";
+export type { GridOptions } from "./sampling/training_grid.ts";

@@ -18,8 +18,8 @@ export interface TruthMask {
 /** What is known of a photo's cracks: a mask; or whether it shows one, where photos are labelled as a whole. */
 export type Truth = TruthMask | boolean;
 
-/** A photo with its truth. Nothing of it is held: each call reads the files. */
-export interface Sample {
+/** A photo with its truth, of whichever kind. Nothing of it is held: each call reads the files. */
+export interface Sample<T = Truth> {
   /** Unique in its split: the photo's path below the split's folder, without extension. */
   readonly name: string;
   /** `train`, `val`, `test`, as the folders say; `all` where they distinguish none. */
@@ -30,14 +30,14 @@ export interface Sample {
   readonly truthPath?: string;
   /** The photo, upright, RGBA. */
   image(): Promise<ImageData>;
-  /** Its mask; or whether it shows a crack, where photos are labelled as a whole. */
-  truth(): Promise<Truth>;
+  /** What is known of its cracks. Of a {@linkcode Truth}: its mask; or whether it shows one, where photos are labelled as a whole. */
+  truth(): Promise<T>;
   /**
    * Both.
    *
    * @throws {RangeError} When the mask has another size than the photo.
    */
-  read(): Promise<{ readonly image: ImageData; readonly truth: Truth }>;
+  read(): Promise<{ readonly image: ImageData; readonly truth: T }>;
 }
 
 /** `train/11158`; the name alone where there are no splits. */

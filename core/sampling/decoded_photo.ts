@@ -27,9 +27,9 @@ export type PatchTruth = Uint32Array | boolean;
 export type PixelTruth = Uint8Array;
 
 /** Reads a sample, and takes of its truth what a training needs: {@linkcode patchTruth} or {@linkcode pixelTruth}. */
-export async function decodeSample<T>(
-  sample: Sample,
-  truthOf: (truth: Truth) => T,
+export async function decodeSample<T, S = Truth>(
+  sample: Sample<S>,
+  truthOf: (truth: S) => T,
 ): Promise<DecodedPhoto<T>> {
   const { image: { width, height, data }, truth } = await sample.read();
   const pixels = new Uint8Array(width * height * 3);

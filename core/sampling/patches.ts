@@ -33,7 +33,7 @@ export interface PatchSampler {
 
 /** Cuts the chosen patches and enlarges those that are smaller than the batch's `size`, by default that of the first. */
 export async function cutPatches(
-  source: PhotoSource<PatchTruth>,
+  source: PhotoSource<unknown>,
   chosen: readonly ChosenPatch[],
   { size = chosen[0].size }: { readonly size?: number } = {},
 ): Promise<PatchBatch> {

@@ -53,11 +53,11 @@ export interface GridSamplerOptions {
 /**
  * Training as in the paper: in each epoch every patch of the grids in each orientation once, in an order that seed and epoch set.
  *
- * @param patches of {@linkcode gridPatches}.
+ * @param patches of {@linkcode gridPatches}, or any other list.
  * @throws {RangeError} if there is no patch.
  */
 export function gridSampler(
-  source: PhotoSource<PatchTruth>,
+  source: PhotoSource<unknown>,
   patches: readonly ChosenPatch[],
   { batch, seed, orientations = ORIENTATIONS }: GridSamplerOptions,
 ): PatchSampler {
