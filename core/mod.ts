@@ -102,5 +102,12 @@ export {
 } from "./metrics/sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";
 export { predictImage, type PredictImageOptions, type Prediction } from "./predict/predict_image.ts";
+export {
+  defaultScales,
+  predictAtScales,
+  type PredictAtScalesOptions,
+  type ScaledPrediction,
+  type ScaleSettings,
+} from "./predict/predict_scales.ts";
 export type { Segmenting } from "./predict/segmenting.ts";
 export type { GridOptions } from "./sampling/training_grid.ts";

@@ -1,10 +1,8 @@
-import { mapOrdered } from "../concurrency.ts";
-import type { RowRange } from "../gpu/bands.ts";
-import type { Compute, Plane } from "../gpu/compute.ts";
+import type { Compute } from "../gpu/compute.ts";
 import { uploadImage } from "../images/upload_image.ts";
-import { crossfade } from "../kernels/crossfade.ts";
+import { predictTiles } from "./predict_tiles.ts";
 import type { Segmenting } from "./segmenting.ts";
-import { cutIntoTiles, defaultOverlap, defaultTile, fitsTile, halveTile, type Tiles } from "./tiles.ts";
+import { defaultOverlap, defaultTile } from "./tiles.ts";
 
 /** Options of {@linkcode predictImage}. */
 export interface PredictImageOptions {
@@ -61,9 +59,27 @@ export async function predictImage(
 ): Promise<Prediction> {
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
-  const tiles = cutIntoTiles(image, { tile, overlap: options.overlap ?? defaultOverlap(tile) });
-  const confidence = await confidenceOf(compute, image, { segmenter, ...tiles })
-    .catch((error) => nameFittingTile(compute, image, { error, segmenter, tile }));
+  const confidence = new Float32Array(width * height);
+  await predictTiles(compute, { width, height, cut: (place) => uploadImage(compute, image, place) }, {
+    segmenter,
+    tile,
+    overlap: options.overlap ?? defaultOverlap(tile),
+    store: async (strip, [first, end]) => {
+      confidence.set((await strip.read()).subarray(0, (end - first) * width), first * width);
+    },
+  });
+  return predictionOf(confidence, { width, height, threshold });
+}
+
+/** The mask of a map of confidences, and how much crack it shows. */
+export function predictionOf(
+  confidence: Float32Array<ArrayBuffer>,
+  { width, height, threshold }: {
+    readonly width: number;
+    readonly height: number;
+    readonly threshold: number;
+  },
+): Prediction {
   const mask = new Uint8Array(confidence.length);
   let crackPixels = 0;
   for (let i = 0; i < mask.length; i++) {
@@ -71,142 +87,4 @@ export async function predictImage(
     crackPixels += mask[i];
   }
   return { width, height, confidence, mask, crackPixels };
-}
-
-async function confidenceOf(
-  compute: Compute,
-  image: ImageData,
-  { segmenter, columns, rows }: TiledPrediction,
-): Promise<Float32Array<ArrayBuffer>> {
-  const { width, height } = image;
-  const confidence = new Float32Array(width * height);
-  const places = rows.flatMap((rows) => columns.map((columns) => ({ rows, columns })));
-  const made: Plane[] = [];
-  const predict = async (place: TilePlace): Promise<Plane> => {
-    const tile = await predictTile(compute, image, { segmenter, place });
-    made.push(tile);
-    return tile;
-  };
-  const tiles = mapOrdered(places, predict, {
-    atOnce: await tilesAtOnce(compute, { segmenter, columns, rows }),
-  });
-  let above: Plane | undefined;
-  try {
-    for (const [i, [top, bottom]] of rows.entries()) {
-      let strip = await joinTiles(compute, tiles, { width, columns });
-      if (above !== undefined) {
-        using fresh = strip;
-        using upper = above;
-        const shared = rows[i - 1][1] - top;
-        above = undefined;
-        strip = compute.create(fresh);
-        compute.copy(upper, strip, { from: (upper.height - shared) * width, length: shared * width });
-        crossfade(strip, { source: fresh, rows: shared });
-      }
-      above = strip;
-      // What the next tiles do not reach is done.
-      const end = rows[i + 1]?.[0] ?? bottom;
-      confidence.set((await strip.read()).subarray(0, (end - top) * width), top * width);
-    }
-  } finally {
-    // Ends the work on tiles that are no longer awaited.
-    await tiles.return(undefined);
-    for (const tile of made) tile.dispose();
-    above?.dispose();
-  }
-  return confidence;
-}
-
-/** Which network is shown which tiles. */
-interface TiledPrediction extends Tiles {
-  readonly segmenter: Segmenting;
-}
-
-/** Tiles that are begun and not yet joined: one waits for each that the network works on last, where it works on several. */
-async function tilesAtOnce(compute: Compute, { segmenter, columns, rows }: TiledPrediction): Promise<number> {
-  const longest = (ranges: readonly RowRange[]) => Math.max(...ranges.map(([first, end]) => end - first));
-  const threads = await segmenter.picturesAtOnce?.(compute, longest(columns) * longest(rows)) ?? 1;
-  return threads === 1 ? 1 : threads + 1;
-}
-
-/** Where a tile lies. */
-interface TilePlace {
-  readonly columns: RowRange;
-  readonly rows: RowRange;
-}
-
-async function predictTile(
-  compute: Compute,
-  image: ImageData,
-  { segmenter, place }: { readonly segmenter: Segmenting; readonly place: TilePlace },
-): Promise<Plane> {
-  using shown = uploadImage(compute, image, place);
-  return await segmenter.predict(shown);
-}
-
-/** The next tiles, those of one row, side by side. */
-async function joinTiles(
-  compute: Compute,
-  tiles: AsyncIterator<Plane>,
-  { width, columns }: { readonly width: number; readonly columns: readonly RowRange[] },
-): Promise<Plane> {
-  const next = async (): Promise<Plane> => (await tiles.next()).value;
-  const first = await next();
-  if (columns.length === 1) return first;
-  const strip = compute.create({ width, height: first.height, channels: 1 });
-  try {
-    for (const [i, [left]] of columns.entries()) {
-      using source = i === 0 ? first : await next();
-      const shared = i === 0 ? 0 : columns[i - 1][1] - left;
-      crossfade(strip, { source, left, columns: shared });
-    }
-  } catch (error) {
-    strip.dispose();
-    throw error;
-  }
-  return strip;
-}
-
-/**
- * After a failure, looks by trying whether smaller tiles work.
- *
- * @throws {RangeError} that names the side of tiles that do; the error itself where none does.
- */
-async function nameFittingTile(
-  compute: Compute,
-  image: ImageData,
-  { error, segmenter, tile }: { error: unknown; segmenter: Segmenting; tile: number },
-): Promise<never> {
-  if (!(error instanceof Error)) throw error;
-  const most = Math.max(image.width, image.height);
-  for (let side = halveTile(Math.min(tile, most)); side > 0; side = halveTile(side)) {
-    if (fitsTile(image, side)) continue;
-    const shown = (side: number) => [Math.min(side, image.width), Math.min(side, image.height)];
-    const [width, height] = shown(side);
-    try {
-      // A device reports an error once, perhaps a moment later.
-      await compute.read([]).catch(() => {});
-      using shown = await predictTile(compute, image, {
-        segmenter,
-        place: { columns: [0, width], rows: [0, height] },
-      });
-      await shown.read();
-    } catch {
-      continue;
-    }
-    const size = fitsTile(image, tile) ? [image.width, image.height] : shown(tile);
-    throw new RangeError(
-      `Cannot predict ${size.join(" × ")} pixels at once with ${segmenter.name}: ${
-        clause(error)
-      }; tiles of ${side} pixels fit.`,
-      { cause: error },
-    );
-  }
-  throw error;
-}
-
-/** What an error says, as a part of a sentence. */
-function clause({ message }: Error): string {
-  const text = message.replace(/\.$/, "");
-  return text.startsWith("Cannot ") ? `c${text.slice(1)}` : text;
 }

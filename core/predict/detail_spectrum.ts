@@ -1,0 +1,64 @@
+import type { Compute, Plane } from "../gpu/compute.ts";
+import { uploadImage } from "../images/upload_image.ts";
+import { detailHistogram, detailQuantile } from "../kernels/detail_histogram.ts";
+import { grayscale } from "../kernels/grayscale.ts";
+import { resize } from "../kernels/resize.ts";
+
+/** The share of pixels whose detail an octave's figure bounds: what stands out, which a crack does, be it thin. */
+const QUANTILE = 0.995;
+
+/** An octave has detail of its own where its figure reaches this share of the largest. */
+const SHARE_OF_LARGEST = 0.25;
+
+/** Pixels looked at together: a larger photo is looked at strip by strip. */
+const STRIP_PIXELS = 2 ** 22;
+
+/**
+ * How much detail a photo has at each octave of scales, largest scale first:
+ *
+ *     d_k = the 99.5 % quantile over all pixels of |I_k − up(down(I_k))|,   I_0 the grey photo, I_(k+1) = down(I_k)
+ *
+ * where down() halves the sides and up() undoes it, both by Lanczos' filter, which keeps octaves apart. A photo enlarged by a factor has no more in its first octaves than the noise of its file.
+ *
+ * @param octaves figures wanted; fewer come where a side of the photo ends.
+ * @returns grey levels, 0..256.
+ */
+export async function detailSpectrum(compute: Compute, image: ImageData, octaves: number): Promise<number[]> {
+  const count = Math.min(octaves, Math.floor(Math.log2(Math.min(image.width, image.height))));
+  if (count < 1) return [];
+  // Halved as often as wanted, rows of one strip do not fall together with those of the next.
+  const alignment = 2 ** count;
+  const rows = Math.max(1, Math.floor(STRIP_PIXELS / image.width / alignment)) * alignment;
+  const histograms: Plane[][] = [];
+  try {
+    for (let top = 0; top < image.height; top += rows) {
+      const bottom = Math.min(image.height, top + rows);
+      // What is left of a photo below its last whole strip may be too low to be halved so often.
+      if (top > 0 && bottom - top < alignment) break;
+      using shown = uploadImage(compute, image, { rows: [top, bottom] });
+      let octave = grayscale(shown);
+      for (let k = 0; k < count; k++) {
+        using fine = octave;
+        const { width, height } = fine;
+        octave = resize(fine, {
+          width: Math.ceil(width / 2),
+          height: Math.ceil(height / 2),
+          filter: "lanczos3",
+        });
+        using coarse = resize(octave, { width, height, filter: "lanczos3" });
+        (histograms[k] ??= []).push(detailHistogram(fine, coarse));
+      }
+      octave.dispose();
+    }
+    const values = await compute.read(histograms.flat());
+    return histograms.map(({ length }) => detailQuantile(values.splice(0, length), QUANTILE));
+  } finally {
+    for (const plane of histograms.flat()) plane.dispose();
+  }
+}
+
+/** The first octave that has detail of its own: the photo may be shrunk by two so often and loses nothing. 0 for a photo without any. */
+export function firstOctave(spectrum: readonly number[]): number {
+  const largest = Math.max(0, ...spectrum);
+  return Math.max(0, spectrum.findIndex((detail) => detail >= SHARE_OF_LARGEST * largest));
+}

@@ -1,0 +1,182 @@
+import type { Compute, Plane } from "../gpu/compute.ts";
+import { confidenceSums } from "../kernels/confidence_sums.ts";
+import { fuseScales, levelWeights } from "../kernels/fuse_scales.ts";
+import { resize } from "../kernels/resize.ts";
+import { detailSpectrum, firstOctave } from "./detail_spectrum.ts";
+import { type PredictImageOptions, type Prediction, predictionOf } from "./predict_image.ts";
+import { predictTiles } from "./predict_tiles.ts";
+import { resampledPicture } from "./resampled_picture.ts";
+import { defaultOverlap, defaultTile, type TileOptions } from "./tiles.ts";
+
+/** At which scales a photo is shown to a network, and how what it says there is joined. */
+export interface ScaleSettings {
+  /** How many scales are looked at, each half of the one before; fewer where a photo gets too small. */
+  readonly levels: number;
+  /** The first scale: `auto` by the detail of the photo, or sides over the photo's sides, such as 1 or 0.5. */
+  readonly start: "auto" | number;
+  /**
+   * How levels are joined: `mean` weights all alike, `decided` by how sure a level is where it claims crack at all, (Σ p² / Σ p)² over the
+   * photo.
+   */
+  readonly fusion: "decided" | "mean";
+}
+
+/** Options of {@linkcode predictAtScales}. */
+export interface PredictAtScalesOptions extends PredictImageOptions, Partial<ScaleSettings> {}
+
+/** Where a segmentation network sees crack in an image that it was shown at several scales. */
+export interface ScaledPrediction extends Prediction {
+  /** The scales looked at, largest first, and what each counted; the weights sum to 1. */
+  readonly scales: readonly { readonly scale: number; readonly weight: number }[];
+  /** A sentence where the photo is out of what the network knows. */
+  readonly warning?: string;
+}
+
+/** The scales of {@linkcode predictAtScales} unless others are asked for. */
+export const defaultScales: ScaleSettings = { levels: 3, start: "auto", fusion: "decided" };
+
+/** Octaves below the photo's own scale that the first level may start at. */
+const OCTAVES = 6;
+
+/** The shorter side that a level has at least, in pixels, unless it is the first: smaller pictures show a network next to nothing. */
+const LEAST_SIDE = 32;
+
+/** Pixels of the joined map that are made together. */
+const STRIP_PIXELS = 2 ** 22;
+
+/**
+ * Marks the crack pixels of an image of any resolution: shows it to a segmentation network at several scales and joins what it says.
+ *
+ * A network knows cracks of the widths that it was trained on. The first level is the smallest scale at which the photo loses no detail,
+ * so that a photo enlarged or out of focus gives what it would give at its own resolution; further levels find cracks wider than the network
+ * knows. A level is shown in tiles as by {@linkcode predictImage}.
+ *
+ * @example With an untrained network
+ * ```ts
+ * import { createSegmenter, decodeImage, openCompute, predictAtScales } from "../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using segmenter = createSegmenter({ arch: "unet", width: 1 / 64 });
+ * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
+ * const { scales } = await predictAtScales(compute, image, { segmenter, levels: 2 });
+ * console.log(scales.map(({ scale }) => scale)); // [1, 0.5]
+ * ```
+ *
+ * @throws {RangeError} if `levels` is no positive integer or `start` no positive number; if the tiles do not fit the device, naming tiles that
+ * do; or if `tile` and `overlap` do not fit together.
+ */
+export async function predictAtScales(
+  compute: Compute,
+  image: ImageData,
+  { segmenter, threshold = 0.5, ...options }: PredictAtScalesOptions,
+): Promise<ScaledPrediction> {
+  const { width, height } = image;
+  const tile = options.tile ?? await defaultTile(compute, segmenter);
+  const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
+  const { levels, start, fusion } = { ...defaultScales, ...options };
+  requireScales({ levels, start });
+  const first = start === "auto" ? 2 ** -firstOctave(await detailSpectrum(compute, image, OCTAVES)) : start;
+  const scales = scalesOf(image, { levels, first });
+  const maps: Plane[] = [];
+  try {
+    for (const scale of scales) {
+      const map = compute.create({ ...sizeAt(image, scale), channels: 1 });
+      maps.push(map);
+      await predictLevel(compute, image, { segmenter, map, ...tiles });
+    }
+    using sums = fusion === "mean" ? equalSums(compute, maps.length) : sumsOf(compute, maps);
+    using fused = joinLevels(compute, maps, { sums, width, height });
+    const [confidence, read] = await compute.read([fused, sums]);
+    const weights = levelWeights(read);
+    return {
+      ...predictionOf(confidence, { width, height, threshold }),
+      scales: scales.map((scale, l) => ({ scale, weight: weights[l] })),
+    };
+  } finally {
+    for (const map of maps) map.dispose();
+  }
+}
+
+/** @throws {RangeError} for settings that name no scales. */
+function requireScales({ levels, start }: Pick<ScaleSettings, "levels" | "start">): void {
+  if (!Number.isSafeInteger(levels) || levels < 1) {
+    throw new RangeError(`Cannot predict at ${levels} scales: a positive integer is wanted.`);
+  }
+  if (start !== "auto" && !(start > 0 && start < Infinity)) {
+    throw new RangeError(`Cannot predict from the scale ${start} on: a positive number or "auto" is wanted.`);
+  }
+}
+
+/** Sides of an image in pixels. */
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function sizeAt({ width, height }: Size, scale: number): Size {
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  return { width: side(width), height: side(height) };
+}
+
+/** Each half of the one before, as long as the image is not too small. */
+function scalesOf(
+  image: Size,
+  { levels, first }: { readonly levels: number; readonly first: number },
+): number[] {
+  const scales = Array.from({ length: levels }, (_, l) => first / 2 ** l);
+  return scales.filter((scale, l) => l === 0 || Math.min(image.width, image.height) * scale >= LEAST_SIDE);
+}
+
+/** Fills a map with the confidences of an image at the map's size. */
+async function predictLevel(
+  compute: Compute,
+  image: ImageData,
+  { map, ...options }: TileOptions & Pick<PredictImageOptions, "segmenter"> & { readonly map: Plane },
+): Promise<void> {
+  const { width } = map;
+  await predictTiles(compute, resampledPicture(compute, image, map), {
+    ...options,
+    store: (strip, [first, end]) =>
+      compute.copy(strip, map, { to: first * width, length: (end - first) * width }),
+  });
+}
+
+function equalSums(compute: Compute, levels: number): Plane {
+  return compute.upload({
+    width: 1,
+    height: levels,
+    channels: 2,
+    data: new Float32Array(2 * levels).fill(1),
+  });
+}
+
+/** Σ p and Σ p² of each map: L × 1 × 2. */
+function sumsOf(compute: Compute, maps: readonly Plane[]): Plane {
+  const all = compute.create({ width: 1, height: maps.length, channels: 2 });
+  for (const [level, map] of maps.entries()) {
+    using sums = confidenceSums(map);
+    compute.copy(sums, all, { to: 2 * level });
+  }
+  return all;
+}
+
+/** The maps brought to one size and joined, strip by strip. */
+function joinLevels(
+  compute: Compute,
+  maps: readonly Plane[],
+  { sums, width, height }: Size & { readonly sums: Plane },
+): Plane {
+  const whole = compute.create({ width, height, channels: 1 });
+  const step = Math.max(1, Math.floor(STRIP_PIXELS / width));
+  for (let top = 0; top < height; top += step) {
+    const rows = [top, Math.min(height, top + step)] as const;
+    const levels = maps.map((map) => resize(map, { width, height, filter: "bilinear", rows }));
+    try {
+      using fused = fuseScales(levels, sums);
+      compute.copy(fused, whole, { to: top * width });
+    } finally {
+      for (const level of levels) level.dispose();
+    }
+  }
+  return whole;
+}

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { detailSpectrum, firstOctave } from "../../../core/predict/detail_spectrum.ts";
+import { predictImage } from "../../../core/predict/predict_image.ts";
+import { predictAtScales } from "../../../core/predict/predict_scales.ts";
+import { resizeOracle } from "../../oracles/resize.ts";
+import { assertClose, sharedCompute, SIZES, testImage } from "../testing.ts";
+import { fuseScalesOracle } from "../../oracles/fuse_scales.ts";
+import { FakeSegmenter } from "./fake_segmenter.ts";
+
+const device = sharedCompute();
+
+function randomImage(width: number, height: number): ImageData {
+  const { data } = testImage(width, height, 4, "random", width + height);
+  return new ImageData(Uint8ClampedArray.from(data), width, height);
+}
+
+/** What FakeSegmenter says of an image at a size: its red, resampled, over 255. */
+function redAt({ width, height, data }: ImageData, [w, h]: [number, number]): Float64Array {
+  const red = Float32Array.from({ length: width * height }, (_, i) => data[4 * i]);
+  return resizeOracle({ width, height, channels: 1, data: red }, { width: w, height: h, filter: "bilinear" })
+    .map((value) => value / 255);
+}
+
+Deno.test("predictAtScales() joins what a network says at each scale, by the oracle, whole and in tiles", async () => {
+  const compute = await device();
+  for (const [width, height] of [[97, 130], [64, 64], [150, 71]] as const) {
+    const image = randomImage(width, height);
+    for (const start of [1, 0.5, 0.7, 1.5]) {
+      for (const tile of [1024, 64]) {
+        const segmenter = new FakeSegmenter();
+        const { confidence, scales } = await predictAtScales(compute, image, {
+          segmenter,
+          tile,
+          levels: 2,
+          start,
+          fusion: "decided",
+        });
+        const sizes = [start, start / 2]
+          .map((scale): [number, number] => [Math.round(width * scale), Math.round(height * scale)])
+          .filter(([w, h], i) => i === 0 || Math.min(width, height) * start / 2 >= 32);
+        const maps = sizes.map((size) => redAt(image, size));
+        const { weights } = fuseScalesOracle(maps);
+        const fused = new Float64Array(width * height);
+        for (const [l, [w, h]] of sizes.entries()) {
+          const source = { width: w, height: h, channels: 1, data: Float32Array.from(maps[l]) };
+          resizeOracle(source, { width, height, filter: "bilinear" })
+            .forEach((value, i) => fused[i] += weights[l] * value);
+        }
+        const message = `${width} × ${height} from ${start} on in tiles of ${tile}`;
+        assert.deepEqual(scales.map(({ scale }) => scale), sizes.map((_, l) => start / 2 ** l), message);
+        assertClose(scales.map(({ weight }) => weight), weights, 1e-4, message);
+        assertClose(confidence, fused, 1e-4, message);
+      }
+    }
+  }
+});
+
+Deno.test("predictAtScales() at one scale, the photo's own, gives what predictImage() gives, to the last digit", async () => {
+  const compute = await device();
+  for (const [width, height] of SIZES) {
+    const image = randomImage(width, height);
+    const options = { segmenter: new FakeSegmenter({ reach: 1 }), tile: 32, overlap: 0, threshold: 0.4 };
+    const { scales, ...prediction } = await predictAtScales(compute, image, {
+      ...options,
+      levels: 1,
+      start: 1,
+    });
+    assert.deepEqual(prediction, await predictImage(compute, image, options));
+    assert.deepEqual(scales, [{ scale: 1, weight: 1 }]);
+  }
+});
+
+Deno.test("predictAtScales() leaves out levels that are too small, and takes single pixels and flat photos", async () => {
+  const compute = await device();
+  const scalesAt = async (width: number, height: number) => {
+    const image = new ImageData(new Uint8ClampedArray(4 * width * height).fill(51), width, height);
+    const { scales, confidence } = await predictAtScales(compute, image, { segmenter: new FakeSegmenter() });
+    assert.ok(confidence.every((value) => Math.abs(value - 0.2) < 1e-6));
+    return scales.map(({ scale }) => scale);
+  };
+  assert.deepEqual(await scalesAt(1, 1), [1]);
+  assert.deepEqual(await scalesAt(300, 63), [1]);
+  assert.deepEqual(await scalesAt(64, 64), [1, 0.5]);
+  assert.deepEqual(await scalesAt(128, 130), [1, 0.5, 0.25]);
+});
+
+Deno.test("firstOctave() finds by how much a photo was enlarged, be it noisy", async () => {
+  const compute = await device();
+  const small = testImage(80, 64, 1, "crack", 4);
+  for (const octaves of [0, 1, 2, 3]) {
+    const [width, height] = [80 * 2 ** octaves, 64 * 2 ** octaves];
+    const large = resizeOracle(small, { width, height, filter: "lanczos3" });
+    const noise = testImage(width, height, 1, "random", 9).data;
+    const data = new Uint8ClampedArray(4 * width * height);
+    for (let i = 0; i < data.length; i++) {
+      data[i] = large[Math.floor(i / 4)] + (noise[Math.floor(i / 4)] - 127.5) / 64;
+    }
+    const spectrum = await detailSpectrum(compute, new ImageData(data, width, height), 5);
+    assert.equal(firstOctave(spectrum), octaves, spectrum.join(", "));
+  }
+});
+
+Deno.test("detailSpectrum() has no figure for a single row, and zeros for a flat photo", async () => {
+  const compute = await device();
+  const flat = (width: number, height: number) =>
+    new ImageData(new Uint8ClampedArray(4 * width * height).fill(90), width, height);
+  assert.deepEqual(await detailSpectrum(compute, flat(100, 1), 4), []);
+  assert.deepEqual(await detailSpectrum(compute, flat(9, 20), 4), [0, 0, 0]);
+  assert.equal(firstOctave([]), 0);
+  assert.equal(firstOctave([0, 0, 0]), 0);
+  assert.equal(firstOctave([3, 9, 30, 40]), 2);
+});
+
+Deno.test("predictAtScales() refuses scales that cannot be", async () => {
+  const compute = await device();
+  const segmenter = new FakeSegmenter();
+  for (const scales of [{ levels: 0 }, { levels: 1.5 }, { start: 0 }, { start: NaN }, { start: Infinity }]) {
+    await assert.rejects(
+      predictAtScales(compute, randomImage(9, 9), { segmenter, ...scales }),
+      RangeError,
+    );
+  }
+});
