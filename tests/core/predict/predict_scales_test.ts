@@ -37,7 +37,7 @@ Deno.test("predictAtScales() joins what a network says at each scale, by the ora
         });
         const sizes = [start, start / 2]
           .map((scale): [number, number] => [Math.round(width * scale), Math.round(height * scale)])
-          .filter(([w, h], i) => i === 0 || Math.min(width, height) * start / 2 >= 32);
+          .filter((_, i) => i === 0 || Math.min(width, height) * start / 2 >= 32);
         const maps = sizes.map((size) => redAt(image, size));
         const { weights } = fuseScalesOracle(maps);
         const fused = new Float64Array(width * height);
