@@ -11,6 +11,9 @@ export interface Canvas {
   readonly crack: Uint8Array;
 }
 
+/** Columns and rows. */
+export type Area = Pick<Canvas, "width" | "height">;
+
 /** Red, green, blue, 0 to 255. */
 export type Colour = readonly [number, number, number];
 
@@ -19,33 +22,19 @@ export function grey([red, green, blue]: Colour): number {
   return (red + green + blue) / 3;
 }
 
-/** What the ground is like in some places of a canvas. */
-export interface Ground {
-  /** Mean colour. */
-  readonly colour: Colour;
-  /** Standard deviation of the grey values. */
-  readonly deviation: number;
+/** A colour nearer to grey: of its distance from there, this share remains. */
+export function paler(colour: Colour, share: number): Colour {
+  const mean = grey(colour);
+  return [
+    mean + share * (colour[0] - mean),
+    mean + share * (colour[1] - mean),
+    mean + share * (colour[2] - mean),
+  ];
 }
 
-/** Mean and deviation of the pixels for which `wanted` holds, by default all; undefined where it holds for none. */
-export function groundOf(
-  { width, height, pixels }: Canvas,
-  wanted: (pixel: number) => boolean = () => true,
-): Ground | undefined {
-  const sums = [0, 0, 0];
-  let squares = 0, count = 0;
-  for (let i = 0; i < width * height; i++) {
-    if (!wanted(i)) continue;
-    const red = pixels[3 * i], green = pixels[3 * i + 1], blue = pixels[3 * i + 2];
-    sums[0] += red;
-    sums[1] += green;
-    sums[2] += blue;
-    squares += ((red + green + blue) / 3) ** 2;
-    count++;
-  }
-  if (count === 0) return undefined;
-  const colour: Colour = [sums[0] / count, sums[1] / count, sums[2] / count];
-  return { colour, deviation: Math.sqrt(Math.max(0, squares / count - grey(colour) ** 2)) };
+/** The bytes as ones that round what is written to them, and keep it within 0 to 255. */
+export function clamped(pixels: Uint8Array): Uint8ClampedArray {
+  return new Uint8ClampedArray(pixels.buffer, pixels.byteOffset, pixels.length);
 }
 
 /** @throws {RangeError} if pixels or crack are not as many as the sides of the canvas say. */

@@ -1,6 +1,7 @@
+import type { Area } from "./canvas.ts";
 import type { Noise } from "./noise.ts";
 import { anyAngle, between, happens, logBetween, type Random, wholeBetween } from "./chance.ts";
-import type { Node } from "./shape.ts";
+import type { Node, Point } from "./shape.ts";
 
 /** A line of a crack. */
 export type Path = readonly Node[];
@@ -27,18 +28,13 @@ export interface Course {
 export function drawCourse(random: Random, width: number): Course {
   return {
     width,
-    kinkDistance: logBetween(random, 5, 60) + width / 2,
+    kinkDistance: logBetween(random, 3.5, 60) + width / 2,
     kink: between(random, 0.2, 1.1),
-    jitter: between(random, 0.05, 0.7),
+    jitter: between(random, 0.05, 0.9),
     swelling: between(random, 0.1, 0.7),
     branching: happens(random, 0.5) ? between(random, 0, 1.6) : 0,
     gaps: width < 6 && happens(random, 0.3) ? between(random, 0.3, 1.5) : 0,
   };
-}
-
-interface Area {
-  readonly width: number;
-  readonly height: number;
 }
 
 /** A crack that runs both ways from some point of an area, with its branches. */
@@ -100,7 +96,8 @@ function grow(
   const radii = line.map((_, i) => {
     const fromEnd = Math.min(generation === 0 ? i : Infinity, line.length - 1 - i);
     const closing = Math.sqrt(Math.min(1, (fromEnd + 0.5) / taper));
-    const swollen = 1 + course.swelling * noise.rough(i * stride / 40, row, 3) / 1.5;
+    const swollen = 1 +
+      course.swelling * (noise.at(i * stride / 40, row) + 0.5 * noise.at(i * stride / 12, row + 30)) / 1.5;
     return Math.max(0.4, 0.5 * scale * course.width * Math.max(0.25, swollen) * closing);
   });
   const paths: Path[] = [];
@@ -120,7 +117,8 @@ function grow(
         heading: line[i].heading + side * between(random, 0.4, 1.3),
         length: line.length * stride * between(random, 0.1, 0.5),
       }, random);
-      const thinner = scale * between(random, 0.35, 0.9);
+      // Of a wide crack most branches are thin: thick short ones would be stumps.
+      const thinner = scale * logBetween(random, Math.min(0.4, 2 / course.width), 0.9);
       paths.push(
         ...grow(area, course, branch, { scale: thinner, generation: generation + 1 }, random, noise),
       );
@@ -160,11 +158,6 @@ export function networkPaths({ width, height }: Area, course: Course, random: Ra
     }
   }
   return paths;
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
 }
 
 function isOutside(a: Point, b: Point, { width, height }: Area): boolean {

@@ -2,7 +2,11 @@ import { type Canvas, requireWholeCanvas } from "./canvas.ts";
 import type { Random } from "./chance.ts";
 import { paintCracks } from "./cracks.ts";
 import { paintJoints } from "./joints.ts";
-import { paintBoardMarks, paintScratches, paintSeam, paintWires } from "./lines.ts";
+import { paintBoardMarks, paintRepair, paintSeam } from "./construction.ts";
+import { paintLeaves } from "./litter.ts";
+import { paintScratches, paintWires } from "./lines.ts";
+import { paintLaneMarking, paintLettering, paintTyreMarks } from "./markings.ts";
+import { paintSpots, paintStains, paintVeins } from "./weathering.ts";
 import { paintLineShadow, paintShadow } from "./shadows.ts";
 
 const PAINTERS = {
@@ -13,11 +17,19 @@ const PAINTERS = {
     paintCracks(canvas, random);
   },
   seam: paintSeam,
+  repair: paintRepair,
   shadow: paintShadow,
   "line-shadow": paintLineShadow,
   "board-marks": paintBoardMarks,
   wires: paintWires,
   scratches: paintScratches,
+  stains: paintStains,
+  veins: paintVeins,
+  spots: paintSpots,
+  leaves: paintLeaves,
+  "lane-marking": paintLaneMarking,
+  lettering: paintLettering,
+  "tyre-marks": paintTyreMarks,
 } as const satisfies Record<string, (canvas: Canvas, random: Random) => void>;
 
 /** What can be painted on a crop. */

@@ -1,3 +1,4 @@
+import type { Area } from "./canvas.ts";
 import { type Random, seedOf } from "./chance.ts";
 
 /** Values along one side of the table. A power of two. */
@@ -5,15 +6,15 @@ const SIDE = 64;
 const LAST = SIDE - 1;
 
 /**
- * Value noise: random values on a lattice, joined smoothly (K. Perlin's fade 3t² − 2t³). A plane of values in [−1, 1] that repeats after 64
- * cells, of mean 0.
+ * Value noise: random values in [−1, 1] on a lattice that repeats after 64 cells, joined smoothly (K. Perlin's fade 3t² − 2t³). Its mean
+ * is 0.
  */
 export class Noise {
   readonly #values = new Float32Array(SIDE * SIDE);
 
   constructor(random: Random) {
     // Marsaglia's xorshift: a lattice of draws from the caller's stream would cost more than what is painted with it.
-    let state = seedOf(random) || 1;
+    let state = seedOf(random);
     for (let i = 0; i < this.#values.length; i++) {
       state ^= state << 13;
       state ^= state >>> 17;
@@ -22,7 +23,7 @@ export class Noise {
     }
   }
 
-  /** The value of a lattice cell. */
+  /** The value of a lattice point. */
   cell(i: number, j: number): number {
     return this.#values[(i & LAST) + SIDE * (j & LAST)];
   }
@@ -30,22 +31,69 @@ export class Noise {
   /** The value at a place whose unit is a lattice cell. */
   at(x: number, y: number): number {
     const i = Math.floor(x), j = Math.floor(y);
-    const s = x - i, t = y - j;
-    const u = s * s * (3 - 2 * s), v = t * t * (3 - 2 * t);
-    const values = this.#values;
-    const left = i & LAST, right = (i + 1) & LAST, upper = SIDE * (j & LAST), lower = SIDE * ((j + 1) & LAST);
-    const above = values[upper + left] + u * (values[upper + right] - values[upper + left]);
-    const below = values[lower + left] + u * (values[lower + right] - values[lower + left]);
+    const u = fade(x - i), v = fade(y - j);
+    const above = this.cell(i, j) + u * (this.cell(i + 1, j) - this.cell(i, j));
+    const below = this.cell(i, j + 1) + u * (this.cell(i + 1, j + 1) - this.cell(i, j + 1));
     return above + v * (below - above);
   }
 
-  /** Several octaves, each of half the size and half the height: rough where one is smooth. In (−2, 2). */
-  rough(x: number, y: number, octaves: number): number {
-    let sum = 0, height = 1;
-    // The shift keeps lattice points of the octaves apart.
-    for (let k = 0, scale = 1; k < octaves; k++, scale *= 2, height /= 2) {
-      sum += height * this.at(x * scale + 17.3 * k, y * scale + 31.7 * k);
+  /**
+   * The noise over an area, H × W values within (−2, 2): several octaves, each with cells of half the size and of half the weight, so that
+   * it is rough where one alone is smooth.
+   *
+   * @param cell pixels from one lattice point of the first octave to the next.
+   * @param flat how much longer cells are than they are high. Default 1.
+   */
+  plane(
+    { width, height }: Area,
+    { cell, octaves = 1, flat = 1 }: {
+      readonly cell: number;
+      readonly octaves?: number;
+      readonly flat?: number;
+    },
+  ): Float32Array {
+    const plane = new Float32Array(width * height);
+    for (let k = 0; k < octaves; k++) {
+      this.#addOctave(plane, width, { cell: cell / 2 ** k, flat, shift: 21.3 * k, weight: 2 ** -k });
     }
-    return sum;
+    return plane;
   }
+
+  /** Row by row: lattice rows are joined first, then what lies between their points. */
+  #addOctave(
+    plane: Float32Array,
+    width: number,
+    { cell, flat, shift, weight }: {
+      readonly cell: number;
+      readonly flat: number;
+      /** Keeps lattice points of the octaves apart. */
+      readonly shift: number;
+      readonly weight: number;
+    },
+  ): void {
+    const columns = new Int32Array(width), fades = new Float32Array(width);
+    for (let x = 0; x < width; x++) {
+      const place = x / (cell * flat) + shift;
+      columns[x] = Math.floor(place);
+      fades[x] = fade(place - columns[x]);
+    }
+    const [first] = columns;
+    for (let x = 0; x < width; x++) columns[x] -= first;
+    const row = new Float32Array(columns[width - 1] + 2);
+    for (let y = 0, i = 0; i < plane.length; y++) {
+      const place = y / cell + shift, j = Math.floor(place), v = fade(place - j);
+      for (let k = 0; k < row.length; k++) {
+        const above = this.cell(first + k, j), below = this.cell(first + k, j + 1);
+        row[k] = weight * (above + v * (below - above));
+      }
+      for (let x = 0; x < width; x++, i++) {
+        const left = row[columns[x]];
+        plane[i] += left + fades[x] * (row[columns[x] + 1] - left);
+      }
+    }
+  }
+}
+
+function fade(t: number): number {
+  return t * t * (3 - 2 * t);
 }

@@ -1,11 +1,24 @@
-import type { Canvas } from "./canvas.ts";
+import type { Area, Canvas, Colour } from "./canvas.ts";
+import { clamped } from "./canvas.ts";
 
-/** A point of a stroke, in pixels; the pixel (0, 0) has its centre at (½, ½). */
-export interface Node {
+/** A place on a canvas, in pixels: the pixel (0, 0) has its centre at (½, ½). */
+export interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+/** A point of a stroke. */
+export interface Node extends Point {
   /** Half the width of the stroke here, in pixels. */
   readonly radius: number;
+}
+
+/** What makes the border of a stroke ragged. */
+export interface Roughness {
+  /** The most that it widens a stroke, as a share of its radius. */
+  readonly most: number;
+  /** H × W values in [−1, 1], times `most` what widens the stroke. */
+  readonly plane: Float32Array;
 }
 
 /**
@@ -24,14 +37,14 @@ export class Shape {
   right = 0;
   bottom = 0;
 
-  constructor({ width, height }: { readonly width: number; readonly height: number }, margin = 2) {
+  constructor({ width, height }: Area, margin = 2) {
     this.width = this.left = width;
     this.height = this.top = height;
     this.#margin = margin;
     this.depth = new Float32Array(width * height).fill(-Infinity);
   }
 
-  /** Joins a line through the nodes, round at its ends, its width linear from node to node. */
+  /** Joins a line through the nodes, round at its ends, its width linear from node to node; of one node alone, a disc. */
   stroke(nodes: readonly Node[], roughness?: Roughness): this {
     if (nodes.length === 1) this.#segment(nodes[0], nodes[0], roughness);
     for (let i = 1; i < nodes.length; i++) this.#segment(nodes[i - 1], nodes[i], roughness);
@@ -39,9 +52,9 @@ export class Shape {
   }
 
   #segment(a: Node, b: Node, roughness: Roughness | undefined): void {
-    if (a.radius <= 0 && b.radius <= 0) return;
-    const reach = Math.max(a.radius, b.radius) * (1 + (roughness?.most ?? 0)) + this.#margin;
-    const box = this.#touch(
+    const most = roughness?.most ?? 0;
+    const reach = Math.max(a.radius, b.radius) * (1 + most) + this.#margin;
+    const { left, top, right, bottom } = this.#grow(
       Math.min(a.x, b.x) - reach,
       Math.min(a.y, b.y) - reach,
       Math.max(a.x, b.x) + reach,
@@ -50,71 +63,70 @@ export class Shape {
     const dx = b.x - a.x, dy = b.y - a.y, widening = b.radius - a.radius;
     const square = dx * dx + dy * dy, inverse = square > 0 ? 1 / square : 0;
     const { depth, width } = this;
-    for (let y = box.top; y < box.bottom; y++) {
+    for (let y = top; y < bottom; y++) {
       const fromY = y + 0.5 - a.y;
-      for (let x = box.left, i = y * width + x; x < box.right; x++, i++) {
+      for (let x = left, i = y * width + left; x < right; x++, i++) {
         const fromX = x + 0.5 - a.x;
         const along = Math.min(1, Math.max(0, (fromX * dx + fromY * dy) * inverse));
         const offX = fromX - along * dx, offY = fromY - along * dy;
+        const square = offX * offX + offY * offY;
+        if (square > reach * reach) continue;
         let radius = a.radius + along * widening;
-        if (roughness !== undefined) radius += roughness.of(radius, i);
-        const inside = radius - Math.sqrt(offX * offX + offY * offY);
-        if (inside > depth[i] && inside > -this.#margin) depth[i] = inside;
+        // What crumbles off a border does not grow with the stroke without end.
+        if (roughness !== undefined) radius += most * roughness.plane[i] * radius / (1 + radius / 8);
+        const inside = radius - Math.sqrt(square);
+        if (inside > depth[i]) depth[i] = inside;
       }
     }
   }
 
-  /** Joins a convex polygon, its corners in either direction of turning. */
-  polygon(corners: readonly { readonly x: number; readonly y: number }[]): this {
+  /** Joins a convex polygon, its corners in order, in either direction. */
+  polygon(corners: readonly Point[]): this {
+    const xs = corners.map(({ x }) => x), ys = corners.map(({ y }) => y);
+    const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+    const centreX = mean(xs), centreY = mean(ys);
     const edges = corners.map((a, i) => {
       const b = corners[(i + 1) % corners.length];
-      const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-      return { x: a.x, y: a.y, normalX: (a.y - b.y) / length, normalY: (b.x - a.x) / length };
+      const alongX = b.x - a.x, alongY = b.y - a.y;
+      // The centre is inside: it says which side of an edge is.
+      const turn = Math.sign(alongX * (centreY - a.y) - alongY * (centreX - a.x));
+      const scale = turn / (Math.sqrt(alongX * alongX + alongY * alongY) || 1);
+      return { x: a.x, y: a.y, normalX: -alongY * scale, normalY: alongX * scale };
     });
-    const centreX = corners.reduce((sum, { x }) => sum + x, 0) / corners.length;
-    const centreY = corners.reduce((sum, { y }) => sum + y, 0) / corners.length;
-    const xs = corners.map(({ x }) => x), ys = corners.map(({ y }) => y), m = this.#margin;
-    const box = this.#touch(
-      Math.min(...xs) - m,
-      Math.min(...ys) - m,
-      Math.max(...xs) + m,
-      Math.max(...ys) + m,
+    const margin = this.#margin;
+    const box = this.#grow(
+      Math.min(...xs) - margin,
+      Math.min(...ys) - margin,
+      Math.max(...xs) + margin,
+      Math.max(...ys) + margin,
     );
-    // The centre is inside: it says which side of an edge is.
-    const turned = edges.map((edge) => {
-      const inside = (centreX - edge.x) * edge.normalX + (centreY - edge.y) * edge.normalY;
-      return inside < 0 ? { ...edge, normalX: -edge.normalX, normalY: -edge.normalY } : edge;
-    });
     for (let y = box.top; y < box.bottom; y++) {
-      for (let x = box.left; x < box.right; x++) {
+      for (let x = box.left, i = y * this.width + x; x < box.right; x++, i++) {
         let inside = Infinity;
-        for (const edge of turned) {
-          inside = Math.min(
-            inside,
-            (x + 0.5 - edge.x) * edge.normalX + (y + 0.5 - edge.y) * edge.normalY,
-          );
+        for (const edge of edges) {
+          const from = (x + 0.5 - edge.x) * edge.normalX + (y + 0.5 - edge.y) * edge.normalY;
+          if (from < inside) inside = from;
         }
-        const i = y * this.width + x;
-        if (inside > this.depth[i] && inside > -m) this.depth[i] = inside;
+        if (inside > this.depth[i]) this.depth[i] = inside;
       }
     }
     return this;
   }
 
-  /** Joins what a function says the depth of a pixel's centre is. */
-  fill(depthAt: (x: number, y: number) => number): this {
-    const box = this.#touch(0, 0, this.width, this.height);
-    for (let y = 0, i = 0; y < box.bottom; y++) {
-      for (let x = 0; x < box.right; x++, i++) {
-        const inside = depthAt(x + 0.5, y + 0.5);
-        if (inside > this.depth[i] && inside > -this.#margin) this.depth[i] = inside;
+  /** Joins what a function says the depth of a pixel is, whose centre and index it is given. */
+  fill(depthAt: (x: number, y: number, pixel: number) => number): this {
+    const { right, bottom } = this.#grow(0, 0, this.width, this.height);
+    for (let y = 0, i = 0; y < bottom; y++) {
+      for (let x = 0; x < right; x++, i++) {
+        const inside = depthAt(x + 0.5, y + 0.5, i);
+        if (inside > this.depth[i]) this.depth[i] = inside;
       }
     }
     return this;
   }
 
   /** The part of a box that lies on the canvas; the bounds grow by it. */
-  #touch(left: number, top: number, right: number, bottom: number): Box {
+  #grow(left: number, top: number, right: number, bottom: number): Box {
     const box = {
       left: Math.max(0, Math.floor(left)),
       top: Math.max(0, Math.floor(top)),
@@ -138,25 +150,83 @@ interface Box {
   readonly bottom: number;
 }
 
-/** What makes the border of a stroke ragged. */
-export interface Roughness {
-  /** The most that it widens a stroke, as a share of its radius. */
-  readonly most: number;
-  /** Pixels by which the stroke's radius is larger in a pixel, given by its index. */
-  of(radius: number, pixel: number): number;
-}
-
 /** How much of a pixel is covered, given its depth, where the border's edge spreads over ± `softness` pixels. */
-export function coverage(depth: number, softness = 0.5): number {
+function coverage(depth: number, softness: number): number {
   return Math.min(1, Math.max(0, (depth + softness) / (2 * softness)));
 }
 
-/** Notes a shape as crack. Its border is sharp: what optics spread beyond it is no crack. */
-export function recordCrack(canvas: Canvas, shape: Shape): void {
-  const { crack, width } = canvas;
-  for (let y = shape.top; y < shape.bottom; y++) {
-    for (let i = y * width + shape.left; i < y * width + shape.right; i++) {
-      crack[i] = Math.max(crack[i], Math.round(255 * coverage(shape.depth[i])));
+/** What is inside of a shape: 0 to 1 or a function of a pixel's depth and index. */
+type Inside = number | ((depth: number, pixel: number) => number);
+
+/** What a shape looks like. */
+export interface Coat {
+  /** Colour of its own; without, the ground's, whose texture then remains. */
+  readonly colour?: Colour;
+  /** What the colour is multiplied by. Default 1. */
+  readonly light?: Inside;
+  /** Pixels to either side over which its border spreads: sharp ½, the default. The shape must be known as far out. */
+  readonly softness?: number;
+  /** How much of the ground it hides, 0 to 1. Default 1. */
+  readonly opacity?: Inside;
+}
+
+/** Paints a shape: each pixel moves from what it is towards colour · light by coverage · opacity. */
+export function paint(
+  { width, pixels }: Canvas,
+  { depth, left, top, right, bottom }: Shape,
+  { colour, light = 1, softness = 0.5, opacity = 1 }: Coat,
+): void {
+  const bytes = clamped(pixels);
+  for (let y = top; y < bottom; y++) {
+    for (let x = left, i = y * width + left; x < right; x++, i++) {
+      const inside = depth[i];
+      if (inside <= -softness) continue;
+      const cover = coverage(inside, softness) * (typeof opacity === "number" ? opacity : opacity(inside, i));
+      const lit = typeof light === "number" ? light : light(inside, i);
+      if (cover === 0) continue;
+      for (let c = 0, at = 3 * i; c < 3; c++, at++) {
+        const ground = bytes[at];
+        bytes[at] = ground + cover * ((colour === undefined ? ground : colour[c]) * lit - ground);
+      }
     }
   }
+}
+
+/** Notes a shape as crack. Its border is sharp: what optics spread beyond it is no crack. */
+export function recordCrack({ crack, width }: Canvas, shape: Shape): void {
+  for (let y = shape.top; y < shape.bottom; y++) {
+    for (let i = y * width + shape.left; i < y * width + shape.right; i++) {
+      crack[i] = Math.max(crack[i], Math.round(255 * coverage(shape.depth[i], 0.5)));
+    }
+  }
+}
+
+/** What the ground is like. */
+export interface Ground {
+  /** Mean colour. */
+  readonly colour: Colour;
+  /** Standard deviation of the grey values. */
+  readonly deviation: number;
+}
+
+/** The ground inside a shape; undefined where no pixel's centre is. */
+export function groundUnder({ pixels, width }: Canvas, shape: Shape): Ground | undefined {
+  let red = 0, green = 0, blue = 0, squares = 0, count = 0;
+  for (let y = shape.top; y < shape.bottom; y++) {
+    for (let i = y * width + shape.left; i < y * width + shape.right; i++) {
+      if (shape.depth[i] <= 0) continue;
+      const r = pixels[3 * i], g = pixels[3 * i + 1], b = pixels[3 * i + 2];
+      red += r;
+      green += g;
+      blue += b;
+      squares += (r + g + b) * (r + g + b) / 9;
+      count++;
+    }
+  }
+  if (count === 0) return undefined;
+  const mean = (red + green + blue) / (3 * count);
+  return {
+    colour: [red / count, green / count, blue / count],
+    deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)),
+  };
 }
