@@ -92,7 +92,7 @@ function grow(
   const row = 64 * random();
   const stride = line.length < 2 ? 1 : Math.hypot(line[1].x - line[0].x, line[1].y - line[0].y);
   // A crack closes slowly; a branch is open where it leaves.
-  const taper = Math.max(1, (line.length / 2) * between(random, 0.1, 0.9));
+  const taper = Math.max(1, 2 * course.width / stride, line.length / 2 * between(random, 0.1, 0.9));
   const radii = line.map((_, i) => {
     const fromEnd = Math.min(generation === 0 ? i : Infinity, line.length - 1 - i);
     const closing = Math.sqrt(Math.min(1, (fromEnd + 0.5) / taper));

@@ -110,9 +110,9 @@ function drawContrast({ colour, deviation }: Ground, width: number, random: Rand
   const mean = grey(colour);
   if (MOST * mean < VISIBLE) return undefined;
   // A thin one must be told from the ground's grain; a wide one that lets its ground through would be a shadow.
-  const grain = 0.8 * deviation / Math.sqrt(width), deep = Math.min(0.6, 0.2 + 0.04 * Math.max(0, width - 4));
-  const least = Math.max(deep, Math.min(0.75, grain / mean), VISIBLE / mean);
-  return between(random, least, MOST);
+  const grain = deviation / Math.sqrt(width), deep = Math.min(0.6, 0.2 + 0.04 * Math.max(0, width - 4));
+  const least = Math.max(deep, grain / mean, VISIBLE / mean);
+  return least > MOST ? undefined : between(random, least, MOST);
 }
 
 /** The flank that faces the light is bright. */

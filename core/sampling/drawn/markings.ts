@@ -64,7 +64,7 @@ export function paintLettering(canvas: Canvas, random: Random): void {
   const strength = between(random, 0.6, 1);
   const chalky = happens(random, 0.5) ? between(random, 0.3, 1) : 0;
   paint(canvas, shape, {
-    colour: oneOf(random, INKS),
+    colour: oneOf(random, happens(random, 0.5) ? PENCILS : INKS),
     softness: happens(random, 0.4) ? 1.6 : 0.7,
     opacity: (_, pixel) => Math.min(1, Math.max(0, strength - chalky * (0.3 + grain[pixel]))),
   });
@@ -90,15 +90,14 @@ function drawLetter(random: Random): (readonly [number, number])[] {
   });
 }
 
-const INKS: readonly Colour[] = [
-  [25, 25, 30],
-  [240, 240, 240],
-  [200, 40, 40],
-  [40, 70, 170],
-  [230, 110, 40],
-  [70, 70, 75],
-  [60, 150, 70],
-];
+/** Pencil, marker, tar. */
+const PENCILS: readonly Colour[] = [[25, 25, 30], [70, 70, 75], [45, 40, 38]];
+/** Chalk and spray. */
+const INKS: readonly Colour[] = [[240, 240, 240], [200, 40, 40], [40, 70, 170], [230, 110, 40], [
+  60,
+  150,
+  70,
+]];
 
 /** Dark bands that tyres leave, one or two side by side, straight or in a bend, ribbed by their tread or blurred. */
 export function paintTyreMarks(canvas: Canvas, random: Random): void {

@@ -42,19 +42,15 @@ export class Noise {
    * it is rough where one alone is smooth.
    *
    * @param cell pixels from one lattice point of the first octave to the next.
-   * @param flat how much longer cells are than they are high. Default 1.
    */
   plane(
     { width, height }: Area,
-    { cell, octaves = 1, flat = 1 }: {
-      readonly cell: number;
-      readonly octaves?: number;
-      readonly flat?: number;
-    },
+    { cell, octaves = 1 }: { readonly cell: number; readonly octaves?: number },
   ): Float32Array {
     const plane = new Float32Array(width * height);
     for (let k = 0; k < octaves; k++) {
-      this.#addOctave(plane, width, { cell: cell / 2 ** k, flat, shift: 21.3 * k, weight: 2 ** -k });
+      // The shift keeps lattice points of the octaves apart.
+      this.#addOctave(plane, width, { cell: cell / 2 ** k, shift: 21.3 * k, weight: 2 ** -k });
     }
     return plane;
   }
@@ -63,17 +59,11 @@ export class Noise {
   #addOctave(
     plane: Float32Array,
     width: number,
-    { cell, flat, shift, weight }: {
-      readonly cell: number;
-      readonly flat: number;
-      /** Keeps lattice points of the octaves apart. */
-      readonly shift: number;
-      readonly weight: number;
-    },
+    { cell, shift, weight }: Readonly<Record<"cell" | "shift" | "weight", number>>,
   ): void {
     const columns = new Int32Array(width), fades = new Float32Array(width);
     for (let x = 0; x < width; x++) {
-      const place = x / (cell * flat) + shift;
+      const place = x / cell + shift;
       columns[x] = Math.floor(place);
       fades[x] = fade(place - columns[x]);
     }

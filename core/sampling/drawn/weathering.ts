@@ -49,12 +49,12 @@ export function paintStains(canvas: Canvas, random: Random): void {
 /** Lines that run like cracks and are brighter than the ground: veins of stone, efflorescence, roots. */
 export function paintVeins(canvas: Canvas, random: Random): void {
   const noise = new Noise(random), width = logBetween(random, 1, 14);
-  const light = between(random, 1.12, 1.9), softness = between(random, 0.5, 1.5);
+  const light = between(random, 1.1, 1.7), softness = between(random, 0.5, 2);
   for (let left = wholeBetween(random, 1, 3); left > 0; left--) {
     const shape = new Shape(canvas);
     for (const path of crackPaths(canvas, drawCourse(random, width), random, noise)) shape.stroke(path);
     const ground = happens(random, 0.4) ? groundUnder(canvas, shape) : undefined;
-    paint(canvas, shape, { colour: ground?.colour, light, softness });
+    paint(canvas, shape, { colour: ground?.colour, light, softness, opacity: between(random, 0.4, 1) });
   }
 }
 
