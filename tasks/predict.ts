@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { defaultScales } from "../core/predict/predict_scales.ts";
 import { defaultTile } from "../core/predict/tiles.ts";
 import { batchOptions, describeRun, runBatchCommand } from "./batch/batch_command.ts";
+import { scalesValue } from "./batch/scale_option.ts";
 import { networkRecord } from "./batch/network_record.ts";
 import { describeDevices, openDevices } from "./batch/open_devices.ts";
 import { runCommand } from "./cli/command.ts";
@@ -38,6 +40,10 @@ const parser = object({
   overlap: optional(option("--overlap", naturalNumber("PIXELS"), {
     description: message`The least that tiles share, a multiple of 32. Default: 128, or half a smaller tile.`,
   })),
+  scale: optional(option("--scale", scalesValue(defaultScales), {
+    description:
+      message`The scales at which the network looks at a photo: ${"auto"}, by the photo's detail; one, such as ${"0.5"}; or several, such as ${"1,0.5"}. Default: 1.`,
+  })),
   overlays: option("--overlays", { description: message`Write the photos with their masks on them, too.` }),
   ...common,
 });
@@ -56,13 +62,13 @@ async function openSession(options: Options): Promise<Session> {
 }
 
 function predict(options: Options): Promise<number> {
-  const { profile: _, json: __, segmenter, ...run } = options;
+  const { profile: _, json: __, segmenter, scale: scales, ...run } = options;
   requireTiles(run);
   const network = segmenter === SHIPPED ? "the network that ships" : shorten(segmenter);
   const title = `Cracks in ${namePaths(options.paths)} by ${network}`;
   return runBatchCommand(options, {
     open: () => openSession(options),
-    run: (open) => predictPhotos({ ...run, title }, open),
+    run: (open) => predictPhotos({ ...run, scales, title }, open),
     describe: (summary, seconds) => {
       const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
       const finding = `${withCrack} of ${summary.photos.length} show crack`;

@@ -160,13 +160,17 @@ function sumsOf(compute: Compute, maps: readonly Plane[]): Plane {
   return all;
 }
 
-/** The maps brought to one size and joined, strip by strip. */
+/** The maps brought to one size and joined, strip by strip: the largest itself where nothing is to be joined. */
 function joinLevels(
   compute: Compute,
   maps: readonly Plane[],
   { sums, width, height }: Size & { readonly sums: Plane },
 ): Plane {
   const whole = compute.create({ width, height, channels: 1 });
+  if (maps.length === 1 && maps[0].width === width && maps[0].height === height) {
+    compute.copy(maps[0], whole);
+    return whole;
+  }
   const step = Math.max(1, Math.floor(STRIP_PIXELS / width));
   for (let top = 0; top < height; top += step) {
     const rows = [top, Math.min(height, top + step)] as const;

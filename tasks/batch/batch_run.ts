@@ -62,9 +62,16 @@ export interface PhotoFacts {
 /** What every record of a photo begins with. */
 export function recordedPhoto(
   { name, path, sha256 }: PhotoFacts,
-  { width, height, crackPixels }: Pick<PhotoRecord, "width" | "height" | "crackPixels">,
+  { width, height, crackPixels, scales, warning }: Pick<
+    PhotoRecord,
+    "width" | "height" | "crackPixels" | "scales" | "warning"
+  >,
 ): Omit<PhotoRecord, "seconds"> {
-  return { name, path, sha256, width, height, crackPixels, crackShare: crackPixels / (width * height) };
+  return {
+    ...{ name, path, sha256, width, height, crackPixels, crackShare: crackPixels / (width * height) },
+    ...(scales === undefined ? {} : { scales }),
+    ...(warning === undefined ? {} : { warning }),
+  };
 }
 
 /** Which photos a run is over, and where to. */
@@ -242,7 +249,9 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       return outcome.failure;
     }
     this.#records.set(outcome.record.name, outcome.record);
+    const { path, warning } = outcome.record;
     if (outcome.kind === "skipped") this.#skipped++;
+    else if (warning !== undefined) progress.note(`${path}: ${warning}`);
     return outcome.record;
   }
 

@@ -17,6 +17,10 @@ export interface PhotoRecord {
   readonly crackPixels: number;
   /** Crack pixels over all pixels. */
   readonly crackShare: number;
+  /** Where a network looked at it at several scales: these, and what each counted. */
+  readonly scales?: readonly { readonly scale: number; readonly weight: number }[];
+  /** A sentence where it is out of what the network knows. */
+  readonly warning?: string;
   /** Time from the end of the photo before, or from the start of its own reading, to its outputs on the disk. */
   readonly seconds: number;
 }

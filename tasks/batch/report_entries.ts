@@ -36,7 +36,7 @@ async function photoEntry(
   record: PhotoRecord,
   { folder, files, side }: { folder: string; files: readonly StageFile[]; side: number },
 ): Promise<PhotoEntry> {
-  const { name, width, height, crackPixels, crackShare, seconds } = record;
+  const { name, width, height, crackPixels, crackShare, scales, warning, seconds } = record;
   const mask = await decodeImage(await Deno.readFile(maskPath(folder, name)));
   const stages: ReportStage[] = [];
   for (const { path, ...stage } of files) stages.push({ ...stage, image: await smallJpeg(path, STAGE_SIDE) });
@@ -49,6 +49,8 @@ async function photoEntry(
     stages,
     crackPixels,
     crackShare,
+    scales,
+    warning,
     seconds,
   };
 }

@@ -1,4 +1,6 @@
+import { defaultScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
 import type { PhotoRecord as CommonRecord, RunManifest } from "../batch/manifests.ts";
+import { formatScales } from "../batch/scale_option.ts";
 import { networkDifference, type NetworkRecord } from "../batch/network_record.ts";
 
 /** A photo whose crack was predicted. */
@@ -6,6 +8,9 @@ export interface PhotoRecord extends CommonRecord {
   /** When, in UTC. */
   readonly predictedAt: string;
 }
+
+/** A photo's own scale and no other. */
+export const OWN_SCALE: ScaleSettings = { ...defaultScales, start: 1, levels: 1 };
 
 /** What a prediction depends on, apart from its photo. */
 export interface PredictSettings {
@@ -15,6 +20,8 @@ export interface PredictSettings {
   /** Side of the tiles of larger photos, and what they share, in pixels. */
   readonly tile: number;
   readonly overlap: number;
+  /** At which scales the network looks at a photo. Without, as in manifests of before there was a choice: at the photo's own. */
+  readonly scales?: ScaleSettings;
 }
 
 /** `manifest.json` of a folder of predictions: how they were made, from what, and what came out. */
@@ -29,6 +36,13 @@ export function settingsDifference(
 ): { was: string; is: string } | undefined {
   for (const key of ["threshold", "tile", "overlap"] as const) {
     if (before[key] !== settings[key]) return { was: `${key} ${before[key]}`, is: String(settings[key]) };
+  }
+  const [was, is] = [before.scales ?? OWN_SCALE, settings.scales ?? OWN_SCALE];
+  if (formatScales(was) !== formatScales(is)) {
+    return { was: `scale ${formatScales(was)}`, is: formatScales(is) };
+  }
+  for (const key of Object.keys(is) as (keyof ScaleSettings)[]) {
+    if (was[key] !== is[key]) return { was: `${key} ${was[key]}`, is: String(is[key]) };
   }
   return networkDifference("network", before.segmenter, settings.segmenter);
 }

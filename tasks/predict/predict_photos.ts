@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
-import { predictImage, type Prediction } from "../../core/predict/predict_image.ts";
+import { defaultScales, predictAtScales, type ScaledPrediction } from "../../core/predict/predict_scales.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { defaultOverlap, TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
 import {
@@ -18,11 +18,12 @@ import type { NetworkRecord } from "../batch/network_record.ts";
 import { describeAdapter } from "../batch/open_devices.ts";
 import { MASK_COLOUR } from "../batch/overlay.ts";
 import { reportEntries } from "../batch/report_entries.ts";
+import type { ScaleChoice } from "../batch/scale_option.ts";
 import { UsageError } from "../cli/errors.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { predictionChunks } from "../report/report.ts";
-import { type PhotoRecord, type PredictSettings, settingsDifference } from "./manifest.ts";
+import { OWN_SCALE, type PhotoRecord, type PredictSettings, settingsDifference } from "./manifest.ts";
 
 /** What to predict, how, and where to. */
 export interface PredictPhotosOptions extends BatchOptions {
@@ -32,6 +33,8 @@ export interface PredictPhotosOptions extends BatchOptions {
   readonly tile?: number;
   /** The least that tiles share. Default: chosen by their side. */
   readonly overlap?: number;
+  /** The scales that the network looks at. Default: the photo's own. */
+  readonly scales?: ScaleChoice;
   /** Whether to write the photos with their masks on them, too. */
   readonly overlays: boolean;
   /** Heading of the report. */
@@ -53,7 +56,7 @@ export type PredictSummary = BatchSummary<PhotoRecord>;
 
 /** A prediction, and the photo with its mask as JPEG where that is wanted. */
 interface PredictOutput {
-  readonly prediction: Prediction;
+  readonly prediction: ScaledPrediction;
   readonly overlay: Uint8Array | undefined;
 }
 
@@ -61,6 +64,11 @@ interface PredictOutput {
 const PIXELS_AT_ONCE = 2 ** 22;
 
 const NOUNS: TaskNouns = { task: "predict", output: "prediction", outputs: "predictions" };
+
+/** Whether these are scales that a manifest need not name. */
+function isOwnScale({ start, levels }: ScaleChoice): boolean {
+  return start === OWN_SCALE.start && levels === OWN_SCALE.levels;
+}
 
 /** The prediction of each photo, with its files. */
 class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutput> {
@@ -75,11 +83,14 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     options: PredictPhotosOptions,
     { compute, runtime, segmenter, segmenterRecord, tile: fitting }: Session,
   ) {
-    const { threshold, tile = fitting, overlap = defaultOverlap(tile) } = options;
+    const { threshold, tile = fitting, overlap = defaultOverlap(tile), scales = OWN_SCALE } = options;
     requireTiles({ tile, overlap });
     this.compute = compute;
     this.runtime = runtime;
-    this.settings = { segmenter: segmenterRecord, threshold, tile, overlap };
+    this.settings = {
+      ...{ segmenter: segmenterRecord, threshold, tile, overlap },
+      ...(isOwnScale(scales) ? {} : { scales: { ...defaultScales, ...scales } }),
+    };
     this.#options = options;
     this.#segmenter = segmenter;
   }
@@ -89,9 +100,9 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
   }
 
   async process(image: ImageData): Promise<PredictOutput> {
-    const { threshold, tile, overlap } = this.settings;
-    const options = { segmenter: this.#segmenter, threshold, tile, overlap };
-    const prediction = await predictImage(this.compute, image, options);
+    const { threshold, tile, overlap, scales = OWN_SCALE } = this.settings;
+    const options = { segmenter: this.#segmenter, threshold, tile, overlap, ...scales };
+    const prediction = await predictAtScales(this.compute, image, options);
     const overlay = this.#options.overlays ? await overlayImage(image, prediction.mask) : undefined;
     return { prediction, overlay };
   }
@@ -103,7 +114,9 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
   }
 
   record(facts: PhotoFacts, { prediction }: PredictOutput): PhotoRecord {
-    return { ...recordedPhoto(facts, prediction), seconds: facts.seconds, predictedAt: facts.now };
+    const { scales, ...rest } = prediction;
+    const found = this.settings.scales === undefined ? rest : { ...rest, scales };
+    return { ...recordedPhoto(facts, found), seconds: facts.seconds, predictedAt: facts.now };
   }
 
   async isDone({ name }: PhotoRecord): Promise<boolean> {

@@ -28,6 +28,10 @@ export interface PhotoEntry {
   readonly crackPixels: number;
   /** Crack pixels over all pixels, 0..1. */
   readonly crackShare: number;
+  /** Where a network looked at it at several scales: these, and what each counted, 0..1. */
+  readonly scales?: readonly { readonly scale: number; readonly weight: number }[];
+  /** A sentence where the photo is out of what the network knows. */
+  readonly warning?: string;
   /** Time that it took. */
   readonly seconds: number;
 }
@@ -182,8 +186,18 @@ function stageList(stages: readonly ReportStage[]): Html {
 <ol>${stages.map(stageItem)}</ol></details>`;
 }
 
+/** The scales at which a network saw a photo, and what each counted where there were several. */
+function seenAt(scales: PagePhoto["scales"]): Html {
+  if (scales === undefined) return markup``;
+  const described = scales.map(({ scale, weight }) =>
+    scales.length === 1 ? `${scale} ×` : `${scale} × (${(100 * weight).toFixed(0)} %)`
+  );
+  return markup` <span>seen at ${described.join(", ")},</span>`;
+}
+
 function photoItem(entry: PagePhoto, index: number): Html {
-  const { name, width, height, crackPixels, state, remark } = entry;
+  const { name, width, height, crackPixels, scales, state } = entry;
+  const remark = [entry.remark ?? [], entry.warning ?? []].flat().join(" ");
   const share = `${percent(entry.crackShare)} crack`;
   const size = markup`width="${width}" height="${height}" loading="lazy" decoding="async"`;
   const data = markup`data-name="${name}" data-crack="${entry.crackShare}" data-state="${state}"`;
@@ -195,8 +209,10 @@ function photoItem(entry: PagePhoto, index: number): Html {
 </div>
 <div class="caption"><h2>${name}</h2><p class="share">${share}</p>
 <p class="facts">${plural(crackPixels, "crack pixel")}
-<span>of ${formatCount(width)} × ${formatCount(height)},</span> <span>${entry.seconds.toFixed(1)} s</span></p>
-${remark === undefined ? "" : markup`<p class="remark">${remark}</p>`}</div>
+<span>of ${formatCount(width)} × ${formatCount(height)},</span>${seenAt(scales)} <span>${
+    entry.seconds.toFixed(1)
+  } s</span></p>
+${remark === "" ? "" : markup`<p class="remark">${remark}</p>`}</div>
 ${stageList(entry.stages)}
 </li>
 `;

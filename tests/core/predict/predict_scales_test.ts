@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resize } from "../../../core/kernels/resize.ts";
 import { detailSpectrum, firstOctave } from "../../../core/predict/detail_spectrum.ts";
 import { predictImage } from "../../../core/predict/predict_image.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
@@ -86,10 +87,11 @@ Deno.test("predictAtScales() leaves out levels that are too small, and takes sin
 
 Deno.test("firstOctave() finds by how much a photo was enlarged, be it noisy", async () => {
   const compute = await device();
-  const small = testImage(80, 64, 1, "crack", 4);
+  using small = compute.upload(testImage(80, 64, 1, "crack", 4));
   for (const octaves of [0, 1, 2, 3]) {
     const [width, height] = [80 * 2 ** octaves, 64 * 2 ** octaves];
-    const large = resizeOracle(small, { width, height, filter: "lanczos3" });
+    using enlarged = resize(small, { width, height, filter: "lanczos3" });
+    const large = await enlarged.read();
     const noise = testImage(width, height, 1, "random", 9).data;
     const data = new Uint8ClampedArray(4 * width * height);
     for (let i = 0; i < data.length; i++) {

@@ -4,6 +4,7 @@ import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { predictImage } from "../../../core/predict/predict_image.ts";
+import { defaultScales, predictAtScales } from "../../../core/predict/predict_scales.ts";
 import type { Segmenting } from "../../../core/predict/segmenting.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
@@ -104,6 +105,51 @@ Deno.test("predictPhotos() writes the prediction of each photo as predictImage()
     assert.equal(
       report.match(/data-state="crack"/g)?.length,
       photos.filter((photo) => photo.crackPixels > 0).length,
+    );
+  });
+});
+
+Deno.test("predictPhotos() looks at the scales that it is given, and notes those of each photo", async () => {
+  await withPhotos(async (folder, compute) => {
+    const segmenter = new FakeSegmenter({ reach: 1 });
+    const open = opening(compute, { segmenter });
+    const run = (start: "auto" | number, levels: number) =>
+      predictPhotos(options(folder, { scales: { start, levels } }), open);
+    const { photos } = await run(1, 2);
+    for (const { name, path, scales, crackPixels } of photos) {
+      const image = await decodeImage(await Deno.readFile(path));
+      const wanted = await predictAtScales(compute, image, { segmenter, start: 1, levels: 2, tile: 96 });
+      assert.deepEqual([crackPixels, scales], [wanted.crackPixels, wanted.scales], name);
+      assert.deepEqual(scales?.map(({ scale }) => scale), name === "b" ? [1, 0.5] : [1]);
+    }
+    const manifest = await readManifest(folder);
+    assert.deepEqual(manifest.scales, { ...defaultScales, start: 1, levels: 2 });
+    assert.deepEqual(manifest.photos, photos);
+    const report = await Deno.readTextFile(join(folder, "out/report.html"));
+    const [large, small] = photos[1].scales!.map(({ weight }) => `${(100 * weight).toFixed(0)} %`);
+    assert.ok(report.includes(`seen at 1 × (${large}), 0.5 × (${small}),`));
+    assert.equal(report.match(/seen at 1 ×,/g)?.length, 2);
+    assert.equal((await run(1, 2)).skipped, 3);
+    await assert.rejects(run("auto", 3), /made with scale 1,0\.5, not auto; /);
+    await assert.rejects(run(1, 1), /made with scale 1,0\.5, not 1; /);
+    await Deno.writeTextFile(
+      join(folder, "out/manifest.json"),
+      JSON.stringify({ ...manifest, scales: { ...manifest.scales, fusion: "mean" } }),
+    );
+    await assert.rejects(run(1, 2), /made with fusion mean, not decided; /);
+  });
+});
+
+Deno.test("predictPhotos() at a photo's own scale goes on with manifests that know no scales, and writes such", async () => {
+  await withPhotos(async (folder, compute) => {
+    await predictPhotos(options(folder), opening(compute));
+    const manifest = await readManifest(folder);
+    assert.ok(!("scales" in manifest) && manifest.photos.every((photo) => !("scales" in photo)));
+    const scales = { start: 1, levels: 1 } as const;
+    assert.equal((await predictPhotos(options(folder, { scales }), opening(compute))).skipped, 3);
+    await assert.rejects(
+      predictPhotos(options(folder, { scales: { start: "auto", levels: 3 } }), opening(compute)),
+      /made with scale 1, not auto; /,
     );
   });
 });
