@@ -4,7 +4,14 @@ import { type PaddedInput, padInput, type Shape } from "./padded_input.ts";
 import { type Epilogue, FLOAT, multiplyParts, NO_EPILOGUE, roundUp, tableBytes, TILE } from "./product.ts";
 import { type KernelAttributes, replaceKernel } from "./replace_kernel.ts";
 import type { ConvolutionInfo } from "./window.ts";
-import { convolveInTiles, fitsTiles } from "./winograd.ts";
+import {
+  convolveInTiles,
+  filterGradientFitsTiles,
+  filterGradientInTiles,
+  fitsTiles,
+  inputGradientFitsTiles,
+  inputGradientInTiles,
+} from "./winograd.ts";
 
 /** The activations that a convolution applies while it writes its result, as the bounds that they clamp to. */
 const BOUNDS: Readonly<Record<string, readonly [lower: number, upper: number]>> = {
@@ -90,8 +97,8 @@ function convolve(
   epilogue: Epilogue,
 ): void {
   const { batchSize, outHeight, outWidth, outChannels } = info;
+  if (fitsTiles(info)) return convolveInTiles(heap, info, { x, w, y, epilogue });
   using padded = padInput(heap, x, inputShape(info), info.padInfo);
-  if (fitsTiles(info)) return convolveInTiles(heap, info, { x: padded.address, w, y, epilogue });
   const segments = segmentsOf(info, padded);
   const depth = segments.offsets.length * segments.length;
   multiplyParts(heap, {
@@ -127,6 +134,7 @@ function convolveFilterGradient(
   dy: number,
   dw: number,
 ): void {
+  if (filterGradientFitsTiles(info)) return filterGradientInTiles(heap, info, { x, dy, dw });
   const { batchSize, outHeight, outWidth, outChannels } = info;
   const pixels = batchSize * outHeight * outWidth;
   const overread = info.inChannels * info.filterWidth < TILE.rows;
@@ -200,6 +208,7 @@ function convolveInputGradient(
         `${info.dilationHeight} × ${info.dilationWidth}: 1 is wanted.`,
     );
   }
+  if (inputGradientFitsTiles(info)) return inputGradientInTiles(heap, info, { dy, w, dx });
   const vertical = phasesOf(inHeight, outHeight, filterHeight, strideHeight, padInfo.top);
   const horizontal = phasesOf(inWidth, outWidth, filterWidth, strideWidth, padInfo.left);
   if (vertical.skips || horizontal.skips) {

@@ -28,6 +28,32 @@ function join(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo
   return y;
 }
 
+/** A copy that nothing is written to needs no memory of its own: tfjs' kernel copies, twice for each gradient that it hands on. */
+export function registerIdentity(heap: WasmHeap): void {
+  replaceKernel("Identity", (args, original) => {
+    const x = args.inputs.x!;
+    return x.dtype === "string" ? original(args) : heap.share(x);
+  });
+}
+
+/** Cuts into pieces along one axis: what the gradient of a join is. */
+export function registerSplit(heap: WasmHeap): void {
+  replaceKernel("SplitV", (args, original) => split(heap, args) ?? original(args));
+}
+
+function split(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo[] | undefined {
+  const x = inputs.x as tf.Tensor;
+  const { numOrSizeSplits } = attrs as unknown as { numOrSizeSplits: number | number[] };
+  const [axis] = tf.util.parseAxisParam((attrs as unknown as KernelAttributes).axis, x.shape);
+  if (x.dtype !== "float32" || x.size === 0) return undefined;
+  let start = 0;
+  return tf.backend_util.prepareSplitSize(x, numOrSizeSplits, axis).map((length) => {
+    const piece = cutAxis(heap, x, { axis, start, length });
+    start += length;
+    return piece;
+  });
+}
+
 /** Cuts along one axis, without the copy of the whole tensor that tfjs' kernel makes first. Other cuts are left to it. */
 export function registerSlice(heap: WasmHeap): void {
   replaceKernel("Slice", (args, original) => cutOneAxis(heap, args) ?? original(args));
@@ -41,14 +67,23 @@ function cutOneAxis(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.Tens
   const axis = sizes.findIndex((length, i) => length !== x.shape[i]);
   const cutElsewhere = sizes.some((length, i) => i !== axis && length !== x.shape[i]);
   if (x.dtype !== "float32" || axis < 0 || cutElsewhere || sizes.includes(0)) return undefined;
-  const y = heap.output(sizes);
-  const outer = tf.util.sizeFromShape(sizes.slice(0, axis));
-  const inner = tf.util.sizeFromShape(sizes.slice(axis + 1));
-  const [whole, part] = [x.shape[axis] * inner * FLOAT, sizes[axis] * inner * FLOAT];
+  return cutAxis(heap, x, { axis, start: starts[axis], length: sizes[axis] });
+}
+
+/** A piece of a tensor along an axis. */
+function cutAxis(
+  heap: WasmHeap,
+  x: tf.TensorInfo,
+  { axis, start, length }: { readonly axis: number; readonly start: number; readonly length: number },
+): tf.TensorInfo {
+  const y = heap.output(x.shape.map((size, i) => i === axis ? length : size));
+  const outer = tf.util.sizeFromShape(x.shape.slice(0, axis));
+  const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
+  const [whole, part] = [x.shape[axis] * inner * FLOAT, length * inner * FLOAT];
   heap.kernels.copyRows(
     heap.address(y),
     part,
-    heap.address(x) + starts[axis] * inner * FLOAT,
+    heap.address(x) + start * inner * FLOAT,
     whole,
     part,
     outer,

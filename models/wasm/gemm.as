@@ -142,29 +142,44 @@ export function multiplyTransposed(
     const count = min(PIXELS, pixels - start);
     packPanels(scratch, b + start * rowBytes, count, rowBytes, 1, 0, 1, 0, n, 4);
     for (let s: i32 = 0; s < segments; s++) {
-      const offset = load<u32>(offsets + s * 4);
-      for (let e: i32 = 0; e < length; e += ROWS) {
-        // The last tile of a segment starts earlier and keeps only its last rows, so as not to read past the segment.
-        const first = max(min(e, length - ROWS), 0);
-        const skip = e - first;
-        const rows = min(ROWS, length);
-        let panel = scratch;
-        for (let j: i32 = 0; j < n; j += COLUMNS) {
-          const target = c + usize(s * length + first) * rowBytes + j * 4;
-          const columns = min(COLUMNS, n - j);
-          const whole = skip === 0 && rows === ROWS && columns === COLUMNS;
-          transposedTile(rowsA + start * 4, offset + first * 4, panel, count, whole ? target : tile, whole ? rowBytes : TILE_ROW, whole);
-          if (!whole) {
-            for (let r = skip; r < rows; r++) {
-              for (let q: i32 = 0; q < columns; q++) {
-                const at = target + r * rowBytes + q * 4;
-                store<f32>(at, load<f32>(at) + load<f32>(tile + r * TILE_ROW + q * 4));
-              }
-            }
+      const target = c + usize(s) * length * rowBytes;
+      addTransposed(rowsA + start * 4, load<u32>(offsets + s * 4), length, scratch, count * TILE_ROW, count, target, n, tile);
+    }
+  }
+}
+
+/**
+ * C[e, j] += Σ_p A[p][e] · B[p, j] over `count` rows.
+ *
+ * @param rowsA addresses of the rows of A, u32[count], less `offset` bytes; A's overreading as in multiplyTransposed()
+ * @param panels B in panels of 8 columns, each [count][8], `panelStep` bytes apart
+ * @param c C, [length][n]
+ * @param tile 192 bytes
+ */
+export function addTransposed(
+  rowsA: usize, offset: usize, length: i32, panels: usize, panelStep: usize, count: i32, c: usize, n: i32, tile: usize,
+): void {
+  const rowBytes = usize(n) * 4;
+  for (let e: i32 = 0; e < length; e += ROWS) {
+    // The last tile of a segment starts earlier and keeps only its last rows, so as not to read past the segment.
+    const first = max(min(e, length - ROWS), 0);
+    const skip = e - first;
+    const rows = min(ROWS, length);
+    let panel = panels;
+    for (let j: i32 = 0; j < n; j += COLUMNS) {
+      const target = c + usize(first) * rowBytes + j * 4;
+      const columns = min(COLUMNS, n - j);
+      const whole = skip === 0 && rows === ROWS && columns === COLUMNS;
+      transposedTile(rowsA, offset + first * 4, panel, count, whole ? target : tile, whole ? rowBytes : TILE_ROW, whole);
+      if (!whole) {
+        for (let r = skip; r < rows; r++) {
+          for (let q: i32 = 0; q < columns; q++) {
+            const at = target + r * rowBytes + q * 4;
+            store<f32>(at, load<f32>(at) + load<f32>(tile + r * TILE_ROW + q * 4));
           }
-          panel += count * TILE_ROW;
         }
       }
+      panel += panelStep;
     }
   }
 }
@@ -238,8 +253,8 @@ export function packPanels(
           }
         } else if (columns === COLUMNS && innerStep === 4) {
           for (; i + 4 <= inner; i += 4) {
-            transpose4(target, row, columnStep);
-            transpose4(target + 16, row + 4 * columnStep, columnStep);
+            transpose4(target, TILE_ROW, row, columnStep);
+            transpose4(target + 16, TILE_ROW, row + 4 * columnStep, columnStep);
             row += 16;
             target += 4 * TILE_ROW;
           }
@@ -259,18 +274,18 @@ export function packPanels(
   }
 }
 
-/** Four columns of four floats, `step` bytes apart, become four rows, 32 bytes apart. */
+/** Four columns of four floats, `step` bytes apart, become four rows, `row` bytes apart. */
 // @ts-ignore: decorator
 @inline
-function transpose4(target: usize, source: usize, step: i32): void {
+export function transpose4(target: usize, row: usize, source: usize, step: i32): void {
   const a = v128.load(source), b = v128.load(source + step);
   const c = v128.load(source + 2 * step), d = v128.load(source + 3 * step);
   const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5), ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
   const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5), cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
   v128.store(target, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
-  v128.store(target, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7), 32);
-  v128.store(target, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5), 64);
-  v128.store(target, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7), 96);
+  v128.store(target + row, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(target + 2 * row, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
+  v128.store(target + 3 * row, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
 }
 
 /**

@@ -65,11 +65,16 @@ export interface WasmKernels {
   ): void;
   /** `winograd.as` */
   transformFilters(u: number, w: number, c: number, k: number): void;
+  flipFilters(target: number, w: number, c: number, k: number): void;
   convolveTiles(
     x: number,
+    n: number,
+    h: number,
+    w: number,
+    top: number,
+    left: number,
     u: number,
     y: number,
-    n: number,
     high: number,
     wide: number,
     c: number,
@@ -77,6 +82,22 @@ export interface WasmKernels {
     bias: number,
     lower: number,
     upper: number,
+    block: number,
+    scratch: number,
+  ): void;
+  correlateTiles(
+    x: number,
+    n: number,
+    h: number,
+    w: number,
+    top: number,
+    left: number,
+    dy: number,
+    high: number,
+    wide: number,
+    dw: number,
+    c: number,
+    k: number,
     block: number,
     scratch: number,
   ): void;
@@ -210,6 +231,12 @@ export class WasmHeap {
   /** A new float32 tensor, its values not yet written. */
   output(shape: readonly number[]): tf.TensorInfo {
     return this.#backend.makeOutput([...shape], "float32");
+  }
+
+  /** The same values as another tensor, which share its memory until both are disposed of. */
+  share({ dataId, shape, dtype }: tf.TensorInfo): tf.TensorInfo {
+    this.#backend.incRef(dataId);
+    return { dataId, shape, dtype };
   }
 
   /** Releases a tensor that {@linkcode output} made. */

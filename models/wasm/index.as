@@ -12,4 +12,4 @@ export {
   sumSquares,
 } from "./norm";
 export { maxPoolGradients } from "./pool";
-export { convolveTiles, transformFilters } from "./winograd";
+export { convolveTiles, correlateTiles, flipFilters, transformFilters } from "./winograd";

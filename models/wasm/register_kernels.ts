@@ -2,7 +2,7 @@ import { tf } from "../tfjs.ts";
 import { MOMENTUM_STEP, type MomentumStepAttributes } from "../training/momentum.ts";
 import { registerBatchNorm } from "./batch_norm.ts";
 import { registerConvolutions } from "./convolution.ts";
-import { registerConcat, registerSlice } from "./copy.ts";
+import { registerConcat, registerIdentity, registerSlice, registerSplit } from "./copy.ts";
 import { registerDepthwise } from "./depthwise.ts";
 import type { WasmHeap } from "./heap.ts";
 import { registerMaxPool } from "./pool.ts";
@@ -22,7 +22,9 @@ export function registerWasmKernels(heap: WasmHeap): void {
   registerProducts(heap);
   registerSum(heap);
   registerSlice(heap);
+  registerSplit(heap);
   registerConcat(heap);
+  registerIdentity(heap);
   registerReluGradient(heap);
   registerBatchNorm(heap);
   registerMomentum(heap);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { tf } from "../../../models/tfjs.ts";
+import { openWasmBackend } from "../../../models/wasm/wasm_backend.ts";
 import { withBackend } from "../testing.ts";
 
 Deno.test("concat on wasm equals the cpu backend over axes, lengths, numbers of inputs and kinds of numbers", async () => {
@@ -38,6 +39,47 @@ Deno.test("concat on wasm refuses inputs that differ elsewhere", async () => {
     assert.throws(() => tf.concat([tf.zeros([4, 5]), tf.zeros([3, 5])], 1));
     return [];
   });
+});
+
+Deno.test("split on wasm equals the cpu backend over axes, pieces and kinds of numbers", async () => {
+  const cuts: [shape: number[], pieces: number | number[], axis: number][] = [
+    [[6], 3, 0],
+    [[7], [2, 5], 0],
+    [[4, 5], [1, 0, 4], 1],
+    [[2, 6, 3], [1, 2, -1], 1],
+    [[2, 3, 2, 23], [16, 7], 3],
+    [[1, 1, 1, 4], 4, -1],
+    [[3, 137], [67, 70], 1],
+  ];
+  for (const dtype of ["float32", "int32"] as const) {
+    for (const [shape, pieces, axis] of cuts) {
+      const cut = () =>
+        tf.split(tf.range(0, tf.util.sizeFromShape(shape)).reshape(shape).cast(dtype), pieces, axis);
+      assert.deepEqual(
+        await withBackend("wasm", cut),
+        await withBackend("cpu", cut),
+        `${dtype}, ${shape} into ${pieces} along ${axis}`,
+      );
+    }
+  }
+});
+
+Deno.test("a clone on wasm takes no memory, and has its values as long as it is kept", async () => {
+  const heap = await openWasmBackend();
+  // As large as half of the memory that there is: a second one would make it grow.
+  const x = tf.range(0, heap.bytes / 8);
+  const before = heap.bytes;
+  const [first, second] = [x.clone(), x.clone()];
+  assert.equal(heap.bytes, before);
+  assert.notEqual(first.id, x.id);
+  tf.dispose([x, second]);
+  assert.deepEqual(first.slice(3, 2).arraySync(), [3, 4]);
+  const variable = tf.variable(first);
+  first.dispose();
+  variable.assign(variable.mul(2));
+  assert.deepEqual(variable.slice(3, 2).arraySync(), [6, 8]);
+  variable.dispose();
+  assert.deepEqual(tf.tidy(() => tf.tensor(["a", "b"]).clone().arraySync()), ["a", "b"]);
 });
 
 Deno.test("slice on wasm equals the cpu backend over axes, ends, ranks and kinds of numbers", async () => {

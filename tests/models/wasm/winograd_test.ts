@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { tf } from "../../../models/tfjs.ts";
 import { openWasmBackend } from "../../../models/wasm/wasm_backend.ts";
-import { fitsTiles } from "../../../models/wasm/winograd.ts";
+import { filterGradientFitsTiles, fitsTiles, inputGradientFitsTiles } from "../../../models/wasm/winograd.ts";
+import { convolutionGradients } from "../../oracles/convolution.ts";
+import type { Batch } from "../../oracles/resnet.ts";
 import { randomTensor, withBackend } from "../testing.ts";
 
 /** N × H × W × inputs, outputs. */
@@ -66,19 +68,91 @@ Deno.test("3 × 3 convolutions in tiles on wasm give an image the same whatever 
   assert.deepEqual(together, alone);
 });
 
-Deno.test("fitsTiles() takes the convolutions of these tests and no others", async () => {
+/** Channels that are few and equal, and images of which each tile lies at a border. */
+const GRADIENT_CASES: readonly Case[] = [...CASES, [[1, 8, 8, 16], 16], [[2, 8, 12, 36], 52]];
+
+/** What a gradient of the result may be like, from values in −1..1. */
+const GRADIENTS: { readonly [name: string]: (value: number, i: number) => number } = {
+  random: (value) => value,
+  flat: () => 1,
+  saturated: (value) => 1e6 * Math.sign(value),
+  "one pixel's": (value, i) => i < 4 ? value : 0,
+};
+
+function imagesOf([n, h, w, c]: readonly number[], data: ArrayLike<number>): Batch {
+  return { n, h, w, c, data: Float64Array.from(data) };
+}
+
+Deno.test("gradients of 3 × 3 convolutions in tiles on wasm equal a float64 oracle, with each padding", async () => {
+  for (const [[n, h, w, inputs], outputs] of GRADIENT_CASES) {
+    for (const pad of [0, 1, 2]) {
+      // The results are as large as the case says, whatever the padding.
+      const [shape, outShape] = [[n, h + 2 - 2 * pad, w + 2 - 2 * pad, inputs], [n, h, w, outputs]];
+      if (Math.min(shape[1], shape[2]) < 8) continue;
+      for (const [name, gradient] of Object.entries(GRADIENTS)) {
+        const make = () => {
+          const dy = Float32Array.from(randomTensor(outShape, { seed: 4 }).dataSync(), gradient);
+          return [
+            randomTensor<tf.Rank.R4>(shape as [number, number, number, number], { seed: 1 }),
+            randomTensor<tf.Rank.R4>([3, 3, inputs, outputs], { seed: 2 }),
+            tf.tensor(dy, outShape),
+          ];
+        };
+        const [x, filter, dy] = await withBackend("wasm", make);
+        const found = await withBackend("wasm", () => {
+          const [x, filter, dy] = make();
+          return tf.grads((x, filter) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, pad))(
+            [x, filter],
+            dy,
+          );
+        });
+        const { dx, dw } = convolutionGradients(
+          imagesOf(shape, x),
+          { shape: [3, 3, inputs, outputs], data: Float64Array.from(filter) },
+          imagesOf(outShape, dy),
+          pad,
+        );
+        for (const [i, wanted] of [dx, dw].entries()) {
+          assert.equal(found[i].length, wanted.length);
+          const largest = wanted.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
+          for (const [j, value] of wanted.entries()) {
+            assert.ok(
+              Math.abs(found[i][j] - value) < 4e-6 * largest,
+              `${shape}, ${outputs}, ${pad}, ${name}, ${i === 0 ? "input" : "filter"}: ${
+                found[i][j]
+              }, ${value}`,
+            );
+          }
+        }
+      }
+    }
+  }
+});
+
+Deno.test("fitsTiles() and those of the gradients take the convolutions of these tests and no others", async () => {
   await openWasmBackend();
+  /** Of the convolution, its input's gradient and its filter's gradient. */
   const fits = (
     shape: [number, number, number, number],
     filter: [number, number, number, number],
     stride = 1,
-  ) => fitsTiles(tf.backend_util.computeConv2DInfo(shape, filter, stride, 1, "same"));
-  for (const [shape, outputs] of CASES) assert.ok(fits(shape, [3, 3, shape[3], outputs]));
-  assert.ok(!fits([1, 8, 8, 16], [3, 3, 16, 16]));
-  assert.ok(!fits([1, 8, 8, 12], [3, 3, 12, 64]));
-  assert.ok(!fits([1, 8, 8, 30], [3, 3, 30, 32]));
-  assert.ok(!fits([1, 9, 8, 32], [3, 3, 32, 32]));
-  assert.ok(!fits([1, 6, 8, 32], [3, 3, 32, 32]));
-  assert.ok(!fits([1, 8, 8, 32], [5, 5, 32, 32]));
-  assert.ok(!fits([1, 16, 16, 32], [3, 3, 32, 32], 2));
+    pad: "same" | "valid" = "same",
+  ) => {
+    const info = tf.backend_util.computeConv2DInfo(shape, filter, stride, 1, pad);
+    return [fitsTiles(info), inputGradientFitsTiles(info), filterGradientFitsTiles(info)];
+  };
+  const [all, none, gradients] = [[true, true, true], [false, false, false], [false, true, true]];
+  for (const [shape, outputs] of CASES) assert.deepEqual(fits(shape, [3, 3, shape[3], outputs]), all);
+  for (const [shape, outputs] of GRADIENT_CASES) {
+    assert.deepEqual(fits(shape, [3, 3, shape[3], outputs]).slice(1), [true, true]);
+  }
+  assert.deepEqual(fits([1, 8, 8, 16], [3, 3, 16, 16]), gradients);
+  assert.deepEqual(fits([1, 8, 8, 32], [3, 3, 32, 32], 1, "valid"), [false, true, false]);
+  assert.deepEqual(fits([1, 8, 8, 12], [3, 3, 12, 64]), none);
+  assert.deepEqual(fits([1, 8, 8, 64], [3, 3, 64, 12]), none);
+  assert.deepEqual(fits([1, 8, 8, 30], [3, 3, 30, 32]), none);
+  assert.deepEqual(fits([1, 9, 8, 32], [3, 3, 32, 32]), none);
+  assert.deepEqual(fits([1, 6, 8, 32], [3, 3, 32, 32]), none);
+  assert.deepEqual(fits([1, 8, 8, 32], [5, 5, 32, 32]), none);
+  assert.deepEqual(fits([1, 16, 16, 32], [3, 3, 32, 32], 2), none);
 });
