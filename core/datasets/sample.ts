@@ -11,6 +11,8 @@ export interface TruthMask {
   readonly data: Uint8Array;
   /** How surely each pixel is crack, 0..255, where the file is a confidence map; `data` is then 1 from 128 on. */
   readonly confidence?: Uint8Array;
+  /** How much is known of each pixel, 0..255, where it is not all: 0 for nothing. */
+  readonly weight?: Uint8Array;
   /** How the file holds it. */
   readonly form: MaskForm;
 }

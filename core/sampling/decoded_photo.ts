@@ -26,10 +26,24 @@ export type PatchTruth = Uint32Array | boolean;
 /** What each pixel is: 255 for crack, 0 for background, what lies between for a confidence of value / 255. Row-major. */
 export type PixelTruth = Uint8Array;
 
+/** What each pixel is, and how much is known of it: where patches were labelled, not pixels, some are not known at all. */
+export interface WeighedTruth {
+  /** As {@linkcode PixelTruth}. */
+  readonly truth: Uint8Array;
+  /** What each pixel counts in a loss, as value / 255: 0 where nothing is known. Row-major. */
+  readonly weight: Uint8Array;
+}
+
+/** Takes of the truth of a photo what a training needs. */
+export type TruthOf<T, S = Truth> = (
+  truth: S,
+  photo: { readonly width: number; readonly height: number },
+) => T;
+
 /** Reads a sample, and takes of its truth what a training needs: {@linkcode patchTruth} or {@linkcode pixelTruth}. */
 export async function decodeSample<T, S = Truth>(
   sample: Sample<S>,
-  truthOf: (truth: S) => T,
+  truthOf: TruthOf<T, S>,
 ): Promise<DecodedPhoto<T>> {
   const { image: { width, height, data }, truth } = await sample.read();
   const pixels = new Uint8Array(width * height * 3);
@@ -38,7 +52,7 @@ export async function decodeSample<T, S = Truth>(
     pixels[i + 1] = data[from + 1];
     pixels[i + 2] = data[from + 2];
   }
-  return { width, height, pixels, truth: truthOf(truth) };
+  return { width, height, pixels, truth: truthOf(truth, { width, height }) };
 }
 
 /** What a truth says of patches. */

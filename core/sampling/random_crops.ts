@@ -12,6 +12,8 @@ export interface CropBatch {
   readonly pixels: Uint8Array;
   /** N × H × W bytes: 255 for crack, 0 for background, between them a confidence of value / 255. */
   readonly truth: Uint8Array;
+  /** N × H × W bytes: what each pixel counts in the loss, as value / 255. Default: all alike. */
+  readonly weight?: Uint8Array;
 }
 
 /** What training draws its batches from. The batch of a step depends on the step alone, in whatever order they are asked for. */

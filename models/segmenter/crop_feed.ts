@@ -22,6 +22,8 @@ export interface HostCrops {
   readonly pixels: Float32Array;
   /** N × H × W: 255 for crack, 0 for background, between them a confidence of value / 255. */
   readonly truth: Uint8Array;
+  /** N × H × W: what each pixel counts, as value / 255. Default: all alike. */
+  readonly weight?: Uint8Array;
   readonly count: number;
   readonly width: number;
   readonly height: number;
@@ -39,6 +41,8 @@ export interface CropTensors extends Disposable {
   readonly x: tf.Tensor4D;
   /** N × H × W × 1, 0..1. */
   readonly truth: tf.Tensor4D;
+  /** N × H × W × 1, 0..1, where pixels do not count alike. */
+  readonly weight?: tf.Tensor4D;
 }
 
 /** Cuts the crops of a step, sends them to the device and starts altering them there. */
@@ -46,12 +50,13 @@ export async function prepareCrops(
   step: number,
   { compute, sampler, augment }: CropFeed,
 ): Promise<PreparedCrops> {
-  const { count, width, height, pixels, truth } = await sampler.batch(step);
+  const { pixels, ...batch } = await sampler.batch(step);
+  const { count, width, height } = batch;
   const cut = compute.upload({ width, height: count * height, channels: 3, data: pixels });
   const photos = augment?.(cut, { size: width, rows: height, step }) ?? cut;
   if (photos !== cut) cut.dispose();
   compute.submit();
-  return { photos, truth, count, width, height, [Symbol.dispose]: () => photos.dispose() };
+  return { ...batch, photos, [Symbol.dispose]: () => photos.dispose() };
 }
 
 /** A batch as tensors: on the shared device the photos without a copy, so that the batch must outlive them; else copied. */
@@ -59,24 +64,27 @@ export function cropTensors(crops: HostCrops | PreparedCrops): CropTensors {
   const { count, width, height } = crops;
   const shape: [number, number, number, number] = [count, height, width, 3];
   const x = "pixels" in crops ? tf.tensor4d(crops.pixels, shape) : planeTensor(crops.photos, shape);
-  const confidence = Float32Array.from(crops.truth, (value) => value / 255);
-  const truth = tf.tensor4d(confidence, [count, height, width, 1]);
-  return { x, truth, [Symbol.dispose]: () => tf.dispose([x, truth]) };
+  const shares = (bytes: Uint8Array) =>
+    tf.tensor4d(Float32Array.from(bytes, (value) => value / 255), [count, height, width, 1]);
+  const truth = shares(crops.truth);
+  const weight = crops.weight && shares(crops.weight);
+  return { x, truth, weight, [Symbol.dispose]: () => tf.dispose([x, truth, ...(weight ? [weight] : [])]) };
 }
 
 /** What computes gradients: the batch itself where the backend shares its device, else a copy on the host. */
 export async function fetchCrops(batch: PreparedCrops): Promise<HostCrops | PreparedCrops> {
   if (tf.getBackend() === "webgpu") return batch;
-  const { truth, count, width, height } = batch;
-  return { pixels: await batch.photos.read(), truth, count, width, height };
+  const { truth, weight, count, width, height } = batch;
+  return { pixels: await batch.photos.read(), truth, weight, count, width, height };
 }
 
 /** The first crops of a batch; they share its memory. */
 export function firstCrops<Crops extends HostCrops | PreparedCrops>(crops: Crops, count: number): Crops {
   const area = crops.width * crops.height;
   const truth = crops.truth.subarray(0, count * area);
+  const weight = crops.weight?.subarray(0, count * area);
   const pixels = "pixels" in crops ? { pixels: crops.pixels.subarray(0, count * area * 3) } : {};
-  return { ...crops, ...pixels, truth, count };
+  return { ...crops, ...pixels, truth, weight, count };
 }
 
 /** What `recomputeBatchNorm()` looks at: 50 batches, or those of an epoch if it has fewer. */

@@ -19,13 +19,13 @@ export interface SegmenterGradientOptions extends GradientOptions {
 /** The gradients of the loss over a batch. Running statistics move by one step. */
 export async function segmenterGradients(
   segmenter: BareSegmenter,
-  { x, truth }: Pick<CropTensors, "x" | "truth">,
+  { x, truth, weight }: Pick<CropTensors, "x" | "truth" | "weight">,
   { loss, momentum }: SegmenterGradientOptions,
 ): Promise<BatchGradients> {
   const { arch } = segmenter.network;
   const { loss: value, gradients } = lossGradients(
     segmenter,
-    () => segmentationLoss(segmenter.trainingLogits(x, { momentum }), truth, { arch, loss }),
+    () => segmentationLoss(segmenter.trainingLogits(x, { momentum }), truth, { arch, loss, weight }),
   );
   const [found] = await takeData(value);
   return { gradients, loss: found };
@@ -54,11 +54,12 @@ export function segmenterGradientModel(
     network: segmenter,
     description,
     worker: new URL("./gradient_worker.ts", import.meta.url),
-    split({ pixels, truth, count, width, height }, parts) {
+    split({ pixels, truth, weight, count, width, height }, parts) {
       const area = width * height;
       return evenParts(count, parts).map(({ first, end }) => ({
         pixels: pixels.subarray(first * area * 3, end * area * 3),
         truth: truth.subarray(first * area, end * area),
+        ...(weight === undefined ? {} : { weight: weight.subarray(first * area, end * area) }),
         count: end - first,
         width,
         height,

@@ -1,11 +1,14 @@
 import { tf } from "../tfjs.ts";
 import type { SegmentationArch } from "./segmentation_network.ts";
 
-/** The losses that networks are trained by: binary cross-entropy, or that of the network's own authors. */
-export type SegmentationLoss = "bce" | "own";
+/** The losses that networks are trained by: binary cross-entropy, the same with a share of soft Dice, or that of the network's own authors. */
+export type SegmentationLoss = "bce" | "bce-dice" | "own";
 
 /** Their names. */
-export const SEGMENTATION_LOSSES: readonly SegmentationLoss[] = ["bce", "own"];
+export const SEGMENTATION_LOSSES: readonly SegmentationLoss[] = ["bce", "bce-dice", "own"];
+
+/** What soft Dice counts beside cross-entropy in the loss `bce-dice`. */
+const DICE_SHARE = 0.3;
 
 /**
  * Binary cross-entropy of each pixel from its logit z and its truth t in [0, 1], −t log σ(z) − (1 − t) log(1 − σ(z)), in the form
@@ -24,28 +27,43 @@ function pixelCrossEntropy(logits: tf.Tensor4D, truth: tf.Tensor4D): tf.Tensor4D
   return entropy(logits);
 }
 
-/** Binary cross-entropy, mean over pixels. */
-export function binaryCrossEntropy(logits: tf.Tensor4D, truth: tf.Tensor4D): tf.Scalar {
-  return tf.tidy(() => pixelCrossEntropy(logits, truth).mean().asScalar());
+/** Values of pixels, each times what it counts; all count alike where nothing is said. */
+function weighed(values: tf.Tensor4D, weight: tf.Tensor4D | undefined): tf.Tensor4D {
+  return weight === undefined ? values : values.mul(weight);
+}
+
+/**
+ * Binary cross-entropy, mean over pixels.
+ *
+ * @param weight what each pixel counts, 0..1: the sum is divided by the number of pixels all the same, so that a crop of which little is
+ * known moves the network little.
+ */
+export function binaryCrossEntropy(
+  logits: tf.Tensor4D,
+  truth: tf.Tensor4D,
+  weight?: tf.Tensor4D,
+): tf.Scalar {
+  return tf.tidy(() => weighed(pixelCrossEntropy(logits, truth), weight).mean().asScalar());
 }
 
 /**
  * Focal loss (Lin et al. 2017, doi:10.1109/ICCV.2017.324) with γ = 2 and α = 1, (1 − p)² b with b the cross-entropy of a pixel and
  * p = e^−b the probability of its truth, mean over pixels.
  */
-export function focalLoss(logits: tf.Tensor4D, truth: tf.Tensor4D): tf.Scalar {
+export function focalLoss(logits: tf.Tensor4D, truth: tf.Tensor4D, weight?: tf.Tensor4D): tf.Scalar {
   return tf.tidy(() => {
     const entropy = pixelCrossEntropy(logits, truth);
-    return tf.scalar(1).sub(entropy.neg().exp()).square().mul(entropy).mean().asScalar();
+    const focal = tf.scalar(1).sub(entropy.neg().exp()).square().mul<tf.Tensor4D>(entropy);
+    return weighed(focal, weight).mean().asScalar();
   });
 }
 
-/** Soft Dice loss, 1 − (2 Σ t y + 1) / (Σ t + Σ y + 1) with y = σ(z), over the whole batch. */
-export function softDiceLoss(logits: tf.Tensor4D, truth: tf.Tensor4D): tf.Scalar {
+/** Soft Dice loss, 1 − (2 Σ w t y + 1) / (Σ w t + Σ w y + 1) with y = σ(z) and the weight w of a pixel, over the whole batch. */
+export function softDiceLoss(logits: tf.Tensor4D, truth: tf.Tensor4D, weight?: tf.Tensor4D): tf.Scalar {
   return tf.tidy(() => {
-    const predicted = logits.sigmoid();
+    const predicted = weighed(logits.sigmoid(), weight), known = weighed(truth, weight);
     const common = predicted.mul(truth).sum().mul(2).add(1);
-    return tf.scalar(1).sub(common.div(predicted.sum().add(truth.sum()).add(1))).asScalar();
+    return tf.scalar(1).sub(common.div(predicted.sum().add(known.sum()).add(1))).asScalar();
   });
 }
 
@@ -54,7 +72,7 @@ const LIU_SIDES = [0.5, 0.75, 1, 0.75, 0.5];
 
 /**
  * The loss of a network's outputs. By `bce` it is the sum of the binary cross-entropies of all outputs, each with weight 1, auxiliary ones
- * included. By `own`:
+ * included; by `bce-dice` 0.3 times the soft Dice loss of each is added. By `own`:
  *
  * - `deepcrack_liu`: focal loss, the sides weighted by 0.5, 0.75, 1, 0.75, 0.5 (Liu et al. 2019, as their code has it);
  * - `oed_…`: binary cross-entropy and soft Dice of all outputs (König et al. 2021);
@@ -62,21 +80,33 @@ const LIU_SIDES = [0.5, 0.75, 1, 0.75, 0.5];
  *
  * @param logits N × H × W × 1 of each output, the prediction first.
  * @param truth N × H × W × 1, 0..1.
+ * @param options `weight`: what each pixel counts, N × H × W × 1, 0..1. Default: 1.
  */
 export function segmentationLoss(
   logits: readonly tf.Tensor4D[],
   truth: tf.Tensor4D,
-  { arch, loss }: { readonly arch: SegmentationArch; readonly loss: SegmentationLoss },
+  { arch, loss, weight }: {
+    readonly arch: SegmentationArch;
+    readonly loss: SegmentationLoss;
+    readonly weight?: tf.Tensor4D;
+  },
 ): tf.Scalar {
   return tf.tidy(() => {
     const total = (of: (output: tf.Tensor4D, i: number) => tf.Scalar): tf.Scalar =>
       logits.map(of).reduce((sum, term) => sum.add(term));
     if (loss === "own" && arch === "deepcrack_liu") {
-      return total((output, i) => focalLoss(output, truth).mul(i === 0 ? 1 : LIU_SIDES[i - 1]));
+      return total((output, i) => focalLoss(output, truth, weight).mul(i === 0 ? 1 : LIU_SIDES[i - 1]));
     }
     if (loss === "own" && arch.startsWith("oed_")) {
-      return total((output) => binaryCrossEntropy(output, truth).add(softDiceLoss(output, truth)));
+      return total((output) =>
+        binaryCrossEntropy(output, truth, weight).add(softDiceLoss(output, truth, weight))
+      );
     }
-    return total((output) => binaryCrossEntropy(output, truth));
+    if (loss === "bce-dice") {
+      return total((output) =>
+        binaryCrossEntropy(output, truth, weight).add(softDiceLoss(output, truth, weight).mul(DICE_SHARE))
+      );
+    }
+    return total((output) => binaryCrossEntropy(output, truth, weight));
   });
 }

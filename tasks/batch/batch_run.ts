@@ -36,7 +36,7 @@ export interface BatchTask<Record extends PhotoRecord, Settings extends object, 
   /** How earlier outputs were made otherwise: what was used then, and what is now. */
   difference(before: Settings): { readonly was: string; readonly is: string } | undefined;
   /** Makes what is to be written of a photo. */
-  process(image: ImageData): Promise<Output>;
+  process(image: ImageData, photo: Photo): Promise<Output>;
   /** Writes it, each file whole or not at all. */
   write(name: string, output: Output): Promise<void>;
   /** The record of a photo whose files are written. */
@@ -215,7 +215,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       const image = await decodeImage(bytes);
       using _computing = await this.#computing.take(image.width * image.height);
       decoding[Symbol.dispose]();
-      output = await this.#task.process(image);
+      output = await this.#task.process(image, photo);
     } catch (error) {
       // The loss of the device may become known a moment after the first failure that it causes.
       await Promise.race([compute.device.lost, new Promise((resolve) => setTimeout(resolve, 20))]);

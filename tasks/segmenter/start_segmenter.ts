@@ -6,6 +6,7 @@ import type { SegmentationArch } from "../../models/segmenter/segmentation_netwo
 import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
 import { UsageError } from "../cli/errors.ts";
 import {
+  readStart,
   requireArch,
   type StartedNetwork,
   type StartFile,
@@ -13,6 +14,7 @@ import {
   startNetwork,
   takeForeign,
 } from "../training/start_weights.ts";
+import { SHIPPED } from "./read_segmenter.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** What network it is. */
@@ -40,6 +42,11 @@ export async function startSegmenter(asked: StartSegmenterOptions): Promise<Star
   return await startNetwork<SegmenterChoice, Segmenter, MadeWith>(asked.start, {
     asked,
     random: { choice, create: (options) => createSegmenter({ ...choice, ...options }) },
+    read: async (start) => {
+      if (start !== SHIPPED) return await readStart(start);
+      const { shippedSegmenter } = await import("../../models/weights/shipped_segmenter.ts");
+      return { path: start, bytes: shippedSegmenter() };
+    },
     async load(bytes) {
       const { segmenter: network, sha256 } = await loadSegmenterCheckpoint(bytes);
       const { arch, width, input: { offset, divisor } } = network.network;

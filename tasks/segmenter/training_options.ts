@@ -104,7 +104,7 @@ export const trainingOptions = merge(
       start: optional(
         option("--start", filePath(), {
           description:
-            message`Start from the weights of this network, and with its layers. With --arch also from those of Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors): VGG-16 for deepcrack_liu and deepcrack_zou, EfficientNet-B0 to B5 for oed_b0 to oed_b5. What has no counterpart is named.`,
+            message`Start from the weights of this network, and with its layers; "shipped" is the one that ships. With --arch also from those of Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors): VGG-16 for deepcrack_liu and deepcrack_zou, EfficientNet-B0 to B5 for oed_b0 to oed_b5. What has no counterpart is named.`,
         }),
       ),
     }),

@@ -1,12 +1,16 @@
-import type { Truth } from "../../core/datasets/sample.ts";
-import { type DecodedPhoto, decodeSample, type PhotoSource } from "../../core/sampling/decoded_photo.ts";
+import {
+  type DecodedPhoto,
+  decodeSample,
+  type PhotoSource,
+  type TruthOf,
+} from "../../core/sampling/decoded_photo.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import type { NamedSample } from "./named_sample.ts";
 
 /** Options of {@linkcode decodePhotos}. */
 export interface DecodePhotosOptions<T> {
   /** Takes of a photo's truth what is needed. */
-  readonly truthOf: (truth: Truth) => T;
+  readonly truthOf: TruthOf<T>;
   /** Bytes of decoded photos to hold; others are decoded again when they are needed. Default: two GiB. */
   readonly memory?: number;
   /** Called for each photo read, with a sentence if it could not be. */
@@ -101,11 +105,11 @@ export function holdBack<T>(
 /** Decoded photos, the least recently used ones given up where they exceed the memory. */
 class PhotoCache<T> {
   readonly #limit: number;
-  readonly #truthOf: (truth: Truth) => T;
+  readonly #truthOf: TruthOf<T>;
   readonly #photos = new Map<NamedSample, DecodedPhoto<T>>();
   #bytes = 0;
 
-  constructor(limit: number, truthOf: (truth: Truth) => T) {
+  constructor(limit: number, truthOf: TruthOf<T>) {
     this.#limit = limit;
     this.#truthOf = truthOf;
   }
@@ -132,5 +136,6 @@ class PhotoCache<T> {
 }
 
 function bytesOf({ pixels, truth }: DecodedPhoto<unknown>): number {
-  return pixels.byteLength + (ArrayBuffer.isView(truth) ? truth.byteLength : 0);
+  const maps = ArrayBuffer.isView(truth) ? [truth] : Object.values(truth ?? {}).filter(ArrayBuffer.isView);
+  return maps.reduce((sum, { byteLength }) => sum + byteLength, pixels.byteLength);
 }

@@ -60,7 +60,7 @@ export async function saveTraining<Kind extends TrainingKind>(
  */
 export async function loadTraining<Kind extends TrainingKind>(
   out: string,
-  load: (bytes: Uint8Array<ArrayBuffer>) => Promise<LoadedCheckpoint<Kind>>,
+  load: (bytes: Uint8Array<ArrayBuffer>) => Promise<LoadedCheckpoint<Kind["network"]>>,
 ): Promise<SavedTraining<Kind> | undefined> {
   const bytes = await readTraining(out);
   if (bytes === undefined) return undefined;

@@ -66,19 +66,19 @@ export type FiguresOf<Kind extends TrainingKind> = {
 } & Kind["figures"];
 
 /** A network that is going to be trained. */
-export interface ChosenNetwork<Kind extends TrainingKind> {
-  readonly choice: Kind["choice"];
+export interface ChosenNetwork<Network, Choice> {
+  readonly choice: Choice;
   /** What was taken of another library's file; null for none. */
   readonly imported: ImportRecord | null;
   /** What the first weights lacked or had in excess, for the user. */
   readonly notes: readonly string[];
   /** Makes it. */
-  create(): Kind["network"];
+  create(): Network;
 }
 
 /** A checkpoint of a network that may be in training. */
-export interface LoadedCheckpoint<Kind extends TrainingKind> {
-  readonly network: Kind["network"];
+export interface LoadedCheckpoint<Network> {
+  readonly network: Network;
   /** Where its training stood, if it was saved. */
   readonly training: TrainingRecord | undefined;
   readonly restoreOptimiser: ((optimiser: MomentumSgd) => void) | undefined;
@@ -161,8 +161,8 @@ export interface TrainingTask<Kind extends TrainingKind> {
   /** Epochs after each of which the rate of the schedule `step` falls. */
   readonly epochsPerRate: number;
   /** Names the network, and reads the file that it starts from. */
-  chooseNetwork(): Promise<ChosenNetwork<Kind>>;
-  load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCheckpoint<Kind>>;
+  chooseNetwork(): Promise<ChosenNetwork<Kind["network"], Kind["choice"]>>;
+  load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCheckpoint<Kind["network"]>>;
   encode(network: Kind["network"], options: SaveCheckpointOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** @param note is given a line for each photo that cannot be used. */
   openPhotos(note: (line: string) => void): Promise<OpenedPhotos<Kind>>;

@@ -70,6 +70,37 @@ Deno.test("binaryCrossEntropy() of logits that overflow is finite", async () => 
   assert.equal(values, 5000);
 });
 
+Deno.test("losses count pixels by their weights: a weight of 0 hides a pixel, from the gradient, too", async () => {
+  await use("wasm");
+  const weights = LOGITS.map((_, i) => i % 3 / 2);
+  const counted = (z: readonly number[]) => ({
+    "binary cross-entropy": mean(z.map((value, i) => weights[i] * entropy(value, TRUTH[i]))),
+    "focal loss": mean(z.map((value, i) => {
+      const b = entropy(value, TRUTH[i]);
+      return weights[i] * (1 - Math.exp(-b)) ** 2 * b;
+    })),
+    "soft Dice": (() => {
+      const sum = (values: readonly number[]) => mean(values) * values.length;
+      const y = z.map((value, i) => weights[i] * sigmoid(value));
+      const common = sum(y.map((value, i) => value * TRUTH[i]));
+      return 1 - (2 * common + 1) / (sum(TRUTH.map((t, i) => weights[i] * t)) + sum(y) + 1);
+    })(),
+  });
+  const [z, truth, weight] = [LOGITS, TRUTH, weights].map((values) => tf.tensor4d(values, SHAPE));
+  for (const name of Object.keys(LOSSES) as (keyof typeof LOSSES)[]) {
+    const { value, grad } = tf.valueAndGrad((z) => LOSSES[name](z as tf.Tensor4D, truth, weight))(z);
+    assertClose(await value.data(), [counted(LOGITS)[name]], 1e-5, name);
+    for (const [i, slope] of (await grad.data()).entries()) {
+      if (weights[i] === 0) assert.equal(slope, 0, name);
+    }
+    tf.dispose([value, grad]);
+  }
+  const mixed = segmentationLoss([z], truth, { arch: "unet", loss: "bce-dice", weight });
+  const expected = counted(LOGITS);
+  assertClose(await mixed.data(), [expected["binary cross-entropy"] + 0.3 * expected["soft Dice"]], 1e-5, "bce-dice");
+  tf.dispose([z, truth, weight, mixed]);
+});
+
 Deno.test("segmentationLoss() adds the outputs up with the weights of each network", async () => {
   await use("cpu");
   const outputs = [0, 1, 2, 3, 4, 5].map((i) => LOGITS.map((z) => z / (1 + i)));
