@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { activationMap } from "../../../core/kernels/activation_map.ts";
+import { activationMap, channelSum } from "../../../core/kernels/activation_map.ts";
 import { maximum } from "../../../core/kernels/maximum.ts";
 import { normalise } from "../../../core/kernels/pointwise.ts";
-import { activationMapOracle } from "../../oracles/activation_map.ts";
+import { activationMapOracle, channelSumOracle } from "../../oracles/activation_map.ts";
 import { assertClose, seeded, sharedCompute, testImage } from "../testing.ts";
 
 const whole = sharedCompute();
@@ -13,7 +13,7 @@ const SHAPES = [[1, 1, 1], [1, 7, 5], [7, 1, 64], [3, 5, 65], [5, 3, 512], [2, 2
   100,
 ]] as const;
 
-Deno.test("activationMap() equals the oracle at any size and number of channels, in bands too", async () => {
+Deno.test("activationMap() and channelSum() equal the oracle at any size and number of channels, in bands too", async () => {
   const random = seeded(4);
   for (const compute of [await whole(), await banded()]) {
     for (const [width, height, channels] of SHAPES) {
@@ -26,22 +26,28 @@ Deno.test("activationMap() equals the oracle at any size and number of channels,
         assert.deepEqual([map.width, map.height, map.channels], [width, height, 1]);
         const message = `${width} × ${height} × ${channels} ${content}`;
         assertClose(await map.read(), activationMapOracle(features, weights), 2e-4, message);
+        using sum = channelSum(plane, weights);
+        assertClose(await sum.read(), channelSumOracle(features, weights), 2e-4, `sum, ${message}`);
       }
     }
   }
 });
 
-Deno.test("activationMap() removes the negative part", async () => {
+Deno.test("activationMap() removes the negative part, which channelSum() keeps", async () => {
   const compute = await whole();
   using features = compute.upload({ width: 2, height: 1, channels: 2, data: new Float32Array([3, 1, 1, 3]) });
   using map = activationMap(features, new Float32Array([1, -1]));
   assert.deepEqual([...await map.read()], [2, 0]);
+  using sum = channelSum(features, new Float32Array([1, -1]));
+  assert.deepEqual([...await sum.read()], [2, -2]);
 });
 
 Deno.test("activationMap() refuses another number of weights than channels", async () => {
   const compute = await whole();
   using features = compute.upload({ width: 1, height: 1, channels: 2, data: new Float32Array(2) });
-  assert.throws(() => activationMap(features, new Float32Array(3)), RangeError);
+  for (const map of [activationMap, channelSum]) {
+    assert.throws(() => map(features, new Float32Array(3)), RangeError);
+  }
 });
 
 Deno.test("maximum() finds the largest value wherever it lies, in bands too", async () => {

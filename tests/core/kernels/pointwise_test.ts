@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import type { PlaneSource } from "../../../core/gpu/compute.ts";
-import { binarise, localise, multiply, normalise, scale } from "../../../core/kernels/pointwise.ts";
+import {
+  binarise,
+  geometricMean,
+  localise,
+  mean,
+  multiply,
+  normalise,
+  scale,
+} from "../../../core/kernels/pointwise.ts";
 import { assertClose, sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
 const whole = sharedCompute();
@@ -45,6 +53,17 @@ Deno.test("localise() gives 0 at the threshold itself", async () => {
   using b = compute.upload({ width: 3, height: 1, channels: 1, data: new Float32Array([1, 0.875, 1]) });
   using kept = localise(a, b);
   assert.deepEqual([...await kept.read()], [0, 0.5625, 1]);
+});
+
+Deno.test("mean() and geometricMean() equal the means, at any size and content", async () => {
+  for await (const { compute, a, b, message } of pairs(1)) {
+    using planeA = compute.upload(a);
+    using planeB = compute.upload(b);
+    using arithmetic = mean(planeA, planeB);
+    assertClose(await arithmetic.read(), map(a, (value, i) => (value + b.data[i]) / 2), 1e-7, message);
+    using geometric = geometricMean(planeA, planeB);
+    assertClose(await geometric.read(), map(a, (value, i) => Math.sqrt(value * b.data[i])), 2e-6, message);
+  }
 });
 
 Deno.test("multiply() equals the product, at any size and content", async () => {
@@ -99,12 +118,13 @@ Deno.test("normalise() divides by the one maximum, at any size and content", asy
   }
 });
 
-Deno.test("multiply() and localise() refuse planes of different shapes", async () => {
+Deno.test("formulas of two planes refuse those of different shapes", async () => {
   const compute = await whole();
   for (const [width, height] of SIZES.slice(1)) {
     using a = compute.upload(testImage(width, height, 1, "flat"));
     using b = compute.upload(testImage(height + 1, width, 1, "flat"));
-    assert.throws(() => multiply(a, b), RangeError);
-    assert.throws(() => localise(a, b), RangeError);
+    for (const combine of [multiply, localise, mean, geometricMean]) {
+      assert.throws(() => combine(a, b), RangeError);
+    }
   }
 });

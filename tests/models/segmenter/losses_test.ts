@@ -97,7 +97,12 @@ Deno.test("losses count pixels by their weights: a weight of 0 hides a pixel, fr
   }
   const mixed = segmentationLoss([z], truth, { arch: "unet", loss: "bce-dice", weight });
   const expected = counted(LOGITS);
-  assertClose(await mixed.data(), [expected["binary cross-entropy"] + 0.3 * expected["soft Dice"]], 1e-5, "bce-dice");
+  assertClose(
+    await mixed.data(),
+    [expected["binary cross-entropy"] + 0.3 * expected["soft Dice"]],
+    1e-5,
+    "bce-dice",
+  );
   tf.dispose([z, truth, weight, mixed]);
 });
 
