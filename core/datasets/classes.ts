@@ -6,7 +6,8 @@ import type { Pair } from "./sample.ts";
 const CRACK = /^(?:crack(?:s|ed)?|positive)$/i;
 const NO_CRACK = /^(?:non?[-_ ]?crack(?:s|ed)?|uncracked|negative)$/i;
 
-function classesOf({ folders }: FolderContent): { crack: string; noCrack: string } | undefined {
+/** The folders of the two classes among those of a folder; undefined where not both are there. */
+export function classesOf({ folders }: FolderContent): { crack: string; noCrack: string } | undefined {
   const crack = folders.find((name) => CRACK.test(name)),
     noCrack = folders.find((name) => NO_CRACK.test(name));
   return crack === undefined || noCrack === undefined ? undefined : { crack, noCrack };

@@ -32,7 +32,10 @@ export interface DatasetProblem {
     | "truth without photo"
     | "ambiguous name"
     | "empty split"
-    | "list entry";
+    | "list entry"
+    | "patch without place"
+    | "patch without photo"
+    | "contradictory labels";
   /** The split that it would belong to. */
   readonly split: string;
   /** The file, or the folder or list that names it. */

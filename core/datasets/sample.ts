@@ -98,7 +98,7 @@ export class FileSample implements Sample {
   }
 
   image(): Promise<ImageData> {
-    return located(this.imagePath, async () => decodeImage(await Deno.readFile(this.imagePath)));
+    return readPhoto(this.imagePath);
   }
 
   async truth(): Promise<Truth> {
@@ -129,6 +129,11 @@ export function requireSameSize(
   throw new RangeError(
     `Cannot use ${imagePath}: it is ${image.width} × ${image.height}, but its mask is ${mask.width} × ${mask.height}.`,
   );
+}
+
+/** The photo in a file, upright, RGBA; errors name the file. */
+export function readPhoto(path: string): Promise<ImageData> {
+  return located(path, async () => decodeImage(await Deno.readFile(path)));
 }
 
 /** Puts the path into the sentence of an error about what a file holds; errors of the system have it already. */

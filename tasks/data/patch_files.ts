@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Sample } from "../../core/datasets/sample.ts";
+import { patchStem } from "../../core/datasets/patch_names.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { cutSquare, type Orientation, ORIENTATIONS } from "../../core/sampling/cut_window.ts";
 import type { DecodedPhoto, PatchTruth } from "../../core/sampling/decoded_photo.ts";
@@ -52,46 +51,6 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-type Named = Pick<Sample, "split" | "name">;
-
-/**
- * A name for the files of each photo, in one folder for all: letters, digits, `.`, `_` and `-`, with `_` for anything else. Photos of
- * the same name in several splits get `SPLIT-` before it. Where names are still the same (`a/b` and `a_b`, or `A` and `a`, which some
- * file systems do not distinguish), all of these get eight digits of a hash of the photo's own name: so what a name stands for does not
- * depend on which photos there are besides.
- */
-export function patchNames(samples: readonly Named[]): string[] {
-  const plain = samples.map(({ name }) => safe(name));
-  const splits = grouped(plain, (i) => samples[i].split);
-  const prefixed = plain.map((name, i) =>
-    splits.get(key(name))!.size > 1 ? `${safe(samples[i].split)}-${name}` : name
-  );
-  const owners = grouped(prefixed, String);
-  return prefixed.map((name, i) => {
-    if (owners.get(key(name))!.size === 1) return name;
-    const hash = createHash("sha256").update(JSON.stringify([samples[i].split, samples[i].name]));
-    return `${name}-${hash.digest("hex").slice(0, 8)}`;
-  });
-}
-
-/** No separator of paths, nothing that a shell reads, and no dot at the start, which would hide the file. */
-function safe(name: string): string {
-  return name.replaceAll(/[^\p{L}\p{M}\p{N}._-]/gu, "_").replace(/^\./, "_");
-}
-
-function key(name: string): string {
-  return name.normalize("NFC").toLowerCase();
-}
-
-/** The different properties of those that share a name. */
-function grouped(names: readonly string[], property: (index: number) => string): Map<string, Set<string>> {
-  const groups = new Map<string, Set<string>>();
-  for (const [i, name] of names.entries()) {
-    groups.set(key(name), (groups.get(key(name)) ?? new Set()).add(property(i)));
-  }
-  return groups;
-}
-
 /** The folders of the two classes. */
 export type PatchClass = "crack" | "no_crack";
 
@@ -122,7 +81,8 @@ export async function cutPhoto(photo: DecodedPhoto<PatchTruth>, options: CutPhot
       const place = { x, y, size };
       const class_ = patchShowsCrack(photo, place) ? "crack" : "no_crack";
       for (const orientation of orientations) {
-        const path = join(folder, class_, `${name}_${x}_${y}${eightfold ? `_${orientation}` : ""}.png`);
+        const stem = patchStem({ name, x, y, orientation: eightfold ? orientation : undefined });
+        const path = join(folder, class_, `${stem}.png`);
         const kept = await isFile(path);
         if (!kept) {
           cutSquare({ width, height, channels: 3, data: pixels }, place, { orientation, target: data });

@@ -4,6 +4,7 @@
  * @module
  */
 import { join } from "node:path";
+import { patchNames } from "../../core/datasets/patch_names.ts";
 import { fullName } from "../../core/datasets/sample.ts";
 import { decodeSample, patchTruth } from "../../core/sampling/decoded_photo.ts";
 import { runCommand } from "../cli/command.ts";
@@ -16,7 +17,7 @@ import { folderPath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
 import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
-import { cutPhoto, keepSettings, patchNames } from "./patch_files.ts";
+import { cutPhoto, keepSettings } from "./patch_files.ts";
 
 /** The largest side of a patch: one of 50 MB. */
 const LARGEST = 4096;

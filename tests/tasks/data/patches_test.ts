@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { patchNames } from "../../../core/datasets/patch_names.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { openPatchPhotos } from "../../../tasks/classifier/photos.ts";
-import { patchNames } from "../../../tasks/data/patch_files.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type Outcome, runScript } from "../run_script.ts";
