@@ -18,6 +18,7 @@ export type { DatasetProblem } from "./datasets/layout.ts";
 export { type Layout, LAYOUTS } from "./datasets/layouts.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
 export { type Dataset, openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
+export { openPatchFolder, type PatchFolder } from "./datasets/patch_folder.ts";
 export {
   countLabels,
   isLabelledAsWhole,
@@ -28,6 +29,7 @@ export {
   patchLabelsOfMask,
   POSSIBLE,
   possibleCrack,
+  requireBothClasses,
   wholePhotoLabels,
 } from "./datasets/patch_labels.ts";
 // DatasetSample is what earlier programs know a sample by.

@@ -4,7 +4,7 @@ import { sniffFormat } from "../images/image_format.ts";
 import { classesOf } from "./classes.ts";
 import type { DatasetProblem } from "./layout.ts";
 import { type FoundFile, listFiles, readFolder } from "./list_files.ts";
-import { type LabelCount, type LabelledPatch, type PatchLabels } from "./patch_labels.ts";
+import type { LabelCount, LabelledPatch, PatchLabels } from "./patch_labels.ts";
 import { photosByPatchName, readPatchStem } from "./patch_names.ts";
 import type { Sample } from "./sample.ts";
 

@@ -170,3 +170,17 @@ export function countLabels(labels: Iterable<PatchLabels>): LabelCount {
   }
   return count;
 }
+
+/**
+ * Refuses labels of one class only, from which nothing can be learnt.
+ *
+ * @throws {RangeError} if no patch was labelled crack, or all were.
+ */
+export function requireBothClasses({ patches, crackPatches }: LabelCount): void {
+  if (crackPatches > 0 && crackPatches < patches) return;
+  throw new RangeError(
+    `Cannot learn from ${patches} labelled patches: ${crackPatches} show crack and ${
+      patches - crackPatches
+    } do not, and at least 1 of both is wanted.`,
+  );
+}

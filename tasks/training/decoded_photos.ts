@@ -1,3 +1,4 @@
+import type { Truth } from "../../core/datasets/sample.ts";
 import {
   type DecodedPhoto,
   decodeSample,
@@ -8,18 +9,18 @@ import { describeError, UsageError } from "../cli/errors.ts";
 import type { NamedSample } from "./named_sample.ts";
 
 /** Options of {@linkcode decodePhotos}. */
-export interface DecodePhotosOptions<T> {
+export interface DecodePhotosOptions<T, S = Truth> {
   /** Takes of a photo's truth what is needed. */
-  readonly truthOf: TruthOf<T>;
+  readonly truthOf: TruthOf<T, S>;
   /** Bytes of decoded photos to hold; others are decoded again when they are needed. Default: two GiB. */
   readonly memory?: number;
   /** Called for each photo read, with a sentence if it could not be. */
-  readonly onPhoto?: (photo: NamedSample, failure?: string) => void;
+  readonly onPhoto?: (photo: NamedSample<S>, failure?: string) => void;
 }
 
 /** Photos with their truth, all of them readable. */
 export interface DecodedPhotos<T> extends PhotoSource<T> {
-  readonly samples: readonly NamedSample[];
+  readonly samples: readonly NamedSample<unknown>[];
   /** Photos that could not be read. */
   readonly failures: number;
   /** Some of the photos. */
@@ -39,12 +40,12 @@ const MEMORY = 2 ** 31;
  *
  * @throws {Error} if none can be read.
  */
-export async function decodePhotos<T>(
-  samples: readonly NamedSample[],
-  { truthOf, memory = MEMORY, onPhoto }: DecodePhotosOptions<T>,
+export async function decodePhotos<T, S = Truth>(
+  samples: readonly NamedSample<S>[],
+  { truthOf, memory = MEMORY, onPhoto }: DecodePhotosOptions<T, S>,
 ): Promise<DecodedPhotos<T>> {
   const cache = new PhotoCache(memory, truthOf);
-  const readable: NamedSample[] = [];
+  const readable: NamedSample<S>[] = [];
   for (const named of samples) {
     const { imagePath } = named.sample;
     try {
@@ -60,9 +61,9 @@ export async function decodePhotos<T>(
   return photosOf(readable, { cache, failures: samples.length - readable.length });
 }
 
-function photosOf<T>(
-  samples: readonly NamedSample[],
-  { cache, failures }: { readonly cache: PhotoCache<T>; readonly failures: number },
+function photosOf<T, S>(
+  samples: readonly NamedSample<S>[],
+  { cache, failures }: { readonly cache: PhotoCache<T, S>; readonly failures: number },
 ): DecodedPhotos<T> {
   return {
     count: samples.length,
@@ -103,18 +104,18 @@ export function holdBack<T>(
 }
 
 /** Decoded photos, the least recently used ones given up where they exceed the memory. */
-class PhotoCache<T> {
+class PhotoCache<T, S> {
   readonly #limit: number;
-  readonly #truthOf: TruthOf<T>;
-  readonly #photos = new Map<NamedSample, DecodedPhoto<T>>();
+  readonly #truthOf: TruthOf<T, S>;
+  readonly #photos = new Map<NamedSample<S>, DecodedPhoto<T>>();
   #bytes = 0;
 
-  constructor(limit: number, truthOf: TruthOf<T>) {
+  constructor(limit: number, truthOf: TruthOf<T, S>) {
     this.#limit = limit;
     this.#truthOf = truthOf;
   }
 
-  photo(named: NamedSample): DecodedPhoto<T> | Promise<DecodedPhoto<T>> {
+  photo(named: NamedSample<S>): DecodedPhoto<T> | Promise<DecodedPhoto<T>> {
     const kept = this.#photos.get(named);
     if (kept === undefined) return this.#read(named);
     this.#photos.delete(named);
@@ -122,7 +123,7 @@ class PhotoCache<T> {
     return kept;
   }
 
-  async #read(named: NamedSample): Promise<DecodedPhoto<T>> {
+  async #read(named: NamedSample<S>): Promise<DecodedPhoto<T>> {
     const photo = await decodeSample(named.sample, this.#truthOf);
     this.#photos.set(named, photo);
     this.#bytes += bytesOf(photo);

@@ -1,14 +1,23 @@
 import { basename } from "node:path";
 import { readConfidence, readMask } from "../../core/datasets/read_mask.ts";
-import { FileSample, fullName, type Sample, type TruthReader } from "../../core/datasets/sample.ts";
+import {
+  FileSample,
+  fullName,
+  type Sample,
+  type Truth,
+  type TruthReader,
+} from "../../core/datasets/sample.ts";
 
 /** A photo that was named for a training or a measurement. */
-export interface NamedSample {
+export interface NamedSample<T = Truth> {
   /** What cards and messages call it. */
   readonly name: string;
-  readonly sample: Sample;
-  /** What is known of it: a mask, or its class as a whole; `missing` where its mask is not there, so that it cannot be read. */
-  readonly truth: "mask" | "crack" | "no_crack" | "missing";
+  readonly sample: Sample<T>;
+  /**
+   * What is known of it: a mask, its class as a whole, or the classes of its patches; `missing` where its mask is not there, so that it cannot be
+   * read.
+   */
+  readonly truth: "mask" | "crack" | "no_crack" | "patches" | "missing";
   /** Whether its mask is a label of a photo beyond those that the others are of: never held back. */
   readonly extra: boolean;
 }
