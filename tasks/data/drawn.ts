@@ -44,8 +44,8 @@ await runCommand({
   brief: "Show the cracks, and what looks like cracks, that are drawn on photos for training.",
   description:
     "Draws cracks, joints of tiles and bricks, shadows, wires and other motifs on crops of photos and writes a sheet of examples: a row a " +
-    "motif, and to the right of each example its truth, white where it is crack. Only cracks are. What is drawn depends on the seed " +
-    "alone, so that the same command writes the same sheet.\n\n" +
+    "motif, and to the right of each example its truth, white where crack was drawn; cracks that a photo has itself are not in it. What is drawn " +
+    "depends on the seed alone, so that the same command writes the same sheet.\n\n" +
     "A column shows one photo, at random places; of more photos than columns some are chosen, spread over all.",
   examples: [
     { command: "deno task data:drawn --out sheet.png", effect: "Show all motifs on textures" },

@@ -27,7 +27,7 @@ export function paintCracks(canvas: Canvas, random: Random): void {
   }
 }
 
-/** Width of a crack in pixels: half of all are thin, and now and then one is very wide. */
+/** Width of a crack in pixels: nearly half of all are thin, and now and then one is very wide. */
 function drawWidth(random: Random): number {
   const kind = random();
   if (kind < 0.45) return between(random, 1, 2.5);
@@ -36,21 +36,21 @@ function drawWidth(random: Random): number {
 }
 
 /**
- * What makes borders ragged, about [−1, 1]: they crumble in pieces of several sizes, and on some grounds along its grains, bright ones of
- * which reach into a crack.
+ * What makes borders ragged, H × W values in [−1, 1]: they crumble in pieces of several sizes, and on some grounds along its grains, of which
+ * bright ones reach into a crack.
  */
 function drawGrain(canvas: Canvas, noise: Noise, random: Random): Float32Array {
-  const plane = noise.plane(canvas, { cell: between(random, 4, 12), octaves: 3 });
-  const share = happens(random, 0.5) ? between(random, 0.2, 0.8) : 0;
-  const ground = share > 0 ? groundUnder(canvas, new Shape(canvas).fill(() => 1)) : undefined;
-  if (ground === undefined || ground.deviation < 1) return plane;
-  const mean = grey(ground.colour), scale = 0.5 * share / ground.deviation;
+  const grain = noise.plane(canvas, { cell: between(random, 4, 12), octaves: 3 });
+  const ground = groundUnder(canvas, new Shape(canvas).fill(() => 1));
+  const isGrainy = ground !== undefined && ground.deviation > 1;
+  const share = isGrainy && happens(random, 0.5) ? between(random, 0.2, 0.8) : 0;
+  const mean = isGrainy ? grey(ground.colour) : 0, scale = isGrainy ? 0.5 * share / ground.deviation : 0;
   const { pixels } = canvas;
-  for (let i = 0; i < plane.length; i++) {
-    const dark = mean - (pixels[3 * i] + pixels[3 * i + 1] + pixels[3 * i + 2]) / 3;
-    plane[i] = Math.max(-1, Math.min(1, (1 - share) * plane[i] + scale * dark));
+  for (let i = 0; i < grain.length; i++) {
+    const darker = mean - (pixels[3 * i] + pixels[3 * i + 1] + pixels[3 * i + 2]) / 3;
+    grain[i] = Math.max(-1, Math.min(1, (1 - share) * grain[i] + scale * darker));
   }
-  return plane;
+  return grain;
 }
 
 /** What a crack is made of besides its paths. */
@@ -88,7 +88,7 @@ function paintCrack(
   if (dirt !== undefined) paint(canvas, shape, { light: dirt.light, softness: dirt.reach });
   if (lit !== undefined) lightEdge(canvas, shape, lit);
   // The flanks catch light that the bottom does not, the bottom is uneven, and here and there a crack is shallow.
-  const rim = between(random, 0.5, 1), slope = between(random, 0.1, 0.6) * width / 2;
+  const rim = between(random, 0.75, 1), slope = between(random, 0.1, 0.6) * width / 2;
   const uneven = isWide ? between(random, 0, 0.25) : 0;
   const shallow = happens(random, 0.5) ? between(random, 0.1, 0.6) : 0;
   const bottom = uneven > 0 ? noise.plane(canvas, { cell: 5, octaves: 3 }) : undefined;
@@ -110,7 +110,7 @@ function drawContrast({ colour, deviation }: Ground, width: number, random: Rand
   const mean = grey(colour);
   if (MOST * mean < VISIBLE) return undefined;
   // A thin one must be told from the ground's grain; a wide one that lets its ground through would be a shadow.
-  const grain = deviation / Math.sqrt(width), deep = Math.min(0.6, 0.2 + 0.04 * Math.max(0, width - 4));
+  const grain = deviation / Math.sqrt(width), deep = Math.min(0.7, 0.2 + 0.06 * Math.max(0, width - 4));
   const least = Math.max(deep, grain / mean, VISIBLE / mean);
   return least > MOST ? undefined : between(random, least, MOST);
 }

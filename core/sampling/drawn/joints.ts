@@ -37,7 +37,7 @@ export function paintJoints(canvas: Canvas, random: Random): void {
 
 function drawBond({ width, height }: Area, random: Random): Bond {
   const side = Math.max(8, width, height);
-  const size = side * logBetween(random, 0.08, 0.7);
+  const size = side * logBetween(random, 0.09, 0.9);
   const irregular = happens(random, 0.25) ? between(random, 0.1, 0.6) : 0;
   const kind = random();
   // Bricks are flat and in running bond, tiles square, slabs and panels anything.
@@ -88,7 +88,7 @@ function lay(canvas: Canvas, bond: Bond, noise: Noise, random: Random): Laid {
   const offsetU = side * random(), offsetV = side * random();
   // Hand-laid stones have crooked edges.
   const crooked = happens(random, 0.6) ? between(random, 0.1, 0.5) * Math.min(3, joint) : 0;
-  const warp = crooked > 0 ? noise.plane(canvas, { cell: between(random, 8, 40), octaves: 3 }) : undefined;
+  const warp = crooked > 0 ? noise.plane(canvas, { cell: between(random, 6, 30), octaves: 2 }) : undefined;
 
   const area = canvas.width * canvas.height;
   const stones = new Float32Array(area), sides = new Int8Array(area);
@@ -125,25 +125,28 @@ function lay(canvas: Canvas, bond: Bond, noise: Noise, random: Random): Laid {
 function colourStones({ pixels }: Canvas, stones: Float32Array, random: Random): void {
   const spread = happens(random, 0.7) ? between(random, 0, 0.22) : 0;
   const hue = [between(random, 0.5, 1.5), 1, between(random, 0.5, 1.5)];
-  const glaze: Colour = happens(random, 0.3) ? oneOf(random, GLAZES) : [1, 1, 1];
+  const glaze: Colour = happens(random, 0.3) ? oneOf(random, GLAZES) : UNGLAZED;
   const bytes = clamped(pixels);
+  if (spread === 0 && glaze === UNGLAZED) return;
   for (let i = 0; i < stones.length; i++) {
     for (let c = 0; c < 3; c++) bytes[3 * i + c] *= glaze[c] * (1 + spread * stones[i] * hue[c]);
   }
 }
 
+const UNGLAZED: Colour = [1, 1, 1];
+
 /** What the ground is multiplied by: red and yellow brick, blue, green and white tiles. */
 const GLAZES: readonly Colour[] = [
   [1.15, 0.75, 0.6],
   [1.1, 0.95, 0.7],
-  [0.75, 0.9, 1.15],
-  [0.85, 1.05, 0.9],
-  [1.4, 1.4, 1.35],
+  [0.85, 0.95, 1.1],
+  [0.92, 1.03, 0.94],
+  [1.25, 1.25, 1.2],
 ];
 
 function paintMortar(canvas: Canvas, shape: Shape, noise: Noise, random: Random): void {
   const level = happens(random, 0.65) ? between(random, 0.15, 0.85) : between(random, 1.1, 1.9);
-  const uneven = between(random, 0.02, 0.2), grain = noise.plane(canvas, { cell: 3, octaves: 2 });
+  const uneven = between(random, 0.02, 0.2), grain = noise.plane(canvas, { cell: 3 });
   // Where it has fallen out, or dirt lies, a joint shows more or less.
   const wear = happens(random, 0.4) ? between(random, 0.2, 0.9) : 0;
   const worn = wear > 0 ? noise.plane(canvas, { cell: 30, octaves: 2 }) : undefined;

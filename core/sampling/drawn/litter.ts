@@ -6,7 +6,7 @@ import { type Node, paint, Shape } from "./shape.ts";
 
 /** What lies about: leaves, twigs, blades of grass, each with its shadow. */
 export function paintLeaves(canvas: Canvas, random: Random): void {
-  const angle = anyAngle(random), height = between(random, 0, 3);
+  const angle = anyAngle(random), height = between(random, 1, 4);
   const cast = {
     x: height * Math.cos(angle),
     y: height * Math.sin(angle),
@@ -100,4 +100,4 @@ const LEAVES: readonly Colour[] = [
   [60, 75, 45],
 ];
 const BLADES: readonly Colour[] = [[85, 120, 50], [120, 140, 70], [175, 165, 100], [150, 130, 80]];
-const BARKS: readonly Colour[] = [[80, 60, 45], [110, 90, 70], [140, 125, 105], [60, 50, 42]];
+const BARKS: readonly Colour[] = [[105, 82, 62], [125, 103, 80], [150, 135, 112], [90, 76, 62]];

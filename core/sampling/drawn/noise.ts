@@ -55,30 +55,33 @@ export class Noise {
     return plane;
   }
 
-  /** Row by row: lattice rows are joined first, then what lies between their points. */
+  /** Row by row: two lattice rows are joined to one first, then what lies between its points. */
   #addOctave(
     plane: Float32Array,
     width: number,
     { cell, shift, weight }: Readonly<Record<"cell" | "shift" | "weight", number>>,
   ): void {
-    const columns = new Int32Array(width), fades = new Float32Array(width);
+    const start = Math.floor(shift);
+    // Lattice column k reaches over the pixels from borders[k] on; `fades` is how far each has gone over to the next column.
+    const borders: number[] = [0], fades = new Float32Array(width);
     for (let x = 0; x < width; x++) {
-      const place = x / cell + shift;
-      columns[x] = Math.floor(place);
-      fades[x] = fade(place - columns[x]);
+      const place = x / cell + shift, column = Math.floor(place);
+      while (borders.length <= column - start) borders.push(x);
+      fades[x] = fade(place - column);
     }
-    const [first] = columns;
-    for (let x = 0; x < width; x++) columns[x] -= first;
-    const row = new Float32Array(columns[width - 1] + 2);
-    for (let y = 0, i = 0; i < plane.length; y++) {
+    const columns = borders.length;
+    borders.push(width);
+    const row = new Float32Array(columns + 1);
+    for (let y = 0; y * width < plane.length; y++) {
       const place = y / cell + shift, j = Math.floor(place), v = fade(place - j);
-      for (let k = 0; k < row.length; k++) {
-        const above = this.cell(first + k, j), below = this.cell(first + k, j + 1);
+      for (let k = 0; k <= columns; k++) {
+        const above = this.cell(start + k, j), below = this.cell(start + k, j + 1);
         row[k] = weight * (above + v * (below - above));
       }
-      for (let x = 0; x < width; x++, i++) {
-        const left = row[columns[x]];
-        plane[i] += left + fades[x] * (row[columns[x] + 1] - left);
+      const offset = y * width;
+      for (let k = 0; k < columns; k++) {
+        const left = row[k], rise = row[k + 1] - left;
+        for (let x = borders[k]; x < borders[k + 1]; x++) plane[offset + x] += left + rise * fades[x];
       }
     }
   }

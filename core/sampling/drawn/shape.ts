@@ -1,5 +1,4 @@
-import type { Area, Canvas, Colour } from "./canvas.ts";
-import { clamped } from "./canvas.ts";
+import { type Area, type Canvas, clamped, type Colour } from "./canvas.ts";
 
 /** A place on a canvas, in pixels: the pixel (0, 0) has its centre at (½, ½). */
 export interface Point {
@@ -155,19 +154,19 @@ function coverage(depth: number, softness: number): number {
   return Math.min(1, Math.max(0, (depth + softness) / (2 * softness)));
 }
 
-/** What is inside of a shape: 0 to 1 or a function of a pixel's depth and index. */
-type Inside = number | ((depth: number, pixel: number) => number);
+/** The same all over a shape, or by a pixel's depth and index. */
+type Varying = number | ((depth: number, pixel: number) => number);
 
 /** What a shape looks like. */
 export interface Coat {
   /** Colour of its own; without, the ground's, whose texture then remains. */
   readonly colour?: Colour;
   /** What the colour is multiplied by. Default 1. */
-  readonly light?: Inside;
+  readonly light?: Varying;
   /** Pixels to either side over which its border spreads: sharp ½, the default. The shape must be known as far out. */
   readonly softness?: number;
   /** How much of the ground it hides, 0 to 1. Default 1. */
-  readonly opacity?: Inside;
+  readonly opacity?: Varying;
 }
 
 /** Paints a shape: each pixel moves from what it is towards colour · light by coverage · opacity. */
