@@ -18,7 +18,7 @@ export type { DatasetProblem } from "./datasets/layout.ts";
 export { type Layout, LAYOUTS } from "./datasets/layouts.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";
 export { type Dataset, openDataset, type OpenDatasetOptions } from "./datasets/open_dataset.ts";
-export { openPatchFolder, type PatchFolder } from "./datasets/patch_folder.ts";
+export { openPatchFolder, type PatchFolder, type WholePhoto } from "./datasets/patch_folder.ts";
 export {
   countLabels,
   isLabelledAsWhole,

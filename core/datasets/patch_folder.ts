@@ -9,7 +9,7 @@ import { photosByPatchName, readPatchStem } from "./patch_names.ts";
 import type { Sample } from "./sample.ts";
 
 /** A photo that patches were cut out of. */
-type WholePhoto = Pick<Sample, "name" | "split" | "imagePath" | "image">;
+export type WholePhoto = Pick<Sample, "name" | "split" | "imagePath" | "image">;
 
 /** Photos of which patches were labelled, by the files of the patches. */
 export interface PatchFolder {

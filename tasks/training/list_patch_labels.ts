@@ -1,7 +1,7 @@
 import { openDataset } from "../../core/datasets/open_dataset.ts";
-import { openPatchFolder } from "../../core/datasets/patch_folder.ts";
+import { openPatchFolder, type PatchFolder, type WholePhoto } from "../../core/datasets/patch_folder.ts";
 import { type LabelCount, patchLabelled, type PatchLabels } from "../../core/datasets/patch_labels.ts";
-import { readPhoto, type Sample } from "../../core/datasets/sample.ts";
+import { readPhoto } from "../../core/datasets/sample.ts";
 import type { GridOptions } from "../../core/sampling/training_grid.ts";
 import { UsageError } from "../cli/errors.ts";
 import { listPhotos } from "../files/photos.ts";
@@ -69,7 +69,7 @@ export async function listPatchLabels(
 }
 
 /** @throws {UsageError} where what was typed leads to no labelled patches. */
-async function openNamedPatches(path: string, photos: Parameters<typeof openPatchFolder>[1]) {
+async function openNamedPatches(path: string, photos: readonly WholePhoto[]): Promise<PatchFolder> {
   try {
     return await openPatchFolder(path, photos);
   } catch (error) {
@@ -83,7 +83,7 @@ async function openNamedPatches(path: string, photos: Parameters<typeof openPatc
 /** The photos of a dataset, by the names that `data:patches` knows them by; else all that lie in a folder. */
 async function wholePhotos(
   path: string,
-): Promise<readonly Pick<Sample, "name" | "split" | "imagePath" | "image">[]> {
+): Promise<readonly WholePhoto[]> {
   const { photos } = await listPhotos([path]);
   const dataset = await openDataset(path).catch((error) => {
     // Laid out in no way that a dataset is: a folder of photos alone.
