@@ -7,6 +7,9 @@ const kernel = defineKernel("activation_map", source);
 /** Invocations that share a pixel. */
 const LANES = 64;
 
+/** The least float32, in place of −infinity, which WGSL does not promise to keep. */
+const NO_FLOOR = -3.4028234663852886e38;
+
 /**
  * A class activation map: relu(Σ_k w_k A_k), one value for each pixel of a network's last feature map A.
  *
@@ -20,6 +23,25 @@ const LANES = 64;
  * @throws {RangeError} if there is not one weight a channel.
  */
 export function activationMap(features: Plane, weights: Float32Array): Plane {
+  return sumChannels(features, weights, 0);
+}
+
+/**
+ * The weighted sum of the channels of each pixel of a feature map A: Σ_k w_k A_k, of either sign.
+ *
+ * With w_k the weights of a linear head after global average pooling this is the class activation map of Zhou et al. 2016
+ * (doi:10.1109/CVPR.2016.319): what each pixel adds to the class's logit.
+ *
+ * @param features h × w × K.
+ * @param weights K values.
+ * @returns h × w × 1.
+ * @throws {RangeError} if there is not one weight a channel.
+ */
+export function channelSum(features: Plane, weights: Float32Array): Plane {
+  return sumChannels(features, weights, NO_FLOOR);
+}
+
+function sumChannels(features: Plane, weights: Float32Array, floor: number): Plane {
   const { compute, width, height, channels } = features;
   if (weights.length !== channels) {
     throw new RangeError(
@@ -32,7 +54,7 @@ export function activationMap(features: Plane, weights: Float32Array): Plane {
     kernel,
     inputs: [{ plane: features }, { plane: table, rows: "all" }],
     output,
-    params: { channels },
+    params: { channels, floor },
     invocations: (first, end) => [width * LANES, end - first, 1],
   });
   return output;

@@ -9,6 +9,8 @@ const kernels = {
     FORMULA: "select(0.0, 0.5 * (a + b), 0.5 * (a + b) > params.threshold)",
   }),
   multiply: defineKernel("multiply", source, { PARAMETERS: "", FORMULA: "a * b" }),
+  mean: defineKernel("average", source, { PARAMETERS: "", FORMULA: "0.5 * (a + b)" }),
+  geometricMean: defineKernel("average_geometrically", source, { PARAMETERS: "", FORMULA: "sqrt(a * b)" }),
   scale: defineKernel("scale", source, {
     PARAMETERS: "factor: f32, low: f32, high: f32",
     FORMULA: "clamp(a * params.factor, params.low, params.high)",
@@ -74,6 +76,30 @@ export function localise(a: Plane, b: Plane, { threshold = 0.5 }: LocaliseOption
  */
 export function multiply(a: Plane, b: Plane): Plane {
   return combine(kernels.multiply, { a, b });
+}
+
+/**
+ * The mean of two planes, value by value: (a + b) / 2.
+ *
+ * @param a H × W × C, any unit.
+ * @param b the same shape.
+ * @returns H × W × C.
+ * @throws {RangeError} if the shapes differ.
+ */
+export function mean(a: Plane, b: Plane): Plane {
+  return combine(kernels.mean, { a, b });
+}
+
+/**
+ * The geometric mean of two planes, value by value: √(a · b). Of two confidences it is high where both are.
+ *
+ * @param a H × W × C, ≥ 0.
+ * @param b the same shape.
+ * @returns H × W × C.
+ * @throws {RangeError} if the shapes differ.
+ */
+export function geometricMean(a: Plane, b: Plane): Plane {
+  return combine(kernels.geometricMean, { a, b });
 }
 
 /**
