@@ -22,7 +22,10 @@ export interface ScaleSettings {
 }
 
 /** Options of {@linkcode predictAtScales}. */
-export interface PredictAtScalesOptions extends PredictImageOptions, Partial<ScaleSettings> {}
+export interface PredictAtScalesOptions extends PredictImageOptions, Partial<ScaleSettings> {
+  /** Called for each level, largest first, with what the network says there: h × w × 1, 0..1, which is disposed of afterwards. */
+  onLevel?: (confidence: Plane, scale: number) => Promise<void> | void;
+}
 
 /** Where a segmentation network sees crack in an image that it was shown at several scales. */
 export interface ScaledPrediction extends Prediction {
@@ -68,14 +71,14 @@ const STRIP_PIXELS = 2 ** 22;
 export async function predictAtScales(
   compute: Compute,
   image: ImageData,
-  { segmenter, threshold = 0.5, ...options }: PredictAtScalesOptions,
+  { segmenter, threshold = 0.5, onLevel, ...options }: PredictAtScalesOptions,
 ): Promise<ScaledPrediction> {
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
   const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
   const { levels, start, fusion } = { ...defaultScales, ...options };
   requireScales({ levels, start });
-  const first = start === "auto" ? 2 ** -firstOctave(await detailSpectrum(compute, image, OCTAVES)) : start;
+  const first = start === "auto" ? await startingScale(compute, image) : start;
   const scales = scalesOf(image, { levels, first });
   const maps: Plane[] = [];
   try {
@@ -83,6 +86,7 @@ export async function predictAtScales(
       const map = compute.create({ ...sizeAt(image, scale), channels: 1 });
       maps.push(map);
       await predictLevel(compute, image, { segmenter, map, ...tiles });
+      await onLevel?.(map, scale);
     }
     using sums = fusion === "mean" ? equalSums(compute, maps.length) : sumsOf(compute, maps);
     using fused = joinLevels(compute, maps, { sums, width, height });
@@ -97,8 +101,13 @@ export async function predictAtScales(
   }
 }
 
+/** The smallest scale at which a photo loses no detail, 1 or halves of it: where {@linkcode predictAtScales} starts by itself. */
+export async function startingScale(compute: Compute, image: ImageData): Promise<number> {
+  return 2 ** -firstOctave(await detailSpectrum(compute, image, OCTAVES));
+}
+
 /** @throws {RangeError} for settings that name no scales. */
-function requireScales({ levels, start }: Pick<ScaleSettings, "levels" | "start">): void {
+export function requireScales({ levels, start }: Pick<ScaleSettings, "levels" | "start">): void {
   if (!Number.isSafeInteger(levels) || levels < 1) {
     throw new RangeError(`Cannot predict at ${levels} scales: a positive integer is wanted.`);
   }
@@ -113,7 +122,8 @@ interface Size {
   readonly height: number;
 }
 
-function sizeAt({ width, height }: Size, scale: number): Size {
+/** The sides of an image at a scale, in whole pixels. */
+export function sizeAt({ width, height }: Size, scale: number): Size {
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   return { width: side(width), height: side(height) };
 }

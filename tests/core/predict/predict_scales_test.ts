@@ -71,6 +71,23 @@ Deno.test("predictAtScales() at one scale, the photo's own, gives what predictIm
   }
 });
 
+Deno.test("predictAtScales() hands on what the network says at each level", async () => {
+  const compute = await device();
+  const image = randomImage(97, 130);
+  const levels: { scale: number; size: [number, number]; confidence: Float32Array }[] = [];
+  await predictAtScales(compute, image, {
+    segmenter: new FakeSegmenter(),
+    tile: 64,
+    levels: 2,
+    start: 0.7,
+    onLevel: async (map, scale) => {
+      levels.push({ scale, size: [map.width, map.height], confidence: await map.read() });
+    },
+  });
+  assert.deepEqual(levels.map(({ scale, size }) => [scale, size]), [[0.7, [68, 91]], [0.35, [34, 46]]]);
+  for (const { size, confidence } of levels) assertClose(confidence, redAt(image, size), 1e-4, `${size}`);
+});
+
 Deno.test("predictAtScales() leaves out levels that are too small, and takes single pixels and flat photos", async () => {
   const compute = await device();
   const scalesAt = async (width: number, height: number) => {
