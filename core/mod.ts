@@ -85,8 +85,17 @@ export {
 } from "./label/cam_crf/cam_crf_label.ts";
 export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
 export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
+export type { Flips } from "./label/hairline/flipped_segmenter.ts";
+export { hairlineLabeller, type HairlineOptions } from "./label/hairline/hairline_label.ts";
+export { defaultHairline, type HairlineSettings } from "./label/hairline/settings.ts";
 export { labelImage, type LabelOptions, paperLabeller } from "./label/label_image.ts";
-export type { Label, Labeller, LabellerFactory, LabellerOptions } from "./label/labeller.ts";
+export type {
+  Label,
+  Labeller,
+  LabellerFactory,
+  LabellerNetworks,
+  LabellerOptions,
+} from "./label/labeller.ts";
 export { type LabellerId, labellers } from "./label/labellers.ts";
 export { type Recipe, recipes } from "./label/recipe.ts";
 export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";

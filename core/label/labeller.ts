@@ -1,4 +1,6 @@
 import type { Compute } from "../gpu/compute.ts";
+import type { ScaledPrediction } from "../predict/predict_scales.ts";
+import type { Segmenting } from "../predict/segmenting.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Stage, StageKind, StageRows } from "./stages.ts";
 
@@ -18,6 +20,10 @@ export interface Label {
   usableForTraining: boolean;
   /** The intermediate maps in the order of the method; empty unless they were asked to be kept. */
   stages: Stage[];
+  /** Of a method that looks at several scales: which these were, and what each counted. */
+  scales?: ScaledPrediction["scales"];
+  /** A sentence where the photo is out of what the method's networks know. */
+  warning?: string;
 }
 
 /** What a label is to give besides its mask. */
@@ -27,7 +33,7 @@ export interface LabellerOptions {
 }
 
 /**
- * A method of labelling, with its parameters, a device and a classifier: who labels photos takes one and need not know which.
+ * A method of labelling, with its parameters, a device and networks: who labels photos takes one and need not know which.
  * The methods that exist are {@linkcode labellers}.
  *
  * @example Two methods on one photo
@@ -49,7 +55,7 @@ export interface Labeller {
   readonly id: string;
   /** What reports call it; changed parameters may be part of that. */
   readonly title: string;
-  /** Everything that a label depends on apart from the photo and the classifier's weights, in values that JSON can hold. */
+  /** Everything that a label depends on apart from the photo and the networks' weights, in values that JSON can hold. */
   readonly settings: Readonly<object>;
   /** Crack pixels that a label needs to be used for training. */
   readonly minCrackPixels: number;
@@ -63,5 +69,15 @@ export interface Labeller {
   label(image: ImageData, options?: LabellerOptions): Promise<Label>;
 }
 
-/** Makes a {@linkcode Labeller} of a method. Device and classifier stay the caller's to dispose of. */
-export type LabellerFactory = (compute: Compute, options: { readonly classifier: Classifier }) => Labeller;
+/** The networks that methods of labelling ask. */
+export interface LabellerNetworks {
+  /** Says whether an image shows crack, and what in it speaks for that. */
+  readonly classifier: Classifier;
+  /** Says how sure it is of crack at each pixel. */
+  readonly segmenter: Segmenting;
+}
+
+/**
+ * Makes a {@linkcode Labeller} of a method, which asks one of the networks or both. Device and networks stay the caller's to dispose of.
+ */
+export type LabellerFactory = (compute: Compute, networks: LabellerNetworks) => Labeller;

@@ -1,4 +1,5 @@
 import { camCrfLabeller } from "./cam_crf/cam_crf_label.ts";
+import { hairlineLabeller } from "./hairline/hairline_label.ts";
 import { paperLabeller } from "./label_image.ts";
 import type { LabellerFactory } from "./labeller.ts";
 
@@ -7,16 +8,20 @@ import type { LabellerFactory } from "./labeller.ts";
  *
  * @example
  * ```ts
- * import { decodeImage, labellers, loadClassifier, openCompute } from "../../mod.ts";
+ * import { decodeImage, labellers, loadClassifier, loadSegmenter, openCompute } from "../../mod.ts";
  *
  * using compute = await openCompute();
  * using classifier = await loadClassifier();
+ * using segmenter = await loadSegmenter();
  * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
- * const labeller = labellers["cam-crf"](compute, { classifier });
- * console.log((await labeller.label(image)).crackPixels, labeller.settings);
+ * for (const factory of [labellers.hairline, labellers["cam-crf"]]) {
+ *   const labeller = factory(compute, { classifier, segmenter });
+ *   console.log((await labeller.label(image)).crackPixels, labeller.settings);
+ * }
  * ```
  */
 export const labellers = {
+  "hairline": hairlineLabeller,
   "paper": paperLabeller,
   "cam-crf": camCrfLabeller,
 } as const satisfies Readonly<Record<string, LabellerFactory>>;

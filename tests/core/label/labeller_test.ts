@@ -6,9 +6,11 @@ import { labelImage, paperLabeller } from "../../../core/label/label_image.ts";
 import { type LabellerId, labellers } from "../../../core/label/labellers.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import type { StageRows } from "../../../core/label/stages.ts";
+import { FakeSegmenter } from "../predict/fake_segmenter.ts";
 import { FakeClassifier } from "./fake_classifier.ts";
 
-const WIDTH = 70, HEIGHT = 50;
+/** Large enough for all levels of a method that looks at several scales. */
+const WIDTH = 150, HEIGHT = 130;
 
 /** A dark line on a bright ground. */
 function linePhoto(): ImageData {
@@ -22,7 +24,10 @@ function linePhoto(): ImageData {
 for (const id of Object.keys(labellers) as LabellerId[]) {
   Deno.test(`labellers["${id}"] labels any photo, names its settings, and hands on the stages that it says it has`, async () => {
     using compute = await openCompute();
-    const labeller = labellers[id](compute, { classifier: new FakeClassifier() });
+    const labeller = labellers[id](compute, {
+      classifier: new FakeClassifier(),
+      segmenter: new FakeSegmenter(),
+    });
     assert.equal(labeller.id, id);
     assert.deepEqual(JSON.parse(JSON.stringify(labeller.settings)), labeller.settings);
     const image = linePhoto();

@@ -1,0 +1,121 @@
+import type { Compute } from "../../gpu/compute.ts";
+import { predictionOf } from "../../predict/predict_image.ts";
+import { predictAtScales, sizeAt, startingScale } from "../../predict/predict_scales.ts";
+import { resampledPicture } from "../../predict/resampled_picture.ts";
+import type { Segmenting } from "../../predict/segmenting.ts";
+import type { Classifier } from "../classifier.ts";
+import type { Label, Labeller, LabellerOptions } from "../labeller.ts";
+import { denseLocalisation } from "./dense_localisation.ts";
+import { flippedSegmenter } from "./flipped_segmenter.ts";
+import { joinConfidences, stretch } from "./join_confidences.ts";
+import { defaultHairline, type HairlineSettings, requireHairline } from "./settings.ts";
+import { levelStage, MapRecorder, STAGES, stagesOf } from "./stages.ts";
+
+/** Options of {@linkcode hairlineLabeller}. */
+export interface HairlineOptions {
+  /** Says how sure it is of crack at each pixel. */
+  readonly segmenter: Segmenting;
+  /** Says where in the photo patches show crack: not asked without a localisation. */
+  readonly classifier?: Classifier;
+  /** The parameters of the method. Default: {@linkcode defaultHairline}. */
+  readonly settings?: HairlineSettings;
+}
+
+/**
+ * A labeller by a network that sees single pixels, and by a classifier's look at the whole:
+ *
+ * 1. one look of the classifier at the whole photo localises cracks roughly: a logit for each cell of its last feature map, from which
+ *    the scores of all patches follow;
+ * 2. a segmentation network looks at the photo at several scales, each half of the one before, and the levels are joined, the more decided one
+ *    counting more: see {@linkcode predictAtScales};
+ * 3. a guided filter (He et al. 2013, doi:10.1109/TPAMI.2012.213) draws the result to the edges of the photo;
+ * 4. √(network · localisation) is the confidence, high where both find crack;
+ * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
+ * 6. where it exceeds a threshold is crack.
+ *
+ * Each of 1, 3, 4 and 5 can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
+ *
+ * @example
+ * ```ts
+ * import { decodeImage, hairlineLabeller, loadClassifier, loadSegmenter, openCompute } from "../../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * using classifier = await loadClassifier();
+ * using segmenter = await loadSegmenter();
+ * const labeller = hairlineLabeller(compute, { classifier, segmenter });
+ * const { crackPixels, scales } = await labeller.label(await decodeImage(await Deno.readFile("tasks/demo/304.jpg")));
+ * console.log(`${crackPixels} pixels are crack; seen at the scales ${scales?.map(({ scale }) => scale).join(", ")}`);
+ * ```
+ *
+ * @throws {RangeError} if a setting is out of range.
+ * @throws {TypeError} if the settings want a localisation and there is no classifier.
+ */
+export function hairlineLabeller(
+  compute: Compute,
+  { segmenter, classifier, settings = defaultHairline }: HairlineOptions,
+): Labeller {
+  requireHairline(settings);
+  const localiser = settings.localisation === "none" ? undefined : classifier;
+  if (settings.localisation !== "none" && localiser === undefined) {
+    throw new TypeError(
+      `Cannot label by the method hairline with the localisation ${settings.localisation}: there is no classifier; give one, or ` +
+        "the localisation none.",
+    );
+  }
+  const networks: Networks = { segmenter: flippedSegmenter(segmenter, settings.flips), localiser };
+  const { name: title, ...parameters } = settings;
+  return {
+    id: "hairline",
+    title,
+    settings: parameters,
+    minCrackPixels: settings.minCrackPixels,
+    stages: stagesOf(settings),
+    label: (image, options) => labelByHairline(compute, image, { ...options, ...networks, settings }),
+  };
+}
+
+/** What looks at a photo. */
+interface Networks {
+  readonly segmenter: Segmenting;
+  readonly localiser: Classifier | undefined;
+}
+
+async function labelByHairline(
+  compute: Compute,
+  image: ImageData,
+  { segmenter, localiser, settings, stages }: Networks & LabellerOptions & {
+    readonly settings: HairlineSettings;
+  },
+): Promise<Label> {
+  const { width, height } = image;
+  const { localisationWindow: window, localisationTile: tile, labelThreshold: threshold } = settings;
+  const recorder = new MapRecorder(stages);
+  const { scales } = settings;
+  const start = scales.start === "auto" ? await startingScale(compute, image) : scales.start;
+  // Both at once: networks that run on the host have threads of their own.
+  const localising = localiser &&
+    denseLocalisation(compute, resampledPicture(compute, image, sizeAt(image, start)), {
+      classifier: localiser,
+      ...{ window, tile, width, height },
+    });
+  let level = 0;
+  const looking = predictAtScales(compute, image, {
+    ...{ segmenter, ...scales, start, threshold },
+    onLevel: (map) => recorder.keep(levelStage(++level), map),
+  });
+  await Promise.allSettled([localising, looking]);
+  using localisation = await localising;
+  const { confidence: seen, scales: scalesSeen, warning } = await looking;
+  recorder.add(STAGES.network, { width, height, first: 0, data: seen });
+  const joined = await joinConfidences(compute, image, { seen, localisation, settings, recorder });
+  const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
+  recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
+  const label = predictionOf(confidence, { width, height, threshold });
+  return {
+    ...label,
+    usableForTraining: label.crackPixels >= settings.minCrackPixels,
+    stages: recorder.all,
+    scales: scalesSeen,
+    ...(warning === undefined ? {} : { warning }),
+  };
+}

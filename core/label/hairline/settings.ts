@@ -1,0 +1,117 @@
+import { defaultScales, requireScales, type ScaleSettings } from "../../predict/predict_scales.ts";
+import { TILE_ALIGNMENT } from "../../predict/tiles.ts";
+import { OVERLAP } from "./dense_localisation.ts";
+import { FLIPS, type Flips } from "./flipped_segmenter.ts";
+
+/**
+ * Every parameter of the method `hairline`, one plain object. An ablation is a spread with one change:
+ * `{ ...defaultHairline, name: "no localisation", localisation: "none" }`.
+ *
+ * The numbers of the stages are those of the method's description in {@linkcode hairlineLabeller}.
+ */
+export interface HairlineSettings {
+  /** Name in reports and tables. */
+  readonly name: string;
+
+  /** Stage 1: where a classifier finds crack in small patches, from one look at the whole photo; `none` leaves stages 1 and 4 out. */
+  readonly localisation: "dense" | "none";
+  /** Stage 1: side of the patches, in pixels at the first scale of stage 2, counted in whole cells of the classifier. */
+  readonly localisationWindow: number;
+  /** Stage 1: a photo of more pixels than a square of this side is shown to the classifier in such squares: a multiple of 32, at least 384. */
+  readonly localisationTile: number;
+
+  /** Stage 2: at which scales a segmentation network looks at the photo, and how what it says there is joined. */
+  readonly scales: ScaleSettings;
+  /** Stage 2: the mirror images that it is shown besides: `horizontal` takes twice as long, `both` four times. */
+  readonly flips: Flips;
+
+  /** Stage 3: radius of the guided filter's window, pixels; 0 leaves the stage out. */
+  readonly guidedRadius: number;
+  /** Stage 3: variance of the photo's grey values of 0..1 below which a window counts as flat. */
+  readonly guidedEpsilon: number;
+
+  /** Stage 4: how both confidences are joined: √(network · localisation), or their mean. */
+  readonly fusion: "geometric-mean" | "mean";
+
+  /** Stage 5: percentile of the photo's confidences that counts as sure, 0..100; 0 leaves the stage out. */
+  readonly stretchPercentile: number;
+  /** Stage 5: what is added to it, so that photos without a crack stay calm. */
+  readonly stretchOffset: number;
+
+  /** Stage 6: a pixel is crack when its confidence exceeds this. */
+  readonly labelThreshold: number;
+  /** Stage 6: crack pixels that a label needs to be used for training. */
+  readonly minCrackPixels: number;
+}
+
+/**
+ * The settings that `label` uses by default.
+ *
+ * @example
+ * ```ts
+ * import { defaultHairline, type HairlineSettings } from "../../../mod.ts";
+ *
+ * const mirrored: HairlineSettings = { ...defaultHairline, name: "mirrored", flips: "both" };
+ * console.log(mirrored.scales.levels, mirrored.flips); // 3 both
+ * ```
+ */
+export const defaultHairline: HairlineSettings = {
+  name: "hairline",
+  localisation: "dense",
+  localisationWindow: 64,
+  localisationTile: 1024,
+  scales: defaultScales,
+  flips: "none",
+  guidedRadius: 0,
+  guidedEpsilon: 0.001,
+  fusion: "geometric-mean",
+  stretchPercentile: 0,
+  stretchOffset: 0.15,
+  labelThreshold: 0.5,
+  minCrackPixels: 100,
+};
+
+/** Localisations and fusions by name. */
+export const LOCALISATIONS = ["dense", "none"] as const;
+export const FUSIONS = ["geometric-mean", "mean"] as const;
+
+/**
+ * Refuses settings that are out of range.
+ *
+ * @throws {RangeError} that names the first.
+ */
+export function requireHairline(settings: HairlineSettings): void {
+  const require = (field: keyof HairlineSettings, fits: boolean, wanted: string): void => {
+    if (fits) return;
+    throw new RangeError(
+      `Cannot label by the method hairline with ${field} ${settings[field]}: ${wanted} is wanted.`,
+    );
+  };
+  const named = (names: readonly string[], value: string) => names.includes(value);
+  const { localisation, localisationWindow, localisationTile, flips, guidedRadius, guidedEpsilon } = settings;
+  const { fusion, stretchPercentile, stretchOffset, labelThreshold, minCrackPixels } = settings;
+  require("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
+  require(
+    "localisationWindow",
+    localisationWindow > 0 && localisationWindow < Infinity,
+    "a positive number of pixels",
+  );
+  require(
+    "localisationTile",
+    localisationTile % TILE_ALIGNMENT === 0 && localisationTile >= 2 * OVERLAP,
+    `a multiple of ${TILE_ALIGNMENT} from ${2 * OVERLAP} on`,
+  );
+  requireScales(settings.scales);
+  require("flips", named(FLIPS, flips), FLIPS.join(" or "));
+  require(
+    "guidedRadius",
+    Number.isSafeInteger(guidedRadius) && guidedRadius >= 0,
+    "a whole number of pixels from 0 on",
+  );
+  require("guidedEpsilon", guidedEpsilon > 0 && guidedEpsilon < Infinity, "a positive number");
+  require("fusion", named(FUSIONS, fusion), FUSIONS.join(" or "));
+  require("stretchPercentile", stretchPercentile >= 0 && stretchPercentile <= 100, "a number from 0 to 100");
+  require("stretchOffset", stretchOffset >= 0 && stretchOffset < Infinity, "a number from 0 on");
+  require("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
+  require("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");
+}

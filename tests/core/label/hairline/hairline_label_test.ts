@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import type { Plane } from "../../../../core/gpu/compute.ts";
+import { openCompute } from "../../../../core/gpu/open_compute.ts";
+import { flippedSegmenter } from "../../../../core/label/hairline/flipped_segmenter.ts";
+import { hairlineLabeller } from "../../../../core/label/hairline/hairline_label.ts";
+import { joinConfidences, stretch } from "../../../../core/label/hairline/join_confidences.ts";
+import { defaultHairline, type HairlineSettings } from "../../../../core/label/hairline/settings.ts";
+import type { Label } from "../../../../core/label/labeller.ts";
+import { predictAtScales } from "../../../../core/predict/predict_scales.ts";
+import { guidedFilterOracle } from "../../../oracles/guided_filter.ts";
+import { resizeOracle } from "../../../oracles/resize.ts";
+import { FakeSegmenter } from "../../predict/fake_segmenter.ts";
+import {
+  assertClose,
+  type Content,
+  CONTENTS,
+  seeded,
+  sharedCompute,
+  SIZES,
+  testImage,
+} from "../../testing.ts";
+import { LinearClassifier } from "./linear_classifier.ts";
+
+const device = sharedCompute();
+
+/** The settings with nothing but the network at the photo's own scale, changed. */
+function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
+  const scales = { levels: 1, start: 1, fusion: "decided" as const };
+  return {
+    ...defaultHairline,
+    localisation: "none",
+    scales,
+    guidedRadius: 0,
+    stretchPercentile: 0,
+    ...change,
+  };
+}
+
+function photo(width: number, height: number, content: Content): ImageData {
+  const { data } = testImage(width, height, 4, content, width);
+  return new ImageData(Uint8ClampedArray.from(data), width, height);
+}
+
+/** What FakeSegmenter says of a photo at its own scale. */
+function redness({ data }: ImageData): Float32Array {
+  return Float32Array.from({ length: data.length / 4 }, (_, i) => data[4 * i] / 255);
+}
+
+async function label(image: ImageData, change: Partial<HairlineSettings>, stages = false): Promise<Label> {
+  const labeller = hairlineLabeller(await device(), {
+    segmenter: new FakeSegmenter(),
+    classifier: new LinearClassifier(),
+    settings: settings(change),
+  });
+  return await labeller.label(image, { stages });
+}
+
+function stageOf({ stages }: Label, key: string): Float32Array {
+  const stage = stages.find((stage) => stage.key === key);
+  assert.ok(stage, `${key} is among ${stages.map(({ key }) => key)}`);
+  return stage.data;
+}
+
+Deno.test("hairlineLabeller() without all else gives what the network says, at any size and content", async () => {
+  for (const [width, height] of SIZES) {
+    for (const content of CONTENTS) {
+      const image = photo(width, height, content);
+      const { confidence, mask, crackPixels, usableForTraining, scales, stages } = await label(image, {
+        labelThreshold: 0.6,
+        minCrackPixels: 20,
+      });
+      const red = redness(image);
+      assert.deepEqual(confidence, red);
+      assert.deepEqual([...mask], [...red].map((value) => Number(value > 0.6)));
+      assert.equal(crackPixels, mask.filter((value) => value === 1).length);
+      assert.equal(usableForTraining, crackPixels >= 20);
+      assert.deepEqual([scales, stages], [[{ scale: 1, weight: 1 }], []]);
+    }
+  }
+});
+
+Deno.test("hairlineLabeller() joins network and localisation by either mean, at any size and content", async () => {
+  for (const [width, height] of SIZES) {
+    for (const content of CONTENTS) {
+      const image = photo(width, height, content);
+      for (const fusion of ["geometric-mean", "mean"] as const) {
+        const found = await label(image, { localisation: "dense", fusion }, true);
+        const red = redness(image), located = stageOf(found, "localisation");
+        const expected = red.map((p, i) =>
+          fusion === "mean" ? (p + located[i]) / 2 : Math.sqrt(p * located[i])
+        );
+        assertClose(found.confidence, expected, 1e-6, `${width} × ${height} ${content}, ${fusion}`);
+        assert.ok(located.every((value) => value > 0 && value < 1));
+      }
+    }
+  }
+});
+
+Deno.test("hairlineLabeller() looks from the scale that suits the photo on, with both networks", async () => {
+  const compute = await device();
+  // Twice enlarged: it has no detail at its own scale.
+  const large = resizeOracle(testImage(96, 80, 4, "crack"), { width: 192, height: 160, filter: "lanczos3" });
+  const image = new ImageData(Uint8ClampedArray.from(large), 192, 160);
+  const segmenter = new FakeSegmenter(), classifier = new LinearClassifier();
+  const labeller = hairlineLabeller(compute, {
+    segmenter,
+    classifier,
+    settings: settings({ localisation: "dense", scales: { levels: 2, start: "auto", fusion: "decided" } }),
+  });
+  const { stages, scales, confidence } = await labeller.label(image, { stages: true });
+  assert.deepEqual(scales?.map(({ scale }) => scale), [0.5, 0.25]);
+  assert.deepEqual(segmenter.shown[0], [96, 80]);
+  assert.deepEqual(classifier.shown, [[96, 96]]);
+  assert.deepEqual(
+    stages.map(({ key, width, height }) => [key, width, height]),
+    [
+      ["localisation", 192, 160],
+      ["scale-1", 96, 80],
+      ["scale-2", 48, 40],
+      ["network", 192, 160],
+      ["confidence", 192, 160],
+    ],
+  );
+  const expected = await predictAtScales(compute, image, { segmenter, levels: 2 });
+  assert.deepEqual(stages.find(({ key }) => key === "network")!.data, expected.confidence);
+  assert.deepEqual(stages.at(-1)!.data, confidence);
+});
+
+Deno.test("hairlineLabeller() refines by the guided filter, by the oracle", async () => {
+  for (const [width, height] of SIZES) {
+    for (const content of ["flat", "crack", "saturated", "random"] as const) {
+      const image = photo(width, height, content);
+      const { confidence, ...rest } = await label(image, { guidedRadius: 3, guidedEpsilon: 0.02 }, true);
+      const grey = Float32Array.from(
+        { length: width * height },
+        (_, i) =>
+          (0.299 * image.data[4 * i] + 0.587 * image.data[4 * i + 1] + 0.114 * image.data[4 * i + 2]) / 255,
+      );
+      const plane = (data: Float32Array) => ({ width, height, channels: 1, data });
+      const expected = guidedFilterOracle(plane(grey), plane(redness(image)), { radius: 3, epsilon: 0.02 })
+        .map((value) => Math.min(1, Math.max(0, value)));
+      assertClose(confidence, expected, 1e-5, `${width} × ${height} ${content}`);
+      assert.deepEqual(stageOf({ confidence, ...rest }, "refined"), confidence);
+    }
+  }
+});
+
+Deno.test("joinConfidences() gives in strips what it gives at once", async () => {
+  const compute = await device();
+  const [width, height] = [37, 61];
+  const image = photo(width, height, "crack"), seen = redness(image) as Float32Array<ArrayBuffer>;
+  const located = compute.upload(testImage(width, height, 1, "slope"));
+  using localisation = {
+    rows: ([first, end]: readonly [number, number]): Plane => {
+      const rows = compute.create({ width, height: end - first, channels: 1 });
+      compute.copy(located, rows, { from: first * width, length: (end - first) * width });
+      return rows;
+    },
+    [Symbol.dispose]: () => located.dispose(),
+  };
+  const join = (stripPixels: number) =>
+    joinConfidences(compute, image, {
+      ...{ seen, localisation, stripPixels },
+      settings: settings({ localisation: "dense", guidedRadius: 2 }),
+    });
+  const atOnce = await join(width * height);
+  for (const rows of [1, 5, 60]) assertClose(await join(rows * width), atOnce, 1e-5, `${rows} rows a strip`);
+});
+
+Deno.test("stretch() divides by the percentile and the offset, up to 1", () => {
+  const random = seeded(8);
+  for (const length of [1, 2, 99, 1000]) {
+    const confidence = Float32Array.from({ length }, () => random() ** 3);
+    const sorted = [...confidence].sort((a, b) => a - b);
+    for (const stretchPercentile of [0.5, 50, 99.5, 100]) {
+      const quantile = sorted[Math.max(0, Math.ceil(stretchPercentile / 100 * length) - 1)];
+      const stretched = stretch(confidence, { stretchPercentile, stretchOffset: 0.15 });
+      const expected = confidence.map((value) => Math.min(1, value / (quantile + 0.15)));
+      assertClose(stretched, expected, 2e-4, `${length} values, ${stretchPercentile} %`);
+    }
+  }
+  const none = new Float32Array(7);
+  assert.deepEqual(stretch(none, { stretchPercentile: 99, stretchOffset: 0 }), none);
+});
+
+Deno.test("hairlineLabeller() stretches last of all", async () => {
+  const image = photo(64, 64, "slope");
+  const change = { stretchPercentile: 90, stretchOffset: 0.1 };
+  const { confidence, mask } = await label(image, change);
+  assert.deepEqual(confidence, stretch(redness(image) as Float32Array<ArrayBuffer>, change));
+  assert.deepEqual([...mask], [...confidence].map((value) => Number(value > 0.5)));
+});
+
+Deno.test("flippedSegmenter() averages what a network says of mirror images", async () => {
+  const compute = await device();
+  const asked: [number, number][] = [];
+  // Says 1 in the image's first pixel, 0 elsewhere.
+  const corner = {
+    name: "corner",
+    pixelsAtOnce: () => Promise.resolve(100),
+    picturesAtOnce: () => Promise.resolve(3),
+    predict({ width, height }: Plane) {
+      asked.push([width, height]);
+      const data = new Float32Array(width * height);
+      data[0] = 1;
+      return Promise.resolve(compute.upload({ width, height, channels: 1, data }));
+    },
+  };
+  using image = compute.create({ width: 3, height: 2, channels: 3 });
+  for (
+    const [flips, expected, at] of [
+      ["none", [1, 0, 0, 0, 0, 0], 3],
+      ["horizontal", [0.5, 0, 0.5, 0, 0, 0], 2],
+      ["both", [0.25, 0, 0.25, 0.25, 0, 0.25], 1],
+    ] as const
+  ) {
+    const segmenter = flippedSegmenter(corner, flips);
+    using map = await segmenter.predict(image);
+    assert.deepEqual([...await map.read()], expected, flips);
+    assert.deepEqual([segmenter.name, await segmenter.pixelsAtOnce(compute)], ["corner", 100]);
+    assert.equal(await segmenter.picturesAtOnce!(compute, 6), at);
+  }
+  assert.equal(asked.length, 1 + 2 + 4);
+});
+
+Deno.test("hairlineLabeller() asks the network for the mirror images that its settings say", async () => {
+  const image = photo(33, 17, "random");
+  const segmenter = new FakeSegmenter();
+  const labeller = hairlineLabeller(await device(), { segmenter, settings: settings({ flips: "both" }) });
+  const { confidence } = await labeller.label(image);
+  assert.equal(segmenter.shown.length, 4);
+  assertClose(confidence, redness(image), 1e-6, "each pixel is seen by itself");
+});
+
+Deno.test("hairlineLabeller() needs a classifier for a localisation only", async () => {
+  const compute = await device();
+  const segmenter = new FakeSegmenter();
+  assert.throws(() => hairlineLabeller(compute, { segmenter }), {
+    name: "TypeError",
+    message:
+      "Cannot label by the method hairline with the localisation dense: there is no classifier; give one, or the localisation none.",
+  });
+  const labeller = hairlineLabeller(compute, { segmenter, settings: settings() });
+  assert.deepEqual(labeller.stages.map(({ key }) => key), ["scale-1", "network", "confidence"]);
+});
+
+Deno.test("hairlineLabeller() refuses settings out of range, and names them", async () => {
+  const compute = await device();
+  const wrong: [Partial<Record<keyof HairlineSettings, unknown>>, RegExp][] = [
+    [{ localisation: "cam" }, /with localisation cam: dense or none is wanted\.$/],
+    [{ localisationWindow: 0 }, /with localisationWindow 0: a positive number of pixels is wanted\.$/],
+    [{ localisationTile: 400 }, /with localisationTile 400: a multiple of 32 from 384 on is wanted\.$/],
+    [{ localisationTile: 320 }, /localisationTile 320/],
+    [{ scales: { levels: 0, start: 1, fusion: "mean" } }, /at 0 scales/],
+    [{ scales: { levels: 1, start: NaN, fusion: "mean" } }, /from the scale NaN on/],
+    [{ flips: "vertical" }, /with flips vertical: none or horizontal or both is wanted\.$/],
+    [{ guidedRadius: 1.5 }, /with guidedRadius 1\.5: a whole number of pixels from 0 on is wanted\.$/],
+    [{ guidedEpsilon: 0 }, /guidedEpsilon 0: a positive number/],
+    [{ fusion: "product" }, /with fusion product: geometric-mean or mean is wanted\.$/],
+    [{ stretchPercentile: 101 }, /stretchPercentile 101: a number from 0 to 100/],
+    [{ stretchOffset: -1 }, /stretchOffset -1: a number from 0 on/],
+    [{ labelThreshold: 1.5 }, /labelThreshold 1\.5: a number from 0 to 1/],
+    [{ minCrackPixels: NaN }, /minCrackPixels NaN/],
+  ];
+  for (const [change, message] of wrong) {
+    const changed = { ...settings(), ...change } as HairlineSettings;
+    assert.throws(() => hairlineLabeller(compute, { segmenter: new FakeSegmenter(), settings: changed }), {
+      name: "RangeError",
+      message,
+    });
+  }
+});
+
+Deno.test("hairlineLabeller() leaves no plane behind, and none where a network fails", async () => {
+  // One of its own: others' buffers grow old in a shared one's pool.
+  using compute = await openCompute();
+  const image = photo(101, 67, "crack");
+  const classifier = new LinearClassifier();
+  const options = { classifier, settings: settings({ localisation: "dense", guidedRadius: 2 }) };
+  const labeller = hairlineLabeller(compute, { segmenter: new FakeSegmenter(), ...options });
+  await labeller.label(image, { stages: true });
+  const before = compute.pooledBytes;
+  await labeller.label(image, { stages: true });
+  assert.equal(compute.pooledBytes, before);
+
+  class Failing extends FakeSegmenter {
+    override predict(): Promise<Plane> {
+      return Promise.reject(new Error("Cannot see anything: it is dark."));
+    }
+  }
+  const failing = hairlineLabeller(compute, { segmenter: new Failing(), ...options });
+  await assert.rejects(failing.label(image), /it is dark/);
+  const afterFailure = compute.pooledBytes;
+  await assert.rejects(failing.label(image), /it is dark/);
+  assert.equal(compute.pooledBytes, afterFailure);
+});
