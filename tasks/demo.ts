@@ -4,23 +4,23 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { labellers } from "../core/label/labellers.ts";
+import { recipes } from "../core/label/recipe.ts";
 import { runCommand } from "./cli/command.ts";
 import { quietOption } from "./cli/common_options.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
-import { message, object, option, optional, withDefault } from "./cli/optique.ts";
+import { message, object, option, withDefault } from "./cli/optique.ts";
 import { writeOut } from "./cli/terminal.ts";
-import { filePath, folderPath } from "./cli/values.ts";
+import { folderPath } from "./cli/values.ts";
 import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
+import { networkOptions } from "./label/networks.ts";
+import { openPaper } from "./label/open_labeller.ts";
 
 const parser = object({
   out: withDefault(
     option("-o", "--out", folderPath(), { description: message`The folder for the labels; it is made.` }),
     "hairline-demo",
   ),
-  classifier: optional(option("-c", "--classifier", filePath(), {
-    description: message`A classifier of your own. Default: the one that ships with Hairline.`,
-  })),
+  ...networkOptions,
   quiet: quietOption,
 });
 
@@ -32,7 +32,7 @@ await runCommand({
     "from CrackSC (Guo et al.), under the MIT licence beside them.",
   examples: [{ command: "deno task demo", effect: "Look at what Hairline does" }],
   parser,
-}, async ({ out, classifier, quiet }) => {
+}, async ({ out, quiet, ...networks }) => {
   const photos = new URL("./demo/", import.meta.url);
   if (photos.protocol !== "file:") {
     throw new UsageError(
@@ -43,11 +43,10 @@ await runCommand({
   const summary = await labelPhotos({
     paths: [fileURLToPath(photos)],
     out,
-    labeller: labellers.paper,
     stages: true,
     quiet,
     title: "Four photos of cracked pavement",
-  }, () => openSession({ classifier, quiet }));
+  }, () => openSession({ labeller: openPaper(recipes.paper), quiet, ...networks }));
   writeOut(describeSummary(summary, (performance.now() - start) / 1000));
   writeOut(`\nOpen the report in a browser: file://${await Deno.realPath(summary.report)}\n`);
   return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;

@@ -5,11 +5,11 @@
  */
 import { batchOptions, runBatchCommand } from "./batch/batch_command.ts";
 import { runCommand } from "./cli/command.ts";
-import { type InferValue, merge, message, object, option, optional } from "./cli/optique.ts";
-import { filePath } from "./cli/values.ts";
+import { type InferValue, merge, message, object, option } from "./cli/optique.ts";
 import { namePaths } from "./files/photos.ts";
 import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
 import { chooseLabeller, methodOptions } from "./label/method_options.ts";
+import { networkOptions } from "./label/networks.ts";
 
 const { paths, out, ...common } = batchOptions({ task: "Label", outputs: "labels" });
 
@@ -17,9 +17,7 @@ const parser = merge(
   object({
     paths,
     out,
-    classifier: optional(option("-c", "--classifier", filePath(), {
-      description: message`A classifier of your own. Default: the one that ships with Hairline.`,
-    })),
+    ...networkOptions,
     stages: option("--stages", { description: message`Write every intermediate map, too.` }),
     ...common,
   }),
@@ -31,8 +29,8 @@ function label(options: InferValue<typeof parser>): Promise<number> {
   const labeller = chooseLabeller(options);
   const title = `Crack labels of ${namePaths(paths)}`;
   return runBatchCommand(options, {
-    open: () => openSession(options),
-    run: (open) => labelPhotos({ paths, out, labeller, stages, shard, quiet, title }, open),
+    open: () => openSession({ ...options, labeller }),
+    run: (open) => labelPhotos({ paths, out, stages, shard, quiet, title }, open),
     describe: describeSummary,
   });
 }

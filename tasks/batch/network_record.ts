@@ -28,14 +28,16 @@ export async function networkRecord(
  * The network of earlier outputs and that of those to be made, in words, where they differ.
  *
  * @param kind what it is to the task, such as `classifier`.
+ * @param before its record; undefined where no such network was asked.
  */
 export function networkDifference(
   kind: string,
-  before: NetworkRecord,
-  now: NetworkRecord,
+  before: NetworkRecord | undefined,
+  now: NetworkRecord | undefined,
 ): { was: string; is: string } | undefined {
-  if (before.sha256 === now.sha256) return undefined;
-  const describe = ({ name, sha256 }: NetworkRecord) => `${name} (${sha256.slice(0, 8)})`;
+  if (before?.sha256 === now?.sha256) return undefined;
+  const describe = (record: NetworkRecord | undefined) =>
+    record === undefined ? "none" : `${record.name} (${record.sha256.slice(0, 8)})`;
   return { was: `the ${kind} ${describe(before)}`, is: describe(now) };
 }
 

@@ -35,14 +35,19 @@ export function describeAdapter({ adapter, software }: Pick<Runtime, "adapter" |
   return `${adapter}${software ? " (software)" : ""}`;
 }
 
+/** A network and the threads that it runs in. */
+export interface NetworkThreads {
+  /** Its name. */
+  readonly network: string;
+  readonly threads: ThreadPlan;
+}
+
 /** What runs where: a line. */
-export function describeDevices(
-  runtime: Runtime,
-  { network, threads }: { readonly network: string; readonly threads: ThreadPlan },
-): string {
-  return `Kernels run on ${describeAdapter(runtime)}, ${network} on ${runtime.backend}${
-    describeThreads(threads)
-  }.\n`;
+export function describeDevices(runtime: Runtime, ...networks: readonly NetworkThreads[]): string {
+  const parts = networks.map(({ network, threads }) =>
+    `, ${network} on ${runtime.backend}${describeThreads(threads)}`
+  );
+  return `Kernels run on ${describeAdapter(runtime)}${parts.join("")}.\n`;
 }
 
 /** How many threads a network runs in, to follow its name and backend: nothing where one is all there can be. */

@@ -1,8 +1,8 @@
-import { camCrfLabeller, defaultCrf } from "../../core/label/cam_crf/cam_crf_label.ts";
+import { defaultCrf } from "../../core/label/cam_crf/cam_crf_label.ts";
 import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
-import type { LabellerFactory } from "../../core/label/labeller.ts";
 import { float, type InferValue, map, object, option, optional, type ValueParser } from "../cli/optique.ts";
 import { naturalNumber, optionName, positiveNumber } from "../cli/values.ts";
+import { openCamCrf, type OpenLabeller } from "./open_labeller.ts";
 
 function parameter(
   field: string,
@@ -69,8 +69,5 @@ function chooseCrf(options: InferValue<typeof crfOptions>): DenseCrfOptions {
 /** The same options with the labeller that they ask for. */
 export const crfSettings = map(crfOptions, (given) => ({
   given,
-  labeller: (): LabellerFactory => {
-    const parameters = chooseCrf(given);
-    return (compute, { classifier }) => camCrfLabeller(compute, { classifier, parameters });
-  },
+  labeller: (): OpenLabeller => openCamCrf(chooseCrf(given)),
 }));

@@ -1,6 +1,5 @@
 import type { Compute } from "../../core/gpu/compute.ts";
-import type { Classifier } from "../../core/label/classifier.ts";
-import type { Label, Labeller, LabellerFactory } from "../../core/label/labeller.ts";
+import type { Label, Labeller } from "../../core/label/labeller.ts";
 import { describeRun } from "../batch/batch_command.ts";
 import {
   type BatchOptions,
@@ -12,7 +11,7 @@ import {
 } from "../batch/batch_run.ts";
 import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
 import { hasMaps, writeMaps } from "../batch/maps.ts";
-import { type NetworkRecord, networkRecord } from "../batch/network_record.ts";
+import type { NetworkRecord } from "../batch/network_record.ts";
 import {
   describeAdapter,
   describeDevices,
@@ -20,17 +19,16 @@ import {
   type OpenDevicesOptions,
 } from "../batch/open_devices.ts";
 import { reportEntries } from "../batch/report_entries.ts";
-import { readClassifier } from "../classifier/read_classifier.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import { type Report, reportChunks } from "../report/report.ts";
 import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
+import { LabelNetworks, type NetworkRecords, type NetworkSources } from "./networks.ts";
+import type { OpenLabeller } from "./open_labeller.ts";
 import { type StageImage, StageImages, stagePath, writeStages } from "./stage_files.ts";
 
-/** What to label, how, and where to. */
+/** What to label, and where to. */
 export interface LabelPhotosOptions extends BatchOptions {
-  /** Makes the method of labelling. */
-  readonly labeller: LabellerFactory;
   /** Whether to write the intermediate maps, too. */
   readonly stages: boolean;
   /** Heading of the report. */
@@ -40,30 +38,40 @@ export interface LabelPhotosOptions extends BatchOptions {
 /** What photos are labelled with. */
 export interface Session {
   readonly compute: Compute;
-  readonly classifier: Classifier;
-  readonly classifierRecord: NetworkRecord;
   readonly runtime: Runtime;
+  readonly labeller: Labeller;
+  /** The networks that it asks. */
+  readonly networks: NetworkRecords;
 }
 
 /** Options of {@linkcode openSession}. */
-export interface OpenSessionOptions extends OpenDevicesOptions {
-  /** The file of a classifier. Default: the one that ships with Hairline. */
-  readonly classifier?: string;
+export interface OpenSessionOptions extends OpenDevicesOptions, NetworkSources {
+  /** Makes the method of labelling. */
+  readonly labeller: OpenLabeller;
   /** Say nothing of what was chosen. */
   readonly quiet?: boolean;
 }
 
-/** Opens the device, the backend and the classifier, and says on standard error which they are. */
-export async function openSession(options: OpenSessionOptions): Promise<Session> {
+/**
+ * Opens the device, the backend and the networks that the method asks for, and says on standard error which they are.
+ *
+ * @returns the session, which frees the networks, too, when it is disposed of.
+ * @throws {UsageError} if a network was named that the method does not ask for.
+ */
+export async function openSession(options: OpenSessionOptions): Promise<Session & Disposable> {
   const { compute, runtime } = await openDevices(options);
-  const classifier = await readClassifier(options.classifier);
-  const threads = classifier.startThreads();
-  if (!options.quiet) writeErr(describeDevices(runtime, { network: classifier.name, threads }));
+  const networks = new LabelNetworks(options);
+  const labeller = await options.labeller(compute, networks);
+  networks.requireAsked(labeller);
+  const threads = await networks.startThreads(compute);
+  if (!options.quiet) writeErr(describeDevices(runtime, ...threads));
   return {
-    compute,
-    classifier,
-    classifierRecord: await networkRecord(classifier, options.classifier ?? "shipped"),
-    runtime,
+    ...{ compute, runtime, labeller },
+    networks: await networks.records(),
+    [Symbol.dispose]: () => {
+      networks[Symbol.dispose]();
+      compute.dispose();
+    },
   };
 }
 
@@ -92,15 +100,12 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
   readonly #options: LabelPhotosOptions;
   readonly #labeller: Labeller;
 
-  constructor(
-    options: LabelPhotosOptions,
-    { compute, runtime, classifier, classifierRecord }: Session,
-  ) {
+  constructor(options: LabelPhotosOptions, { compute, runtime, labeller, networks }: Session) {
     this.compute = compute;
     this.runtime = runtime;
     this.#options = options;
-    this.#labeller = options.labeller(compute, { classifier });
-    this.settings = settingsOf(this.#labeller, classifierRecord);
+    this.#labeller = labeller;
+    this.settings = settingsOf(labeller, networks);
   }
 
   difference(before: LabelSettings): { was: string; is: string } | undefined {
@@ -142,7 +147,7 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
 
   report({ photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">): AsyncIterable<string> {
     const { out, title } = this.#options;
-    const { runtime, settings: { classifier } } = this;
+    const { runtime, settings: { classifier, segmenter } } = this;
     const { title: recipe, settings: parameters, minCrackPixels, stages: kinds } = this.#labeller;
     return reportChunks({
       title,
@@ -150,7 +155,10 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
       version: VERSION,
       recipe,
       parameters,
-      classifier: `${classifier.name}, ${classifier.source}`,
+      networks: [
+        ...(classifier ? [["Classifier", describeNetwork(classifier)] as const] : []),
+        ...(segmenter ? [["Segmentation network", describeNetwork(segmenter)] as const] : []),
+      ],
       adapter: describeAdapter(runtime),
       backend: runtime.backend,
       totals: labelTotals({ photos, failures }),
@@ -174,7 +182,7 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
  * Labels photos into a folder: `confidence/NAME.png`, `masks/NAME.png`, `stages/NAME/KEY.png`, `manifest.json` and
  * `report.html`; see {@linkcode runOverPhotos}.
  *
- * @param open opens the device and the classifier, once it is clear that there is work for them.
+ * @param open opens the device and makes the labeller, once it is clear that there is work for them.
  * @throws {UsageError} if there is nothing to label, another run is at work, or the folder holds other things.
  */
 export function labelPhotos(
@@ -182,6 +190,10 @@ export function labelPhotos(
   open: () => Promise<Session>,
 ): Promise<LabelSummary> {
   return runOverPhotos(options, { nouns: NOUNS, open: async () => new LabelTask(options, await open()) });
+}
+
+function describeNetwork({ name, source }: NetworkRecord): string {
+  return `${name}, ${source}`;
 }
 
 /** What a report says of all labels together. */

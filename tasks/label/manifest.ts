@@ -1,6 +1,7 @@
 import type { Labeller } from "../../core/label/labeller.ts";
 import type { PhotoRecord as CommonRecord, RunManifest } from "../batch/manifests.ts";
-import { networkDifference, type NetworkRecord } from "../batch/network_record.ts";
+import { networkDifference } from "../batch/network_record.ts";
+import type { NetworkRecords } from "./networks.ts";
 
 /** A photo that was labelled. */
 export interface PhotoRecord extends CommonRecord {
@@ -12,7 +13,7 @@ export interface PhotoRecord extends CommonRecord {
 }
 
 /** What a label depends on, apart from its photo. */
-export interface LabelSettings {
+export interface LabelSettings extends NetworkRecords {
   /** Of the paper's method: its recipe. */
   readonly recipe?: Readonly<Record<string, unknown>>;
   /** Any other method. */
@@ -21,7 +22,6 @@ export interface LabelSettings {
   readonly parameters?: Readonly<object>;
   /** Seeds of whatever is random: labelling is not. */
   readonly seeds?: Readonly<Record<string, number>>;
-  readonly classifier: NetworkRecord;
 }
 
 /** `manifest.json` of a folder of labels: how they were made, from what, and what came out. */
@@ -29,12 +29,12 @@ export interface Manifest extends RunManifest<PhotoRecord>, LabelSettings {
   readonly task: "label";
 }
 
-/** What labels of a method and a classifier depend on. */
-export function settingsOf({ id, title, settings }: Labeller, classifier: NetworkRecord): LabelSettings {
+/** What labels of a method and its networks depend on. */
+export function settingsOf({ id, title, settings }: Labeller, networks: NetworkRecords): LabelSettings {
   const method = id === "paper"
     ? { recipe: { name: title, ...settings } }
     : { method: id, parameters: settings };
-  return { ...method, seeds: {}, classifier };
+  return { ...method, seeds: {}, ...networks };
 }
 
 /** The first setting in which earlier labels differ from those to be made; the name of a recipe is none. */
@@ -44,14 +44,26 @@ export function settingsDifference(
 ): { was: string; is: string } | undefined {
   const [was, is] = [methodOf(before), methodOf(now)];
   if (was !== is) return { was: `the method ${was}`, is };
-  for (const [field, value] of Object.entries(now.recipe ?? {})) {
+  for (const [field, value] of Object.entries(fieldsOf(now))) {
     if (field === "name") continue;
-    const was = before.recipe?.[field];
-    if (JSON.stringify(was) !== JSON.stringify(value)) return { was: `${field} ${was}`, is: String(value) };
+    const was = fieldsOf(before)[field];
+    if (JSON.stringify(was) !== JSON.stringify(value)) {
+      return { was: `${field} ${show(was)}`, is: show(value) };
+    }
   }
   const [were, are] = [before, now].map(({ parameters }) => JSON.stringify(parameters));
   if (were !== are) return { was: were, is: are };
-  return networkDifference("classifier", before.classifier, now.classifier);
+  return networkDifference("classifier", before.classifier, now.classifier) ??
+    networkDifference("segmenter", before.segmenter, now.segmenter);
+}
+
+/** What is compared field by field; the parameters of a random field are compared, and named, together. */
+function fieldsOf(settings: LabelSettings): Readonly<Record<string, unknown>> {
+  return settings.recipe ?? (methodOf(settings) === "cam-crf" ? {} : { ...settings.parameters });
+}
+
+function show(value: unknown): string {
+  return typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
 /** The id of the method. Manifests of CRF labels that `reproduce` wrote before there were others did not name it. */

@@ -1,5 +1,3 @@
-import { paperLabeller } from "../../core/label/label_image.ts";
-import type { LabellerFactory } from "../../core/label/labeller.ts";
 import { type Recipe, recipes } from "../../core/label/recipe.ts";
 import { UsageError } from "../cli/errors.ts";
 import {
@@ -13,6 +11,8 @@ import {
   optional,
   type ValueParser,
 } from "../cli/optique.ts";
+import { MASK_FIELDS, type MaskChoice } from "./mask_options.ts";
+import { type OpenLabeller, openPaper } from "./open_labeller.ts";
 import { fraction, naturalNumber, optionName, positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /**
@@ -136,12 +136,10 @@ const overrides = {
   thresholdClasses: parameter("thresholdClasses", choice([2, 3]), "Classes of Otsu's method"),
   closingSize: parameter("closingSize", oddNumber(), "Window of the closing"),
   closingIterations: parameter("closingIterations", naturalNumber(), "Closings of the confidence map"),
-  labelThreshold: parameter("labelThreshold", fraction(), "A pixel is crack above this confidence"),
-  minCrackPixels: parameter("minCrackPixels", naturalNumber(), "Crack pixels that training needs"),
 };
 
-/** The options that choose a recipe and change single parameters of it. */
-export const recipeOptions = object("Recipe", {
+/** The options that choose a recipe and change single parameters of it, but for what {@linkcode maskOptions} has. */
+export const recipeOptions = object("Recipe, with --method paper", {
   recipe: optional(
     option("--recipe", choice(["paper", "reference"]), {
       description:
@@ -156,9 +154,9 @@ export const recipeOptions = object("Recipe", {
  *
  * @throws {UsageError} if two parameters do not fit together.
  */
-export function chooseRecipe(options: InferValue<typeof recipeOptions>): Recipe {
+export function chooseRecipe(options: InferValue<typeof recipeOptions> & MaskChoice): Recipe {
   const base = recipes[options.recipe ?? "paper"];
-  const fields = Object.keys(overrides) as (keyof typeof overrides)[];
+  const fields = [...Object.keys(overrides), ...MASK_FIELDS] as (keyof typeof overrides | keyof MaskChoice)[];
   const changes = fields.filter((field) => options[field] !== undefined);
   const recipe: Recipe = {
     ...base,
@@ -176,10 +174,7 @@ export function chooseRecipe(options: InferValue<typeof recipeOptions>): Recipe 
 /** The same options with the labeller that they ask for. */
 export const recipeSettings = map(recipeOptions, (given) => ({
   given,
-  labeller: (): LabellerFactory => {
-    const recipe = chooseRecipe(given);
-    return (compute, { classifier }) => paperLabeller(compute, { classifier, recipe });
-  },
+  labeller: (mask: MaskChoice): OpenLabeller => openPaper(chooseRecipe({ ...given, ...mask })),
 }));
 
 function divides(stride: number, size: number, [strideOption, sizeOption]: readonly [string, string]): void {

@@ -24,7 +24,8 @@ export interface Report {
   readonly recipe: string;
   /** Every parameter of the recipe; objects within are shown as `outer.inner`. */
   readonly parameters: object;
-  readonly classifier: string;
+  /** The networks that were asked: what each is to the method, and which. */
+  readonly networks: readonly (readonly [kind: string, network: string])[];
   /** The adapter that the kernels ran on and the backend of the network. */
   readonly adapter: string;
   readonly backend: string;
@@ -46,7 +47,7 @@ export interface Report {
 const STATES = [["usable", "enough crack"], ["sparse", "too little crack"], ["none", "no crack"]] as const;
 
 function pageOf(report: Report): ReportPage {
-  const { title, date, version, recipe, classifier, parameters, adapter, backend, totals } = report;
+  const { title, date, version, recipe, networks, parameters, adapter, backend, totals } = report;
   const { labelled, usable, failed, seconds } = totals;
   return {
     title,
@@ -60,7 +61,7 @@ function pageOf(report: Report): ReportPage {
     failed,
     seconds,
     about: "How these labels were made",
-    made: [["Recipe", recipe], ["Classifier", classifier]],
+    made: [["Recipe", recipe], ...networks],
     adapter,
     backend,
     parametersTitle: "Parameters of the recipe",

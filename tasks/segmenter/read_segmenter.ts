@@ -13,17 +13,21 @@ const IN_FOLDER = "segmenter.safetensors";
 /**
  * The segmentation network at a path or URL.
  *
+ * @param options `script`: what to start again with a permission that is missing.
  * @param source {@linkcode SHIPPED}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
  * @throws what {@linkcode loadSegmenterCheckpoint} throws, the source named; {@linkcode UsageError} for a folder without or with several, and
  * where the network may not be reached.
  */
-export async function readSegmenter(source: string): Promise<Segmenter> {
+export async function readSegmenter(
+  source: string,
+  { script = "tasks/predict.ts" }: { readonly script?: string } = {},
+): Promise<Segmenter> {
   if (source === SHIPPED) return await loadSegmenter();
   const url = asUrl(source);
   const place = url === undefined ? await fileAt(source) : source;
   const bytes = url === undefined || url.protocol === "file:"
     ? await Deno.readFile(url ?? place)
-    : await download(url);
+    : await download(url, script);
   const { segmenter } = await namingFile(shorten(place), () => loadSegmenterCheckpoint(bytes));
   return segmenter;
 }
@@ -45,7 +49,7 @@ async function fileAt(path: string): Promise<string> {
   );
 }
 
-async function download(url: URL): Promise<Uint8Array> {
+async function download(url: URL, script: string): Promise<Uint8Array> {
   const shown = shorten(url.href);
   let response;
   try {
@@ -54,7 +58,7 @@ async function download(url: URL): Promise<Uint8Array> {
     if (error instanceof Deno.errors.NotCapable) {
       throw new UsageError(
         `Cannot fetch ${shown}: this run has no permission for the network; start it as ` +
-          `deno run --allow-read --allow-write --allow-net=${url.host} tasks/predict.ts …, or fetch the file first.`,
+          `deno run --allow-read --allow-write --allow-net=${url.host} ${script} …, or fetch the file first.`,
       );
     }
     const reason = error instanceof Error ? error.message.replace(/\.$/, "") : String(error);

@@ -1,12 +1,10 @@
 import { openCompute } from "../../../core/gpu/open_compute.ts";
-import { camCrfLabeller } from "../../../core/label/cam_crf/cam_crf_label.ts";
-import { paperLabeller } from "../../../core/label/label_image.ts";
-import type { LabellerFactory } from "../../../core/label/labeller.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { maskPath } from "../../batch/maps.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { labelPhotos, openSession } from "../../label/label_photos.ts";
+import { openCamCrf, type OpenLabeller, openPaper } from "../../label/open_labeller.ts";
 import { maskedSample, type NamedSample } from "../../training/named_sample.ts";
 import type { OutcomeClassifier } from "../outcome.ts";
 import { type PaperSet, photosOf } from "../paper_set.ts";
@@ -31,7 +29,7 @@ import {
 /** How photos of a set are labelled. */
 interface SetLabels {
   readonly classifier: OutcomeClassifier;
-  readonly labeller: LabellerFactory;
+  readonly labeller: OpenLabeller;
   /** Everything that decides the labels, to be compared with an earlier run's. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** How the labels came about: sentences. */
@@ -63,7 +61,7 @@ export async function labelTruth(parts: readonly TrainingPart[], run: Run): Prom
       const classifier = await hashClassifier(await trainedClassifier(plan, set, run), run);
       return {
         classifier: classifierOf(classifier),
-        labeller: paperLabeller,
+        labeller: openPaper(recipes.paper),
         identity: { classifier: classifier.sha256, recipe: recipes.paper },
         notes: [],
       };
@@ -89,7 +87,7 @@ export async function crfTruth(parts: readonly TrainingPart[], run: Run): Promis
       const { parameters } = search.best;
       return {
         classifier,
-        labeller: (compute, { classifier }) => camCrfLabeller(compute, { classifier, parameters }),
+        labeller: openCamCrf(parameters),
         identity: { labels: "Grad-CAM, dense CRF", classifier: classifier.sha256, parameters },
         notes: [`CRF labels [17] of ${set.title}: ${describeSearch(search)}`],
       };
@@ -154,13 +152,8 @@ async function labelSamples(
       const out = `${folder}/labels/${set.name}-${split}-${id}`;
       const paths = ofSplit.map(({ imagePath }) => imagePath);
       const { photos, failures } = await labelPhotos(
-        { paths, out, quiet, labeller, stages: false, title: `${set.title} ${split}` },
-        async () => {
-          const session = await openSession({ classifier: classifier.path, backend, quiet });
-          stack.use(session.compute);
-          stack.use(session.classifier);
-          return session;
-        },
+        { paths, out, quiet, stages: false, title: `${set.title} ${split}` },
+        async () => stack.use(await openSession({ labeller, classifier: classifier.path, backend, quiet })),
       );
       for (const { name, error } of failures) skipped.push(`${name}: ${error}`);
       const byPath = new Map(ofSplit.map((sample) => [sample.imagePath, sample]));

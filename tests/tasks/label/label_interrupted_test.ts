@@ -38,8 +38,8 @@ async function label(
     await before?.();
     return {
       compute,
-      classifier: classifier?.(compute) ?? new FakeClassifier(),
-      classifierRecord: { name: "darkest pixel", source: "test", sha256: "ab".repeat(32) },
+      labeller: paperLabeller(compute, { classifier: classifier?.(compute) ?? new FakeClassifier() }),
+      networks: { classifier: { name: "darkest pixel", source: "test", sha256: "ab".repeat(32) } },
       runtime: { deno: "2", tfjs: "4", adapter, software, backend: "none" },
     };
   };
@@ -47,7 +47,7 @@ async function label(
   const write = Deno.stderr.writeSync;
   Deno.stderr.writeSync = (bytes) => bytes.length;
   try {
-    const settings = { labeller: paperLabeller, stages: false, quiet: true, title: "Test" };
+    const settings = { stages: false, quiet: true, title: "Test" };
     return await labelPhotos({ ...settings, paths, out: join(folder, out) }, open);
   } finally {
     Deno.stderr.writeSync = write;

@@ -4,7 +4,7 @@ import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { labelImage, paperLabeller } from "../../../core/label/label_image.ts";
-import type { LabellerFactory } from "../../../core/label/labeller.ts";
+import type { Classifier } from "../../../core/label/classifier.ts";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
@@ -26,11 +26,21 @@ async function withPhotos(test: (folder: string, compute: Compute) => Promise<vo
   await test(folder.path, compute);
 }
 
-function session(compute: Compute, sha256 = "ab".repeat(32)): Session {
+/** How the fake classifier labels, and what is written down of it. */
+interface SessionOptions {
+  readonly classifier?: Classifier;
+  readonly recipe?: Recipe;
+  readonly sha256?: string;
+}
+
+function session(
+  compute: Compute,
+  { classifier = new FakeClassifier(), recipe, sha256 = "ab".repeat(32) }: SessionOptions = {},
+): Session {
   return {
     compute,
-    classifier: new FakeClassifier(),
-    classifierRecord: { name: "darkest pixel", source: "test", sha256 },
+    labeller: paperLabeller(compute, { classifier, recipe }),
+    networks: { classifier: { name: "darkest pixel", source: "test", sha256 } },
     runtime: {
       deno: "2",
       tfjs: "4",
@@ -45,17 +55,11 @@ function options(folder: string, overrides: Partial<LabelPhotosOptions> = {}): L
   return {
     paths: [join(folder, "photos")],
     out: join(folder, "labels"),
-    labeller: paperLabeller,
     stages: false,
     quiet: true,
     title: "Test",
     ...overrides,
   };
-}
-
-function byRecipe(change: Partial<Recipe>): LabellerFactory {
-  return (compute, { classifier }) =>
-    paperLabeller(compute, { classifier, recipe: { ...recipes.paper, ...change } });
 }
 
 function list(folder: string): string[] {
@@ -168,7 +172,7 @@ Deno.test("labelPhotos() goes on where a run was interrupted", async () => {
         return super.activations(image);
       }
     }
-    const broken = { ...session(compute), classifier: new Breaking() };
+    const broken = session(compute, { classifier: new Breaking() });
     await assert.rejects(labelPhotos(options(folder), () => Promise.resolve(broken)), Deno.errors.NotCapable);
     assert.deepEqual((await readManifest(join(folder, "labels"))).photos.map(({ name }) => name), ["a"]);
     const { skipped, photos } = await labelPhotos(
@@ -182,20 +186,18 @@ Deno.test("labelPhotos() goes on where a run was interrupted", async () => {
 Deno.test("labelPhotos() refuses to mix recipes or classifiers in one folder", async () => {
   await withPhotos(async (folder, compute) => {
     await labelPhotos(options(folder), () => Promise.resolve(session(compute)));
-    const other = options(folder, { labeller: byRecipe({ name: "mine", erosionIterations: 0 }) });
-    await assert.rejects(labelPhotos(other, () => Promise.resolve(session(compute))), (error) => {
+    const labelled = (other: SessionOptions) =>
+      labelPhotos(options(folder), () => Promise.resolve(session(compute, other)));
+    const other = { ...recipes.paper, name: "mine", erosionIterations: 0 };
+    await assert.rejects(labelled({ recipe: other }), (error) => {
       return error instanceof UsageError && /made with erosionIterations 4, not 0; /.test(error.message);
     });
-    await assert.rejects(
-      labelPhotos(options(folder), () => Promise.resolve(session(compute, "cd".repeat(32)))),
-      (error) => {
-        return error instanceof UsageError &&
-          /made with the classifier darkest pixel \(abababab\), not /.test(error.message);
-      },
-    );
+    await assert.rejects(labelled({ sha256: "cd".repeat(32) }), (error) => {
+      return error instanceof UsageError &&
+        /made with the classifier darkest pixel \(abababab\), not /.test(error.message);
+    });
     // Another name for the same parameters is no other recipe.
-    const renamed = options(folder, { labeller: byRecipe({ name: "mine" }) });
-    assert.equal((await labelPhotos(renamed, () => Promise.resolve(session(compute)))).skipped, 3);
+    assert.equal((await labelled({ recipe: { ...recipes.paper, name: "mine" } })).skipped, 3);
   });
 });
 

@@ -4,6 +4,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import type { LabelSummary } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
+import { tinySegmenter } from "../predict/prepare_segmenter.ts";
 import { preparePhotos } from "../prepare_photos.ts";
 import { runScript, startScript } from "../run_script.ts";
 
@@ -32,8 +33,8 @@ Deno.test("label writes masks, confidences, a manifest and a report, and prints 
   const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(labels, "manifest.json")));
   assert.deepEqual(manifest.photos, summary.photos);
   assert.equal(manifest.recipe?.name, "reference");
-  assert.equal(manifest.classifier.source, "classifier.safetensors");
-  assert.match(manifest.classifier.sha256, /^[0-9a-f]{64}$/);
+  assert.equal(manifest.classifier?.source, "classifier.safetensors");
+  assert.match(manifest.classifier?.sha256 ?? "", /^[0-9a-f]{64}$/);
   for (const { name, crackPixels } of manifest.photos) {
     const mask = await decodeImage(await Deno.readFile(join(labels, "masks", `${name}.png`)));
     assert.deepEqual([mask.width, mask.height], [40, 33]);
@@ -53,6 +54,56 @@ Deno.test("label says where the report is and ends with 1 where a photo failed",
   assert.match(out, /^Report: +labels\/report\.html$/m);
   assert.match(err, /^photos\/bad\.jpg: Cannot decode .*\.$/m);
   assert.deepEqual(list(join(folder.path, "labels/masks")), ["a.png"]);
+});
+
+Deno.test("label by the method hairline takes networks of one's own and keeps both in the manifest", async () => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, ["a.png", "b.png"]);
+  await Deno.writeFile(join(folder.path, "unet.safetensors"), await tinySegmenter());
+  const run = (...args: string[]) =>
+    runScript(LABEL, [...ARGS, ...args], { permissions: PERMISSIONS, cwd: folder.path });
+  const hairline = ["--method", "hairline", "--segmenter", "unet.safetensors"];
+  const { code, out, err } = await run(...hairline, "--localisation", "dense", "--stages", "--json");
+  assert.equal(code, 0, err);
+  assert.match(err, /^Kernels run on .*, resnet18 × 0\.0625 on .*, unet × 0\.015625 on .*\.$/m);
+  assert.equal((JSON.parse(out) as LabelSummary).photos.length, 2);
+  const labels = join(folder.path, "labels");
+  const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(labels, "manifest.json")));
+  assert.deepEqual(
+    [manifest.method, manifest.recipe, manifest.classifier?.source, manifest.segmenter?.source],
+    ["hairline", undefined, "classifier.safetensors", "unet.safetensors"],
+  );
+  assert.deepEqual(list(join(labels, "stages/a")), [
+    "confidence.png",
+    "localisation.png",
+    "network.png",
+    "scale-1.png",
+  ]);
+  // It goes on, and not by another method.
+  const again = await run(...hairline, "--localisation", "dense", "--json", "-q");
+  assert.equal((JSON.parse(again.out) as LabelSummary).skipped, 2);
+  const other = await run("--recipe", "paper", "-q");
+  assert.match(other.err, /^Error: Cannot add to the labels in labels: .* the method hairline, not paper; /m);
+  assert.equal(other.code, 2);
+});
+
+Deno.test("label refuses a network that the method does not ask", async () => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, ["a.png"]);
+  await Deno.writeFile(join(folder.path, "unet.safetensors"), await tinySegmenter());
+  for (
+    const [args, message] of [
+      [["--method", "paper", "--segmenter", "unet.safetensors"], /by the method paper with --segmenter: /],
+      [["--localisation", "none"], /by the method hairline with --classifier: it asks no classifier; /],
+    ] as const
+  ) {
+    const { code, err } = await runScript(LABEL, [...ARGS, ...args], {
+      permissions: PERMISSIONS,
+      cwd: folder.path,
+    });
+    assert.match(err, message);
+    assert.equal(code, 2);
+  }
 });
 
 const REFUSED: Record<string, [args: string[], permissions: string[], message: RegExp]> = {

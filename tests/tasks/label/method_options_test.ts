@@ -1,20 +1,42 @@
 import assert from "node:assert/strict";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { defaultCrf } from "../../../core/label/cam_crf/cam_crf_label.ts";
+import { defaultHairline, type HairlineSettings } from "../../../core/label/hairline/settings.ts";
 import type { Labeller } from "../../../core/label/labeller.ts";
 import { labellers } from "../../../core/label/labellers.ts";
 import { recipes } from "../../../core/label/recipe.ts";
+import { createClassifier } from "../../../models/classifier/classifier.ts";
+import { createSegmenter } from "../../../models/segmenter/segmenter.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import { parse } from "../../../tasks/cli/optique.ts";
+import { optionName } from "../../../tasks/cli/values.ts";
 import { chooseLabeller, methodOptions } from "../../../tasks/label/method_options.ts";
-import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 
-async function choose(...args: string[]): Promise<Labeller> {
+/** The labeller that options ask for, and the networks that it asked for. */
+async function open(...args: string[]): Promise<{ readonly labeller: Labeller; readonly asked: string[] }> {
   const result = parse(methodOptions, args);
   assert.ok(result.success, `${args} is refused`);
-  const labeller = chooseLabeller(result.value);
+  const openLabeller = chooseLabeller(result.value);
   using compute = await openCompute();
-  return labeller(compute, { classifier: new FakeClassifier() });
+  // Untrained: nothing is shown to them.
+  const classifier = createClassifier({ arch: "resnet18", width: 1 / 16 });
+  const segmenter = createSegmenter({ arch: "unet", width: 1 / 64 });
+  const asked: string[] = [];
+  const labeller = await openLabeller(compute, {
+    classifier: () => {
+      asked.push("classifier");
+      return Promise.resolve(classifier);
+    },
+    segmenter: () => {
+      asked.push("segmenter");
+      return Promise.resolve(segmenter);
+    },
+  });
+  return { labeller, asked: asked.sort() };
+}
+
+async function choose(...args: string[]): Promise<Labeller> {
+  return (await open(...args)).labeller;
 }
 
 Deno.test("chooseLabeller() takes the paper's recipe by default", async () => {
@@ -59,7 +81,89 @@ Deno.test("chooseLabeller() refuses options of another method in one sentence", 
     "Cannot label by the method cam-crf with --recipe, which is an option of paper; leave it out, or give --method paper.",
   );
   await refuses(
-    ["--appearance-sigma-colour", "7"],
+    ["--method", "paper", "--appearance-sigma-colour", "7"],
     "Cannot label by the method paper with --appearance-sigma-colour, which is an option of cam-crf; leave it out, or give --method cam-crf.",
   );
+  await refuses(
+    ["--flips", "both", "--patch-size", "64"],
+    "Cannot label by the method hairline with --patch-size, which is an option of paper; leave it out, or give --method paper.",
+  );
+  await refuses(
+    ["--method", "cam-crf", "--label-threshold", "0.4"],
+    "Cannot label by the method cam-crf with --label-threshold, which is an option of paper; leave it out, or give --method paper.",
+  );
+});
+
+Deno.test("chooseLabeller() takes the method that an option is of, where none is named", async () => {
+  for (
+    const [args, id] of [
+      [["--recipe", "paper"], "paper"],
+      [["--recipe", "reference", "--label-threshold", "0.1"], "paper"],
+      [["--patch-size", "64", "--patch-stride", "32"], "paper"],
+      [["--smoothness-weight", "0"], "cam-crf"],
+      [["--localisation", "none"], "hairline"],
+      [["--guided-radius", "3"], "hairline"],
+    ] as const
+  ) assert.equal((await choose(...args)).id, id, args.join(" "));
+  const byDefault = (await choose()).id;
+  assert.equal((await choose("--label-threshold", "0.4", "--min-crack-pixels", "7")).id, byDefault);
+});
+
+Deno.test("chooseLabeller() asks for those networks only that the method works with", async () => {
+  for (
+    const [args, networks] of [
+      [["--method", "paper"], ["classifier"]],
+      [["--method", "cam-crf"], ["classifier"]],
+      [["--method", "hairline", "--localisation", "dense"], ["classifier", "segmenter"]],
+      [["--method", "hairline", "--localisation", "none"], ["segmenter"]],
+    ] as const
+  ) assert.deepEqual((await open(...args)).asked, networks, args.join(" "));
+});
+
+/** Another value for each setting of the method hairline that has an option of its own name. */
+const OTHER: { [K in keyof HairlineSettings]?: [typed: string, read: HairlineSettings[K]] } = {
+  localisationWindow: ["32", 32],
+  localisationTile: ["768", 768],
+  flips: ["both", "both"],
+  guidedRadius: ["4", 4],
+  guidedEpsilon: ["0.02", 0.02],
+  fusion: ["mean", "mean"],
+  stretchPercentile: ["99.5", 99.5],
+  stretchOffset: ["0.2", 0.2],
+  labelThreshold: ["0.4", 0.4],
+  minCrackPixels: ["0", 0],
+};
+
+Deno.test("chooseLabeller() changes each setting of the method hairline, and says so in its title", async () => {
+  const { name, ...settings } = defaultHairline;
+  const plain = await choose("--method", "hairline");
+  assert.deepEqual([plain.title, plain.settings], [name, settings]);
+  const others = {
+    ...OTHER,
+    localisation: settings.localisation === "none" ? ["dense", "dense"] : ["none", "none"],
+  };
+  assert.deepEqual(new Set([...Object.keys(others), "scales"]), new Set(Object.keys(settings)));
+  for (const [field, [typed, read]] of Object.entries(others)) {
+    assert.notDeepEqual(read, settings[field as keyof typeof settings], field);
+    const changed = await choose("--method", "hairline", optionName(field), String(typed));
+    assert.deepEqual(changed.settings, { ...settings, [field]: read });
+    assert.equal(changed.title, `${name}, ${field} ${read}`);
+  }
+});
+
+Deno.test("chooseLabeller() refuses settings of the method hairline that are out of range", async () => {
+  for (
+    const args of [
+      ["--localisation", "cam"],
+      ["--localisation-window", "0"],
+      ["--flips", "vertical"],
+      ["--guided-radius", "-1"],
+      ["--guided-epsilon", "0"],
+      ["--stretch-percentile", "101"],
+      ["--stretch-offset", "-1"],
+    ]
+  ) assert.equal(parse(methodOptions, args).success, false, args.join(" "));
+  await assert.rejects(choose("--localisation-tile", "400"), (error) => {
+    return error instanceof UsageError && /with localisationTile 400: a multiple of 32/.test(error.message);
+  });
 });

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
+import { maskOptions } from "../../../tasks/label/mask_options.ts";
 import { chooseRecipe, recipeOptions } from "../../../tasks/label/recipe_options.ts";
-import { parse } from "../../../tasks/cli/optique.ts";
+import { merge, parse } from "../../../tasks/cli/optique.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 
+const options = merge(recipeOptions, maskOptions);
+
 function choose(...args: string[]): Recipe {
-  const result = parse(recipeOptions, args);
+  const result = parse(options, args);
   assert.ok(result.success, `${args} is refused`);
   return chooseRecipe(result.value);
 }
@@ -89,5 +92,5 @@ Deno.test("recipeOptions refuses values out of range", () => {
       ["--grey-weights", "1,2,3,4"],
       ["--patch-round", "maybe"],
     ]
-  ) assert.equal(parse(recipeOptions, args).success, false, args.join(" "));
+  ) assert.equal(parse(options, args).success, false, args.join(" "));
 });

@@ -49,7 +49,7 @@ async function show(page: Page, folder: string, entries: Iterable<ReportEntry>):
       version: "0.1.0",
       recipe: "paper",
       parameters: { patchSize: 32, patchStride: 16, bilateralSigmaRange: 120 },
-      classifier: "resnet18 × 0.5, shipped",
+      networks: [["Classifier", "resnet18 × 0.5, shipped"]],
       adapter: "llvmpipe (software)",
       backend: "wasm",
       totals: { labelled: 4, usable: 2, failed: 1, seconds: 5 },

@@ -33,7 +33,7 @@ function report(entries: Report["entries"], overrides: Partial<Report> = {}): Re
     version: "0.1.0",
     recipe: "paper",
     parameters: { patchSize: 32, greyWeights: [0.299, 0.587, 0.114], nested: { deep: 1 } },
-    classifier: "resnet18",
+    networks: [["Classifier", "resnet18"]],
     adapter: "llvmpipe",
     backend: "wasm",
     totals: { labelled: 1, usable: 1, failed: 0, seconds: 1.25 },
@@ -105,7 +105,7 @@ Deno.test("reportChunks() shows hostile names as text and makes nothing else of 
     report([...HOSTILE.map((name) => entry(name, { stages })), ...failures], {
       title: HOSTILE.join(" "),
       recipe: HOSTILE[0],
-      classifier: HOSTILE[3],
+      networks: [[HOSTILE[2], HOSTILE[3]]],
       parameters: Object.fromEntries(HOSTILE.map((name) => [name, name])),
     }),
   );

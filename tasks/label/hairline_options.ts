@@ -1,0 +1,98 @@
+import { FLIPS } from "../../core/label/hairline/flipped_segmenter.ts";
+import {
+  defaultHairline,
+  FUSIONS,
+  type HairlineSettings,
+  LOCALISATIONS,
+  requireHairline,
+} from "../../core/label/hairline/settings.ts";
+import { UsageError } from "../cli/errors.ts";
+import {
+  choice,
+  float,
+  type InferValue,
+  map,
+  object,
+  option,
+  optional,
+  type ValueParser,
+} from "../cli/optique.ts";
+import { naturalNumber, optionName, positiveInteger, positiveNumber } from "../cli/values.ts";
+import { MASK_FIELDS, type MaskChoice } from "./mask_options.ts";
+import { openHairline, type OpenLabeller } from "./open_labeller.ts";
+
+/** An option `--guided-radius` for the field `guidedRadius`. */
+function parameter<K extends keyof HairlineSettings>(
+  field: K,
+  parser: ValueParser<"sync", HairlineSettings[K]>,
+  text: string,
+) {
+  const description = `${text} (default: ${defaultHairline[field]})`;
+  return optional(option(optionName(field), parser, { description: [{ type: "text", text: description }] }));
+}
+
+const overrides = {
+  localisation: parameter(
+    "localisation",
+    choice(LOCALISATIONS),
+    "Whether the classifier looks at the whole photo, too",
+  ),
+  localisationWindow: parameter(
+    "localisationWindow",
+    positiveNumber("PIXELS"),
+    "Side of the patches whose scores follow from that",
+  ),
+  localisationTile: parameter(
+    "localisationTile",
+    positiveInteger("PIXELS"),
+    "Larger photos are shown to the classifier in tiles of this side, a multiple of 32",
+  ),
+  flips: parameter("flips", choice(FLIPS), "Mirror images that are shown to the network, too"),
+  guidedRadius: parameter(
+    "guidedRadius",
+    naturalNumber("PIXELS"),
+    "Guided filter after the network, 0: none",
+  ),
+  guidedEpsilon: parameter(
+    "guidedEpsilon",
+    positiveNumber(),
+    "Variance of grey values that it takes for flat",
+  ),
+  fusion: parameter("fusion", choice(FUSIONS), "How network and localisation are joined"),
+  stretchPercentile: parameter(
+    "stretchPercentile",
+    float({ min: 0, max: 100, metavar: "X" }),
+    "Percentile of a photo's confidences that counts as sure, 0: none",
+  ),
+  stretchOffset: parameter("stretchOffset", float({ min: 0, metavar: "X" }), "What is added to it"),
+};
+
+/** The options that change single settings of the method hairline, but for what {@linkcode maskOptions} has. */
+export const hairlineOptions = object("Network and localisation, with --method hairline", overrides);
+
+/**
+ * The settings that the options ask for. Those that were changed stand in their name: `hairline, flips both`.
+ *
+ * @throws {UsageError} if one is out of range.
+ */
+export function chooseHairline(options: InferValue<typeof hairlineOptions> & MaskChoice): HairlineSettings {
+  const fields = [...Object.keys(overrides), ...MASK_FIELDS] as (keyof typeof options)[];
+  const changes = fields.filter((field) => options[field] !== undefined);
+  const settings: HairlineSettings = {
+    ...defaultHairline,
+    ...Object.fromEntries(changes.map((field) => [field, options[field]])),
+    name: [defaultHairline.name, ...changes.map((field) => `${field} ${options[field]}`)].join(", "),
+  };
+  try {
+    requireHairline(settings);
+  } catch (error) {
+    throw error instanceof RangeError ? new UsageError(error.message) : error;
+  }
+  return settings;
+}
+
+/** The same options with the labeller that they ask for. */
+export const hairlineSettings = map(hairlineOptions, (given) => ({
+  given,
+  labeller: (mask: MaskChoice): OpenLabeller => openHairline(chooseHairline({ ...given, ...mask })),
+}));

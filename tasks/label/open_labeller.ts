@@ -1,0 +1,43 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import { camCrfLabeller } from "../../core/label/cam_crf/cam_crf_label.ts";
+import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
+import { hairlineLabeller } from "../../core/label/hairline/hairline_label.ts";
+import type { HairlineSettings } from "../../core/label/hairline/settings.ts";
+import { paperLabeller } from "../../core/label/label_image.ts";
+import type { Labeller, LabellerFactory } from "../../core/label/labeller.ts";
+import type { Recipe } from "../../core/label/recipe.ts";
+import type { LabelNetworks } from "./networks.ts";
+
+/** Makes the labeller of a method, and asks for those networks only that it works with. */
+export type OpenLabeller = (
+  compute: Compute,
+  networks: Pick<LabelNetworks, "classifier" | "segmenter">,
+) => Promise<Labeller>;
+
+/** The method hairline by some settings. */
+export function openHairline(settings: HairlineSettings): OpenLabeller {
+  return async (compute, networks) =>
+    hairlineLabeller(compute, {
+      segmenter: await networks.segmenter(),
+      classifier: settings.localisation === "none" ? undefined : await networks.classifier(),
+      settings,
+    });
+}
+
+/** The paper's method by a recipe. */
+export function openPaper(recipe: Recipe): OpenLabeller {
+  return async (compute, networks) =>
+    paperLabeller(compute, { classifier: await networks.classifier(), recipe });
+}
+
+/** The method of the paper's rival by the parameters of its random field. */
+export function openCamCrf(parameters: DenseCrfOptions): OpenLabeller {
+  return async (compute, networks) =>
+    camCrfLabeller(compute, { classifier: await networks.classifier(), parameters });
+}
+
+/** Any method as it is by default, with whatever network there is. */
+export function openDefault(factory: LabellerFactory): OpenLabeller {
+  return async (compute, networks) =>
+    factory(compute, { classifier: await networks.classifier(), segmenter: await networks.segmenter() });
+}
