@@ -6,12 +6,14 @@ import {
   LOCALISATIONS,
   requireHairline,
 } from "../../core/label/hairline/settings.ts";
+import { formatScales, scalesValue } from "../batch/scale_option.ts";
 import { UsageError } from "../cli/errors.ts";
 import {
   choice,
   float,
   type InferValue,
   map,
+  message,
   object,
   option,
   optional,
@@ -67,8 +69,22 @@ const overrides = {
   stretchOffset: parameter("stretchOffset", float({ min: 0, metavar: "X" }), "What is added to it"),
 };
 
+const { scales: usualScales } = defaultHairline;
+
 /** The options that change single settings of the method hairline, but for what {@linkcode maskOptions} has. */
-export const hairlineOptions = object("Network and localisation, with --method hairline", overrides);
+export const hairlineOptions = object("Network and localisation, with --method hairline", {
+  scale: optional(option("--scale", scalesValue(usualScales), {
+    description:
+      message`The scales at which the network looks at a photo: ${"auto"}, by the photo's detail; one, such as ${"0.5"}; or several, such as ${"1,0.5"}. (default: ${
+        formatScales(usualScales)
+      })`,
+  })),
+  scaleFusion: optional(option("--scale-fusion", choice(["decided", "mean"]), {
+    description:
+      message`How they are joined: the more decided counts more, or all alike. (default: ${usualScales.fusion})`,
+  })),
+  ...overrides,
+});
 
 /**
  * The settings that the options ask for. Those that were changed stand in their name: `hairline, flips both`.
@@ -76,12 +92,19 @@ export const hairlineOptions = object("Network and localisation, with --method h
  * @throws {UsageError} if one is out of range.
  */
 export function chooseHairline(options: InferValue<typeof hairlineOptions> & MaskChoice): HairlineSettings {
-  const fields = [...Object.keys(overrides), ...MASK_FIELDS] as (keyof typeof options)[];
-  const changes = fields.filter((field) => options[field] !== undefined);
+  const { scale, scaleFusion, ...others } = options;
+  const fields = [...Object.keys(overrides), ...MASK_FIELDS] as (keyof typeof others)[];
+  const changes = fields.filter((field) => others[field] !== undefined);
   const settings: HairlineSettings = {
     ...defaultHairline,
-    ...Object.fromEntries(changes.map((field) => [field, options[field]])),
-    name: [defaultHairline.name, ...changes.map((field) => `${field} ${options[field]}`)].join(", "),
+    scales: { ...usualScales, ...scale, ...(scaleFusion && { fusion: scaleFusion }) },
+    ...Object.fromEntries(changes.map((field) => [field, others[field]])),
+    name: [
+      defaultHairline.name,
+      ...(scale ? [`scale ${formatScales(scale)}`] : []),
+      ...(scaleFusion ? [`scaleFusion ${scaleFusion}`] : []),
+      ...changes.map((field) => `${field} ${others[field]}`),
+    ].join(", "),
   };
   try {
     requireHairline(settings);

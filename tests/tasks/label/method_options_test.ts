@@ -151,12 +151,31 @@ Deno.test("chooseLabeller() changes each setting of the method hairline, and say
   }
 });
 
+Deno.test("chooseLabeller() takes the scales of the method hairline", async () => {
+  const { name, scales } = defaultHairline;
+  for (
+    const [args, change, title] of [
+      [["--scale", "1,0.5"], { start: 1, levels: 2 }, "scale 1,0.5"],
+      [["--scale", "0.25"], { start: 0.25, levels: 1 }, "scale 0.25"],
+      [["--scale", "auto"], { start: "auto", levels: scales.levels }, "scale auto"],
+      [["--scale-fusion", "mean"], { fusion: "mean" }, "scaleFusion mean"],
+    ] as const
+  ) {
+    const chosen = await choose(...args);
+    assert.deepEqual((chosen.settings as HairlineSettings).scales, { ...scales, ...change });
+    assert.deepEqual([chosen.id, chosen.title], ["hairline", `${name}, ${title}`]);
+  }
+});
+
 Deno.test("chooseLabeller() refuses settings of the method hairline that are out of range", async () => {
   for (
     const args of [
       ["--localisation", "cam"],
       ["--localisation-window", "0"],
       ["--flips", "vertical"],
+      ["--scale", "0"],
+      ["--scale", "1,0.3"],
+      ["--scale-fusion", "sum"],
       ["--guided-radius", "-1"],
       ["--guided-epsilon", "0"],
       ["--stretch-percentile", "101"],
