@@ -81,7 +81,7 @@ export const FUSIONS = ["geometric-mean", "mean"] as const;
  * @throws {RangeError} that names the first.
  */
 export function requireHairline(settings: HairlineSettings): void {
-  const require = (field: keyof HairlineSettings, fits: boolean, wanted: string): void => {
+  const demand = (field: keyof HairlineSettings, fits: boolean, wanted: string): void => {
     if (fits) return;
     throw new RangeError(
       `Cannot label by the method hairline with ${field} ${settings[field]}: ${wanted} is wanted.`,
@@ -90,28 +90,28 @@ export function requireHairline(settings: HairlineSettings): void {
   const named = (names: readonly string[], value: string) => names.includes(value);
   const { localisation, localisationWindow, localisationTile, flips, guidedRadius, guidedEpsilon } = settings;
   const { fusion, stretchPercentile, stretchOffset, labelThreshold, minCrackPixels } = settings;
-  require("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
-  require(
+  demand("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
+  demand(
     "localisationWindow",
     localisationWindow > 0 && localisationWindow < Infinity,
     "a positive number of pixels",
   );
-  require(
+  demand(
     "localisationTile",
     localisationTile % TILE_ALIGNMENT === 0 && localisationTile >= 2 * OVERLAP,
     `a multiple of ${TILE_ALIGNMENT} from ${2 * OVERLAP} on`,
   );
   requireScales(settings.scales);
-  require("flips", named(FLIPS, flips), FLIPS.join(" or "));
-  require(
+  demand("flips", named(FLIPS, flips), FLIPS.join(" or "));
+  demand(
     "guidedRadius",
     Number.isSafeInteger(guidedRadius) && guidedRadius >= 0,
     "a whole number of pixels from 0 on",
   );
-  require("guidedEpsilon", guidedEpsilon > 0 && guidedEpsilon < Infinity, "a positive number");
-  require("fusion", named(FUSIONS, fusion), FUSIONS.join(" or "));
-  require("stretchPercentile", stretchPercentile >= 0 && stretchPercentile <= 100, "a number from 0 to 100");
-  require("stretchOffset", stretchOffset >= 0 && stretchOffset < Infinity, "a number from 0 on");
-  require("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
-  require("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");
+  demand("guidedEpsilon", guidedEpsilon > 0 && guidedEpsilon < Infinity, "a positive number");
+  demand("fusion", named(FUSIONS, fusion), FUSIONS.join(" or "));
+  demand("stretchPercentile", stretchPercentile >= 0 && stretchPercentile <= 100, "a number from 0 to 100");
+  demand("stretchOffset", stretchOffset >= 0 && stretchOffset < Infinity, "a number from 0 on");
+  demand("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
+  demand("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");
 }
