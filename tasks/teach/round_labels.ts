@@ -1,0 +1,250 @@
+import type { Compute } from "../../core/gpu/compute.ts";
+import { isLabelledAsWhole, type PatchLabels, possibleCrack } from "../../core/datasets/patch_labels.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import {
+  type ConfinedLabel,
+  confinedLabel,
+  type ConfinedSettings,
+} from "../../core/label/confined/confined_label.ts";
+import { denseLocalisation } from "../../core/label/hairline/dense_localisation.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
+import type { TilePlace } from "../../core/predict/predict_tiles.ts";
+import { predictAtScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
+import type { Segmenting } from "../../core/predict/segmenting.ts";
+import { type BatchTask, type PhotoFacts, recordedPhoto, runOverPhotos } from "../batch/batch_run.ts";
+import type { PhotoRecord as CommonRecord, RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
+import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
+import { networkDifference, type NetworkRecord } from "../batch/network_record.ts";
+import { describeAdapter } from "../batch/open_devices.ts";
+import { reportEntries } from "../batch/report_entries.ts";
+import { VERSION } from "../cli/version.ts";
+import type { Photo } from "../files/photos.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import { reportChunks } from "../report/report.ts";
+import type { NamedSample } from "../training/named_sample.ts";
+import { pseudoLabelled, type TaughtPhoto, weightPath } from "./taught_photo.ts";
+
+/** What photos are labelled with in a round. */
+export interface RoundSession {
+  readonly compute: Compute;
+  /** The networks whose mean says where crack is. */
+  readonly segmenters: readonly (Segmenting & Disposable)[];
+  readonly segmenterRecords: readonly NetworkRecord[];
+  readonly classifier: Classifier;
+  readonly classifierRecord: NetworkRecord;
+  readonly runtime: Runtime;
+}
+
+/** Options of {@linkcode labelRound}. */
+export interface LabelRoundOptions {
+  /** Photos with what is known of them. */
+  readonly photos: readonly NamedSample<PatchLabels>[];
+  readonly label: ConfinedSettings;
+  readonly scales: ScaleSettings;
+  /** The folder of the labels. */
+  readonly out: string;
+  /** Heading of the report. */
+  readonly title: string;
+  readonly quiet: boolean;
+}
+
+/** The photos of a round. */
+export interface LabelledRound {
+  readonly photos: readonly TaughtPhoto[];
+  /** How many could not be labelled, and are left out. */
+  readonly failures: number;
+}
+
+/** What a pseudo label depends on, apart from its photo. */
+interface RoundLabelSettings {
+  readonly label: ConfinedSettings;
+  readonly scales: ScaleSettings;
+  readonly segmenters: readonly NetworkRecord[];
+  readonly classifier: NetworkRecord;
+}
+
+interface PhotoRecord extends CommonRecord {
+  /** When, in UTC. */
+  readonly labelledAt: string;
+}
+
+interface SizedLabel extends ConfinedLabel {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Side of the patches that the classifier is taken to score, and of the squares that it is shown of large photos, in pixels. */
+const WINDOW = 32, TILE = 1024;
+
+/** Where an earlier run asked fewer networks. */
+const NO_NETWORK: NetworkRecord = { name: "none", source: "none", sha256: "" };
+
+const NOUNS: TaskNouns = { task: "teach", output: "pseudo label", outputs: "pseudo labels" };
+
+/**
+ * Labels the photos that show a crack by a network, within the patches that are labelled crack, into a folder: `masks/`, `confidence/` and
+ * `weights/`, `manifest.json` and `report.html`; see {@linkcode runOverPhotos}. Photos without such a patch need none.
+ *
+ * @returns all photos, those labelled with their pseudo labels in the place of what was known.
+ */
+export async function labelRound(
+  options: LabelRoundOptions,
+  open: () => Promise<RoundSession>,
+): Promise<LabelledRound> {
+  const { photos, out, quiet } = options;
+  const paths = photos.filter(({ truth }) => truth !== "no_crack").map(({ sample }) => sample.imagePath);
+  const { photos: labelled, failures } = await runOverPhotos(
+    { paths, out, quiet },
+    { nouns: NOUNS, open: async () => new RoundLabelTask(options, await open()) },
+  );
+  const names = new Map(labelled.map(({ path, name }) => [path, name]));
+  const taught = photos.flatMap((photo): TaughtPhoto[] => {
+    if (photo.truth === "no_crack") return [photo];
+    const name = names.get(photo.sample.imagePath);
+    return name === undefined ? [] : [pseudoLabelled(photo, { folder: out, name })];
+  });
+  return { photos: taught, failures: failures.length };
+}
+
+class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, SizedLabel> {
+  readonly compute: Compute;
+  readonly runtime: Runtime;
+  readonly settings: RoundLabelSettings;
+  readonly #options: LabelRoundOptions;
+  readonly #session: RoundSession;
+  readonly #samples: ReadonlyMap<string, NamedSample<PatchLabels>>;
+
+  constructor(options: LabelRoundOptions, session: RoundSession) {
+    this.compute = session.compute;
+    this.runtime = session.runtime;
+    this.#options = options;
+    this.#session = session;
+    this.#samples = new Map(options.photos.map((photo) => [photo.sample.imagePath, photo]));
+    const { label, scales } = options;
+    this.settings = {
+      label,
+      scales,
+      segmenters: session.segmenterRecords,
+      classifier: session.classifierRecord,
+    };
+  }
+
+  difference(before: RoundLabelSettings): { was: string; is: string } | undefined {
+    const { settings } = this;
+    for (const key of ["label", "scales"] as const) {
+      const [was, is] = [before, settings].map((of) => JSON.stringify(of[key]));
+      if (was !== is) return { was, is };
+    }
+    for (const [i, segmenter] of settings.segmenters.entries()) {
+      const difference = networkDifference("network", before.segmenters[i] ?? NO_NETWORK, segmenter);
+      if (difference !== undefined) return difference;
+    }
+    return networkDifference("classifier", before.classifier, settings.classifier);
+  }
+
+  async process(image: ImageData, { path }: Photo): Promise<SizedLabel> {
+    const { compute, classifier } = this.#session;
+    const { label: settings } = this.#options;
+    const { width, height } = image;
+    const patches = await this.#samples.get(path)!.sample.truth();
+    const possible = possibleCrack(patches);
+    const confidence = await this.#confidence(image);
+    const whole = isLabelledAsWhole(patches) && patches.patches[0].crack;
+    const localisation = whole ? await localise(image, { compute, classifier }) : undefined;
+    const label = confinedLabel({ width, height, confidence, possible, localisation, settings });
+    return { ...label, width, height };
+  }
+
+  /** The mean of what the networks say. */
+  async #confidence(image: ImageData): Promise<Float32Array> {
+    const { compute, segmenters } = this.#session;
+    const { scales } = this.#options;
+    const mean = new Float32Array(image.width * image.height);
+    for (const segmenter of segmenters) {
+      const { confidence } = await predictAtScales(compute, image, { segmenter, ...scales });
+      for (const [i, value] of confidence.entries()) mean[i] += value / segmenters.length;
+    }
+    return mean;
+  }
+
+  async write(name: string, label: SizedLabel): Promise<void> {
+    const { out } = this.#options;
+    const { width, height, weight: data } = label;
+    await writeMaps(out, name, label);
+    await writeWhole(weightPath(out, name), await encodePng({ width, height, channels: 1, data }));
+  }
+
+  record(facts: PhotoFacts, label: SizedLabel): PhotoRecord {
+    return { ...recordedPhoto(facts, label), seconds: facts.seconds, labelledAt: facts.now };
+  }
+
+  isDone({ name }: PhotoRecord): Promise<boolean> {
+    const { out } = this.#options;
+    return hasMaps(out, name, [weightPath(out, name)]);
+  }
+
+  madeAt({ labelledAt }: PhotoRecord): string {
+    return labelledAt;
+  }
+
+  report({ photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">): AsyncIterable<string> {
+    const { out, title } = this.#options;
+    const { runtime, settings: { classifier, segmenters, ...parameters } } = this;
+    return reportChunks({
+      title,
+      date: new Date(),
+      version: VERSION,
+      recipe: "confined by patches",
+      parameters,
+      networks: [
+        ...segmenters.map((network) => ["Network", describeNetwork(network)] as const),
+        ["Classifier", describeNetwork(classifier)],
+      ],
+      adapter: describeAdapter(runtime),
+      backend: runtime.backend,
+      totals: {
+        labelled: photos.length,
+        usable: photos.filter(({ crackPixels }) => crackPixels > 0).length,
+        failed: failures.length,
+        seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
+      },
+      minCrackPixels: 1,
+      entries: reportEntries([...photos, ...failures], {
+        folder: out,
+        stages: ({ name }: PhotoRecord) => [
+          {
+            key: "confidence",
+            title: "Confidence",
+            note: "What the network and the grey levels say, within the patches that are labelled crack.",
+            path: confidencePath(out, name),
+          },
+          {
+            key: "weights",
+            title: "Weight",
+            note: "What each pixel counts in the training that follows: dark where little is known.",
+            path: weightPath(out, name),
+          },
+        ],
+        complete: (entry, { crackPixels }) => ({ ...entry, usable: crackPixels > 0 }),
+      }),
+    });
+  }
+}
+
+function describeNetwork({ name, source }: NetworkRecord): string {
+  return `${name}, ${source}`;
+}
+
+/** Where a classifier finds crack in a photo, 0..1. */
+async function localise(
+  image: ImageData,
+  { compute, classifier }: Pick<RoundSession, "compute" | "classifier">,
+): Promise<Float32Array> {
+  const { width, height } = image;
+  const picture = { width, height, cut: (place: TilePlace) => uploadImage(compute, image, place) };
+  const options = { classifier, window: WINDOW, tile: TILE, width, height };
+  using map = await denseLocalisation(compute, picture, options);
+  using plane = map.rows([0, height]);
+  return await plane.read();
+}

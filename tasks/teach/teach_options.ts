@@ -1,0 +1,157 @@
+import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import {
+  argument,
+  choice,
+  group,
+  type InferValue,
+  merge,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  string,
+  type ValueParser,
+  withDefault,
+} from "../cli/optique.ts";
+import { filePath, folderPath, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
+import { augmentOption, datasetOptions, runOptions, widthOption } from "../training/training_options.ts";
+import type { GridOptions } from "../../core/sampling/training_grid.ts";
+
+/** A side and a stride in pixels, written `128/64`. */
+function gridValue(): ValueParser<"sync", GridOptions> {
+  return {
+    mode: "sync",
+    metavar: "SIZE/STRIDE",
+    placeholder: { size: 128, stride: 64 },
+    parse(input) {
+      const [size, stride, ...rest] = input.split("/").map(Number);
+      const whole = [size, stride].every((value) => Number.isInteger(value) && value >= 1);
+      if (whole && rest.length === 0 && stride <= size) return { success: true, value: { size, stride } };
+      return {
+        success: false,
+        error: message`Expected a side and a stride of at most that such as ${"128/64"}, but got ${input}.`,
+      };
+    },
+    format: ({ size, stride }) => `${size}/${stride}`,
+  };
+}
+
+/** What to teach a network, and how. */
+export const teachOptions = merge(
+  datasetOptions,
+  group(
+    "Photos",
+    object({
+      folders: multiple(
+        argument(folderPath("FOLDER"), {
+          description:
+            message`A folder with the folders ${"crack/"} and ${"no_crack/"}: photos that are labelled as a whole. Where nothing but this is known of a photo with crack, a classifier says where.`,
+        }),
+      ),
+      images: multiple(
+        option("--images", folderPath(), {
+          description: message`A folder of photos. May be repeated, with --masks in the same order.`,
+        }),
+      ),
+      masks: multiple(
+        option("--masks", folderPath(), {
+          description:
+            message`The folder of their masks, of the same names. Masks tell which patches show crack, and nothing else.`,
+        }),
+      ),
+      patches: multiple(
+        option("--patches", folderPath(), {
+          description:
+            message`A folder with the folders ${"crack/"} and ${"no_crack/"} of patches whose names hold their places, as data:patches writes them. May be repeated, with --patch-photos in the same order.`,
+        }),
+      ),
+      patchPhotos: multiple(
+        option("--patch-photos", folderPath(), {
+          description: message`The folder, or dataset, of the whole photos that the patches were cut from.`,
+        }),
+      ),
+      grid: withDefault(
+        option("--grid", gridValue(), {
+          description:
+            message`Side and stride of the patches that masks are cut into: 128/64 is the paper's and asks for the fewest labels; 32/16 asks for sixteen times as many and is nearly a mask.`,
+        }),
+        { size: 128, stride: 64 },
+      ),
+    }),
+  ),
+  group(
+    "Networks",
+    object({
+      classifier: withDefault(
+        option("--classifier", string({ metavar: "FILE|shipped" }), {
+          description: message`What says where photos that are only known to show a crack do.`,
+        }),
+        "shipped",
+      ),
+      arch: optional(
+        option("--arch", choice(SEGMENTATION_ARCHS), { description: message`The network. Default: unet.` }),
+      ),
+      width: widthOption,
+      start: optional(
+        option("--start", filePath("FILE|shipped"), {
+          description:
+            message`Start from this network, and with its layers; shipped is the one that comes with Hairline.`,
+        }),
+      ),
+    }),
+  ),
+  group(
+    "Training",
+    object({
+      rounds: withDefault(
+        option("--rounds", naturalNumber(), {
+          description:
+            message`Rounds of labelling and training after the first network, which sees drawn cracks only.`,
+        }),
+        2,
+      ),
+      crops: withDefault(
+        option("--crops", positiveInteger(), {
+          description: message`Crops of the last round; those before it see half as many each.`,
+        }),
+        16_000,
+      ),
+      crop: withDefault(
+        option("--crop", positiveInteger("SIDE"), {
+          description: message`Side of the crops, a multiple of 32 for any network.`,
+        }),
+        192,
+      ),
+      batch: withDefault(option("--batch", positiveInteger(), { description: message`Crops a step.` }), 6),
+      learningRate: withDefault(
+        option("--learning-rate", positiveNumber(), {
+          description: message`The highest rate of each round's cycle.`,
+        }),
+        0.05,
+      ),
+      augment: augmentOption(
+        message`Alter colours and add noise at random. Crops are turned and flipped in any case.`,
+      ),
+      seed: withDefault(
+        option("--seed", naturalNumber(), { description: message`Of everything that is random.` }),
+        0,
+      ),
+    }),
+  ),
+  group(
+    "Result",
+    object({
+      out: option("-o", "--out", folderPath(), {
+        description:
+          message`A folder: segmenter.safetensors is the network, card.json all about it; rounds/N has the labels of each round with a report to look at, and the networks on the way.`,
+      }),
+    }),
+  ),
+  runOptions,
+);
+
+/** The same with the command's arguments. */
+export type TeachOptions = Omit<InferValue<typeof teachOptions>, "json"> & {
+  readonly args: readonly string[];
+};

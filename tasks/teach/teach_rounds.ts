@@ -1,0 +1,271 @@
+import { join } from "node:path";
+import {
+  countLabels,
+  type LabelCount,
+  type PatchLabels,
+  requireBothClasses,
+} from "../../core/datasets/patch_labels.ts";
+import type { GridOptions } from "../../core/sampling/training_grid.ts";
+import type { CropMix } from "../../core/sampling/taught_crops.ts";
+import { networkRecord } from "../batch/network_record.ts";
+import { describeDevices, openDevices } from "../batch/open_devices.ts";
+import { readClassifier } from "../classifier/read_classifier.ts";
+import { describeError, UsageError } from "../cli/errors.ts";
+import { writeErr } from "../cli/terminal.ts";
+import { lockFolder } from "../files/locks.ts";
+import { isFile } from "../files/presence.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import { readSegmenter, SHIPPED } from "../segmenter/read_segmenter.ts";
+import { describeLabels, listPatchLabels } from "../training/list_patch_labels.ts";
+import type { NamedSample } from "../training/named_sample.ts";
+import { runTraining } from "../training/run_training.ts";
+import { type LabelledRound, labelRound, type RoundSession } from "./round_labels.ts";
+import { type RoundCard, type RoundSettings, roundSettings, roundTask } from "./round_training.ts";
+import { confinedSettings } from "../../core/label/confined/confined_label.ts";
+import type { TaughtPhoto } from "./taught_photo.ts";
+import type { TeachOptions } from "./teach_options.ts";
+
+/** What the first network sees: nothing is labelled yet. */
+const DRAWN: CropMix = {
+  labelled: 0,
+  clear: 0.15,
+  cracks: 0.4,
+  joints: 0.12,
+  crackedJoints: 0.13,
+  distractors: 0.2,
+};
+
+/** What networks see that are taught by pseudo labels. */
+const LABELLED: CropMix = {
+  labelled: 0.42,
+  clear: 0.13,
+  cracks: 0.13,
+  joints: 0.12,
+  crackedJoints: 0.1,
+  distractors: 0.1,
+};
+
+/** How much smaller or larger crops are cut than they are shown. */
+const ZOOM = [0.6, 2.5] as const;
+
+/** Crops of the rounds before the last, as a share of its own. */
+const EARLIER_SHARE = 0.5;
+
+/** Scales at which the network of a round is asked. */
+const SCALES = { levels: 2, start: 1, fusion: "mean" } as const;
+
+/** What came of a round. */
+export interface RoundSummary {
+  readonly round: number;
+  /** The folder of its labels; null for the first, which has none. */
+  readonly labels: string | null;
+  /** The network's file, with its card beside it. */
+  readonly segmenter: string;
+  readonly card: RoundCard;
+}
+
+/** What came of a teaching. */
+export interface TeachSummary {
+  /** The file of the network. */
+  readonly segmenter: string;
+  /** The patches that masks were cut into. */
+  readonly grid: GridOptions;
+  /** What was labelled, and so paid for. */
+  readonly cost: LabelCount;
+  readonly rounds: readonly RoundSummary[];
+  readonly failures: number;
+}
+
+/**
+ * Teaches a network: trains a first one on drawn cracks, then, round by round, labels the photos by those that there are and trains the next one on
+ * that. What an earlier run has finished is taken as it is.
+ *
+ * @throws {UsageError} if there are no photos, another run is at work, or the folder holds what was made with other options.
+ * @throws {RangeError} if all labels are of one class.
+ */
+export async function teach(options: TeachOptions): Promise<TeachSummary> {
+  const { out, rounds, grid, quiet } = options;
+  await Deno.mkdir(out, { recursive: true });
+  using _lock = await lockFolder(out);
+  const { photos, cost, problems } = await knownPhotos(options);
+  if (!quiet) writeErr(`${describeLabels(cost)}\n`);
+  if (rounds > 0) requireBothClasses(cost);
+  const done: RoundSummary[] = [];
+  let failures = problems.length;
+  for (let round = 0; round <= rounds; round++) {
+    const folder = join(out, "rounds", String(round));
+    const labels = round === 0 ? undefined : await labelled(photos, {
+      options,
+      round,
+      folder: join(folder, "labels"),
+      before: done.map(({ segmenter }) => segmenter).slice(-1),
+    });
+    failures = problems.length + (labels?.failures ?? 0);
+    // Of a photo that is only known to show a crack, nothing is known to be clear.
+    const taught = labels?.photos ?? photos.filter(({ truth }) => truth !== "crack");
+    const segmenter = join(folder, "segmenter.safetensors");
+    if (!quiet) writeErr(`Round ${round}: training ${segmenter} on ${taught.length} photos.\n`);
+    const card = await trainedRound(segmenter, {
+      settings: settingsOf(options, round),
+      options,
+      photos: taught,
+      start: done.at(-1)?.segmenter,
+    });
+    done.push({ round, labels: labels?.folder ?? null, segmenter, card });
+  }
+  const segmenter = join(out, "segmenter.safetensors");
+  await writeWhole(segmenter, await Deno.readFile(done[done.length - 1].segmenter));
+  const summary: TeachSummary = { segmenter, grid, cost, rounds: done, failures };
+  await writeWhole(join(out, "card.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+}
+
+/** The photos with the labels of their patches; those that cannot be read are reported and left out. */
+async function knownPhotos(options: TeachOptions): Promise<{
+  readonly photos: readonly NamedSample<PatchLabels>[];
+  readonly cost: LabelCount;
+  readonly problems: readonly string[];
+}> {
+  const listed = await listPatchLabels(options, {
+    grid: options.grid,
+    wanted:
+      "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset, or --patches and " +
+      "--patch-photos",
+  });
+  const photos: NamedSample<PatchLabels>[] = [], labels: PatchLabels[] = [];
+  const problems = [...listed.problems];
+  // One after the other: the photos of large datasets do not fit into the memory at once.
+  for (const photo of listed.samples) {
+    if (photo.truth === "missing") continue;
+    try {
+      labels.push(await photo.sample.truth());
+      photos.push(photo);
+    } catch (error) {
+      problems.push(describeError(error));
+    }
+  }
+  for (const problem of problems) writeErr(`${problem}\n`);
+  return { photos, cost: countLabels(labels), problems };
+}
+
+/** The photos with the pseudo labels of a round, which are made or, where an earlier run has made them, read. */
+async function labelled(
+  photos: readonly NamedSample<PatchLabels>[],
+  { options, round, folder, before }: {
+    readonly options: TeachOptions;
+    readonly round: number;
+    readonly folder: string;
+    /** The networks of earlier rounds that are asked. */
+    readonly before: readonly string[];
+  },
+): Promise<LabelledRound & { readonly folder: string }> {
+  const { start, quiet } = options;
+  // What a network knew before it was taught is not to be lost.
+  const networks = start === undefined ? before : [start, ...before];
+  if (!quiet) writeErr(`Round ${round}: labelling by ${networks.join(" and ")}.\n`);
+  using stack = new DisposableStack();
+  const open = async (): Promise<RoundSession> => {
+    const session = await openSession(options, networks);
+    for (const used of [session.compute, ...session.segmenters, session.classifier]) stack.use(used);
+    return session;
+  };
+  const title = `Pseudo labels of round ${round}`;
+  const given = { photos, label: confinedSettings, scales: SCALES, out: folder, title, quiet };
+  return { ...await labelRound(given, open), folder };
+}
+
+function settingsOf(
+  { rounds, crop, crops, batch, learningRate, seed, augment }: TeachOptions,
+  round: number,
+): RoundSettings {
+  return roundSettings({
+    round,
+    crop,
+    crops: round === rounds ? crops : Math.ceil(EARLIER_SHARE * crops),
+    batch,
+    learningRate,
+    zoom: ZOOM,
+    mix: round === 0 ? DRAWN : LABELLED,
+    augment,
+    // Rounds see different crops of the same photos.
+    seed: seed + round,
+  });
+}
+
+interface TrainedRoundOptions {
+  readonly settings: RoundSettings;
+  readonly options: TeachOptions;
+  readonly photos: readonly TaughtPhoto[];
+  /** The network of the round before. */
+  readonly start?: string;
+}
+
+/**
+ * Trains the network of a round, or takes that of an earlier run.
+ *
+ * @throws {UsageError} where one is there that was trained in another way.
+ */
+async function trainedRound(
+  out: string,
+  { settings, options, photos, start }: TrainedRoundOptions,
+): Promise<RoundCard> {
+  const { arch, width, backend, threads, saveEvery, restart, quiet, precision, args } = options;
+  if (!await isFile(`${out}.json`)) {
+    const network = start === undefined ? { arch, width, start: options.start } : { start };
+    const run = { out, args, backend, threads, saveEvery, restart, quiet };
+    // What a later round starts from loses nothing; the last one is kept as it was asked for.
+    const exact = settings.round < options.rounds ? "F32" : precision;
+    const training = { ...run, precision: exact, settings, network, photos };
+    await runTraining(roundTask(training), training);
+  }
+  const card: RoundCard = JSON.parse(await Deno.readTextFile(`${out}.json`));
+  for (const [key, value] of Object.entries(settings)) {
+    const [was, is] = [card.settings[key as keyof RoundSettings], value].map((value) =>
+      JSON.stringify(value)
+    );
+    if (was === is) continue;
+    throw new UsageError(
+      `Cannot go on from ${out}: it was trained with ${key} ${was}, not ${is}; give the same options, or another --out.`,
+    );
+  }
+  return card;
+}
+
+/** Of photos, about: how many threads are worth it. */
+const PIXELS = 640 * 360;
+
+/**
+ * Opens what photos are labelled with.
+ *
+ * @param networks the files of the networks; the last is the newest.
+ */
+async function openSession(options: TeachOptions, networks: readonly string[]): Promise<RoundSession> {
+  const { compute, runtime } = await openDevices(options);
+  const segmenters = await Promise.all(networks.map((network) => readSegmenter(network)));
+  const segmenter = segmenters[segmenters.length - 1];
+  const classifier = await readClassifier(options.classifier === SHIPPED ? undefined : options.classifier);
+  const threads = await segmenter.planThreads(compute, PIXELS);
+  if (!options.quiet) writeErr(describeDevices(runtime, { network: segmenter.name, threads }));
+  return {
+    compute,
+    runtime,
+    segmenters,
+    segmenterRecords: await Promise.all(
+      segmenters.map((segmenter, i) => networkRecord(segmenter, networks[i])),
+    ),
+    classifier,
+    classifierRecord: await networkRecord(classifier, options.classifier),
+  };
+}
+
+/** The last lines of a run: what came out and where to look. */
+export function describeTeaching({ segmenter, rounds }: TeachSummary): string {
+  const lines = rounds.map(({ round, labels, card }) => {
+    const seen = labels === null ? "drawn cracks only" : `labels in ${labels}/report.html`;
+    const loss = card.curve.at(-1)?.loss;
+    return `Round ${round}: ${card.crops} crops, ${seen}${
+      loss === undefined ? "" : `; loss ${loss.toFixed(4)}`
+    }.`;
+  });
+  return `${[...lines, `The network: ${segmenter}`].join("\n")}\n`;
+}

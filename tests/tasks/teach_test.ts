@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
+import type { TeachSummary } from "../../tasks/teach/teach_rounds.ts";
+import { use } from "../models/testing.ts";
+import { type Outcome, runScript } from "./run_script.ts";
+import { PERMISSIONS, withTrainingPhotos } from "./training/trainings.ts";
+
+/** Photos of a few pixels, of which patches of eight are labelled; a third of them are without a crack. */
+function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
+  return withTrainingPhotos({ count: 3, withCrack: 2, width: 40, height: 36 }, test);
+}
+
+/** Teaching in seconds. */
+function teach(folder: string, changes: Record<string, string> = {}): Promise<Outcome> {
+  const options = {
+    ...{
+      "--images": join(folder, "images"),
+      "--masks": join(folder, "masks"),
+      "--out": join(folder, "taught"),
+    },
+    ...{
+      "--grid": "8/4",
+      "--arch": "unet",
+      "--width": "0.05",
+      "--crop": "16",
+      "--batch": "2",
+      "--crops": "8",
+    },
+    ...{ "--rounds": "1", "--threads": "1", "--seed": "3" },
+    ...changes,
+  };
+  return runScript("tasks/teach.ts", [...Object.entries(options).flat(), "--json"], {
+    permissions: PERMISSIONS,
+  });
+}
+
+Deno.test("teach makes networks round by round, and labels that keep to the patches", async () => {
+  await withPhotos(async (folder) => {
+    const { code, out, err } = await teach(folder);
+    assert.equal(code, 0, err);
+    const { rounds, cost, segmenter, failures }: TeachSummary = JSON.parse(out);
+    assert.deepEqual([cost.photos, cost.crackPhotos, failures], [3, 2, 0]);
+    assert.ok(cost.crackPatches > 0 && cost.crackPatches < cost.patches, JSON.stringify(cost));
+    assert.deepEqual(rounds.map(({ round, card }) => [round, card.crops, card.settings.round]), [[0, 4, 0], [
+      1,
+      8,
+      1,
+    ]]);
+    assert.equal(rounds[0].card.settings.mix.labelled, 0);
+    assert.ok(rounds[1].card.settings.mix.labelled > 0);
+    await use("cpu");
+    using network = await loadSegmenter(await Deno.readFile(segmenter));
+    assert.equal(network.trainingSize, 16);
+    const labels = rounds[1].labels ?? assert.fail("no labels");
+    assert.ok((await Deno.readTextFile(join(labels, "report.html"))).includes("Pseudo labels of round 1"));
+    const grey = async (kind: string, name: string) =>
+      (await decodeImage(await Deno.readFile(join(labels, kind, `${name}.png`)))).data.filter((_, i) =>
+        i % 4 === 0
+      );
+    for (const name of ["0", "1", "2"]) {
+      const [mask, weight] = [await grey("masks", name), await grey("weights", name)];
+      // The crack is four pixels wide, at 14 and at 17; patches of eight reach no further than seven beyond it.
+      const width = 40 + Number(name), crack = 14 + 3 * Number(name);
+      for (const [i, value] of mask.entries()) {
+        const near = Number(name) < 2 && Math.abs(i % width - crack) <= 9;
+        if (!near) assert.deepEqual([value, weight[i]], [0, 255], `${name} at ${i}`);
+      }
+    }
+    const again = await teach(folder);
+    assert.equal(again.code, 0, again.err);
+    assert.deepEqual(JSON.parse(again.out), JSON.parse(out));
+    const other = await teach(folder, { "--learning-rate": "0.01" });
+    assert.deepEqual([other.code, other.out], [2, ""]);
+    assert.match(
+      other.err,
+      /it was trained with learningRate 0\.05, not 0\.01; give the same options, or another --out\./,
+    );
+  });
+});
+
+Deno.test("teach refuses labels that say nothing, and options that cannot be", async () => {
+  await withPhotos(async (folder) => {
+    const all = await teach(folder, {
+      "--grid": "64/64",
+      "--out": join(folder, "all"),
+      "--images": join(folder, "images"),
+    });
+    assert.equal(all.code, 0, all.err);
+    for (const name of ["0", "1"]) await Deno.remove(join(folder, "images", `${name}.png`));
+    for (const name of ["0", "1"]) await Deno.remove(join(folder, "masks", `${name}.png`));
+    const none = await teach(folder);
+    assert.equal(none.code, 1);
+    assert.match(none.err, /Cannot learn from \d+ labelled patches: 0 show crack and \d+ do not/);
+    const grid = await teach(folder, { "--grid": "16/32" });
+    assert.equal(grid.code, 2);
+    assert.match(
+      grid.err.replaceAll(/\s+/g, " "),
+      /Expected a side and a stride of at most that such as "128\/64", but got "16\/32"/,
+    );
+  });
+});
