@@ -6,9 +6,11 @@
 import { batchOptions, runBatchCommand } from "./batch/batch_command.ts";
 import { runCommand } from "./cli/command.ts";
 import { type InferValue, merge, message, object, option } from "./cli/optique.ts";
+import { writeErr } from "./cli/terminal.ts";
 import { namePaths } from "./files/photos.ts";
 import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
-import { chooseLabeller, methodOptions } from "./label/method_options.ts";
+import { type LabelSettings, methodOf } from "./label/manifest.ts";
+import { chooseLabeller, chooseMethod, methodOptions } from "./label/method_options.ts";
 import { networkOptions } from "./label/networks.ts";
 
 const { paths, out, ...common } = batchOptions({ task: "Label", outputs: "labels" });
@@ -26,10 +28,18 @@ const parser = merge(
 
 function label(options: InferValue<typeof parser>): Promise<number> {
   const { paths, out, stages, shard, quiet } = options;
-  const labeller = chooseLabeller(options);
+  // Options that do not fit together are refused before anything is opened.
+  chooseLabeller(options);
   const title = `Crack labels of ${namePaths(paths)}`;
   return runBatchCommand(options, {
-    open: () => openSession({ ...options, labeller }),
+    open: (before: LabelSettings | undefined) => {
+      const begun = before && methodOf(before);
+      const method = chooseMethod(options, begun);
+      if (!quiet && method !== chooseMethod(options)) {
+        writeErr(`Going on by the method ${method}, by which the labels in ${out} were begun.\n`);
+      }
+      return openSession({ ...options, labeller: chooseLabeller(options, begun) });
+    },
     run: (open) => labelPhotos({ paths, out, stages, shard, quiet, title }, open),
     describe: describeSummary,
   });

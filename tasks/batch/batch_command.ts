@@ -42,10 +42,10 @@ export function batchOptions({ task, outputs }: { readonly task: string; readonl
 }
 
 /** What a command does over photos. */
-interface BatchCommand<Session, Record extends PhotoRecord> {
-  /** Opens the device and the network. */
-  readonly open: () => Promise<Session>;
-  readonly run: (open: () => Promise<Session>) => Promise<BatchSummary<Record>>;
+interface BatchCommand<Session, Record extends PhotoRecord, Known extends unknown[]> {
+  /** Opens the device and the network, by what the run knows then. */
+  readonly open: (...known: Known) => Promise<Session>;
+  readonly run: (open: (...known: Known) => Promise<Session>) => Promise<BatchSummary<Record>>;
   /** What came out, for a terminal. */
   readonly describe: (summary: BatchSummary<Record>, seconds: number) => string;
 }
@@ -58,14 +58,15 @@ interface BatchCommand<Session, Record extends PhotoRecord> {
 export async function runBatchCommand<
   Session extends { readonly compute: Compute },
   Record extends PhotoRecord,
+  Known extends unknown[],
 >(
   { profile, json }: { readonly profile: boolean; readonly json: boolean },
-  { open, run, describe }: BatchCommand<Session, Record>,
+  { open, run, describe }: BatchCommand<Session, Record, Known>,
 ): Promise<number> {
   const start = performance.now();
   let compute: Compute | undefined;
-  const summary = await run(async () => {
-    const session = await open();
+  const summary = await run(async (...known) => {
+    const session = await open(...known);
     compute = session.compute;
     return session;
   });

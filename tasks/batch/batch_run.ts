@@ -302,14 +302,17 @@ function requireSameSettings<Record extends PhotoRecord, Settings extends object
  * Runs a task over photos, into a folder that is kept for it. A photo whose files are there, from the same bytes and settings, is
  * skipped, so that an interrupted run goes on where it ended. A photo that fails is noted, and the others go on.
  *
- * @param options `open`: opens the device and the network, once it is clear that there is work for them.
+ * @param options `open`: opens the device and the network, once it is clear that there is work for them; it is given the manifests of earlier
+ * runs, which shards have several of.
  * @throws {UsageError} if there is nothing to do, another run is at work, or the folder holds other things.
  */
 export async function runOverPhotos<Record extends PhotoRecord, Settings extends object, Output>(
   options: BatchOptions,
   { nouns, open }: {
     readonly nouns: TaskNouns;
-    readonly open: () => Promise<BatchTask<Record, Settings, Output>>;
+    readonly open: (
+      before: readonly (RunManifest<Record> & Settings)[],
+    ) => Promise<BatchTask<Record, Settings, Output>>;
   },
 ): Promise<BatchSummary<Record>> {
   const { paths, out, shard, quiet } = options;
@@ -319,7 +322,7 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
   if (!quiet) {
     for (const path of ignored) writeErr(`Passing over ${path}: it is no JPEG, PNG or TIFF file.\n`);
   }
-  const task = await open();
+  const task = await open(manifests);
   for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns });
   const records = mergeRecords(manifests, (record) => task.madeAt(record));
   const run = new BatchRun({ ...options, nouns }, task, records);

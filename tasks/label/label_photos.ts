@@ -182,14 +182,19 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
  * Labels photos into a folder: `confidence/NAME.png`, `masks/NAME.png`, `stages/NAME/KEY.png`, `manifest.json` and
  * `report.html`; see {@linkcode runOverPhotos}.
  *
- * @param open opens the device and makes the labeller, once it is clear that there is work for them.
+ * @param open opens the device and makes the labeller, once it is clear that there is work for them; it is given what earlier labels in the
+ * folder depend on, where there are some.
  * @throws {UsageError} if there is nothing to label, another run is at work, or the folder holds other things.
  */
 export function labelPhotos(
   options: LabelPhotosOptions,
-  open: () => Promise<Session>,
+  open: (before: LabelSettings | undefined) => Promise<Session>,
 ): Promise<LabelSummary> {
-  return runOverPhotos(options, { nouns: NOUNS, open: async () => new LabelTask(options, await open()) });
+  return runOverPhotos<PhotoRecord, LabelSettings, LabelOutput>(options, {
+    nouns: NOUNS,
+    open: async (manifests) =>
+      new LabelTask(options, await open(manifests.find(({ photos }) => photos.length > 0))),
+  });
 }
 
 function describeNetwork({ name, source }: NetworkRecord): string {

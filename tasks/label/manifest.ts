@@ -67,6 +67,6 @@ function show(value: unknown): string {
 }
 
 /** The id of the method. Manifests of CRF labels that `reproduce` wrote before there were others did not name it. */
-function methodOf({ method, recipe }: LabelSettings): string {
+export function methodOf({ method, recipe }: LabelSettings): string {
   return method ?? (recipe === undefined ? "cam-crf" : "paper");
 }

@@ -35,26 +35,35 @@ export const methodOptions = object({
   method: optional(
     option("--method", choice(METHODS), {
       description:
-        message`How to label: by a pixel network and a classifier, by the paper's method, or by its rival's, Grad-CAM and a random field. (default: the one that an option below is of, else ${DEFAULT})`,
+        message`How to label: by a pixel network and a classifier, by the paper's method, or by its rival's, Grad-CAM and a random field. (default: the one that an option below is of, or that labels in the folder were begun by, else ${DEFAULT})`,
     }),
   ),
   settings: object(SETTINGS),
   mask: maskOptions,
 });
 
+/** What was given of {@linkcode methodOptions}. */
+type MethodChoice = InferValue<typeof methodOptions>;
+
 /**
- * The labeller that the options ask for. Options of one method need no `--method`.
+ * The method that the options ask for. Options of one method need no `--method`, nor do labels that were begun by one.
+ *
+ * @param begun the method of earlier labels in the same folder.
+ */
+export function chooseMethod({ method, settings }: MethodChoice, begun?: string): LabellerId {
+  return method ?? givenOf(settings)[0]?.id ?? METHODS.find((id) => id === begun) ?? DEFAULT;
+}
+
+/**
+ * The labeller that the options ask for; the method is {@linkcode chooseMethod}'s.
  *
  * @throws {UsageError} if an option is of another method, or two do not fit together.
  */
-export function chooseLabeller(
-  { method: named, settings, mask }: InferValue<typeof methodOptions>,
-): OpenLabeller {
-  const given = (Object.entries(settings) as [LabellerId, MethodSettings][])
-    .flatMap(([id, { given }]) => firstGiven(given).map((field) => ({ id, field })));
-  const method = named ?? given[0]?.id ?? DEFAULT;
-  const foreign = given.find(({ id }) => id !== method) ??
-    firstGiven(MASKING.includes(method) ? {} : mask).map((field) => ({ id: MASKING[0], field }))[0];
+export function chooseLabeller(options: MethodChoice, begun?: string): OpenLabeller {
+  const { settings, mask } = options;
+  const method = chooseMethod(options, begun);
+  const foreign = givenOf(settings).find(({ id }) => id !== method) ??
+    (MASKING.includes(method) ? undefined : givenOf({ [MASKING[0]]: { given: mask } })[0]);
   if (foreign) {
     throw new UsageError(
       `Cannot label by the method ${method} with ${
@@ -67,10 +76,12 @@ export function chooseLabeller(
   return own[method]?.labeller(mask) ?? openDefault(labellers[method]);
 }
 
-/** The first of some options that was given, if any was. */
-function firstGiven(options: object): string[] {
-  return Object.entries(options).filter(([, value]) => value !== undefined).map(([field]) => field).slice(
-    0,
-    1,
-  );
+/** Of each method that options were given of, the first. */
+function givenOf(
+  settings: { readonly [id in LabellerId]?: Pick<MethodSettings, "given"> },
+): { readonly id: LabellerId; readonly field: string }[] {
+  return METHODS.flatMap((id) => {
+    const given = Object.entries(settings[id]?.given ?? {}).find(([, value]) => value !== undefined);
+    return given ? [{ id, field: given[0] }] : [];
+  });
 }

@@ -1,7 +1,8 @@
 /**
- * A label of a 640 × 360 photo: the stages that need no network (6, 7, 8, 10, 11; upload and one readback included), then all
- * of them, with the classifier that ships and with the paper's ResNet-50 (its values do not matter for its time), the latter beside the
- * same pipeline of PyTorch, OpenCV and scikit-image, which runs in a subprocess where Debian's packages are installed:
+ * A label of a 640 × 360 photo by the paper's method: the stages that need no network (6, 7, 8, 10, 11; upload and one readback included),
+ * then all of them, with the classifier that ships and with the paper's ResNet-50 (its values do not matter for its time), the latter beside
+ * the same pipeline of PyTorch, OpenCV and scikit-image, which runs in a subprocess where Debian's packages are installed; then a label by
+ * the method hairline with the networks that ship:
  *
  *     deno bench --no-prompt --allow-read --allow-run=/usr/bin/python3 tests/bench/label_bench.ts
  *
@@ -9,10 +10,13 @@
  */
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
+import { hairlineLabeller } from "../../core/label/hairline/hairline_label.ts";
+import { defaultHairline, LOCALISATIONS } from "../../core/label/hairline/settings.ts";
 import { joinMaps, labelImage, thresholdCracks } from "../../core/label/label_image.ts";
 import { recipes } from "../../core/label/recipe.ts";
 import { loadClassifier } from "../../models/classifier/checkpoint.ts";
 import { createClassifier } from "../../models/classifier/classifier.ts";
+import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { Peer } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
 
@@ -58,5 +62,13 @@ for (const classifier of [await loadClassifier(), createClassifier({ arch: "resn
   const { peer, versions } = found;
   Deno.bench(`${versions}, ${THREADS} threads: resnet50`, { group, ...RUNS }, async () => {
     await peer.ask("");
+  });
+}
+
+const networks = { classifier: await loadClassifier(), segmenter: await loadSegmenter() };
+for (const localisation of LOCALISATIONS) {
+  const labeller = hairlineLabeller(compute, { ...networks, settings: { ...defaultHairline, localisation } });
+  Deno.bench(`hairline, localisation ${localisation}`, { group: "hairline", ...RUNS }, async () => {
+    await labeller.label(image);
   });
 }

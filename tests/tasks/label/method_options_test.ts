@@ -10,7 +10,7 @@ import { createSegmenter } from "../../../models/segmenter/segmenter.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import { parse } from "../../../tasks/cli/optique.ts";
 import { optionName } from "../../../tasks/cli/values.ts";
-import { chooseLabeller, methodOptions } from "../../../tasks/label/method_options.ts";
+import { chooseLabeller, chooseMethod, methodOptions } from "../../../tasks/label/method_options.ts";
 
 /** The labeller that options ask for, and the networks that it asked for. */
 async function open(...args: string[]): Promise<{ readonly labeller: Labeller; readonly asked: string[] }> {
@@ -107,6 +107,22 @@ Deno.test("chooseLabeller() takes the method that an option is of, where none is
   ) assert.equal((await choose(...args)).id, id, args.join(" "));
   const byDefault = (await choose()).id;
   assert.equal((await choose("--label-threshold", "0.4", "--min-crack-pixels", "7")).id, byDefault);
+});
+
+Deno.test("chooseMethod() goes on by the method that labels were begun by, unless the options are of another", () => {
+  const method = (args: string[], begun?: string) => {
+    const result = parse(methodOptions, args);
+    assert.ok(result.success);
+    return chooseMethod(result.value, begun);
+  };
+  for (const begun of Object.keys(labellers)) {
+    assert.equal(method([], begun), begun);
+    assert.equal(method(["--label-threshold", "0.5"], begun), begun);
+    assert.equal(method(["--recipe", "paper"], begun), "paper");
+    assert.equal(method(["--method", "cam-crf"], begun), "cam-crf");
+  }
+  // One that a later version may have had.
+  assert.equal(method([], "of-tomorrow"), method([]));
 });
 
 Deno.test("chooseLabeller() asks for those networks only that the method works with", async () => {
