@@ -23,12 +23,13 @@ import { formatDuration } from "./cli/progress.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath, positiveInteger } from "./cli/values.ts";
 import { lockFolder } from "./files/locks.ts";
-import { EXPERIMENTS, experiments, runExperiments } from "./reproduce/experiments.ts";
+import { experimentOf, EXPERIMENTS, experiments, runExperiments } from "./reproduce/experiments.ts";
 import { paperSet } from "./reproduce/paper_set.ts";
 import { SCALES, scales } from "./reproduce/plans.ts";
 import { SETS, TRUTHS } from "./reproduce/published.ts";
 import { describeOutcome, type ExperimentRecord, jsonOf } from "./reproduce/record.ts";
 import { PAPERS_TRAINING_SET, type Run } from "./reproduce/run.ts";
+import { otherPhotos, requireDistinctNames } from "./reproduce/set_options.ts";
 
 const set = (title: string) =>
   optional(
@@ -44,7 +45,13 @@ const parser = merge(
       { min: 1 },
     ),
   }),
-  group("Photos", object({ crack500: set("CRACK500"), cfd: set("CFD"), dcd: set("DCD"), ael: set("AEL") })),
+  group(
+    "Photos",
+    merge(
+      object({ crack500: set("CRACK500"), cfd: set("CFD"), dcd: set("DCD"), ael: set("AEL") }),
+      otherPhotos,
+    ),
+  ),
   group(
     "Run",
     object({
@@ -94,6 +101,17 @@ const parser = merge(
             message`Train networks on these only: ${"masks"}, ${"crf"} for labels after Dong et al., ${"labels"} for ours. May be repeated. Default: all; table 8 is of ours only.`,
         }),
       ),
+      labelClassifier: optional(
+        option("--label-classifier", filePath(), {
+          description: message`The classifier whose labels table-labels is of. Default: the one that ships.`,
+        }),
+      ),
+      labelSegmenter: optional(
+        option("--label-segmenter", filePath(), {
+          description:
+            message`The segmentation network whose labels table-labels is of. Default: the one that ships.`,
+        }),
+      ),
       backend: backendOption(["webgpu", "wasm"]),
       quiet: quietOption,
       json: jsonOption(
@@ -116,6 +134,7 @@ await runCommand({
     ". " +
     "The paper trains segmentation networks on CRACK500's training part and measures them on CRACK500 (table 3), CFD (4), AEL (5) and DCD (6): both folders " +
     "have to be given. Table 8 and the figures are of every set that is given, table 9 is trained on DCD, CFD and AEL together. " +
+    "The table of labels measures the networks that ship, or others. " +
     "The paper shows the other experiments with CRACK500; they can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
@@ -145,17 +164,26 @@ await runCommand({
 }, async ({ names, out, scale, quiet, json, ...options }) => {
   const start = performance.now();
   const sets = SETS.flatMap((name) => options[name] === undefined ? [] : [paperSet(name, options[name])]);
-  if (sets.length === 0) {
-    const [name] = names, { set } = experiments[name];
+  const { others, crackFree } = options;
+  requireDistinctNames({ others, crackFree });
+  const name = names.find((name) =>
+    sets.length + (experimentOf(name).anySet ? others.length + crackFree.length : 0) === 0
+  );
+  if (name !== undefined) {
+    const { set } = experiments[name];
     throw new UsageError(
       `Cannot run ${name} without photos: the paper's are CRACK500's; give --${set} and its folder, or another set.`,
     );
   }
   const { split, photos, classifiers, networks, trainOn, truths, backend } = options;
+  const { labelClassifier, labelSegmenter } = options;
   const run: Run = {
     folder: out,
     scale: scales[scale],
     sets,
+    others,
+    crackFree,
+    labelNetworks: { classifier: labelClassifier, segmenter: labelSegmenter },
     split,
     photos,
     classifiers,

@@ -12,15 +12,18 @@ import { table2 } from "./tables/table_2.ts";
 import { table7 } from "./tables/table_7.ts";
 import { table8 } from "./tables/table_8.ts";
 import { combinedSets, table9 } from "./tables/table_9.ts";
+import { tableLabels } from "./tables/table_labels.ts";
 import { segmentationTable } from "./tables/tables_3_to_6.ts";
 import { chosenClassifiers } from "./training/classifiers.ts";
 import { chosenSegmenters } from "./training/segmenters.ts";
 
-/** A table or a figure of the paper. */
+/** A table or a figure of the paper, or one of ours. */
 interface Experiment {
   readonly title: string;
   /** The set that the paper shows. */
   readonly set: SetName;
+  /** Whether it is of sets that the paper does not have, too. */
+  readonly anySet?: boolean;
   /** Whether it is of networks that are trained on the run's training set, and so another experiment with each. */
   readonly trains?: boolean;
   /** Throws a `UsageError` where a set is missing that it cannot do without. */
@@ -60,6 +63,12 @@ export const experiments = {
     check: (run) => void combinedSets(run),
     run: table9,
   },
+  "table-labels": {
+    title: "Labels: the methods, and what each part of hairline is worth",
+    set: "crack500",
+    anySet: true,
+    run: tableLabels,
+  },
   "figure-2": { title: "Figure 2: localisation", set: "crack500", run: figure2 },
   "figure-3": { title: "Figure 3: thresholds", set: "crack500", run: figure3 },
   "figure-4": { title: "Figure 4: how a label comes about", set: "crack500", run: figure4 },
@@ -74,7 +83,7 @@ export type ExperimentName = keyof typeof experiments;
 export const EXPERIMENTS = Object.keys(experiments) as ExperimentName[];
 
 /** An experiment by its name. */
-function experimentOf(name: ExperimentName): Experiment {
+export function experimentOf(name: ExperimentName): Experiment {
   return experiments[name];
 }
 

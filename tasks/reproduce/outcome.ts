@@ -1,3 +1,5 @@
+import type { NetworkRecord } from "../batch/network_record.ts";
+
 /** A figure beside the published one. */
 export interface Figure {
   /** Such as `ODS`. */
@@ -70,6 +72,8 @@ export interface Outcome {
   readonly classifiers: readonly OutcomeClassifier[];
   /** Where segmentation networks are compared. */
   readonly segmenters?: readonly OutcomeSegmenter[];
+  /** Networks that were taken as they are. */
+  readonly networks?: readonly NetworkRecord[];
   /** Photos that could not be used, each with the reason. */
   readonly skipped: readonly string[];
 }

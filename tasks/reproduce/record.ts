@@ -125,8 +125,11 @@ function cellsOf({ rows }: OutcomeTable): string[][] {
   ];
 }
 
+/** Digits behind the point, of metrics that are no shares. */
+const DIGITS: Readonly<Record<string, number>> = { "images/s": 2, "area": 2 };
+
 function figureCells({ metric, ours, published }: Figure, compared: boolean): string[] {
-  const digits = metric === "images/s" ? 2 : 4;
+  const digits = DIGITS[metric] ?? 4;
   const text = (value: number) => value.toFixed(digits);
   if (!compared) return [text(ours)];
   if (published === undefined) return [text(ours), "–", "–"];
@@ -148,6 +151,9 @@ function factsOf({ outcome, runtime }: ExperimentRecord): string[] {
     ...(outcome.segmenters ?? []).map(({ path, name, trainedOn }) =>
       `Network: ${name}, trained on ${trainedOn.crops} crops of ${trainedOn.photos} photos with ${trainedOn.truth} in ` +
       `${formatDuration(trainedOn.seconds)}, ${path}.`
+    ),
+    ...(outcome.networks ?? []).map(({ name, source, sha256 }) =>
+      `Network: ${name}, ${source}, ${sha256.slice(0, 8)}.`
     ),
     `Machine: ${cores} cores, ${system}; kernels on ${adapter}${
       software ? " (software)" : ""

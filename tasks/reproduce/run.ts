@@ -1,7 +1,8 @@
 import type { BackendName } from "../../models/backend.ts";
 import { UsageError } from "../cli/errors.ts";
+import type { NetworkSources } from "../label/networks.ts";
 import type { TrainingRunOptions } from "../training/training_options.ts";
-import { type PaperSet, type Photos, photosOf } from "./paper_set.ts";
+import { type PaperSet, type Photos, type PhotoSet, photosOf } from "./paper_set.ts";
 import type { Scale } from "./plans.ts";
 import { SET_TITLES, type SetName, type TruthName } from "./published.ts";
 
@@ -11,6 +12,10 @@ export interface Run {
   readonly folder: string;
   readonly scale: Scale;
   readonly sets: readonly PaperSet[];
+  /** Further sets that the tables of labels and of teaching are of. */
+  readonly others?: readonly PhotoSet[];
+  /** Folders of photos without a crack that they are of. */
+  readonly crackFree?: readonly PhotoSet[];
   /** Which part of each set. Default: the paper's. */
   readonly split?: string;
   /** How many photos of it. Default: as the scale says. */
@@ -21,6 +26,8 @@ export interface Run {
   readonly networks?: readonly string[];
   /** The set whose training part networks are trained on, where an experiment trains them on one. Default: the paper's, CRACK500. */
   readonly trainOn?: SetName;
+  /** The networks whose labels the table of labels is of. Default: those that ship. */
+  readonly labelNetworks?: NetworkSources;
   /** What networks are trained with, where an experiment compares that. Default, or where none is named: all. */
   readonly truths?: readonly TruthName[];
   readonly backend?: Extract<BackendName, "webgpu" | "wasm">;

@@ -3,7 +3,7 @@ import { camCrfLabeller } from "../../../core/label/cam_crf/cam_crf_label.ts";
 import type { DenseCrfOptions } from "../../../core/label/cam_crf/dense_crf.ts";
 import type { Classifier } from "../../../core/label/classifier.ts";
 import { paperLabeller } from "../../../core/label/label_image.ts";
-import type { Label } from "../../../core/label/labeller.ts";
+import type { Label, Labeller } from "../../../core/label/labeller.ts";
 import type { Recipe } from "../../../core/label/recipe.ts";
 import type { CachedClassifier } from "./cached_classifier.ts";
 
@@ -75,6 +75,51 @@ export function crfMethod({ id, title, sha256, classifier, parameters }: CrfMeth
     predict: async (photo) => {
       const label = await camCrfLabeller(photo.plane.compute, { classifier, parameters }).label(photo.image);
       return upload(label, Float32Array.from(label.mask), photo);
+    },
+  };
+}
+
+/** What makes {@linkcode labellerMethods}. */
+export interface LabellerMethodsOptions extends Pick<Method, "id" | "title"> {
+  readonly labeller: Labeller;
+  /** SHA-256 of the parameters of each network that it asks. */
+  readonly networks: Readonly<Record<string, string>>;
+}
+
+/** What a labeller gives a photo, as two methods. */
+export interface LabellerMethods {
+  /** How sure it is of crack. */
+  readonly confidence: Method;
+  /** The mask that it writes, by its own threshold: every threshold gives the same. */
+  readonly mask: Method;
+}
+
+/** The labels of any labeller. A photo that both methods are asked about in turn is labelled once. */
+export function labellerMethods({ id, title, labeller, networks }: LabellerMethodsOptions): LabellerMethods {
+  const { id: labels, settings } = labeller;
+  let last: { readonly photo: MeasuredPhoto; readonly label: Promise<Label> } | undefined;
+  const labelOf = (photo: MeasuredPhoto): Promise<Label> => {
+    if (last?.photo !== photo) last = { photo, label: labeller.label(photo.image) };
+    return last.label;
+  };
+  return {
+    confidence: {
+      id,
+      title,
+      identity: { labels, settings, networks },
+      predict: async (photo) => {
+        const label = await labelOf(photo);
+        return upload(label, label.confidence, photo);
+      },
+    },
+    mask: {
+      id: `${id}-mask`,
+      title: `${title}, masks`,
+      identity: { masks: labels, settings, networks },
+      predict: async (photo) => {
+        const label = await labelOf(photo);
+        return upload(label, Float32Array.from(label.mask), photo);
+      },
     },
   };
 }

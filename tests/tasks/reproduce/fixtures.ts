@@ -63,6 +63,17 @@ export async function writeBandSet(folder: string, counts: Counts): Promise<void
   await writeSet(folder, counts, bandPhoto);
 }
 
+/** Photos of these names, each a grey noise without a crack. */
+export async function writeCrackFree(folder: string, names: readonly string[]): Promise<void> {
+  const files: Record<string, Promise<Uint8Array>> = {};
+  for (const [i, name] of names.entries()) {
+    const random = seeded(i + 1);
+    const data = Uint8Array.from({ length: WIDTH * HEIGHT * 3 }, () => 150 + 40 * random());
+    files[`${name}.png`] = encodePng({ width: WIDTH, height: HEIGHT, channels: 3, data });
+  }
+  await writeFiles(folder, files);
+}
+
 /** A classifier that is trained in a moment. */
 export function tinyClassifier(id: string, seed: number): ClassifierPlan {
   return {
