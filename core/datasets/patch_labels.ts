@@ -1,7 +1,7 @@
 import { crackPixels } from "../sampling/decoded_photo.ts";
 import { patchShowsCrack } from "../sampling/patches.ts";
 import { type GridOptions, gridStarts } from "../sampling/training_grid.ts";
-import type { Sample, TruthMask } from "./sample.ts";
+import type { Sample, Truth, TruthMask } from "./sample.ts";
 
 /** A patch that somebody looked at: its upper left pixel and size, in pixels of the photo, and whether it shows crack. */
 export interface LabelledPatch {
@@ -131,18 +131,21 @@ export function isLabelledAsWhole({ width, height, patches }: PatchLabels): bool
  * its one label.
  */
 export function patchLabelled(sample: Sample, grid: GridOptions): Sample<PatchLabels> {
-  const read = async (): Promise<{ image: ImageData; truth: PatchLabels }> => {
-    const { image, truth } = await sample.read();
-    return {
-      image,
-      truth: typeof truth === "boolean" ? wholePhotoLabels(image, truth) : patchLabelsOfMask(truth, grid),
-    };
-  };
+  const known = (truth: Truth, size: Pick<PatchLabels, "width" | "height">): PatchLabels =>
+    typeof truth === "boolean" ? wholePhotoLabels(size, truth) : patchLabelsOfMask(truth, grid);
   const { name, split, imagePath, truthPath } = sample;
   return {
-    ...{ name, split, imagePath, truthPath, read },
+    ...{ name, split, imagePath, truthPath },
     image: () => sample.image(),
-    truth: async () => (await read()).truth,
+    async truth() {
+      const truth = await sample.truth();
+      // A mask has the photo's size, which need not be read then.
+      return known(truth, typeof truth === "boolean" ? await sample.image() : truth);
+    },
+    async read() {
+      const { image, truth } = await sample.read();
+      return { image, truth: known(truth, image) };
+    },
   };
 }
 

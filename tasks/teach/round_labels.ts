@@ -8,6 +8,7 @@ import {
   type ConfinedSettings,
 } from "../../core/label/confined/confined_label.ts";
 import { denseLocalisation } from "../../core/label/hairline/dense_localisation.ts";
+import { grayscale } from "../../core/kernels/grayscale.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
 import type { TilePlace } from "../../core/predict/predict_tiles.ts";
 import { predictAtScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
@@ -152,7 +153,8 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     const confidence = await this.#confidence(image);
     const whole = isLabelledAsWhole(patches) && patches.patches[0].crack;
     const localisation = whole ? await localise(image, { compute, classifier }) : undefined;
-    const label = confinedLabel({ width, height, confidence, possible, localisation, settings });
+    const grey = await greyValues(image, compute);
+    const label = confinedLabel({ width, height, confidence, possible, grey, localisation, settings });
     return { ...label, width, height };
   }
 
@@ -234,6 +236,13 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
 
 function describeNetwork({ name, source }: NetworkRecord): string {
   return `${name}, ${source}`;
+}
+
+/** The grey values of a photo, 0..255, row-major. */
+async function greyValues(image: ImageData, compute: Compute): Promise<Float32Array> {
+  using photo = uploadImage(compute, image);
+  using grey = grayscale(photo);
+  return await grey.read();
 }
 
 /** Where a classifier finds crack in a photo, 0..1. */

@@ -1,8 +1,13 @@
 import { POSSIBLE } from "../../datasets/patch_labels.ts";
+import { localFit, type LocalFitSettings } from "./local_fit.ts";
 import { dropSpecks } from "./specks.ts";
 
 /** Every parameter of the pseudo label of a photo whose patches are labelled, as a plain object. */
 export interface ConfinedSettings {
+  /** What is fitted to the photo's grey values. */
+  readonly fit: LocalFitSettings;
+  /** What the fit counts beside the networks, 0..1. */
+  readonly fitShare: number;
   /** The cut is this share of Otsu's threshold of the values where crack is possible, … */
   readonly cutShare: number;
   /** … within these bounds. */
@@ -23,6 +28,8 @@ export interface ConfinedSettings {
 
 /** The settings of `teach`. */
 export const confinedSettings: ConfinedSettings = {
+  fit: { sigma: 16, iterations: 1, prior: 0.5, evidence: 0.25, leastVariance: 4, leastContrast: 1 },
+  fitShare: 0.5,
   cutShare: 1,
   cutRange: [0.1, 0.5],
   margin: 0.1,
@@ -41,6 +48,8 @@ export interface ConfinedLabelOptions {
   readonly confidence: Float32Array;
   /** Where crack is possible by the labels of patches: {@linkcode POSSIBLE}, row-major. */
   readonly possible: Uint8Array;
+  /** The photo's grey values, 0..255, row-major. Without, networks speak alone; as they do of photos that are labelled as a whole. */
+  readonly grey?: Float32Array;
   /**
    * Where a classifier finds crack, 0..1, row-major, of a photo that is labelled as a whole. It takes the place of the patches, which then
    * say nothing.
@@ -67,23 +76,28 @@ export interface ConfinedLabel {
  * The pseudo label of a photo whose patches are labelled crack or crack-free. On photos to train on localisation need not be predicted: a pixel
  * can be crack only where every patch over it is labelled crack, and what lies under a crack-free patch is no crack, for sure.
  *
- *     v = p where crack is possible, else 0      p by networks
- *     v = √(p · l)                               where only the whole photo is labelled; l by a classifier
+ *     v = (1 − s) p + s w where crack is possible, else 0      p by networks; w = localFit(grey values), s = fitShare
+ *     v = √(p · l)                                             where only the whole photo is labelled; l by a classifier
  *
  * It is cut at a share of Otsu's threshold of the values where crack is possible. Pixels near the cut are unsure and count less.
  */
 export function confinedLabel(
-  { width, height, confidence, possible, localisation, settings = confinedSettings }: ConfinedLabelOptions,
+  { width, height, confidence, possible, grey, localisation, settings = confinedSettings }:
+    ConfinedLabelOptions,
 ): ConfinedLabel {
   const whole = localisation !== undefined;
+  const share = settings.fitShare;
+  const fitted = grey === undefined || whole || share === 0
+    ? confidence
+    : localFit(grey, { width, height, confidence, possible, settings: settings.fit });
   const values = confidence.map((p, i) => {
     if (possible[i] !== POSSIBLE.crack) return 0;
-    return whole ? Math.sqrt(p * localisation[i]) : p;
+    return whole ? Math.sqrt(p * localisation[i]) : (1 - share) * p + share * fitted[i];
   });
-  const [share, range] = whole
+  const [cutShare, range] = whole
     ? [settings.wholeCutShare, settings.wholeCutRange]
     : [settings.cutShare, settings.cutRange];
-  const cut = cutOf(values, possible, { share, range });
+  const cut = cutOf(values, possible, { share: cutShare, range });
   const mask = new Uint8Array(values.length);
   for (const [i, value] of values.entries()) mask[i] = Number(value > cut);
   const specks = whole ? dropSpecks(mask, { width, height, least: settings.speckPixels }) : undefined;
@@ -110,7 +124,7 @@ function cutOf(
 ): number {
   const histogram = new Float64Array(BINS);
   for (const [i, value] of values.entries()) {
-    if (possible[i] !== POSSIBLE.never) histogram[Math.min(BINS - 1, Math.floor(value * BINS))]++;
+    if (possible[i] === POSSIBLE.crack) histogram[Math.min(BINS - 1, Math.floor(value * BINS))]++;
   }
   const all = histogram.reduce((sum, count) => sum + count, 0);
   const total = histogram.reduce((sum, count, bin) => sum + count * bin, 0);

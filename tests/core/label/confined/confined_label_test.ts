@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { POSSIBLE } from "../../../../core/datasets/patch_labels.ts";
 import { confinedLabel, confinedSettings } from "../../../../core/label/confined/confined_label.ts";
+import { localFit } from "../../../../core/label/confined/local_fit.ts";
 import { dropSpecks } from "../../../../core/label/confined/specks.ts";
 
 const WIDTH = 20, HEIGHT = 10, AREA = WIDTH * HEIGHT;
@@ -87,4 +88,36 @@ Deno.test("dropSpecks() takes groups of eight neighbours that are too small", ()
   const dropped = dropSpecks(mask, { width: 5, height: 4, least: 3 });
   assert.equal([...mask].map((value) => ".#"[value]).join(""), "...." + "." + "....." + "...##" + "...##");
   assert.deepEqual([...dropped.entries()].filter(([, value]) => value).map(([i]) => i), [0, 4, 6, 15]);
+});
+
+Deno.test("confinedLabel() takes the mean of the networks and what fits the grey values, of photos whose patches are labelled", () => {
+  const possible = new Uint8Array(AREA).fill(POSSIBLE.crack);
+  const grey = confidences().map((p) => p > 0.5 ? 40 : 150);
+  const options = { width: WIDTH, height: HEIGHT, confidence: confidences(), possible };
+  const fitted = localFit(grey, { ...options, settings: confinedSettings.fit });
+  const { confidence } = confinedLabel({ ...options, grey });
+  for (const i of [0, 5, 15, 199]) {
+    assert.ok(
+      Math.abs(confidence[i] - (options.confidence[i] + fitted[i]) / 2) < 1e-6,
+      `${confidence[i]} at ${i}`,
+    );
+  }
+  assert.ok(confidence[5] > 0.9 && confidence[15] < 0.4);
+  const alone = confinedLabel(options).confidence;
+  assert.deepEqual(alone, options.confidence);
+  const settings = { ...confinedSettings, fitShare: 0 };
+  assert.deepEqual(confinedLabel({ ...options, grey, settings }).confidence, alone);
+  const localisation = new Float32Array(AREA).fill(1);
+  const whole = confinedLabel({ ...options, localisation });
+  assert.deepEqual(confinedLabel({ ...options, grey, localisation }), whole);
+});
+
+Deno.test("confinedLabel() finds its cut among the pixels that can be crack, however many are unknown", () => {
+  const possible = new Uint8Array(AREA).fill(POSSIBLE.crack);
+  const { cut } = confinedLabel({ width: WIDTH, height: HEIGHT, confidence: confidences(), possible });
+  const larger = new Float32Array(4 * AREA), partly = new Uint8Array(4 * AREA).fill(POSSIBLE.unknown);
+  larger.set(confidences());
+  partly.set(possible);
+  const other = confinedLabel({ width: WIDTH, height: 4 * HEIGHT, confidence: larger, possible: partly });
+  assert.equal(other.cut, cut);
 });
