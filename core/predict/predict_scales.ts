@@ -1,6 +1,6 @@
 import type { Compute, Plane } from "../gpu/compute.ts";
 import { confidenceSums } from "../kernels/confidence_sums.ts";
-import { fuseScales, levelWeights } from "../kernels/fuse_scales.ts";
+import { fuseScales, type FuseScalesOptions, levelWeights } from "../kernels/fuse_scales.ts";
 import { resize } from "../kernels/resize.ts";
 import { detailSpectrum, firstOctave } from "./detail_spectrum.ts";
 import { type PredictImageOptions, type Prediction, predictionOf } from "./predict_image.ts";
@@ -15,10 +15,10 @@ export interface ScaleSettings {
   /** The first scale: `auto` by the detail of the photo, or sides over the photo's sides, such as 1 or 0.5. */
   readonly start: "auto" | number;
   /**
-   * How levels are joined: `mean` weights all alike, `decided` by how sure a level is where it claims crack at all, (Σ p² / Σ p)² over the
-   * photo.
+   * How much more a level counts the more decided it is: levels are weighted by the power `selectivity` of Σ p² / Σ p, their mean confidence
+   * where they claim crack. 0: all alike; the greater, the nearer to the most decided level alone.
    */
-  readonly fusion: "decided" | "mean";
+  readonly selectivity: number;
 }
 
 /** Options of {@linkcode predictAtScales}. */
@@ -36,13 +36,16 @@ export interface ScaledPrediction extends Prediction {
 }
 
 /** The scales of {@linkcode predictAtScales} unless others are asked for. */
-export const defaultScales: ScaleSettings = { levels: 3, start: "auto", fusion: "decided" };
+export const defaultScales: ScaleSettings = { levels: 4, start: "auto", selectivity: 16 };
 
 /** Octaves below the photo's own scale that the first level may start at. */
 const OCTAVES = 6;
 
 /** The shorter side that a level has at least, in pixels, unless it is the first: smaller pictures show a network next to nothing. */
 const LEAST_SIDE = 32;
+
+/** Beyond, a hair's breadth between two levels would decide. */
+const MOST_SELECTIVE = 1000;
 
 /** Pixels of the joined map that are made together. */
 const STRIP_PIXELS = 2 ** 22;
@@ -65,7 +68,7 @@ const STRIP_PIXELS = 2 ** 22;
  * console.log(scales.map(({ scale }) => scale)); // [1, 0.5]
  * ```
  *
- * @throws {RangeError} if `levels` is no positive integer or `start` no positive number; if the tiles do not fit the device, naming tiles that
+ * @throws {RangeError} if `levels` is no positive integer, `start` no positive number or `selectivity` not within 0 … 1000; if the tiles do not fit the device, naming tiles that
  * do; or if `tile` and `overlap` do not fit together.
  */
 export async function predictAtScales(
@@ -76,8 +79,8 @@ export async function predictAtScales(
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
   const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
-  const { levels, start, fusion } = { ...defaultScales, ...options };
-  requireScales({ levels, start });
+  const { levels, start, selectivity } = { ...defaultScales, ...options };
+  requireScales({ levels, start, selectivity });
   const first = start === "auto" ? await startingScale(compute, image) : start;
   const scales = scalesOf(image, { levels, first });
   const maps: Plane[] = [];
@@ -88,10 +91,10 @@ export async function predictAtScales(
       await predictLevel(compute, image, { segmenter, map, ...tiles });
       await onLevel?.(map, scale);
     }
-    using sums = fusion === "mean" ? equalSums(compute, maps.length) : sumsOf(compute, maps);
-    using fused = joinLevels(compute, maps, { sums, width, height });
+    using sums = sumsOf(compute, maps);
+    using fused = joinLevels(compute, maps, { sums, selectivity, width, height });
     const [confidence, read] = await compute.read([fused, sums]);
-    const weights = levelWeights(read);
+    const weights = levelWeights(read, selectivity);
     return {
       ...predictionOf(confidence, { width, height, threshold }),
       scales: scales.map((scale, l) => ({ scale, weight: weights[l] })),
@@ -107,12 +110,17 @@ export async function startingScale(compute: Compute, image: ImageData): Promise
 }
 
 /** @throws {RangeError} for settings that name no scales. */
-export function requireScales({ levels, start }: Pick<ScaleSettings, "levels" | "start">): void {
+export function requireScales({ levels, start, selectivity }: ScaleSettings): void {
   if (!Number.isSafeInteger(levels) || levels < 1) {
     throw new RangeError(`Cannot predict at ${levels} scales: a positive integer is wanted.`);
   }
   if (start !== "auto" && !(start > 0 && start < Infinity)) {
     throw new RangeError(`Cannot predict from the scale ${start} on: a positive number or "auto" is wanted.`);
+  }
+  if (!(selectivity >= 0 && selectivity <= MOST_SELECTIVE)) {
+    throw new RangeError(
+      `Cannot weight levels with a selectivity of ${selectivity}: a number from 0 to ${MOST_SELECTIVE} is wanted.`,
+    );
   }
 }
 
@@ -151,15 +159,6 @@ async function predictLevel(
   });
 }
 
-function equalSums(compute: Compute, levels: number): Plane {
-  return compute.upload({
-    width: 1,
-    height: levels,
-    channels: 2,
-    data: new Float32Array(2 * levels).fill(1),
-  });
-}
-
 /** Σ p and Σ p² of each map: L × 1 × 2. */
 function sumsOf(compute: Compute, maps: readonly Plane[]): Plane {
   const all = compute.create({ width: 1, height: maps.length, channels: 2 });
@@ -174,7 +173,7 @@ function sumsOf(compute: Compute, maps: readonly Plane[]): Plane {
 function joinLevels(
   compute: Compute,
   maps: readonly Plane[],
-  { sums, width, height }: Size & { readonly sums: Plane },
+  { sums, selectivity, width, height }: Size & FuseScalesOptions,
 ): Plane {
   const whole = compute.create({ width, height, channels: 1 });
   if (maps.length === 1 && maps[0].width === width && maps[0].height === height) {
@@ -186,7 +185,7 @@ function joinLevels(
     const rows = [top, Math.min(height, top + step)] as const;
     const levels = maps.map((map) => resize(map, { width, height, filter: "bilinear", rows }));
     try {
-      using fused = fuseScales(levels, sums);
+      using fused = fuseScales(levels, { sums, selectivity });
       compute.copy(fused, whole, { to: top * width });
     } finally {
       for (const level of levels) level.dispose();

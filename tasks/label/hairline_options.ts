@@ -79,9 +79,10 @@ export const hairlineOptions = object("Network and localisation, with --method h
         formatScales(usualScales)
       })`,
   })),
-  scaleFusion: optional(option("--scale-fusion", choice(["decided", "mean"]), {
-    description:
-      message`How they are joined: the more decided counts more, or all alike. (default: ${usualScales.fusion})`,
+  scaleSelectivity: optional(option("--scale-selectivity", float({ min: 0, max: 1000, metavar: "X" }), {
+    description: message`How much more the scale counts that is the most decided, 0: all alike. (default: ${
+      String(usualScales.selectivity)
+    })`,
   })),
   ...overrides,
 });
@@ -92,17 +93,21 @@ export const hairlineOptions = object("Network and localisation, with --method h
  * @throws {UsageError} if one is out of range.
  */
 export function chooseHairline(options: InferValue<typeof hairlineOptions> & MaskChoice): HairlineSettings {
-  const { scale, scaleFusion, ...others } = options;
+  const { scale, scaleSelectivity, ...others } = options;
   const fields = [...Object.keys(overrides), ...MASK_FIELDS] as (keyof typeof others)[];
   const changes = fields.filter((field) => others[field] !== undefined);
   const settings: HairlineSettings = {
     ...defaultHairline,
-    scales: { ...usualScales, ...scale, ...(scaleFusion && { fusion: scaleFusion }) },
+    scales: {
+      ...usualScales,
+      ...scale,
+      ...(scaleSelectivity !== undefined && { selectivity: scaleSelectivity }),
+    },
     ...Object.fromEntries(changes.map((field) => [field, others[field]])),
     name: [
       defaultHairline.name,
       ...(scale ? [`scale ${formatScales(scale)}`] : []),
-      ...(scaleFusion ? [`scaleFusion ${scaleFusion}`] : []),
+      ...(scaleSelectivity === undefined ? [] : [`scaleSelectivity ${scaleSelectivity}`]),
       ...changes.map((field) => `${field} ${others[field]}`),
     ].join(", "),
   };

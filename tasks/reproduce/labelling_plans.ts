@@ -22,10 +22,14 @@ const { scales } = defaultHairline;
 /** Both ends of each choice, so that the table has a row for what is not the default, whichever that is. */
 const VARIANTS: readonly Variant[] = [
   ["one-scale", "one scale only (2)", { scales: { ...scales, levels: 1 } }],
-  ["scales-mean", "scales joined by their mean (2)", { scales: { ...scales, fusion: "mean" } }],
-  ["scales-decided", "scales joined by how decided they are (2)", {
-    scales: { ...scales, fusion: "decided" },
+  ["scales-mean", "scales joined by their mean (2)", { scales: { ...scales, selectivity: 0 } }],
+  ["scales-decided", "scales weighted by the square of how decided they are (2)", {
+    scales: { ...scales, selectivity: 2 },
   }],
+  ["scales-selective", "scales weighted by the 16th power of that (2)", {
+    scales: { ...scales, selectivity: 16 },
+  }],
+  ["three-scales", "three scales (2)", { scales: { ...scales, levels: 3 } }],
   ["start-1", "first scale 1 (2)", { scales: { ...scales, start: 1 } }],
   ["start-auto", "first scale by the photo's detail (2)", { scales: { ...scales, start: "auto" } }],
   ["no-localisation", "without localisation (1, 4)", { localisation: "none" }],

@@ -52,7 +52,7 @@ const ZOOM = [0.6, 2.5] as const;
 const EARLIER_SHARE = 0.5;
 
 /** Scales at which the network of a round is asked. */
-const SCALES = { levels: 2, start: 1, fusion: "mean" } as const;
+const SCALES = { levels: 2, start: 1, selectivity: 0 } as const;
 
 /** What came of a round. */
 export interface RoundSummary {

@@ -8,16 +8,17 @@ export function confidenceSumsOracle(confidence: ArrayLike<number>): [sum: numbe
   return [sum, sumOfSquares];
 }
 
-/** The mean of maps of one size, each weighted by the square of Σ p² / Σ p; by the same where all are 0. */
+/** The mean of maps of one size, each weighted by a power of Σ p² / Σ p; all alike where all are 0. */
 export function fuseScalesOracle(
   levels: readonly ArrayLike<number>[],
+  selectivity: number,
 ): { fused: Float64Array; weights: number[] } {
-  const squares = levels.map((level) => {
+  const powers = levels.map((level) => {
     const [sum, sumOfSquares] = confidenceSumsOracle(level);
-    return sum === 0 ? 0 : (sumOfSquares / sum) ** 2;
+    return (sum === 0 ? 0 : sumOfSquares / sum) ** selectivity;
   });
-  const total = squares.reduce((a, b) => a + b);
-  const weights = squares.map((square) => total === 0 ? 1 / levels.length : square / total);
+  const total = powers.reduce((a, b) => a + b);
+  const weights = powers.map((power) => total === 0 ? 1 / levels.length : power / total);
   const fused = Float64Array.from(
     { length: levels[0].length },
     (_, i) => levels.reduce((sum, level, l) => sum + weights[l] * level[i], 0),

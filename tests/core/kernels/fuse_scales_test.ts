@@ -67,11 +67,13 @@ Deno.test("fuseScales() and levelWeights() equal the oracle, of one level to fou
           channels: 2,
           data: new Float32Array(pairs),
         });
-        using fused = fuseScales(planes, sums);
-        const expected = fuseScalesOracle(maps.map(({ data }) => data));
-        const message = `${width} × ${height} ${contents}`;
-        assertClose(await fused.read(), expected.fused, 1e-6, message);
-        assertClose(levelWeights(pairs), expected.weights, 1e-6, message);
+        for (const selectivity of [0, 2, 0.7, 16]) {
+          using fused = fuseScales(planes, { sums, selectivity });
+          const expected = fuseScalesOracle(maps.map(({ data }) => data), selectivity);
+          const message = `${width} × ${height} ${contents} by the power ${selectivity}`;
+          assertClose(await fused.read(), expected.fused, 1e-5, message);
+          assertClose(levelWeights(pairs, selectivity), expected.weights, 1e-5, message);
+        }
         for (const plane of planes) plane.dispose();
       }
     }
@@ -80,12 +82,25 @@ Deno.test("fuseScales() and levelWeights() equal the oracle, of one level to fou
 
 Deno.test("fuseScales() weights levels alike that claim nothing", async () => {
   const compute = await whole();
-  assert.deepEqual(levelWeights([0, 0, 0, 0]), [0.5, 0.5]);
+  assert.deepEqual(levelWeights([0, 0, 0, 0], 16), [0.5, 0.5]);
   using a = compute.upload({ width: 2, height: 1, channels: 1, data: new Float32Array([0.25, 1]) });
   using b = compute.upload({ width: 2, height: 1, channels: 1, data: new Float32Array([0.75, 0]) });
   using none = compute.create({ width: 1, height: 2, channels: 2 }, { zero: true });
-  using fused = fuseScales([a, b], none);
+  using fused = fuseScales([a, b], { sums: none, selectivity: 16 });
   assert.deepEqual([...await fused.read()], [0.5, 0.5]);
+});
+
+Deno.test("fuseScales() takes a power of the ratio of levels that underflows of each by itself", async () => {
+  const compute = await whole();
+  const data = new Float32Array([0.02, 0.02, 0.01, 0.01]);
+  using a = compute.upload({ width: 2, height: 1, channels: 1, data: data.subarray(0, 2) });
+  using b = compute.upload({ width: 2, height: 1, channels: 1, data: data.subarray(2) });
+  // Decidedness 0.02 and 0.01.
+  const pairs = [0.04, 0.0008, 0.02, 0.0002];
+  using sums = compute.upload({ width: 1, height: 2, channels: 2, data: new Float32Array(pairs) });
+  using fused = fuseScales([a, b], { sums, selectivity: 40 });
+  assertClose(await fused.read(), [0.02, 0.02], 1e-6, "the more decided");
+  assertClose(levelWeights(pairs, 40), [1, 0], 1e-9, "weights");
 });
 
 Deno.test("fuseScales() refuses shapes that differ and sums of another number", async () => {
@@ -93,6 +108,6 @@ Deno.test("fuseScales() refuses shapes that differ and sums of another number", 
   using a = compute.create({ width: 2, height: 1, channels: 1 });
   using b = compute.create({ width: 1, height: 2, channels: 1 });
   using sums = compute.create({ width: 1, height: 2, channels: 2 });
-  assert.throws(() => fuseScales([a, b], sums), RangeError);
-  assert.throws(() => fuseScales([a], sums), RangeError);
+  assert.throws(() => fuseScales([a, b], { sums, selectivity: 1 }), RangeError);
+  assert.throws(() => fuseScales([a], { sums, selectivity: 1 }), RangeError);
 });

@@ -34,13 +34,13 @@ Deno.test("predictAtScales() joins what a network says at each scale, by the ora
           tile,
           levels: 2,
           start,
-          fusion: "decided",
+          selectivity: 3,
         });
         const sizes = [start, start / 2]
           .map((scale): [number, number] => [Math.round(width * scale), Math.round(height * scale)])
           .filter((_, i) => i === 0 || Math.min(width, height) * start / 2 >= 32);
         const maps = sizes.map((size) => redAt(image, size));
-        const { weights } = fuseScalesOracle(maps);
+        const { weights } = fuseScalesOracle(maps, 3);
         const fused = new Float64Array(width * height);
         for (const [l, [w, h]] of sizes.entries()) {
           const source = { width: w, height: h, channels: 1, data: Float32Array.from(maps[l]) };
@@ -100,6 +100,7 @@ Deno.test("predictAtScales() leaves out levels that are too small, and takes sin
   assert.deepEqual(await scalesAt(300, 63), [1]);
   assert.deepEqual(await scalesAt(64, 64), [1, 0.5]);
   assert.deepEqual(await scalesAt(128, 130), [1, 0.5, 0.25]);
+  assert.deepEqual(await scalesAt(600, 520), [1, 0.5, 0.25, 0.125]);
 });
 
 Deno.test("firstOctave() finds by how much a photo was enlarged, be it noisy", async () => {
@@ -133,7 +134,11 @@ Deno.test("detailSpectrum() has no figure for a single row, and zeros for a flat
 Deno.test("predictAtScales() refuses scales that cannot be", async () => {
   const compute = await device();
   const segmenter = new FakeSegmenter();
-  for (const scales of [{ levels: 0 }, { levels: 1.5 }, { start: 0 }, { start: NaN }, { start: Infinity }]) {
+  for (
+    const scales of [{ levels: 0 }, { levels: 1.5 }, { start: 0 }, { start: NaN }, { start: Infinity }, {
+      selectivity: -1,
+    }]
+  ) {
     await assert.rejects(
       predictAtScales(compute, randomImage(9, 9), { segmenter, ...scales }),
       RangeError,

@@ -174,7 +174,7 @@ Deno.test("chooseLabeller() takes the scales of the method hairline", async () =
       [["--scale", "1,0.5"], { start: 1, levels: 2 }, "scale 1,0.5"],
       [["--scale", "0.25"], { start: 0.25, levels: 1 }, "scale 0.25"],
       [["--scale", "auto"], { start: "auto", levels: scales.levels }, "scale auto"],
-      [["--scale-fusion", "mean"], { fusion: "mean" }, "scaleFusion mean"],
+      [["--scale-selectivity", "0"], { selectivity: 0 }, "scaleSelectivity 0"],
     ] as const
   ) {
     const chosen = await choose(...args);
@@ -191,7 +191,7 @@ Deno.test("chooseLabeller() refuses settings of the method hairline that are out
       ["--flips", "vertical"],
       ["--scale", "0"],
       ["--scale", "1,0.3"],
-      ["--scale-fusion", "sum"],
+      ["--scale-selectivity", "-1"],
       ["--guided-radius", "-1"],
       ["--guided-epsilon", "0"],
       ["--stretch-percentile", "101"],

@@ -134,9 +134,9 @@ Deno.test("predictPhotos() looks at the scales that it is given, and notes those
     await assert.rejects(run(1, 1), /made with scale 1,0\.5, not 1; /);
     await Deno.writeTextFile(
       join(folder, "out/manifest.json"),
-      JSON.stringify({ ...manifest, scales: { ...manifest.scales, fusion: "mean" } }),
+      JSON.stringify({ ...manifest, scales: { ...manifest.scales, selectivity: 2 } }),
     );
-    await assert.rejects(run(1, 2), /made with fusion mean, not decided; /);
+    await assert.rejects(run(1, 2), /made with selectivity 2, not 16; /);
   });
 });
 

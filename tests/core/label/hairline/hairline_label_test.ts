@@ -25,7 +25,7 @@ const device = sharedCompute();
 
 /** The settings with nothing but the network at the photo's own scale, changed. */
 function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
-  const scales = { levels: 1, start: 1, fusion: "decided" as const };
+  const scales = { levels: 1, start: 1, selectivity: 2 };
   return {
     ...defaultHairline,
     localisation: "none",
@@ -105,7 +105,7 @@ Deno.test("hairlineLabeller() looks from the scale that suits the photo on, with
   const labeller = hairlineLabeller(compute, {
     segmenter,
     classifier,
-    settings: settings({ localisation: "dense", scales: { levels: 2, start: "auto", fusion: "decided" } }),
+    settings: settings({ localisation: "dense", scales: { levels: 2, start: "auto", selectivity: 2 } }),
   });
   const { stages, scales, confidence } = await labeller.label(image, { stages: true });
   assert.deepEqual(scales?.map(({ scale }) => scale), [0.5, 0.25]);
@@ -251,8 +251,8 @@ Deno.test("hairlineLabeller() refuses settings out of range, and names them", as
     [{ localisationWindow: 0 }, /with localisationWindow 0: a positive number of pixels is wanted\.$/],
     [{ localisationTile: 400 }, /with localisationTile 400: a multiple of 32 from 384 on is wanted\.$/],
     [{ localisationTile: 320 }, /localisationTile 320/],
-    [{ scales: { levels: 0, start: 1, fusion: "mean" } }, /at 0 scales/],
-    [{ scales: { levels: 1, start: NaN, fusion: "mean" } }, /from the scale NaN on/],
+    [{ scales: { levels: 0, start: 1, selectivity: 2 } }, /at 0 scales/],
+    [{ scales: { levels: 1, start: NaN, selectivity: 2 } }, /from the scale NaN on/],
     [{ flips: "vertical" }, /with flips vertical: none or horizontal or both is wanted\.$/],
     [{ guidedRadius: 1.5 }, /with guidedRadius 1\.5: a whole number of pixels from 0 on is wanted\.$/],
     [{ guidedEpsilon: 0 }, /guidedEpsilon 0: a positive number/],
