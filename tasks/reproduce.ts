@@ -21,7 +21,7 @@ import {
 } from "./cli/optique.ts";
 import { formatDuration } from "./cli/progress.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
-import { filePath, folderPath, positiveInteger } from "./cli/values.ts";
+import { filePath, folderPath, naturalNumber, positiveInteger } from "./cli/values.ts";
 import { lockFolder } from "./files/locks.ts";
 import { experimentOf, EXPERIMENTS, experiments, runExperiments } from "./reproduce/experiments.ts";
 import { paperSet } from "./reproduce/paper_set.ts";
@@ -95,6 +95,29 @@ const parser = merge(
         }),
         PAPERS_TRAINING_SET,
       ),
+      teachOn: multiple(
+        option("--teach-on", string({ metavar: "SET" }), {
+          description:
+            message`A given set whose training part the networks of table-teach are taught on, such as ${"dcd"} or the name of a --set. May be repeated. Default: that of --train-on.`,
+        }),
+      ),
+      wholePhotos: multiple(
+        option("--whole-photos", folderPath(), {
+          description:
+            message`A folder with the folders ${"crack/"} and ${"no_crack/"}: photos labelled as a whole, on which the networks of table-teach are taught besides. May be repeated.`,
+        }),
+      ),
+      seed: withDefault(
+        option("--seed", naturalNumber(), { description: message`Of the networks of table-teach.` }),
+        1,
+      ),
+      seeds: withDefault(
+        option("--seeds", positiveInteger(), {
+          description:
+            message`How many networks table-teach teaches for each of its rows, which then have mean and spread.`,
+        }),
+        1,
+      ),
       truths: multiple(
         option("--truth", choice(TRUTHS, { metavar: "TRUTH" }), {
           description:
@@ -134,7 +157,7 @@ await runCommand({
     ". " +
     "The paper trains segmentation networks on CRACK500's training part and measures them on CRACK500 (table 3), CFD (4), AEL (5) and DCD (6): both folders " +
     "have to be given. Table 8 and the figures are of every set that is given, table 9 is trained on DCD, CFD and AEL together. " +
-    "The table of labels measures the networks that ship, or others. " +
+    "The table of labels measures the networks that ship, or others; that of teaching compares what is known of photos, in the same training. " +
     "The paper shows the other experiments with CRACK500; they can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
@@ -176,7 +199,7 @@ await runCommand({
     );
   }
   const { split, photos, classifiers, networks, trainOn, truths, backend } = options;
-  const { labelClassifier, labelSegmenter } = options;
+  const { labelClassifier, labelSegmenter, teachOn, wholePhotos, seed, seeds } = options;
   const run: Run = {
     folder: out,
     scale: scales[scale],
@@ -189,6 +212,10 @@ await runCommand({
     classifiers,
     networks,
     trainOn,
+    teachOn,
+    wholePhotos,
+    seed,
+    seeds,
     truths,
     backend,
     quiet,

@@ -6,16 +6,25 @@ import { figure2, figure4 } from "./figures/figures_2_and_4.ts";
 import type { Outcome } from "./outcome.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 import { type ExperimentRecord, keepOutcome } from "./record.ts";
-import { givenSet, type Run, trainedOnSuffix, trainingSet, trainingSetTitle } from "./run.ts";
+import {
+  givenSet,
+  PAPERS_TRAINING_SET,
+  type Run,
+  trainedOnSuffix,
+  trainingSet,
+  trainingSetTitle,
+} from "./run.ts";
 import { table1 } from "./tables/table_1.ts";
 import { table2 } from "./tables/table_2.ts";
 import { table7 } from "./tables/table_7.ts";
 import { table8 } from "./tables/table_8.ts";
 import { combinedSets, table9 } from "./tables/table_9.ts";
 import { tableLabels } from "./tables/table_labels.ts";
+import { tableTeach } from "./tables/table_teach.ts";
 import { segmentationTable } from "./tables/tables_3_to_6.ts";
 import { chosenClassifiers } from "./training/classifiers.ts";
 import { chosenSegmenters } from "./training/segmenters.ts";
+import { teachingSets } from "./training/taught_networks.ts";
 
 /** A table or a figure of the paper, or one of ours. */
 interface Experiment {
@@ -26,6 +35,8 @@ interface Experiment {
   readonly anySet?: boolean;
   /** Whether it is of networks that are trained on the run's training set, and so another experiment with each. */
   readonly trains?: boolean;
+  /** Ends the names of its files, where it is of more than the run's training set decides. */
+  readonly suffix?: (run: Run) => string;
   /** Throws a `UsageError` where a set is missing that it cannot do without. */
   readonly check?: (run: Run) => void;
   run(run: Run): Promise<Outcome>;
@@ -69,6 +80,17 @@ export const experiments = {
     anySet: true,
     run: tableLabels,
   },
+  "table-teach": {
+    title: "Teaching: networks by what was labelled of their photos",
+    set: "crack500",
+    anySet: true,
+    suffix: (run) => {
+      const names = teachingSets(run).map(({ name }) => name).join("-");
+      return names === PAPERS_TRAINING_SET ? "" : `-on-${names}`;
+    },
+    check: (run) => void teachingSets(run),
+    run: tableTeach,
+  },
   "figure-2": { title: "Figure 2: localisation", set: "crack500", run: figure2 },
   "figure-3": { title: "Figure 3: thresholds", set: "crack500", run: figure3 },
   "figure-4": { title: "Figure 4: how a label comes about", set: "crack500", run: figure4 },
@@ -88,8 +110,9 @@ export function experimentOf(name: ExperimentName): Experiment {
 }
 
 /** Names the files of an outcome: as the experiment, and `table-6-on-dcd` where networks are not trained on the paper's set. */
-function outcomeStem(name: ExperimentName, run: Pick<Run, "trainOn">): string {
-  return experimentOf(name).trains ? `${name}${trainedOnSuffix(run)}` : name;
+function outcomeStem(name: ExperimentName, run: Run): string {
+  const { trains, suffix = trains ? trainedOnSuffix : () => "" } = experimentOf(name);
+  return `${name}${suffix(run)}`;
 }
 
 /** The title of an outcome: the experiment's, and what networks are trained on where that is not the paper's set. */

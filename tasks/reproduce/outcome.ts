@@ -5,6 +5,8 @@ export interface Figure {
   /** Such as `ODS`. */
   readonly metric: string;
   readonly ours: number;
+  /** The standard deviation over several trainings, of which `ours` is the mean. */
+  readonly spread?: number;
   /** Of the paper or its authors, where there is one. */
   readonly published?: number;
 }

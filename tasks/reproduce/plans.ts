@@ -1,6 +1,8 @@
+import type { GridOptions } from "../../core/sampling/training_grid.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import type { ClassifierTrainingOptions } from "../classifier/training_options.ts";
 import type { SegmenterTrainingOptions } from "../segmenter/training_options.ts";
+import type { TeachOptions } from "../teach/teach_options.ts";
 import type { PublishedSegmenter } from "./published.ts";
 
 /** How a segmentation network is trained: what decides its result, its photos apart. */
@@ -130,6 +132,53 @@ const fullSegmentation: SegmentationScale = {
   defaultsForTable9: ALL,
 };
 
+/** What the table of teaching takes at a scale. */
+export interface TeachingScale {
+  /** Patches that masks are cut into, a row of the table each; the first are the paper's. */
+  readonly grids: readonly GridOptions[];
+  /** How networks are taught: what decides their result, photos and seed apart. */
+  readonly settings:
+    & Required<Pick<TeachOptions, "arch" | "width">>
+    & Pick<TeachOptions, "rounds" | "crops" | "crop" | "batch" | "learningRate" | "augment">;
+}
+
+/** Each asks for four times the labels of the one before. */
+const TAUGHT_GRIDS = [
+  { size: 128, stride: 64 },
+  { size: 64, stride: 32 },
+  { size: 32, stride: 16 },
+] as const;
+
+/** As many crops in all as {@linkcode narrowSegmenter} sees. */
+const smallTeaching: TeachingScale = {
+  grids: TAUGHT_GRIDS,
+  settings: {
+    arch: "unet",
+    width: 0.125,
+    rounds: 2,
+    crops: 8 * 300,
+    crop: 128,
+    batch: 8,
+    learningRate: 0.05,
+    augment: true,
+  },
+};
+
+/** What `teach` does by default, with the narrower network that its examples name. */
+const fullTeaching: TeachingScale = {
+  grids: TAUGHT_GRIDS,
+  settings: {
+    arch: "unet",
+    width: 0.25,
+    rounds: 2,
+    crops: 16_000,
+    crop: 192,
+    batch: 6,
+    learningRate: 0.05,
+    augment: true,
+  },
+};
+
 /** How a classifier is trained: what decides its result, its photos apart. */
 export type ClassifierSettings = Pick<
   ClassifierTrainingOptions,
@@ -177,6 +226,7 @@ export interface Scale {
   /** Random photos of the training part on which the parameters of CRF labels are searched, with their masks. */
   readonly searchPhotos: number;
   readonly segmentation: SegmentationScale;
+  readonly teaching: TeachingScale;
 }
 
 const RANDOM_PATCHES = {
@@ -241,11 +291,13 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     trainingPhotos: 60,
     searchPhotos: 12,
     segmentation: smallSegmentation,
+    teaching: smallTeaching,
   },
   full: {
     name: "full",
     classifiers: (["resnet50", "resnet101", "resnet152"] as const).map(paperClassifier),
     searchPhotos: 100,
     segmentation: fullSegmentation,
+    teaching: fullTeaching,
   },
 };

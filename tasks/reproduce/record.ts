@@ -126,15 +126,16 @@ function cellsOf({ rows }: OutcomeTable): string[][] {
 }
 
 /** Digits behind the point, of metrics that are no shares. */
-const DIGITS: Readonly<Record<string, number>> = { "images/s": 2, "area": 2 };
+const DIGITS: Readonly<Record<string, number>> = { "images/s": 2, "area": 2, "labelled patches": 0 };
 
-function figureCells({ metric, ours, published }: Figure, compared: boolean): string[] {
+function figureCells({ metric, ours, spread, published }: Figure, compared: boolean): string[] {
   const digits = DIGITS[metric] ?? 4;
   const text = (value: number) => value.toFixed(digits);
-  if (!compared) return [text(ours)];
-  if (published === undefined) return [text(ours), "–", "–"];
+  const own = spread === undefined ? text(ours) : `${text(ours)} ± ${text(spread)}`;
+  if (!compared) return [own];
+  if (published === undefined) return [own, "–", "–"];
   const difference = ours - published;
-  return [text(ours), text(published), `${difference < 0 ? "−" : "+"}${text(Math.abs(difference))}`];
+  return [own, text(published), `${difference < 0 ? "−" : "+"}${text(Math.abs(difference))}`];
 }
 
 /** Data, classifiers and machine, a sentence each. */

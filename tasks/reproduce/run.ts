@@ -28,6 +28,14 @@ export interface Run {
   readonly trainOn?: SetName;
   /** The networks whose labels the table of labels is of. Default: those that ship. */
   readonly labelNetworks?: NetworkSources;
+  /** The given sets whose training parts networks are taught on. Default: that of `trainOn`. */
+  readonly teachOn?: readonly string[];
+  /** Folders of `crack/` and `no_crack/` that they are taught on besides. */
+  readonly wholePhotos?: readonly string[];
+  /** Of the first teaching. Default: 1. */
+  readonly seed?: number;
+  /** How often each network is taught, each time with another seed. Default: once. */
+  readonly seeds?: number;
   /** What networks are trained with, where an experiment compares that. Default, or where none is named: all. */
   readonly truths?: readonly TruthName[];
   readonly backend?: Extract<BackendName, "webgpu" | "wasm">;

@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { type PatchLabels, POSSIBLE, possibleCrack } from "../../core/datasets/patch_labels.ts";
+import {
+  type PatchLabels,
+  POSSIBLE,
+  possibleCrack,
+  wholePhotoLabels,
+} from "../../core/datasets/patch_labels.ts";
 import { readMask } from "../../core/datasets/read_mask.ts";
 import { requireSameSize, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
@@ -41,6 +46,32 @@ export interface LabelFiles {
 /** A photo with its pseudo label in the place of the labels of its patches. */
 export function pseudoLabelled({ name, sample }: NamedSample<PatchLabels>, files: LabelFiles): TaughtPhoto {
   return { name, sample: new PseudoLabelledSample(sample, files), truth: "mask", extra: false };
+}
+
+/**
+ * A photo with its mask, of which every pixel counts: what pseudo labels are compared with. Of one that is labelled as a whole nothing is
+ * known unless it is crack-free.
+ */
+export function fullyLabelled({ name, sample, truth }: NamedSample): TaughtPhoto | undefined {
+  if (truth === "crack" || truth === "missing") return undefined;
+  return { name, sample: fullyLabelledSample(sample), truth, extra: false };
+}
+
+function fullyLabelledSample(sample: Sample): Sample<PatchLabels | WeighedMask> {
+  const { name, split, imagePath, truthPath } = sample;
+  const read = async () => {
+    const { image, truth } = await sample.read();
+    return { image, truth: typeof truth === "boolean" ? wholePhotoLabels(image, truth) : certain(truth) };
+  };
+  return {
+    ...{ name, split, imagePath, truthPath, read },
+    image: () => sample.image(),
+    truth: async () => (await read()).truth,
+  };
+}
+
+function certain(mask: TruthMask): WeighedMask {
+  return { ...mask, weight: new Uint8Array(mask.data.length).fill(255) };
 }
 
 class PseudoLabelledSample implements Sample<WeighedMask> {

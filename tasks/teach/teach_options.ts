@@ -15,7 +15,14 @@ import {
   withDefault,
 } from "../cli/optique.ts";
 import { filePath, folderPath, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
-import { augmentOption, datasetOptions, runOptions, widthOption } from "../training/training_options.ts";
+import type { NamedSample } from "../training/named_sample.ts";
+import {
+  augmentOption,
+  datasetOptions,
+  type Given,
+  runOptions,
+  widthOption,
+} from "../training/training_options.ts";
 import type { GridOptions } from "../../core/sampling/training_grid.ts";
 
 /** A side and a stride in pixels, written `128/64`. */
@@ -152,6 +159,8 @@ export const teachOptions = merge(
 );
 
 /** The same with the command's arguments. */
-export type TeachOptions = Omit<InferValue<typeof teachOptions>, "json"> & {
+export type TeachOptions = Given<Omit<InferValue<typeof teachOptions>, "json">> & {
   readonly args: readonly string[];
+  /** Photos that a program has listed itself. */
+  readonly samples?: readonly NamedSample[];
 };

@@ -16,13 +16,14 @@ import { lockFolder } from "../files/locks.ts";
 import { isFile } from "../files/presence.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { readSegmenter, SHIPPED } from "../segmenter/read_segmenter.ts";
+import { listSamples } from "../training/list_samples.ts";
 import { describeLabels, listPatchLabels } from "../training/list_patch_labels.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import { runTraining } from "../training/run_training.ts";
 import { type LabelledRound, labelRound, type RoundSession } from "./round_labels.ts";
 import { type RoundCard, type RoundSettings, roundSettings, roundTask } from "./round_training.ts";
 import { confinedSettings } from "../../core/label/confined/confined_label.ts";
-import type { TaughtPhoto } from "./taught_photo.ts";
+import { fullyLabelled, type TaughtPhoto } from "./taught_photo.ts";
 import type { TeachOptions } from "./teach_options.ts";
 
 /** What the first network sees: nothing is labelled yet. */
@@ -84,25 +85,82 @@ export interface TeachSummary {
  * @throws {RangeError} if all labels are of one class.
  */
 export async function teach(options: TeachOptions): Promise<TeachSummary> {
-  const { out, rounds, grid, quiet } = options;
+  const { rounds, grid, quiet } = options;
+  return await inRounds(options, async () => {
+    const { photos, cost, problems } = await knownPhotos(options);
+    if (!quiet) writeErr(`${describeLabels(cost)}\n`);
+    if (rounds > 0) requireBothClasses(cost);
+    return {
+      grid,
+      cost,
+      problems,
+      // Of a photo that is only known to show a crack, nothing is known to be clear.
+      first: photos.filter(({ truth }) => truth !== "crack"),
+      next: (labelling) => labelled(photos, { options, ...labelling }),
+    };
+  });
+}
+
+/**
+ * Trains the same rounds on the masks of the photos in the place of pseudo labels: full supervision, for what patch labels cost to be seen
+ * beside. A mask decides on each pixel, and so counts as patches of 1/1.
+ *
+ * @throws {UsageError} as {@linkcode teach} does.
+ */
+export async function teachByMasks(options: TeachOptions): Promise<TeachSummary> {
+  return await inRounds(options, async () => {
+    const listed = await listSamples(options, { wanted: "photos with masks" });
+    const photos = listed.samples.flatMap((sample) => fullyLabelled(sample) ?? []);
+    const cost = { photos: 0, patches: 0, crackPatches: 0, crackPhotos: 0 };
+    for (const { sample } of photos) {
+      const known = await sample.truth();
+      const crack = "weight" in known ? known.data.reduce((sum, value) => sum + value, 0) : 0;
+      cost.photos++;
+      cost.patches += "weight" in known ? known.data.length : known.patches.length;
+      cost.crackPatches += crack;
+      if (crack > 0) cost.crackPhotos++;
+    }
+    const { problems } = listed;
+    const next = () => Promise.resolve({ photos, failures: 0, folder: null });
+    return { grid: { size: 1, stride: 1 }, cost, problems, first: photos, next };
+  });
+}
+
+/** How photos are labelled for a round. */
+interface Labelling {
+  readonly round: number;
+  readonly folder: string;
+  /** The networks of earlier rounds that are asked. */
+  readonly before: readonly string[];
+}
+
+/** What networks are taught. */
+interface Lesson extends Pick<TeachSummary, "grid" | "cost"> {
+  /** What cannot be used, in sentences. */
+  readonly problems: readonly string[];
+  /** What the first network is trained on. */
+  readonly first: readonly TaughtPhoto[];
+  /** What the network of a later round is trained on, and the folder of its labels. */
+  readonly next: (labelling: Labelling) => Promise<LabelledRound & { readonly folder: string | null }>;
+}
+
+/** Trains a network in each round, each from that of the one before. */
+async function inRounds(options: TeachOptions, open: () => Promise<Lesson>): Promise<TeachSummary> {
+  const { out, rounds, quiet } = options;
   await Deno.mkdir(out, { recursive: true });
   using _lock = await lockFolder(out);
-  const { photos, cost, problems } = await knownPhotos(options);
-  if (!quiet) writeErr(`${describeLabels(cost)}\n`);
-  if (rounds > 0) requireBothClasses(cost);
+  const { grid, cost, problems, first, next } = await open();
   const done: RoundSummary[] = [];
   let failures = problems.length;
   for (let round = 0; round <= rounds; round++) {
     const folder = join(out, "rounds", String(round));
-    const labels = round === 0 ? undefined : await labelled(photos, {
-      options,
+    const labels = round === 0 ? undefined : await next({
       round,
       folder: join(folder, "labels"),
       before: done.map(({ segmenter }) => segmenter).slice(-1),
     });
     failures = problems.length + (labels?.failures ?? 0);
-    // Of a photo that is only known to show a crack, nothing is known to be clear.
-    const taught = labels?.photos ?? photos.filter(({ truth }) => truth !== "crack");
+    const taught = labels?.photos ?? first;
     const segmenter = join(folder, "segmenter.safetensors");
     if (!quiet) writeErr(`Round ${round}: training ${segmenter} on ${taught.length} photos.\n`);
     const card = await trainedRound(segmenter, {
@@ -151,13 +209,7 @@ async function knownPhotos(options: TeachOptions): Promise<{
 /** The photos with the pseudo labels of a round, which are made or, where an earlier run has made them, read. */
 async function labelled(
   photos: readonly NamedSample<PatchLabels>[],
-  { options, round, folder, before }: {
-    readonly options: TeachOptions;
-    readonly round: number;
-    readonly folder: string;
-    /** The networks of earlier rounds that are asked. */
-    readonly before: readonly string[];
-  },
+  { options, round, folder, before }: Labelling & { readonly options: TeachOptions },
 ): Promise<LabelledRound & { readonly folder: string }> {
   const { start, quiet } = options;
   // What a network knew before it was taught is not to be lost.

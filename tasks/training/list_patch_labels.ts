@@ -10,7 +10,7 @@ import { listSamples, type NamedPhotos } from "./list_samples.ts";
 import type { NamedSample } from "./named_sample.ts";
 
 /** Where photos lie of which patches were labelled, or that are taken as if. */
-export interface PatchLabelPaths extends Omit<NamedPhotos, keyof LabelPaths | "samples"> {
+export interface PatchLabelPaths extends Omit<NamedPhotos, keyof LabelPaths> {
   /** Folders with the folders `crack/` and `no_crack/` of patches whose names hold their places. */
   readonly patches?: readonly string[];
   /** As many folders, or datasets, of the whole photos that they were cut from. */
@@ -57,8 +57,8 @@ export async function listPatchLabels(
     )));
     problems.push(...opened.problems.map(({ message }) => message));
   }
-  const { folders = [], images, datasets } = others;
-  if (patches.length === 0 || folders.length + images.length + datasets.length > 0) {
+  const { samples: given = [], folders = [], images, datasets } = others;
+  if (patches.length === 0 || given.length + folders.length + images.length + datasets.length > 0) {
     const listed = await listSamples(others, { wanted });
     samples.push(...listed.samples.map(({ sample, ...of }) => (
       { ...of, sample: patchLabelled(sample, grid) }

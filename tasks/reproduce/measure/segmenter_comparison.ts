@@ -69,7 +69,8 @@ export async function measureSegmenters(
   for (const one of trained) {
     using opened = await openSegmenter(one);
     segmenters.push(segmenterOf(opened));
-    const method = segmenterMethod(opened);
+    const { id, plan, truth } = opened;
+    const method = segmenterMethod({ ...opened, id, title: `${plan.title}, ${truth.title}` });
     const found = await measure(samples, [method], { compute, folder: `${folder}/counts`, prefix, progress });
     results.push({ ...found.results[0], trained: one });
     for (const sentence of found.skipped) skipped.add(sentence);
@@ -78,10 +79,14 @@ export async function measureSegmenters(
 }
 
 /** The predictions of a segmentation network for whole photos. */
-function segmenterMethod({ id, plan, truth, segmenter, sha256 }: OpenSegmenter): Method {
+export function segmenterMethod(
+  { id, title, segmenter, sha256 }:
+    & Pick<OpenSegmenter, "segmenter" | "sha256">
+    & Pick<Method, "id" | "title">,
+): Method {
   return {
     id,
-    title: `${plan.title}, ${truth.title}`,
+    title,
     identity: { segmenter: sha256 },
     predict: async ({ image, plane: { compute } }) => {
       const { width, height, confidence } = await predictImage(compute, image, { segmenter });

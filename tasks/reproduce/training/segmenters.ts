@@ -79,13 +79,18 @@ export async function trainedSegmenter(
 
 /** Loads a trained network. */
 export async function openSegmenter(trained: TrainedSegmenter): Promise<OpenSegmenter> {
-  const bytes = await Deno.readFile(trained.path);
-  const { segmenter, sha256 } = await namingFile(trained.path, () => loadSegmenterCheckpoint(bytes));
+  const { segmenter, sha256 } = await loadTrained(trained.path);
   return { ...trained, segmenter, sha256, [Symbol.dispose]: () => segmenter.dispose() };
 }
 
+/** The network in a checkpoint, and the SHA-256 of its values. */
+export async function loadTrained(path: string): Promise<Pick<OpenSegmenter, "segmenter" | "sha256">> {
+  const bytes = await Deno.readFile(path);
+  return await namingFile(path, () => loadSegmenterCheckpoint(bytes));
+}
+
 /** Notes beside a network, before its training begins, what it is trained on and how; or finds it noted the same way. */
-async function requirePlanned(
+export async function requirePlanned(
   path: string,
   planned: Readonly<Record<"settings" | "photos", unknown>>,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { fullName, type Sample } from "../../../core/datasets/sample.ts";
 import { datasetSample, type NamedSample } from "../../training/named_sample.ts";
 import type { OutcomeClassifier } from "../outcome.ts";
-import type { PaperSet } from "../paper_set.ts";
+import type { PaperSet, PhotoSet } from "../paper_set.ts";
 import type { TruthName } from "../published.ts";
 
 /** Photos of a set that a network is trained on. */
@@ -45,12 +45,17 @@ export function maskTruth(parts: readonly TrainingPart[]): TrainingTruth {
     classifiers: [],
     notes: [],
     samples: async () => {
-      const named = parts.flatMap(({ set, samples }) =>
-        samples.map(async (sample) => ({ ...await datasetSample(sample), name: nameIn(set, sample) }))
-      );
-      return { samples: await Promise.all(named), skipped: [] };
+      const named = await Promise.all(parts.map(({ set, samples }) => namedSamples(set, samples)));
+      return { samples: named.flat(), skipped: [] };
     },
   };
+}
+
+/** Photos of a set as a training is given them, by names that tell sets apart. */
+export async function namedSamples(set: PhotoSet, samples: readonly Sample[]): Promise<NamedSample[]> {
+  return await Promise.all(
+    samples.map(async (sample) => ({ ...await datasetSample(sample), name: nameIn(set, sample) })),
+  );
 }
 
 /** The photos of a part by name, as far as they decide what is learnt. */
@@ -59,6 +64,6 @@ export function photosOfPart({ set, samples }: TrainingPart): { readonly photos:
 }
 
 /** A photo's name among those of several sets. */
-export function nameIn({ name }: PaperSet, sample: Sample): string {
+export function nameIn({ name }: PhotoSet, sample: Sample): string {
   return `${name}/${fullName(sample)}`;
 }

@@ -133,4 +133,17 @@ export const tinyScale: Scale = {
     trainingPhotos: 3,
     testPhotos: 2,
   },
+  teaching: {
+    grids: [{ size: 32, stride: 16 }],
+    settings: {
+      arch: "unet",
+      width: 0.03,
+      rounds: 1,
+      crops: 2,
+      crop: 32,
+      batch: 1,
+      learningRate: 0.05,
+      augment: false,
+    },
+  },
 };

@@ -154,6 +154,19 @@ Deno.test("reproduce runs Figure 3 from the command line, and names what is miss
       ["table-2", "--out", out],
       /Cannot run table-2 without photos: the paper's are CRACK500's; give --crack500/,
     ],
+    [
+      ["table-labels", "figure-3", "--set", `Mine=${folder.path}`, "--out", out],
+      /Cannot run figure-3 without photos: /,
+    ],
+    [
+      ["table-labels", "--set", `DCD=${folder.path}`, "--out", out],
+      /Cannot give --set the name dcd: there is a set of that name; choose another\./,
+    ],
+    [["table-labels", "--crack-free", folder.path, "--out", out], /Expected a name of letters, digits and/],
+    [
+      ["table-teach", "--dcd", folder.path, "--teach-on", "walls", "--out", out],
+      /Cannot teach networks on walls without its photos: .* \(dcd\)\./s,
+    ],
     [["table-10", "--dcd", folder.path, "--out", out], /table-10/],
     [
       ["table-3", "--dcd", folder.path, "--out", out],
