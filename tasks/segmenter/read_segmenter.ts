@@ -7,6 +7,18 @@ import { namingFile } from "../files/naming_file.ts";
 /** What stands for the network that comes with Hairline, in the place of a file. */
 export const SHIPPED = "shipped";
 
+/** What stands for the network that came with Hairline first: folders of its predictions are gone on with by its name. */
+export const FORMER = "shipped-1";
+
+/** The checkpoint of a network that comes with Hairline; undefined for any other source. */
+export async function shippedCheckpoint(source: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  if (source === SHIPPED) {
+    return (await import("../../models/weights/shipped_segmenter.ts")).shippedSegmenter();
+  }
+  if (source === FORMER) return (await import("../../models/weights/former_segmenter.ts")).formerSegmenter();
+  return undefined;
+}
+
 /** The name of a checkpoint in a folder of its own. */
 const IN_FOLDER = "segmenter.safetensors";
 
@@ -14,7 +26,7 @@ const IN_FOLDER = "segmenter.safetensors";
  * The segmentation network at a path or URL.
  *
  * @param options `script`: what to start again with a permission that is missing.
- * @param source {@linkcode SHIPPED}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
+ * @param source {@linkcode SHIPPED}, {@linkcode FORMER}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
  * @throws what {@linkcode loadSegmenterCheckpoint} throws, the source named; {@linkcode UsageError} for a folder without or with several, and
  * where the network may not be reached.
  */
@@ -22,7 +34,8 @@ export async function readSegmenter(
   source: string,
   { script = "tasks/predict.ts" }: { readonly script?: string } = {},
 ): Promise<Segmenter> {
-  if (source === SHIPPED) return await loadSegmenter();
+  const shipped = await shippedCheckpoint(source);
+  if (shipped !== undefined) return await loadSegmenter(shipped);
   const url = asUrl(source);
   const place = url === undefined ? await fileAt(source) : source;
   const bytes = url === undefined || url.protocol === "file:"

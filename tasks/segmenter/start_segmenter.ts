@@ -14,7 +14,7 @@ import {
   startNetwork,
   takeForeign,
 } from "../training/start_weights.ts";
-import { SHIPPED } from "./read_segmenter.ts";
+import { shippedCheckpoint } from "./read_segmenter.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** What network it is. */
@@ -43,9 +43,8 @@ export async function startSegmenter(asked: StartSegmenterOptions): Promise<Star
     asked,
     random: { choice, create: (options) => createSegmenter({ ...choice, ...options }) },
     read: async (start) => {
-      if (start !== SHIPPED) return await readStart(start);
-      const { shippedSegmenter } = await import("../../models/weights/shipped_segmenter.ts");
-      return { path: start, bytes: shippedSegmenter() };
+      const bytes = await shippedCheckpoint(start);
+      return bytes === undefined ? await readStart(start) : { path: start, bytes };
     },
     async load(bytes) {
       const { segmenter: network, sha256 } = await loadSegmenterCheckpoint(bytes);
