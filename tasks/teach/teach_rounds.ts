@@ -9,6 +9,7 @@ import type { GridOptions } from "../../core/sampling/training_grid.ts";
 import type { CropMix } from "../../core/sampling/taught_crops.ts";
 import { networkRecord } from "../batch/network_record.ts";
 import { describeDevices, openDevices } from "../batch/open_devices.ts";
+import { defaultScales } from "../../core/predict/predict_scales.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { writeErr } from "../cli/terminal.ts";
@@ -38,12 +39,12 @@ const DRAWN: CropMix = {
 
 /** What networks see that are taught by pseudo labels. */
 const LABELLED: CropMix = {
-  labelled: 0.42,
-  clear: 0.13,
-  cracks: 0.13,
+  labelled: 0.32,
+  clear: 0.22,
+  cracks: 0.14,
   joints: 0.12,
-  crackedJoints: 0.1,
-  distractors: 0.1,
+  crackedJoints: 0.08,
+  distractors: 0.12,
 };
 
 /** How much smaller or larger crops are cut than they are shown. */
@@ -53,7 +54,7 @@ const ZOOM = [0.6, 2.5] as const;
 const EARLIER_SHARE = 0.5;
 
 /** Scales at which the network of a round is asked. */
-const SCALES = { levels: 2, start: 1, selectivity: 0 } as const;
+const SCALES = { ...defaultScales, levels: 3, start: 1 } as const;
 
 /** What came of a round. */
 export interface RoundSummary {

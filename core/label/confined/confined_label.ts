@@ -30,13 +30,13 @@ export interface ConfinedSettings {
 export const confinedSettings: ConfinedSettings = {
   fit: { sigma: 16, iterations: 1, prior: 0.5, evidence: 0.25, leastVariance: 4, leastContrast: 1 },
   fitShare: 0.5,
-  cutShare: 1,
-  cutRange: [0.1, 0.5],
+  cutShare: 1.2,
+  cutRange: [0.3, 0.7],
   margin: 0.1,
   unsureWeight: 0.4,
-  wholeCutShare: 0.9,
-  wholeCutRange: [0.3, 0.55],
-  wholeClear: 0.15,
+  wholeCutShare: 1.2,
+  wholeCutRange: [0.5, 0.75],
+  wholeClear: 0.25,
   speckPixels: 25,
 };
 
