@@ -99,7 +99,9 @@ export async function lessonsOf(
     title: `patches of ${grid.size}/${grid.stride}`,
     ...{ teach, grid, samples },
   }));
-  const whole = await Promise.all(samples.map(labelledAsWhole));
+  const whole: NamedSample[] = [];
+  // One after the other: the masks of large sets do not fit into the memory at once.
+  for (const sample of samples) whole.push(await labelledAsWhole(sample));
   if (new Set(whole.map(({ truth }) => truth)).size === 2) {
     lessons.push({ id: "whole", title: "whole photos", teach, grid: usual, samples: whole });
   }
