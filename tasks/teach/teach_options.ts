@@ -120,9 +120,14 @@ export const teachOptions = merge(
       ),
       crops: withDefault(
         option("--crops", positiveInteger(), {
-          description: message`Crops of the last round; those before it see half as many each.`,
+          description: message`Crops of the last round.`,
         }),
         16_000,
+      ),
+      earlierCrops: optional(
+        option("--earlier-crops", positiveInteger(), {
+          description: message`Crops of each round before the last. Default: half as many.`,
+        }),
       ),
       crop: withDefault(
         option("--crop", positiveInteger("SIDE"), {

@@ -50,9 +50,6 @@ const LABELLED: CropMix = {
 /** How much smaller or larger crops are cut than they are shown. */
 const ZOOM = [0.6, 2.5] as const;
 
-/** Crops of the rounds before the last, as a share of its own. */
-const EARLIER_SHARE = 0.5;
-
 /** Scales at which the network of a round is asked. */
 const SCALES = { ...defaultScales, levels: 3, start: 1 } as const;
 
@@ -228,13 +225,14 @@ async function labelled(
 }
 
 function settingsOf(
-  { rounds, crop, crops, batch, learningRate, seed, augment }: TeachOptions,
+  { rounds, crop, crops, earlierCrops = Math.ceil(crops / 2), batch, learningRate, seed, augment }:
+    TeachOptions,
   round: number,
 ): RoundSettings {
   return roundSettings({
     round,
     crop,
-    crops: round === rounds ? crops : Math.ceil(EARLIER_SHARE * crops),
+    crops: round === rounds ? crops : earlierCrops,
     batch,
     learningRate,
     zoom: ZOOM,
