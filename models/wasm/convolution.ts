@@ -4,14 +4,7 @@ import { type PaddedInput, padInput, type Shape } from "./padded_input.ts";
 import { type Epilogue, FLOAT, multiplyParts, NO_EPILOGUE, roundUp, tableBytes, TILE } from "./product.ts";
 import { type KernelAttributes, replaceKernel } from "./replace_kernel.ts";
 import type { ConvolutionInfo } from "./window.ts";
-import {
-  convolveInTiles,
-  filterGradientFitsTiles,
-  filterGradientInTiles,
-  fitsTiles,
-  inputGradientFitsTiles,
-  inputGradientInTiles,
-} from "./winograd.ts";
+import { convolveInTiles, correlateInTiles, fitsTiles, type TileSide } from "./winograd.ts";
 
 /** The activations that a convolution applies while it writes its result, as the bounds that they clamp to. */
 const BOUNDS: Readonly<Record<string, readonly [lower: number, upper: number]>> = {
@@ -24,14 +17,17 @@ const BOUNDS: Readonly<Record<string, readonly [lower: number, upper: number]>> 
 export function registerConvolutions(heap: WasmHeap): void {
   replaceKernel(
     "Conv2D",
-    ({ inputs, attrs }) => convolution(heap, inputs, attrs as unknown as KernelAttributes),
+    // Only trainings run convolutions without what follows them.
+    ({ inputs, attrs }) => convolution(heap, inputs, attrs as unknown as KernelAttributes, 4),
   );
   replaceKernel("FusedConv2D", (args, original) => {
     const { inputs } = args;
     const attributes = args.attrs as unknown as KernelAttributes;
     const bias = inputs.bias?.shape ?? inputs.filter!.shape.slice(-1);
     const fits = bias.length === 1 && bias[0] === inputs.filter!.shape[3];
-    return attributes.activation in BOUNDS && fits ? convolution(heap, inputs, attributes) : original(args);
+    return attributes.activation in BOUNDS && fits
+      ? convolution(heap, inputs, attributes, 2)
+      : original(args);
   });
   replaceKernel("Conv2DBackpropFilter", ({ inputs, attrs }) => {
     const attributes = attrs as unknown as KernelAttributes;
@@ -74,13 +70,17 @@ function convolution(
   heap: WasmHeap,
   inputs: tf.NamedTensorInfoMap,
   attributes: KernelAttributes,
+  side: TileSide,
 ): tf.TensorInfo {
   const [x, filter] = [inputs.x!, inputs.filter!];
   const info = convolutionInfo("Conv2D", x.shape, filter.shape, attributes);
   const y = heap.output(info.outShape);
   const bias = inputs.bias === undefined || inputs.bias === null ? 0 : heap.address(inputs.bias);
   const [lower, upper] = BOUNDS[attributes.activation ?? "linear"];
-  convolve(heap, info, heap.address(x), heap.address(filter), heap.address(y), { bias, lower, upper });
+  const operands = { x: heap.address(x), w: heap.address(filter), y: heap.address(y) };
+  const epilogue = { bias, lower, upper };
+  if (fitsTiles(info, side)) convolveInTiles(heap, info, { ...operands, side, epilogue });
+  else convolve(heap, info, operands, epilogue);
   return y;
 }
 
@@ -91,13 +91,10 @@ function convolution(
 function convolve(
   heap: WasmHeap,
   info: ConvolutionInfo,
-  x: number,
-  w: number,
-  y: number,
+  { x, w, y }: { readonly x: number; readonly w: number; readonly y: number },
   epilogue: Epilogue,
 ): void {
   const { batchSize, outHeight, outWidth, outChannels } = info;
-  if (fitsTiles(info)) return convolveInTiles(heap, info, { x, w, y, epilogue });
   using padded = padInput(heap, x, inputShape(info), info.padInfo);
   const segments = segmentsOf(info, padded);
   const depth = segments.offsets.length * segments.length;
@@ -134,7 +131,7 @@ function convolveFilterGradient(
   dy: number,
   dw: number,
 ): void {
-  if (filterGradientFitsTiles(info)) return filterGradientInTiles(heap, info, { x, dy, dw });
+  if (fitsTiles(info, 4)) return correlateInTiles(heap, info, { x, dy, dw });
   const { batchSize, outHeight, outWidth, outChannels } = info;
   const pixels = batchSize * outHeight * outWidth;
   const overread = info.inChannels * info.filterWidth < TILE.rows;
@@ -208,7 +205,13 @@ function convolveInputGradient(
         `${info.dilationHeight} × ${info.dilationWidth}: 1 is wanted.`,
     );
   }
-  if (inputGradientFitsTiles(info)) return inputGradientInTiles(heap, info, { dy, w, dx });
+  const reversed = reverse(info);
+  if (fitsTiles(reversed, 4)) {
+    using memory = heap.borrow(filterHeight * filterWidth * inChannels * outChannels * FLOAT);
+    const [flipped] = memory.addresses;
+    heap.kernels.flipFilters(flipped, w, inChannels, outChannels);
+    return convolveInTiles(heap, reversed, { x: dy, w: flipped, y: dx, side: 4, epilogue: NO_EPILOGUE });
+  }
   const vertical = phasesOf(inHeight, outHeight, filterHeight, strideHeight, padInfo.top);
   const horizontal = phasesOf(inWidth, outWidth, filterWidth, strideWidth, padInfo.left);
   if (vertical.skips || horizontal.skips) {
@@ -272,6 +275,25 @@ function convolveInputGradient(
       });
     }
   }
+}
+
+/** With stride 1 the gradient of the input is a convolution of that of the result, with the flipped filters. */
+function reverse(info: ConvolutionInfo): ConvolutionInfo {
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
+  return {
+    ...info,
+    inHeight: outHeight,
+    inWidth: outWidth,
+    inChannels: outChannels,
+    outHeight: inHeight,
+    outWidth: inWidth,
+    outChannels: inChannels,
+    padInfo: {
+      ...padInfo,
+      top: info.filterHeight - 1 - padInfo.top,
+      left: info.filterWidth - 1 - padInfo.left,
+    },
+  };
 }
 
 /** The pixels iy = phase + stride · u, u < count, of the gradient of an input, and the taps that reach them. */

@@ -64,9 +64,10 @@ export interface WasmKernels {
     left: number,
   ): void;
   /** `winograd.as` */
-  transformFilters(u: number, w: number, c: number, k: number): void;
+  transformFilters(m: number, u: number, w: number, c: number, k: number, temp: number): void;
   flipFilters(target: number, w: number, c: number, k: number): void;
   convolveTiles(
+    m: number,
     x: number,
     n: number,
     h: number,
@@ -75,8 +76,8 @@ export interface WasmKernels {
     left: number,
     u: number,
     y: number,
-    high: number,
-    wide: number,
+    outH: number,
+    outW: number,
     c: number,
     k: number,
     bias: number,
@@ -93,8 +94,8 @@ export interface WasmKernels {
     top: number,
     left: number,
     dy: number,
-    high: number,
-    wide: number,
+    outH: number,
+    outW: number,
     dw: number,
     c: number,
     k: number,

@@ -1,51 +1,49 @@
 import type { WasmHeap } from "./heap.ts";
-import { type Epilogue, FLOAT, NO_EPILOGUE, roundUp, TILE } from "./product.ts";
+import { type Epilogue, FLOAT, roundUp, TILE } from "./product.ts";
 import type { ConvolutionInfo } from "./window.ts";
 
-/** Places of a tile of 4 × 4 pixels. */
-const PLACES = 16;
+/**
+ * Pixels along a tile of the result. Large tiles take fewer products, small ones round less: what a network predicts was always computed
+ * in small ones, and stays what it was.
+ */
+export type TileSide = 2 | 4;
 
 /** Bytes of the tiles that are transformed at a time: they stay in the second-level cache. */
-const BLOCK_BYTES = 196608;
+const BLOCK_BYTES: Readonly<Record<TileSide, number>> = { 2: 196608, 4: 393216 };
 
-/** The same of the filter's gradient, which adds to its sums block by block: fewer blocks read them less often. */
+/** The same of a filter's gradient, which adds to its sums block by block: fewer blocks read them less often. */
 const CORRELATED_BYTES = 786432;
 
-/** With fewer channels in, out or together, or fewer pixels along a side, the transforms take what the products save. */
-const MIN_CHANNELS = 16, MIN_CHANNEL_SUM = 48, MIN_SIDE = 8;
+/** Bytes of what lies between the two directions of a transform. */
+const TEMP = 576;
+
+/** With fewer channels in or out, or fewer pixels along a side, the transforms take what the products save. */
+const MIN_CHANNELS = 16, MIN_SIDE = 8;
+
+/** The same of small tiles, for the channels in and out together. */
+const MIN_CHANNEL_SUM = 48;
 
 /**
- * Whether a convolution is one that `winograd.as` computes, and faster. The number of images does not count, so that an image
- * gives the same whatever else is in its batch.
+ * Whether a convolution is one that `winograd.as` computes in tiles of that side, and faster; of large tiles, its filter's gradient, too. The
+ * number of images does not count, so that an image gives the same whatever else is in its batch.
  */
-export function fitsTiles(info: ConvolutionInfo): boolean {
-  return worthTiles(info) && info.inChannels + info.outChannels >= MIN_CHANNEL_SUM;
-}
-
-/** The same of its filter's gradient. */
-export function filterGradientFitsTiles(info: ConvolutionInfo): boolean {
-  return worthTiles(info);
-}
-
-/** The same of its input's gradient, which is a convolution whose result is as large as the input. */
-export function inputGradientFitsTiles(info: ConvolutionInfo): boolean {
-  return worthTiles({ ...info, outHeight: info.inHeight, outWidth: info.inWidth });
-}
-
-function worthTiles(info: ConvolutionInfo): boolean {
+export function fitsTiles(info: ConvolutionInfo, side: TileSide): boolean {
   const { filterHeight, filterWidth, strideHeight, strideWidth, dilationHeight, dilationWidth } = info;
   const { inChannels, outChannels, outHeight, outWidth } = info;
   return filterHeight === 3 && filterWidth === 3 && strideHeight * strideWidth === 1 &&
     dilationHeight * dilationWidth === 1 && inChannels % 4 === 0 && outChannels % 4 === 0 &&
-    Math.min(inChannels, outChannels) >= MIN_CHANNELS && outHeight % 2 === 0 && outWidth % 2 === 0 &&
-    Math.min(outHeight, outWidth) >= MIN_SIDE;
+    Math.min(inChannels, outChannels) >= MIN_CHANNELS && Math.min(outHeight, outWidth) >= MIN_SIDE &&
+    (side === 4 ||
+      inChannels + outChannels >= MIN_CHANNEL_SUM && outHeight % 2 === 0 && outWidth % 2 === 0);
 }
 
-/** A convolution's operands by their addresses. */
-interface Operands {
+/** A convolution's operands by their addresses, and its tiles. */
+interface TiledConvolution {
   readonly x: number;
   readonly w: number;
   readonly y: number;
+  readonly side: TileSide;
+  /** Of small tiles only. */
   readonly epilogue: Epilogue;
 }
 
@@ -53,19 +51,21 @@ interface Operands {
 export function convolveInTiles(
   heap: WasmHeap,
   info: ConvolutionInfo,
-  { x, w, y, epilogue }: Operands,
+  { x, w, y, side, epilogue }: TiledConvolution,
 ): void {
   const { batchSize, inHeight, inWidth, inChannels, outChannels, outHeight, outWidth, padInfo } = info;
   const { bias, lower, upper } = epilogue;
-  const bytes = PLACES * (inChannels + outChannels) * FLOAT;
-  const block = blockOf(BLOCK_BYTES, bytes);
+  const places = (side + 2) ** 2, channels = inChannels + outChannels;
+  const block = blockOf(BLOCK_BYTES[side], places * channels * FLOAT);
   using memory = heap.borrow(
-    PLACES * (roundUp(outChannels, TILE.columns) * inChannels * FLOAT + 64),
-    block * (bytes + 18 * FLOAT) + PLACES * inChannels * FLOAT + 2560,
+    places * (roundUp(outChannels, TILE.columns) * inChannels * FLOAT + 64),
+    (block * (places * (channels + 1) + 1) + places * (Math.max(inChannels, outChannels) + 33)) * FLOAT + 800,
+    TEMP,
   );
-  const [filters, scratch] = memory.addresses;
-  heap.kernels.transformFilters(filters, w, inChannels, outChannels);
+  const [filters, scratch, temp] = memory.addresses;
+  heap.kernels.transformFilters(side, filters, w, inChannels, outChannels, temp);
   heap.kernels.convolveTiles(
+    side,
     x,
     batchSize,
     inHeight,
@@ -74,8 +74,8 @@ export function convolveInTiles(
     padInfo.left,
     filters,
     y,
-    outHeight / 2,
-    outWidth / 2,
+    outHeight,
+    outWidth,
     inChannels,
     outChannels,
     bias,
@@ -86,45 +86,18 @@ export function convolveInTiles(
   );
 }
 
-/** The gradient of such a convolution's input: that of its result, convolved with the flipped filters. Addresses dy, w, dx. */
-export function inputGradientInTiles(
-  heap: WasmHeap,
-  info: ConvolutionInfo,
-  { dy, w, dx }: { readonly dy: number; readonly w: number; readonly dx: number },
-): void {
-  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } = info;
-  using memory = heap.borrow(filterHeight * filterWidth * inChannels * outChannels * FLOAT);
-  const [flipped] = memory.addresses;
-  heap.kernels.flipFilters(flipped, w, inChannels, outChannels);
-  const reversed: ConvolutionInfo = {
-    ...info,
-    inHeight: outHeight,
-    inWidth: outWidth,
-    inChannels: outChannels,
-    outHeight: inHeight,
-    outWidth: inWidth,
-    outChannels: inChannels,
-    padInfo: {
-      ...info.padInfo,
-      top: filterHeight - 1 - info.padInfo.top,
-      left: filterWidth - 1 - info.padInfo.left,
-    },
-  };
-  convolveInTiles(heap, reversed, { x: dy, w: flipped, y: dx, epilogue: NO_EPILOGUE });
-}
-
-/** The gradient of such a convolution's filter. Addresses x, dy, dw. */
-export function filterGradientInTiles(
+/** The gradient of such a convolution's filter, in large tiles. Addresses x, dy, dw. */
+export function correlateInTiles(
   heap: WasmHeap,
   info: ConvolutionInfo,
   { x, dy, dw }: { readonly x: number; readonly dy: number; readonly dw: number },
 ): void {
   const { batchSize, inHeight, inWidth, inChannels, outChannels, outHeight, outWidth, padInfo } = info;
-  const bytes = PLACES * (inChannels + roundUp(outChannels, TILE.columns)) * FLOAT;
-  const block = blockOf(CORRELATED_BYTES, bytes);
-  using memory = heap.borrow(
-    PLACES * inChannels * outChannels * FLOAT + block * (bytes + FLOAT) + PLACES * inChannels * FLOAT + 2304,
-  );
+  const places = (4 + 2) ** 2, channels = inChannels + roundUp(outChannels, TILE.columns);
+  const block = blockOf(CORRELATED_BYTES, places * channels * FLOAT);
+  const values = places *
+    (inChannels * outChannels + block * channels + Math.max(inChannels, outChannels) + 32);
+  using memory = heap.borrow((values + block) * FLOAT + 800);
   heap.kernels.correlateTiles(
     x,
     batchSize,
@@ -133,8 +106,8 @@ export function filterGradientInTiles(
     padInfo.top,
     padInfo.left,
     dy,
-    outHeight / 2,
-    outWidth / 2,
+    outHeight,
+    outWidth,
     dw,
     inChannels,
     outChannels,
