@@ -4,7 +4,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { recipes } from "../core/label/recipe.ts";
+import { defaultHairline } from "../core/label/hairline/settings.ts";
 import { runCommand } from "./cli/command.ts";
 import { quietOption } from "./cli/common_options.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
@@ -13,7 +13,7 @@ import { writeOut } from "./cli/terminal.ts";
 import { folderPath } from "./cli/values.ts";
 import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
 import { networkOptions } from "./label/networks.ts";
-import { openPaper } from "./label/open_labeller.ts";
+import { openHairline } from "./label/open_labeller.ts";
 
 const parser = object({
   out: withDefault(
@@ -46,7 +46,7 @@ await runCommand({
     stages: true,
     quiet,
     title: "Four photos of cracked pavement",
-  }, () => openSession({ labeller: openPaper(recipes.paper), quiet, ...networks }));
+  }, () => openSession({ labeller: openHairline(defaultHairline), quiet, ...networks }));
   writeOut(describeSummary(summary, (performance.now() - start) / 1000));
   writeOut(`\nOpen the report in a browser: file://${await Deno.realPath(summary.report)}\n`);
   return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;

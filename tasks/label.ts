@@ -49,18 +49,20 @@ await runCommand({
   name: "label",
   brief: "Label the crack pixels of photos.",
   description:
-    "Finds cracks with a classifier that was trained on photos which are only known to show a crack or none, and " +
-    "with local thresholds. Writes, for each photo, masks/NAME.png (255 where there is crack, 0 elsewhere) and " +
+    "Finds cracks with a network that sees single pixels, at several scales, and with a classifier that was trained on photos " +
+    "which are only known to show a crack or none; or, as the paper has it, with the classifier and local thresholds: --method " +
+    "paper. Writes, for each photo, masks/NAME.png (255 where there is crack, 0 elsewhere) and " +
     "confidence/NAME.png (0 to 1 as 0 to 255, rounded, above 0 at least 1), and for all of them report.html to look at and " +
     "manifest.json to compute with.\n\n" +
-    "An interrupted run goes on where it ended: photos whose labels are there, from the same file, recipe and " +
-    "classifier, are skipped. After a run in shards, one more without --shard joins their manifests and reports.",
+    "An interrupted run goes on where it ended: photos whose labels are there, from the same file, method and " +
+    "networks, are skipped. After a run in shards, one more without --shard joins their manifests and reports.",
   examples: [
     { command: "deno task label photos/ --out labels/", effect: "Label a folder of photos" },
     { command: "deno task label photos/ -o labels/ --stages", effect: "See how each label came about" },
+    { command: "deno task label photos/ -o paper/ --recipe paper", effect: "Label as the paper does" },
     {
       command: "deno task label photos/ -o wide/ --patch-size 64 --patch-stride 32",
-      effect: "Change the recipe",
+      effect: "Change the paper's recipe",
     },
     {
       command: "deno task label photos/ -o crf/ --method cam-crf",

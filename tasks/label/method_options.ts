@@ -16,7 +16,7 @@ interface MethodSettings {
 }
 
 /** The method where neither it nor an option of another is given. */
-const DEFAULT: LabellerId = "paper";
+const DEFAULT: LabellerId = "hairline";
 
 const METHODS = Object.keys(labellers) as LabellerId[];
 

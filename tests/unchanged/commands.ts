@@ -151,16 +151,19 @@ export const LABEL_PHOTOS = ["0", "1", "2", "3", "4"];
 export const LABELLED = 3;
 
 /**
- * Labels the photos of a folder (all, unless paths are given) into `labels/` with a tiny classifier beside them, going on where a run was
- * interrupted there.
+ * Labels photos of a folder into `labels/` with a tiny classifier beside them, going on where a run was interrupted there.
  *
+ * @param options `paths`: photos, all by default; `method`: by default the paper's, by name, as it was before there was another default.
  * @returns what the command printed, and the files.
  */
 export async function traceLabels(
   folder: string,
-  paths: readonly string[] = ["photos"],
+  { paths = ["photos"], method = ["--method", "paper"] }: {
+    readonly paths?: readonly string[];
+    readonly method?: readonly string[];
+  } = {},
 ): Promise<{ summary: Json; files: { [path: string]: Json } }> {
   const args = [...paths, "--out", "labels", "--classifier", "classifier.safetensors", "--backend", "wasm"];
-  const { out } = await succeed("tasks/label.ts", [...args, "-q", "--json"], folder);
+  const { out } = await succeed("tasks/label.ts", [...args, ...method, "-q", "--json"], folder);
   return { summary: JSON.parse(out) as Json, files: await traceFolder(join(folder, "labels")) };
 }

@@ -82,7 +82,7 @@ async function interruptLabels(): Promise<void> {
   }
   await copyLabeller(folder.path);
   const done = LABEL_PHOTOS.slice(0, LABELLED).map((name) => `photos/${name}.png`);
-  await traceLabels(folder.path, done);
+  await traceLabels(folder.path, { paths: done });
   // A run writes it last of all.
   await Deno.remove(join(folder.path, "labels/report.html"));
   await Deno.remove(join(folder.path, "classifier.safetensors"));

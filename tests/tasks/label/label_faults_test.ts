@@ -12,7 +12,7 @@ import { type Outcome, runScript } from "../run_script.ts";
 /** Those of the task in deno.json. */
 const PERMISSIONS = ["--allow-read", "--allow-write"];
 const CLASSIFIER = ["--classifier", "classifier.safetensors"];
-const ARGS = ["photos", "--out", "labels", ...CLASSIFIER];
+const ARGS = ["photos", "--out", "labels", "--method", "paper", ...CLASSIFIER];
 
 function label(cwd: string, args: readonly string[], permissions = PERMISSIONS): Promise<Outcome> {
   return runScript("tasks/label.ts", args, { permissions, cwd });
@@ -76,7 +76,7 @@ async function prepareFaults(folder: string): Promise<void> {
   );
 }
 
-const withClassifier = (file: string) => ["photos", "-o", "labels", "-c", file];
+const withClassifier = (file: string) => ["photos", "-o", "labels", "--method", "paper", "-c", file];
 
 const REFUSED: Record<string, [args: string[], code: number, message: RegExp]> = {
   "an empty folder": [["empty", "-o", "labels"], 2, /^Error: Cannot find a photo in empty: /],

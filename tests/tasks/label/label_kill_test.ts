@@ -13,7 +13,7 @@ const PHOTOS = 20;
 const ROUNDS = 5;
 
 function args(out: string): string[] {
-  return ["photos", "--out", out, "--classifier", "classifier.safetensors", "-q"];
+  return ["photos", "--out", out, "--method", "paper", "--classifier", "classifier.safetensors", "-q"];
 }
 
 /** Files below a folder, by path. Temporary ones, which start with a dot, are left out. */

@@ -87,6 +87,29 @@ Deno.test("label by the method hairline takes networks of one's own and keeps bo
   assert.equal(other.code, 2);
 });
 
+Deno.test("label goes on by the method that labels were begun by, and says so", async () => {
+  await using folder = await temporaryFolder();
+  await preparePhotos(folder.path, ["a.png"]);
+  const run = (...args: string[]) =>
+    runScript(LABEL, [...ARGS, ...args], { permissions: PERMISSIONS, cwd: folder.path });
+  assert.equal((await run("--recipe", "reference", "-q")).code, 0);
+  // The method alone is taken up: what was changed of it has to be given again.
+  const changed = await run("-q");
+  assert.match(
+    changed.err,
+    /^Error: Cannot add to the labels in labels: they were made with patchGrid stretched, /m,
+  );
+  const { code, out, err } = await run("--recipe", "reference", "--json");
+  assert.equal(code, 0, err);
+  assert.equal((JSON.parse(out) as LabelSummary).skipped, 1);
+
+  await Deno.remove(join(folder.path, "labels"), { recursive: true });
+  assert.equal((await run("--recipe", "paper", "-q")).code, 0);
+  const plain = await run("--json");
+  assert.match(plain.err, /^Going on by the method paper, by which the labels in labels were begun\.$/m);
+  assert.equal((JSON.parse(plain.out) as LabelSummary).skipped, 1);
+});
+
 Deno.test("label refuses a network that the method does not ask", async () => {
   await using folder = await temporaryFolder();
   await preparePhotos(folder.path, ["a.png"]);
@@ -172,9 +195,10 @@ Deno.test("label keeps a folder to one run, and the next goes on where a killed 
   const names = Array.from({ length: 12 }, (_, i) => `${i}.png`);
   await preparePhotos(folder.path, names);
   const masks = join(folder.path, "labels/masks");
-  const first = startScript(LABEL, [...ARGS, "-q"], { permissions: PERMISSIONS, cwd: folder.path });
+  const args = [...ARGS, "--method", "paper"];
+  const first = startScript(LABEL, [...args, "-q"], { permissions: PERMISSIONS, cwd: folder.path });
   await first.until(() => Deno.stat(masks).then(() => true, () => false));
-  const second = await runScript(LABEL, ARGS, { permissions: PERMISSIONS, cwd: folder.path });
+  const second = await runScript(LABEL, args, { permissions: PERMISSIONS, cwd: folder.path });
   await first.kill();
   // The first may have been faster than the second's start; a killed run leaves whole files only.
   if (second.code !== 0) {
@@ -183,7 +207,7 @@ Deno.test("label keeps a folder to one run, and the next goes on where a killed 
   for (const name of list(masks).filter((name) => !name.startsWith("."))) {
     assert.equal((await decodeImage(await Deno.readFile(join(masks, name)))).width, 40);
   }
-  const { code, out, err } = await runScript(LABEL, [...ARGS, "--json"], {
+  const { code, out, err } = await runScript(LABEL, [...args, "--json"], {
     permissions: PERMISSIONS,
     cwd: folder.path,
   });

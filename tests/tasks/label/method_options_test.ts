@@ -39,10 +39,13 @@ async function choose(...args: string[]): Promise<Labeller> {
   return (await open(...args)).labeller;
 }
 
-Deno.test("chooseLabeller() takes the paper's recipe by default", async () => {
+Deno.test("chooseLabeller() takes the method hairline by default, and the paper's at a word", async () => {
+  assert.equal((await choose()).id, "hairline");
   const { name, ...settings } = recipes.paper;
-  const { id, title, settings: chosen, minCrackPixels } = await choose();
-  assert.deepEqual([id, title, chosen, minCrackPixels], ["paper", name, settings, 100]);
+  for (const word of [["--method", "paper"], ["--recipe", "paper"]]) {
+    const { id, title, settings: chosen, minCrackPixels } = await choose(...word);
+    assert.deepEqual([id, title, chosen, minCrackPixels], ["paper", name, settings, 100]);
+  }
   const changed = await choose("--method", "paper", "--recipe", "reference", "--min-crack-pixels", "7");
   assert.deepEqual([changed.title, changed.minCrackPixels], ["reference, minCrackPixels 7", 7]);
 });
@@ -105,8 +108,7 @@ Deno.test("chooseLabeller() takes the method that an option is of, where none is
       [["--guided-radius", "3"], "hairline"],
     ] as const
   ) assert.equal((await choose(...args)).id, id, args.join(" "));
-  const byDefault = (await choose()).id;
-  assert.equal((await choose("--label-threshold", "0.4", "--min-crack-pixels", "7")).id, byDefault);
+  assert.equal((await choose("--label-threshold", "0.4", "--min-crack-pixels", "7")).id, "hairline");
 });
 
 Deno.test("chooseMethod() goes on by the method that labels were begun by, unless the options are of another", () => {
