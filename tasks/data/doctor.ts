@@ -3,17 +3,24 @@
  *
  * @module
  */
+import type { Dataset } from "../../core/datasets/open_dataset.ts";
 import { fullName } from "../../core/datasets/sample.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import type { Classifier } from "../../core/label/classifier.ts";
+import { openDevices } from "../batch/open_devices.ts";
+import { readClassifier } from "../classifier/read_classifier.ts";
 import { runCommand } from "../cli/command.ts";
 import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
-import { merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
+import { merge, message, object, option, optional, string, withDefault } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
+import { SHIPPED } from "../segmenter/read_segmenter.ts";
 import { choosePhotos, contactSheet } from "./contact_sheet.ts";
+import { describeDoubts, type Doubt, findDoubts } from "./doubts.ts";
 import { examine } from "./examine.ts";
 import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
 import { datasetWarnings, describeExamination, summarise } from "./summary.ts";
@@ -30,6 +37,12 @@ const parser = merge(
     cells: withDefault(
       option("--cells", positiveInteger(), { description: message`Photos on the contact sheet.` }),
       24,
+    ),
+    classifier: optional(
+      option("--classifier", string({ metavar: "FILE|shipped" }), {
+        description:
+          message`Show all photos to this classifier, or to the one that ships, and name those whose labels it contradicts most: crack-free photos with cracks in them are among them. Of masks it is the patches of 128 × 128 that count.`,
+      }),
     ),
     quiet: quietOption,
     json: jsonOption(message`Print all that was found, photo by photo, as JSON.`),
@@ -56,19 +69,25 @@ await runCommand({
       command: "deno task data:doctor CFD/ --splits paper --json",
       effect: "Count the photos of the paper's splits",
     },
+    {
+      command: "deno task data:doctor photos/ --classifier shipped",
+      effect: "Look for photos in crack/ and no_crack/ that may be in the wrong one",
+    },
     { command: "deno task data:doctor CRACK500/test.txt", effect: "Examine the photos that a list names" },
   ],
   parser,
-}, async ({ sheet, cells, quiet, json, ...named }) => {
+}, async ({ sheet, cells, classifier, quiet, json, ...named }) => {
   if (sheet !== undefined) await requireWritable(sheet);
   const { path } = named;
   const dataset = await openNamedDataset(path, readingOf(named));
+  using asked = classifier === undefined ? undefined : await openClassifier(classifier);
   const progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
   const examination = await (async () => {
     using _progress = progress;
     return await examine(dataset, ({ name }) => progress.advance({ detail: name }));
   })();
   const { photos, problems, duplicates } = examination;
+  const doubts = asked && await askClassifier(dataset, { ...asked, quiet });
   const summaries = summarise(photos);
   const chosen = sheet === undefined ? [] : choosePhotos(photos, cells);
   if (sheet !== undefined) await writeWhole(sheet, contactSheet(dataset, photos, chosen));
@@ -84,14 +103,46 @@ await runCommand({
       warnings: datasetWarnings(examination, summaries),
       problems,
       duplicates,
+      classifier,
+      doubts,
       sheet: sheet === undefined ? undefined : { file: sheet, cells: chosen.map((i) => fullName(photos[i])) },
       photos,
     };
     writeOut(`${JSON.stringify(result, null, 2)}\n`);
   } else {
     writeOut(describeExamination(dataset, examination, summaries));
+    if (doubts !== undefined) writeOut(`\n${describeDoubts(doubts)}`);
     if (sheet !== undefined) writeErr(`Contact sheet of ${chosen.length} photos: ${sheet}\n`);
   }
   const failed = problems.length > 0 || photos.some(({ failure }) => failure !== undefined);
   return failed ? ExitCode.Failed : ExitCode.Ok;
 });
+
+/** A classifier with a device. */
+interface OpenedClassifier extends Disposable {
+  readonly compute: Compute;
+  readonly classifier: Classifier;
+}
+
+async function openClassifier(file: string): Promise<OpenedClassifier> {
+  const classifier = await readClassifier(file === SHIPPED ? undefined : file);
+  const { compute } = await openDevices({});
+  return {
+    compute,
+    classifier,
+    [Symbol.dispose]() {
+      classifier.dispose();
+      compute.dispose();
+    },
+  };
+}
+
+/** What a classifier doubts of a dataset's labels. */
+async function askClassifier(
+  { samples }: Dataset,
+  { compute, classifier, quiet }: OpenedClassifier & { readonly quiet: boolean },
+): Promise<Doubt[]> {
+  using progress = startProgress({ total: samples.length, unit: "photo", quiet });
+  const onPhoto = (detail: string) => progress.advance({ detail });
+  return await findDoubts(samples, { compute, classifier, onPhoto });
+}

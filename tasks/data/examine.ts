@@ -40,6 +40,8 @@ export interface DuplicateRecord {
   readonly exact: boolean;
   /** Whether it is in two splits: figures on the one are then no test. */
   readonly acrossSplits: boolean;
+  /** Whether it is labelled as a whole, crack here and crack-free there. */
+  readonly contradictory: boolean;
 }
 
 /** All that was found in a dataset. */
@@ -58,8 +60,8 @@ export async function examine(
   onPhoto?: (photo: PhotoRecord) => void,
 ): Promise<Examination> {
   const fingerprints = new Fingerprints();
-  /** Photos in the order of their fingerprints. */
-  const printed: Sample[] = [];
+  /** Photos in the order of their fingerprints, and the classes of those that are labelled as a whole. */
+  const printed: { readonly sample: Sample; readonly whole: boolean | undefined }[] = [];
   const masks = new Map<string, Sample>();
   const duplicates: DuplicateRecord[] = [], photos: PhotoRecord[] = [];
   for (const sample of dataset.samples) {
@@ -69,14 +71,22 @@ export async function examine(
     try {
       const image = await sample.image();
       record = { ...record, size: [image.width, image.height] };
-      printed.push(sample);
+      // Its folder says so: no file is read for it.
+      const whole = truthPath === undefined ? await sample.truth() === true : undefined;
+      printed.push({ sample, whole });
       const found = (await fingerprints.add(image, split)).map(({ photos: [i], exact }) => {
-        const first = { split: printed[i].split, name: printed[i].name };
-        return { first, second: { split, name }, exact, acrossSplits: first.split !== split };
+        const { sample: earlier, whole: before } = printed[i];
+        const first = { split: earlier.split, name: earlier.name };
+        const contradictory = before !== undefined && whole !== undefined && before !== whole;
+        return { first, second: { split, name }, exact, acrossSplits: first.split !== split, contradictory };
       });
       duplicates.push(...found);
       warnings.push(
-        ...found.map(({ first, exact }) => `${exact ? "same photo as" : "looks like"} ${fullName(first)}`),
+        ...found.map(({ first, exact, contradictory }) =>
+          `${exact ? "same photo as" : "looks like"} ${fullName(first)}${
+            contradictory ? ", of the other class" : ""
+          }`
+        ),
       );
       const truth = await sample.truth();
       if (typeof truth === "boolean") record = { ...record, crack: truth };

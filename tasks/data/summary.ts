@@ -74,6 +74,14 @@ export function datasetWarnings({ duplicates }: Examination, splits: readonly Sp
       } in two splits: figures on the one are no test of the other.`,
     );
   }
+  const contradictory = duplicates.filter((duplicate) => duplicate.contradictory).length;
+  if (contradictory > 0) {
+    warnings.push(
+      `${contradictory} ${
+        contradictory === 1 ? "photo is" : "photos are"
+      } in both classes, crack and crack-free: nothing can be learnt from that.`,
+    );
+  }
   for (const { split, contrast, withCrack, withoutCrack } of splits) {
     if (contrast !== undefined && contrast < LOW_CONTRAST) {
       warnings.push(

@@ -7,10 +7,9 @@ import {
   confinedLabel,
   type ConfinedSettings,
 } from "../../core/label/confined/confined_label.ts";
-import { denseLocalisation } from "../../core/label/hairline/dense_localisation.ts";
+import { localiseImage } from "../../core/label/hairline/dense_localisation.ts";
 import { grayscale } from "../../core/kernels/grayscale.ts";
 import { uploadImage } from "../../core/images/upload_image.ts";
-import type { TilePlace } from "../../core/predict/predict_tiles.ts";
 import { predictAtScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { type BatchTask, type PhotoFacts, recordedPhoto, runOverPhotos } from "../batch/batch_run.ts";
@@ -152,7 +151,9 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     const possible = possibleCrack(patches);
     const confidence = await this.#confidence(image);
     const whole = isLabelledAsWhole(patches) && patches.patches[0].crack;
-    const localisation = whole ? await localise(image, { compute, classifier }) : undefined;
+    const localisation = whole
+      ? await localiseImage(compute, image, { classifier, window: WINDOW, tile: TILE })
+      : undefined;
     const grey = await greyValues(image, compute);
     const label = confinedLabel({ width, height, confidence, possible, grey, localisation, settings });
     return { ...label, width, height };
@@ -243,17 +244,4 @@ async function greyValues(image: ImageData, compute: Compute): Promise<Float32Ar
   using photo = uploadImage(compute, image);
   using grey = grayscale(photo);
   return await grey.read();
-}
-
-/** Where a classifier finds crack in a photo, 0..1. */
-async function localise(
-  image: ImageData,
-  { compute, classifier }: Pick<RoundSession, "compute" | "classifier">,
-): Promise<Float32Array> {
-  const { width, height } = image;
-  const picture = { width, height, cut: (place: TilePlace) => uploadImage(compute, image, place) };
-  const options = { classifier, window: WINDOW, tile: TILE, width, height };
-  using map = await denseLocalisation(compute, picture, options);
-  using plane = map.rows([0, height]);
-  return await plane.read();
 }

@@ -1,6 +1,7 @@
 import { mapOrdered } from "../../concurrency.ts";
 import type { RowRange } from "../../gpu/bands.ts";
 import type { Compute, Plane } from "../../gpu/compute.ts";
+import { uploadImage } from "../../images/upload_image.ts";
 import { channelSum } from "../../kernels/activation_map.ts";
 import { mirrorPad } from "../../kernels/mirror_pad.ts";
 import { resize } from "../../kernels/resize.ts";
@@ -70,6 +71,23 @@ export async function denseLocalisation(
     rows: (rows: RowRange) => resize(cells, { width, height, filter: "bilinear", box, rows }),
     [Symbol.dispose]: () => cells.dispose(),
   };
+}
+
+/**
+ * The localisation of {@linkcode denseLocalisation} of a whole photo, at its size.
+ *
+ * @returns 0..1, row-major.
+ */
+export async function localiseImage(
+  compute: Compute,
+  image: ImageData,
+  options: Omit<DenseLocalisationOptions, "width" | "height">,
+): Promise<Float32Array> {
+  const { width, height } = image;
+  const picture = { width, height, cut: (place: TilePlace) => uploadImage(compute, image, place) };
+  using map = await denseLocalisation(compute, picture, { ...options, width, height });
+  using plane = map.rows([0, height]);
+  return await plane.read();
 }
 
 /** The logits of the cells of a picture, which is shown in overlapping tiles if it is large. */

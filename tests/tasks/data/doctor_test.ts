@@ -5,6 +5,7 @@ import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { openDataset } from "../../../core/datasets/open_dataset.ts";
 import { choosePhotos } from "../../../tasks/data/contact_sheet.ts";
+import type { Doubt } from "../../../tasks/data/doubts.ts";
 import { examine, type PhotoRecord } from "../../../tasks/data/examine.ts";
 import { datasetWarnings, summarise } from "../../../tasks/data/summary.ts";
 import { mask, photo, truthOf, writeFiles } from "../../core/datasets/dataset_fixtures.ts";
@@ -279,4 +280,59 @@ Deno.test("data:doctor says what a folder holds that is no dataset, and which sp
     /^Error: Cannot open .*train_img: it holds a\.jpg where a dataset is wanted: /,
   );
   assert.deepEqual([none.code, split.code, folderOfPhotos.code], [1, 2, 2]);
+});
+
+Deno.test("examine() names photos that are labelled crack in one place and crack-free in another", async () => {
+  const examination = await examined({
+    "crack/a.png": encodePng(pattern(1)),
+    "crack/b.png": encodePng(pattern(2)),
+    "no_crack/c.jpg": encodeJpeg(pattern(2), { quality: 60 }),
+    "no_crack/d.png": encodePng(pattern(3)),
+    "no_crack/e.png": encodePng(pattern(3)),
+  });
+  assert.deepEqual(
+    examination.duplicates.map(({ second, contradictory }) => [second.name, contradictory]),
+    [["no_crack/c", true], ["no_crack/e", false]],
+  );
+  assert.deepEqual(examination.photos[2].warnings, ["looks like crack/b, of the other class"]);
+  assert.deepEqual(examination.photos[4].warnings, ["same photo as no_crack/d"]);
+  assert.deepEqual(datasetWarnings(examination, summarise(examination.photos)), [
+    "1 photo is in both classes, crack and crack-free: nothing can be learnt from that.",
+  ]);
+});
+
+Deno.test("data:doctor --classifier shipped names the crack-free photo with a crack and the cracked one without", async () => {
+  await using folder = await temporaryFolder();
+  const sample = (name: string) => Deno.readFile(new URL(`../../../tasks/demo/${name}.jpg`, import.meta.url));
+  const plain = (level: number) => {
+    const data = new Uint8ClampedArray(4 * 96 * 96).map((_, i) => i % 4 === 3 ? 255 : level + (i * 7 % 11));
+    return encodePng(new ImageData(data, 96, 96));
+  };
+  await writeFiles(folder.path, {
+    "crack/296.jpg": sample("296"),
+    "crack/plain.png": plain(150),
+    "no_crack/304.jpg": sample("304"),
+    "no_crack/bright.png": plain(180),
+  });
+  const doctor = (...options: string[]) =>
+    runScript("tasks/data/doctor.ts", [folder.path, "--quiet", ...options], {
+      permissions: ["--allow-read"],
+    });
+  const { code, out, err } = await doctor("--classifier", "shipped", "--json");
+  assert.equal(code, 0, err);
+  const { doubts }: { doubts: Doubt[] } = JSON.parse(out);
+  assert.deepEqual(doubts.slice(0, 2).map(({ name }) => name).sort(), ["crack/plain", "no_crack/304"]);
+  for (const { crack, score, disagreement, at: [x, y], patch } of doubts) {
+    assert.equal(disagreement, crack ? 1 - score : score);
+    assert.ok(x >= 0 && x < patch.width && y >= 0 && y < patch.height);
+  }
+  const shown = await doctor("--classifier", "shipped");
+  assert.match(
+    shown.out,
+    /\nWhere the classifier contradicts .+\nLabelled crack-free, most is found in:\n {2}\d\.\d\d {2}no_crack\/304: at \d+, \d+\n/,
+  );
+  assert.match(shown.out, /\nLabelled crack, least is found in:\n {2}0\.\d\d {2}crack\/plain: /);
+  const missing = await doctor("--classifier", join(folder.path, "nothing"));
+  assert.equal(missing.code, 1);
+  assert.match(missing.err, /Cannot read .+nothing: there is no such file or folder\./);
 });
