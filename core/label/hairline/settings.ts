@@ -57,7 +57,7 @@ export interface HairlineSettings {
  */
 export const defaultHairline: HairlineSettings = {
   name: "hairline",
-  localisation: "dense",
+  localisation: "none",
   localisationWindow: 64,
   localisationTile: 1024,
   scales: defaultScales,
