@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { decodeImage } from "../images/decode_image.ts";
 import { sniffFormat } from "../images/image_format.ts";
 import { classesOf } from "./classes.ts";
+import { type Contradiction, findContradictions, type LabelledFile } from "./contradictions.ts";
 import type { DatasetProblem } from "./layout.ts";
 import { type FoundFile, listFiles, readFolder } from "./list_files.ts";
 import type { LabelCount, LabelledPatch, PatchLabels } from "./patch_labels.ts";
@@ -23,14 +24,8 @@ export interface PatchFolder {
   readonly notes: readonly string[];
 }
 
-/** The file of a labelled patch. */
-interface PatchFile {
-  readonly path: string;
-  readonly crack: boolean;
-}
-
 /** The patch files of a photo, by `X,Y`. */
-type Places = Map<string, PatchFile[]>;
+type Places = Map<string, LabelledFile[]>;
 
 /**
  * Reads which patches of photos were labelled crack off folders `crack/` and `no_crack/` of patches whose names hold their places:
@@ -69,7 +64,7 @@ export async function openPatchFolder(path: string, photos: readonly WholePhoto[
       `Cannot read labelled patches in ${path}: the folders crack/ and no_crack/ are wanted in it, both of them.`,
     );
   }
-  const files: (FoundFile & PatchFile)[] = [];
+  const files: (FoundFile & LabelledFile)[] = [];
   for (const name of [classes.crack, classes.noCrack]) {
     const found = await listFiles(join(path, name));
     if (found.length === 0) {
@@ -111,7 +106,7 @@ async function isEightfold(path: string): Promise<boolean | undefined> {
 
 /** Which patches lie in which photo; problems with those that lie in none. */
 function assignPatches(
-  files: readonly (FoundFile & PatchFile)[],
+  files: readonly (FoundFile & LabelledFile)[],
   photos: readonly WholePhoto[],
   { eightfold }: { readonly eightfold: boolean | undefined },
 ): { places: Places[]; problems: DatasetProblem[] } {
@@ -147,35 +142,15 @@ function assignPatches(
   return { places, problems };
 }
 
-/** Two files of the two classes that contradict each other. */
-type Contradiction = readonly [crack: PatchFile, clear: PatchFile];
-
 /** Patches at one place, or of the same bytes, in both classes. */
 async function contradictions(places: readonly Places[]): Promise<Contradiction[]> {
-  const found: Contradiction[] = [], single: PatchFile[] = [];
+  const found: Contradiction[] = [], single: LabelledFile[] = [];
   for (const files of places.flatMap((of) => [...of.values()])) {
     const [first, second] = files;
     if (second === undefined) single.push(first);
-    else found.push([first, second]);
+    else found.push(first.crack ? [first, second] : [second, first]);
   }
-  // Only files of equal length can be equal, and only those of both classes contradict each other.
-  const byLength = new Map<number, PatchFile[]>();
-  for (const file of single) {
-    const { size } = await Deno.stat(file.path);
-    byLength.set(size, [...byLength.get(size) ?? [], file]);
-  }
-  for (const files of byLength.values()) {
-    if (files.every(({ crack }) => crack === files[0].crack)) continue;
-    const byContent = new Map<string, PatchFile>();
-    for (const file of files) {
-      const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(file.path));
-      const content = new Uint8Array(digest).toHex();
-      const first = byContent.get(content);
-      if (first === undefined) byContent.set(content, file);
-      else if (first.crack !== file.crack) found.push([first, file]);
-    }
-  }
-  return found.map(([a, b]) => a.crack ? [a, b] : [b, a]);
+  return [...found, ...await findContradictions(single)];
 }
 
 function removeContradictions(

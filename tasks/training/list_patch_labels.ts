@@ -1,3 +1,4 @@
+import { findContradictions } from "../../core/datasets/contradictions.ts";
 import { openDataset } from "../../core/datasets/open_dataset.ts";
 import { openPatchFolder, type PatchFolder, type WholePhoto } from "../../core/datasets/patch_folder.ts";
 import { type LabelCount, patchLabelled, type PatchLabels } from "../../core/datasets/patch_labels.ts";
@@ -60,12 +61,28 @@ export async function listPatchLabels(
   const { samples: given = [], folders = [], images, datasets } = others;
   if (patches.length === 0 || given.length + folders.length + images.length + datasets.length > 0) {
     const listed = await listSamples(others, { wanted });
-    samples.push(...listed.samples.map(({ sample, ...of }) => (
-      { ...of, sample: patchLabelled(sample, grid) }
-    )));
-    problems.push(...listed.problems);
+    const { usable, problems: contradictory } = await withoutContradictions(listed.samples);
+    samples.push(...usable.map(({ sample, ...of }) => ({ ...of, sample: patchLabelled(sample, grid) })));
+    problems.push(...listed.problems, ...contradictory);
   }
   return { samples, problems };
+}
+
+/** Photos of which not one copy is labelled crack and another crack-free. */
+async function withoutContradictions(
+  samples: readonly NamedSample[],
+): Promise<{ readonly usable: readonly NamedSample[]; readonly problems: readonly string[] }> {
+  const whole = samples.flatMap(({ truth, sample: { imagePath: path } }) =>
+    truth === "crack" || truth === "no_crack" ? [{ path, crack: truth === "crack" }] : []
+  );
+  const pairs = await findContradictions(whole);
+  const taken = new Set(pairs.flat().map(({ path }) => path));
+  return {
+    usable: samples.filter(({ sample }) => !taken.has(sample.imagePath)),
+    problems: pairs.map(([crack, clear]) =>
+      `Cannot use ${crack.path} and ${clear.path}: they are one photo, and it is in both classes; delete one of them.`
+    ),
+  };
 }
 
 /** @throws {UsageError} where what was typed leads to no labelled patches. */

@@ -94,6 +94,22 @@ Deno.test("listPatchLabels() takes a plain folder of photos, and photos that are
   ]);
 });
 
+Deno.test("listPatchLabels() leaves out photos that lie in both classes, and names them", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, {
+    "crack/a.jpg": photo(1),
+    "crack/b.jpg": photo(2),
+    "no_crack/c.jpg": photo(1),
+    "no_crack/d.jpg": photo(3),
+    "no_crack/e.jpg": photo(3),
+  });
+  const { samples, problems } = await list({ folders: [folder.path] });
+  assert.deepEqual(samples.map(({ name }) => name), ["crack/b", "no_crack/d", "no_crack/e"]);
+  assert.deepEqual(problems.map((problem) => problem.replaceAll(`${folder.path}/`, "")), [
+    "Cannot use crack/a.jpg and no_crack/c.jpg: they are one photo, and it is in both classes; delete one of them.",
+  ]);
+});
+
 Deno.test("listPatchLabels() and requireBothClasses() say what is missing", async () => {
   await using folder = await temporaryFolder();
   await writeFiles(folder.path, {
