@@ -235,7 +235,8 @@ Deno.test("hairlineLabeller() asks the network for the mirror images that its se
 Deno.test("hairlineLabeller() needs a classifier for a localisation only", async () => {
   const compute = await device();
   const segmenter = new FakeSegmenter();
-  assert.throws(() => hairlineLabeller(compute, { segmenter }), {
+  const dense = { ...defaultHairline, localisation: "dense" as const };
+  assert.throws(() => hairlineLabeller(compute, { segmenter, settings: dense }), {
     name: "TypeError",
     message:
       "Cannot label by the method hairline with the localisation dense: there is no classifier; give one, or the localisation none.",
