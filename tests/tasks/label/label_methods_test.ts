@@ -205,7 +205,7 @@ Deno.test("labelPhotos() with hairlineLabeller() labels flat photos, single pixe
       );
     }
     const { photos, failures } = await label({
-      labeller: byHairline({ guidedRadius: 2 }),
+      labeller: byHairline({ localisation: "dense", guidedRadius: 2 }),
       segmenterSha256: "seg",
       stages: true,
     });
