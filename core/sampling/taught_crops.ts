@@ -2,7 +2,7 @@ import { randomStream } from "../random.ts";
 import { cutSquare, type Orientation, ORIENTATIONS, resamplePatch } from "./cut_window.ts";
 import { crackPixels, type DecodedPhoto, type PhotoSource, type WeighedTruth } from "./decoded_photo.ts";
 import type { Canvas } from "./drawn/canvas.ts";
-import { type Motif, MOTIFS, paintMotif } from "./drawn/motifs.ts";
+import { CRACK_MOTIFS, type Motif, MOTIFS, paintMotif } from "./drawn/motifs.ts";
 import type { CropBatch, CropSampler } from "./random_crops.ts";
 
 /**
@@ -39,7 +39,7 @@ export interface TaughtCropsOptions {
 }
 
 /** What is drawn without being a crack, joints aside. */
-const DISTRACTORS = MOTIFS.filter((motif) => !/crack|joint/.test(motif));
+const DISTRACTORS = MOTIFS.filter((motif) => !CRACK_MOTIFS.includes(motif) && motif !== "joints");
 
 /** Share of a photo's pixels that must be known clear before things are drawn there. */
 const LEAST_CLEAR = 0.05;
@@ -66,7 +66,7 @@ export async function taughtCropSampler(
   source: PhotoSource<WeighedTruth>,
   { size, batch, crops, zoom, mix, seed }: TaughtCropsOptions,
 ): Promise<CropSampler> {
-  const { labelled, clear } = await sortPhotos(source);
+  const { cracks, labelled, clear } = await sortPhotos(source);
   const kinds = Object.entries(mix) as [keyof CropMix, number][];
   for (const [kind, share] of kinds) {
     const turns = kind === "labelled" ? labelled : clear;
@@ -89,8 +89,15 @@ export async function taughtCropSampler(
       const truth = new Uint8Array(batch * area), weight = new Uint8Array(batch * area);
       for (let i = 0; i < batch; i++) {
         const kind = choose(kinds, random);
-        const photo = await source.photo(choose(kind === "labelled" ? labelled : clear, random));
-        const crop = makeCrop(photo, { kind, size, zoom, random });
+        const index = choose(kind === "labelled" ? labelled : clear, random);
+        const photo = await source.photo(index);
+        const crop = makeCrop(photo, {
+          kind,
+          size,
+          zoom,
+          cracks: kind === "labelled" ? cracks.get(index) : undefined,
+          random,
+        });
         pixels.set(crop.pixels, i * area * 3);
         truth.set(crop.truth, i * area);
         weight.set(crop.weight, i * area);
@@ -112,22 +119,32 @@ function choose<T>(turns: readonly Turn<T>[], random: () => number): T {
   return turns[turns.length - 1][0];
 }
 
+/** What photos are good for, by their indices. */
+interface SortedPhotos {
+  /** The crack pixels of those with labelled cracks: to look for them again for each crop would cost more than the crop. */
+  readonly cracks: ReadonlyMap<number, Uint32Array>;
+  readonly labelled: readonly Turn<number>[];
+  readonly clear: readonly Turn<number>[];
+}
+
 /** Photos with labelled cracks, and those with clear ground; each has its turn as often as it has pixels, or clear ones. */
 async function sortPhotos(
   source: PhotoSource<WeighedTruth>,
-): Promise<{ readonly labelled: Turn<number>[]; readonly clear: Turn<number>[] }> {
+): Promise<SortedPhotos> {
+  const cracks = new Map<number, Uint32Array>();
   const labelled: Turn<number>[] = [], clear: Turn<number>[] = [];
   for (let index = 0; index < source.count; index++) {
-    const { width, height, truth: { truth, weight } } = await source.photo(index);
-    let cracked = false, free = 0;
-    for (let i = 0; i < truth.length; i++) {
-      if (truth[i] >= 128 && weight[i] > 0) cracked = true;
-      else if (truth[i] === 0 && weight[i] === 255) free++;
+    const { width, height, truth: known } = await source.photo(index);
+    const found = labelledCracks(known);
+    if (found.length > 0) {
+      cracks.set(index, found);
+      labelled.push([index, width * height]);
     }
-    if (cracked) labelled.push([index, width * height]);
+    const { truth, weight } = known;
+    const free = truth.reduce((sum, value, i) => sum + Number(value === 0 && weight[i] === 255), 0);
     if (free >= LEAST_CLEAR * truth.length) clear.push([index, free]);
   }
-  return { labelled, clear };
+  return { cracks, labelled, clear };
 }
 
 /** A crop with its truth and what its pixels count. */
@@ -139,17 +156,21 @@ interface CropWanted {
   readonly kind: keyof CropMix;
   readonly size: number;
   readonly zoom: readonly [least: number, most: number];
+  /** The labelled crack pixels of which one is to be shown. */
+  readonly cracks?: Uint32Array;
   readonly random: () => number;
 }
 
 function makeCrop(
   photo: DecodedPhoto<WeighedTruth>,
-  { kind, size, zoom: [least, most], random }: CropWanted,
+  { kind, size, zoom: [least, most], cracks, random }: CropWanted,
 ): Crop {
   const { width, height } = photo;
   const zoom = least * (most / least) ** random();
   const side = Math.max(1, Math.round(Math.min(size / zoom, OVERHANG * Math.min(width, height))));
-  const place = (kind === "labelled" ? crackedPlace : clearPlace)(photo, { side, random });
+  const place = cracks === undefined
+    ? clearPlace(photo, { side, random })
+    : crackedPlace(photo, { side, cracks, random });
   const orientation = ORIENTATIONS[Math.floor(random() * ORIENTATIONS.length)];
   const motif = motifOf(kind, random);
   // What is drawn before the crop is brought to its size is as sharp or as blurred as the photo then is.
@@ -182,10 +203,13 @@ interface Place {
 
 /** A random place with a labelled crack pixel, each as likely as any other. */
 function crackedPlace(
-  { width, height, truth }: DecodedPhoto<WeighedTruth>,
-  { side, random }: { readonly side: number; readonly random: () => number },
+  { width, height }: DecodedPhoto<WeighedTruth>,
+  { side, cracks, random }: {
+    readonly side: number;
+    readonly cracks: Uint32Array;
+    readonly random: () => number;
+  },
 ): Place {
-  const cracks = crackPixels(labelledCracks(truth));
   const pixel = cracks[Math.floor(random() * cracks.length)];
   const around = (at: number, length: number): number => {
     if (length <= side) return centre(length, side);
@@ -194,8 +218,9 @@ function crackedPlace(
   return { x: around(pixel % width, width), y: around(Math.floor(pixel / width), height) };
 }
 
-function labelledCracks({ truth, weight }: WeighedTruth): Uint8Array {
-  return truth.map((value, i) => Number(value >= 128 && weight[i] > 0));
+/** The indices of the pixels that are labelled crack, ascending. */
+function labelledCracks({ truth, weight }: WeighedTruth): Uint32Array {
+  return crackPixels(truth.map((value, i) => Number(value >= 128 && weight[i] > 0)));
 }
 
 /** Of a few random places that with the most pixels that are known to be clear. */
