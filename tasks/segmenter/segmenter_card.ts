@@ -4,7 +4,7 @@ import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import type { BatchGradients } from "../../models/training/gradients.ts";
 import { formatDuration } from "../cli/progress.ts";
-import type { CardHead, LearningCurve } from "../training/training_card.ts";
+import type { CardHead, CurvePanel, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";
 import { keepOptions, type Kept, MOMENTUM } from "../training/training_options.ts";
 import type { DataOf, FiguresOf, FinishedTraining, SettingsOf } from "../training/training_task.ts";
@@ -92,19 +92,23 @@ export interface OdsFigures {
   readonly ap: number;
 }
 
-/** All about a training: what is written beside the network. */
-export interface SegmenterCard extends CardHead {
+/** What the card of any training on crops says. */
+export interface CropTrainingCard extends CardHead {
   readonly segmenter: { readonly name: string; readonly parameters: number; readonly precision: string };
-  readonly settings: SettingsOf<SegmenterTraining>;
-  readonly data: DataOf<SegmenterTraining>;
   readonly steps: number;
   /** Crops seen. */
   readonly crops: number;
+  /** Loss of the running batches. */
+  readonly curve: readonly CurvePoint<"loss">[];
+}
+
+/** All about a training: what is written beside the network. */
+export interface SegmenterCard extends CropTrainingCard {
+  readonly settings: SettingsOf<SegmenterTraining>;
+  readonly data: DataOf<SegmenterTraining>;
   /** The epoch whose network was kept; null without photos held back, where it is the last. */
   readonly bestEpoch: number | null;
   readonly validation: readonly FiguresOf<SegmenterTraining>[];
-  /** Loss of the running batches. */
-  readonly curve: readonly CurvePoint<"loss">[];
 }
 
 /** The figures of the epoch with the greatest ODS, the first of equals. */
@@ -115,6 +119,14 @@ export function bestOf<Figures extends OdsFigures>(validation: readonly Figures[
   );
 }
 
+/** A network as cards name it. */
+export function describeNetwork(
+  { name, specs }: Pick<Segmenter, "name" | "specs">,
+  precision: string,
+): CropTrainingCard["segmenter"] {
+  return { name, parameters: countParameters(specs), precision };
+}
+
 /** Puts a training on a card. */
 export function cardOf(
   { head, network, settings, data, steps, examples, validation, curve }: FinishedTraining<SegmenterTraining>,
@@ -122,7 +134,7 @@ export function cardOf(
 ): SegmenterCard {
   return {
     ...head,
-    segmenter: { name: network.name, parameters: countParameters(network.specs), precision },
+    segmenter: describeNetwork(network, precision),
     settings,
     data,
     steps,
@@ -133,16 +145,21 @@ export function cardOf(
   };
 }
 
+/** The diagram of a training's loss. */
+export function lossPanel(curve: readonly CurvePoint<"loss">[]): CurvePanel {
+  return {
+    name: "loss",
+    domain: [0, Math.max(0.1, ...curve.map(({ loss }) => loss))],
+    values: curve.map(({ step, loss }) => [step, loss]),
+    dots: [],
+  };
+}
+
 /** The loss of a training, and the ODS on photos held back. */
 export function learningCurveOf(card: SegmenterCard): LearningCurve {
   const { settings: { crop, learningRate, schedule }, segmenter: { name }, crops, curve, validation } = card;
   const what = crop === "whole" ? `${crops} whole photos` : `${crops} crops of ${crop} pixels`;
-  const loss = {
-    name: "loss",
-    domain: [0, Math.max(0.1, ...curve.map(({ loss }) => loss))] as const,
-    values: curve.map(({ step, loss }) => [step, loss] as const),
-    dots: [],
-  };
+  const loss = lossPanel(curve);
   const points = validation.map(({ step, ods }) => [step, ods] as const);
   const ods = { name: "ODS on held-back photos", domain: [0, 1] as const, values: points, dots: points };
   return {

@@ -3,15 +3,19 @@ import { augment } from "../../core/kernels/augment.ts";
 import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { predictImage } from "../../core/predict/predict_image.ts";
-import { cropSampler } from "../../core/sampling/random_crops.ts";
+import { type CropSampler, cropSampler } from "../../core/sampling/random_crops.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
-import { cropBatches, type CropFeed } from "../../models/segmenter/crop_feed.ts";
+import { cropBatches, type CropFeed, type HostCrops } from "../../models/segmenter/crop_feed.ts";
 import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
+import type { SegmentationLoss } from "../../models/segmenter/losses.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
+import type { BatchGradients } from "../../models/training/gradients.ts";
 import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
+import type { SgdSchedule } from "../../models/training/sgd.ts";
 import { UsageError } from "../cli/errors.ts";
+import type { Quotient } from "../training/training_log.ts";
 import type { Trainer, TrainerParts, TrainingTask } from "../training/training_task.ts";
 import { type MaskedPhotos, openTrainingData } from "./photos.ts";
 import {
@@ -87,10 +91,55 @@ async function openTrainer(
   const { crop: size, batch, crops, zoom, seed, loss } = options;
   const { multiple } = network.network;
   const sampler = await cropSampler(photos, { size, multiple, batch, crops, zoom, seed });
+  return {
+    ...cropTrainer({ compute, network, sampler, augment: options.augment, seed, loss }),
+    async validate(heldBack) {
+      const swept = await evaluateSegmenter(network, heldBack, { compute });
+      const { value: ods, threshold } = swept.ods();
+      return { ods, threshold, ois: swept.ois(), ap: swept.ap() };
+    },
+  };
+}
+
+/** Options of {@linkcode cropTrainer}. */
+export interface CropTrainerOptions {
+  readonly compute: Compute;
+  readonly network: Segmenter;
+  /** Where the crops come from. */
+  readonly sampler: CropSampler;
+  /** Whether colours are altered and noise is added. */
+  readonly augment: boolean;
+  readonly seed: number;
+  readonly loss: SegmentationLoss;
+}
+
+/** A training on crops: all of a {@linkcode Trainer} but how it is validated, whatever decides its result. */
+export interface CropTrainer {
+  readonly stepsPerEpoch: number;
+  readonly examplesPerEpoch: number;
+  train(
+    options: SgdSchedule & {
+      readonly gradients: (batch: HostCrops) => Promise<BatchGradients>;
+      readonly onStep: (
+        step: {
+          readonly step: number;
+          readonly dataTime: number;
+          readonly figures: { readonly loss: Quotient };
+        },
+      ) => Promise<void>;
+    },
+  ): Promise<void>;
+  prepareForInference(firstStep: number): Promise<void>;
+}
+
+/** Trains a segmentation network on crops, wherever they come from. */
+export function cropTrainer(
+  { compute, network, sampler, augment: augments, seed, loss }: CropTrainerOptions,
+): CropTrainer {
   const feed: CropFeed = {
     compute,
     sampler,
-    augment: options.augment ? (photos, of) => augment(photos, { ...of, seed }) : undefined,
+    augment: augments ? (photos, of) => augment(photos, { ...of, seed }) : undefined,
   };
   return {
     stepsPerEpoch: sampler.stepsPerEpoch,
@@ -103,11 +152,6 @@ async function openTrainer(
         onStep: ({ step, loss, dataTime }) => onStep({ step, dataTime, figures: { loss: [loss, 1] } }),
       }),
     prepareForInference: (firstStep) => recomputeBatchNorm(network, cropBatches(feed), { firstStep }),
-    async validate(heldBack) {
-      const swept = await evaluateSegmenter(network, heldBack, { compute });
-      const { value: ods, threshold } = swept.ods();
-      return { ods, threshold, ois: swept.ois(), ap: swept.ap() };
-    },
   };
 }
 

@@ -1,6 +1,13 @@
+import {
+  isLabelledAsWhole,
+  type PatchLabels,
+  POSSIBLE,
+  possibleCrack,
+} from "../../core/datasets/patch_labels.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
-import { isLabelledAsWhole, type PatchLabels, possibleCrack } from "../../core/datasets/patch_labels.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
+import { grayscale } from "../../core/kernels/grayscale.ts";
 import type { Classifier } from "../../core/label/classifier.ts";
 import {
   type ConfinedLabel,
@@ -8,10 +15,9 @@ import {
   type ConfinedSettings,
 } from "../../core/label/confined/confined_label.ts";
 import { localiseImage } from "../../core/label/hairline/dense_localisation.ts";
-import { grayscale } from "../../core/kernels/grayscale.ts";
-import { uploadImage } from "../../core/images/upload_image.ts";
 import { predictAtScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
+import type { GridOptions } from "../../core/sampling/training_grid.ts";
 import { type BatchTask, type PhotoFacts, recordedPhoto, runOverPhotos } from "../batch/batch_run.ts";
 import type { PhotoRecord as CommonRecord, RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
 import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
@@ -40,6 +46,8 @@ export interface RoundSession {
 export interface LabelRoundOptions {
   /** Photos with what is known of them. */
   readonly photos: readonly NamedSample<PatchLabels>[];
+  /** The patches that masks were cut into. */
+  readonly grid: GridOptions;
   readonly label: ConfinedSettings;
   readonly scales: ScaleSettings;
   /** The folder of the labels. */
@@ -58,6 +66,7 @@ export interface LabelledRound {
 
 /** What a pseudo label depends on, apart from its photo. */
 interface RoundLabelSettings {
+  readonly grid: GridOptions;
   readonly label: ConfinedSettings;
   readonly scales: ScaleSettings;
   readonly segmenters: readonly NetworkRecord[];
@@ -121,8 +130,9 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     this.#options = options;
     this.#session = session;
     this.#samples = new Map(options.photos.map((photo) => [photo.sample.imagePath, photo]));
-    const { label, scales } = options;
+    const { grid, label, scales } = options;
     this.settings = {
+      grid,
       label,
       scales,
       segmenters: session.segmenterRecords,
@@ -132,9 +142,9 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
 
   difference(before: RoundLabelSettings): { was: string; is: string } | undefined {
     const { settings } = this;
-    for (const key of ["label", "scales"] as const) {
+    for (const key of ["grid", "label", "scales"] as const) {
       const [was, is] = [before, settings].map((of) => JSON.stringify(of[key]));
-      if (was !== is) return { was, is };
+      if (was !== is) return { was: `${key} ${was}`, is };
     }
     for (const [i, segmenter] of settings.segmenters.entries()) {
       const difference = networkDifference("network", before.segmenters[i] ?? NO_NETWORK, segmenter);
@@ -148,15 +158,16 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     const { label: settings } = this.#options;
     const { width, height } = image;
     const patches = await this.#samples.get(path)!.sample.truth();
-    const possible = possibleCrack(patches);
+    const photo = { width, height, possible: possibleCrack(patches), settings };
+    if (!photo.possible.includes(POSSIBLE.crack)) {
+      // Nothing that a network could say would count.
+      return { ...confinedLabel({ ...photo, confidence: new Float32Array(width * height) }), width, height };
+    }
     const confidence = await this.#confidence(image);
-    const whole = isLabelledAsWhole(patches) && patches.patches[0].crack;
-    const localisation = whole
-      ? await localiseImage(compute, image, { classifier, window: WINDOW, tile: TILE })
-      : undefined;
-    const grey = await greyValues(image, compute);
-    const label = confinedLabel({ width, height, confidence, possible, grey, localisation, settings });
-    return { ...label, width, height };
+    const found = isLabelledAsWhole(patches)
+      ? { localisation: await localiseImage(compute, image, { classifier, window: WINDOW, tile: TILE }) }
+      : { grey: await greyValues(image, compute) };
+    return { ...confinedLabel({ ...photo, confidence, ...found }), width, height };
   }
 
   /** The mean of what the networks say. */

@@ -1,17 +1,14 @@
-import { augment } from "../../core/kernels/augment.ts";
+import type { LabelCount } from "../../core/datasets/patch_labels.ts";
 import type { WeighedTruth } from "../../core/sampling/decoded_photo.ts";
 import { type CropMix, taughtCropSampler } from "../../core/sampling/taught_crops.ts";
-import { countParameters } from "../../models/layers/parameters.ts";
-import { cropBatches, type CropFeed, type HostCrops } from "../../models/segmenter/crop_feed.ts";
+import type { GridOptions } from "../../core/sampling/training_grid.ts";
+import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
 import type { BatchGradients } from "../../models/training/gradients.ts";
-import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
-import { segmenterTask } from "../segmenter/segmenter_task.ts";
+import { type CropTrainingCard, describeNetwork, lossPanel } from "../segmenter/segmenter_card.ts";
+import { cropTrainer, segmenterTask } from "../segmenter/segmenter_task.ts";
 import type { StartedSegmenter } from "../segmenter/start_segmenter.ts";
 import { decodePhotos } from "../training/decoded_photos.ts";
-import type { CardHead } from "../training/training_card.ts";
-import type { CurvePoint } from "../training/training_log.ts";
 import { MOMENTUM, type TrainingRunOptions } from "../training/training_options.ts";
 import type {
   CommonSettings,
@@ -25,8 +22,13 @@ import { type TaughtPhoto, weighedTruth } from "./taught_photo.ts";
 
 /** What decides what a round learns, network and photos apart. */
 export interface RoundSettings extends CommonSettings {
-  /** Of the photos, 0 for cracks that are drawn alone. */
+  /** 0 for the first, which sees drawn cracks only. */
   readonly round: number;
+  /** The patches that masks were cut into, and what was labelled. */
+  readonly grid: GridOptions;
+  readonly cost: LabelCount;
+  /** SHA-256 of the file that the network starts from; null for none. */
+  readonly from: string | null;
   readonly loss: "bce-dice";
   readonly crop: number;
   readonly crops: number;
@@ -63,18 +65,12 @@ export interface RoundTraining {
 }
 
 /** All about the training of a round: what is written beside its network. */
-export interface RoundCard extends CardHead {
-  readonly segmenter: { readonly name: string; readonly parameters: number; readonly precision: string };
+export interface RoundCard extends CropTrainingCard {
   readonly settings: SettingsOf<RoundTraining>;
   readonly data: DataOf<RoundTraining>;
-  readonly steps: number;
-  /** Crops seen. */
-  readonly crops: number;
-  /** Loss of the running batches. */
-  readonly curve: readonly CurvePoint<"loss">[];
 }
 
-/** What the paper's schedule of steps has: one cycle over all of a round's crops. */
+/** The settings of a round with what all rounds have: one cycle of the learning rate over all crops. */
 export function roundSettings(
   given: Omit<RoundSettings, "loss" | "epochs" | "schedule" | "momentum">,
 ): RoundSettings {
@@ -119,7 +115,7 @@ export function roundTask(options: RoundOptions): TrainingTask<RoundTraining> {
     trainer: (parts) => openTrainer(settings, parts),
     card: ({ head, network, settings, data, steps, examples, curve }) => ({
       ...head,
-      segmenter: { name: network.name, parameters: countParameters(network.specs), precision },
+      segmenter: describeNetwork(network, precision),
       settings,
       data,
       steps,
@@ -128,37 +124,19 @@ export function roundTask(options: RoundOptions): TrainingTask<RoundTraining> {
     }),
     learningCurve: ({ settings: { crop, learningRate }, segmenter: { name }, crops, curve }) => ({
       title: `${name}: ${crops} crops of ${crop} pixels, one cycle up to ${learningRate}`,
-      panels: [{
-        name: "loss",
-        domain: [0, Math.max(0.1, ...curve.map(({ loss }) => loss))],
-        values: curve.map(({ step, loss }) => [step, loss]),
-        dots: [],
-      }],
+      panels: [lossPanel(curve)],
     }),
   };
 }
 
 async function openTrainer(
-  { crop: size, batch, crops, zoom, mix, seed, loss, augment: augments }: RoundSettings,
+  { crop: size, batch, crops, zoom, mix, seed, loss, augment }: RoundSettings,
   { compute, network, photos }: TrainerParts<RoundTraining>,
 ): Promise<Trainer<RoundTraining>> {
   const sampler = await taughtCropSampler(photos, { size, batch, crops, zoom, mix, seed });
-  const feed: CropFeed = {
-    compute,
-    sampler,
-    augment: augments ? (photos, of) => augment(photos, { ...of, seed }) : undefined,
-  };
+  // No mask is there to validate by.
   return {
-    stepsPerEpoch: sampler.stepsPerEpoch,
-    examplesPerEpoch: sampler.cropsPerEpoch,
-    train: ({ onStep, ...steps }) =>
-      trainSegmenter(network, {
-        ...feed,
-        ...steps,
-        loss,
-        onStep: ({ step, loss, dataTime }) => onStep({ step, dataTime, figures: { loss: [loss, 1] } }),
-      }),
-    prepareForInference: (firstStep) => recomputeBatchNorm(network, cropBatches(feed), { firstStep }),
+    ...cropTrainer({ compute, network, sampler, augment, seed, loss }),
     validate: () => Promise.resolve({}),
   };
 }

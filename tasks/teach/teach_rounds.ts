@@ -5,25 +5,33 @@ import {
   type PatchLabels,
   requireBothClasses,
 } from "../../core/datasets/patch_labels.ts";
-import type { GridOptions } from "../../core/sampling/training_grid.ts";
+import { confinedSettings } from "../../core/label/confined/confined_label.ts";
+import { defaultScales } from "../../core/predict/predict_scales.ts";
 import type { CropMix } from "../../core/sampling/taught_crops.ts";
+import type { GridOptions } from "../../core/sampling/training_grid.ts";
 import { networkRecord } from "../batch/network_record.ts";
 import { describeDevices, openDevices } from "../batch/open_devices.ts";
-import { defaultScales } from "../../core/predict/predict_scales.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { lockFolder } from "../files/locks.ts";
-import { isFile } from "../files/presence.ts";
+import { isFile, isThere } from "../files/presence.ts";
+import { sha256 } from "../files/sha256.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { readSegmenter, SHIPPED } from "../segmenter/read_segmenter.ts";
-import { listSamples } from "../training/list_samples.ts";
+import { readSegmenter, SHIPPED, shippedCheckpoint } from "../segmenter/read_segmenter.ts";
 import { describeLabels, listPatchLabels } from "../training/list_patch_labels.ts";
+import { listSamples } from "../training/list_samples.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import { runTraining } from "../training/run_training.ts";
+import { readStart } from "../training/start_weights.ts";
 import { type LabelledRound, labelRound, type RoundSession } from "./round_labels.ts";
-import { type RoundCard, type RoundSettings, roundSettings, roundTask } from "./round_training.ts";
-import { confinedSettings } from "../../core/label/confined/confined_label.ts";
+import {
+  type RoundCard,
+  type RoundOptions,
+  type RoundSettings,
+  roundSettings,
+  roundTask,
+} from "./round_training.ts";
 import { fullyLabelled, type TaughtPhoto } from "./taught_photo.ts";
 import type { TeachOptions } from "./teach_options.ts";
 
@@ -52,6 +60,9 @@ const ZOOM = [0.6, 2.5] as const;
 
 /** Scales at which the network of a round is asked. */
 const SCALES = { ...defaultScales, levels: 3, start: 1 } as const;
+
+/** What a folder of a teaching holds. */
+const ROUNDS = "rounds", NETWORK = "segmenter.safetensors", CARD = "card.json";
 
 /** What came of a round. */
 export interface RoundSummary {
@@ -128,8 +139,8 @@ export async function teachByMasks(options: TeachOptions): Promise<TeachSummary>
 interface Labelling {
   readonly round: number;
   readonly folder: string;
-  /** The networks of earlier rounds that are asked. */
-  readonly before: readonly string[];
+  /** The file of the network of the round before. */
+  readonly before: string;
 }
 
 /** What networks are taught. */
@@ -144,35 +155,37 @@ interface Lesson extends Pick<TeachSummary, "grid" | "cost"> {
 
 /** Trains a network in each round, each from that of the one before. */
 async function inRounds(options: TeachOptions, open: () => Promise<Lesson>): Promise<TeachSummary> {
-  const { out, rounds, quiet } = options;
+  const { out, rounds, arch, width, restart, quiet } = options;
   await Deno.mkdir(out, { recursive: true });
   using _lock = await lockFolder(out);
+  if (restart) { for (const name of [ROUNDS, NETWORK, CARD]) await removeTree(join(out, name)); }
   const { grid, cost, problems, first, next } = await open();
   const done: RoundSummary[] = [];
   let failures = problems.length;
   for (let round = 0; round <= rounds; round++) {
-    const folder = join(out, "rounds", String(round));
-    const labels = round === 0 ? undefined : await next({
-      round,
-      folder: join(folder, "labels"),
-      before: done.map(({ segmenter }) => segmenter).slice(-1),
-    });
+    const folder = join(out, ROUNDS, String(round));
+    const before = done.at(-1)?.segmenter;
+    const labels = before === undefined
+      ? undefined
+      : await next({ round, folder: join(folder, "labels"), before });
     failures = problems.length + (labels?.failures ?? 0);
     const taught = labels?.photos ?? first;
-    const segmenter = join(folder, "segmenter.safetensors");
+    const segmenter = join(folder, NETWORK);
     if (!quiet) writeErr(`Round ${round}: training ${segmenter} on ${taught.length} photos.\n`);
+    const start = before ?? options.start;
+    const from = start === undefined ? null : await hashStart(start);
     const card = await trainedRound(segmenter, {
-      settings: settingsOf(options, round),
+      settings: settingsOf(options, { round, grid, cost, from }),
+      network: before === undefined ? { arch, width, start } : { start },
       options,
       photos: taught,
-      start: done.at(-1)?.segmenter,
     });
     done.push({ round, labels: labels?.folder ?? null, segmenter, card });
   }
-  const segmenter = join(out, "segmenter.safetensors");
+  const segmenter = join(out, NETWORK);
   await writeWhole(segmenter, await Deno.readFile(done[done.length - 1].segmenter));
   const summary: TeachSummary = { segmenter, grid, cost, rounds: done, failures };
-  await writeWhole(join(out, "card.json"), `${JSON.stringify(summary, null, 2)}\n`);
+  await writeWhole(join(out, CARD), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
 }
 
@@ -209,9 +222,9 @@ async function labelled(
   photos: readonly NamedSample<PatchLabels>[],
   { options, round, folder, before }: Labelling & { readonly options: TeachOptions },
 ): Promise<LabelledRound & { readonly folder: string }> {
-  const { start, quiet } = options;
+  const { start, grid, quiet } = options;
   // What a network knew before it was taught is not to be lost.
-  const networks = start === undefined ? before : [start, ...before];
+  const networks = start === undefined ? [before] : [start, before];
   if (!quiet) writeErr(`Round ${round}: labelling by ${networks.join(" and ")}.\n`);
   using stack = new DisposableStack();
   const open = async (): Promise<RoundSession> => {
@@ -220,17 +233,18 @@ async function labelled(
     return session;
   };
   const title = `Pseudo labels of round ${round}`;
-  const given = { photos, label: confinedSettings, scales: SCALES, out: folder, title, quiet };
+  const given = { photos, grid, label: confinedSettings, scales: SCALES, out: folder, title, quiet };
   return { ...await labelRound(given, open), folder };
 }
 
 function settingsOf(
   { rounds, crop, crops, earlierCrops = Math.ceil(crops / 2), batch, learningRate, seed, augment }:
     TeachOptions,
-  round: number,
+  { round, ...taught }: Pick<RoundSettings, "round" | "grid" | "cost" | "from">,
 ): RoundSettings {
   return roundSettings({
     round,
+    ...taught,
     crop,
     crops: round === rounds ? crops : earlierCrops,
     batch,
@@ -243,12 +257,18 @@ function settingsOf(
   });
 }
 
-interface TrainedRoundOptions {
-  readonly settings: RoundSettings;
+/** SHA-256 of a file that a training starts from. */
+async function hashStart(start: string): Promise<string> {
+  return await sha256(await shippedCheckpoint(start) ?? (await readStart(start)).bytes);
+}
+
+/** Removes a file, or a folder with all that is in it, if it is there. */
+async function removeTree(path: string): Promise<void> {
+  if (await isThere(path)) await Deno.remove(path, { recursive: true });
+}
+
+interface TrainedRoundOptions extends Pick<RoundOptions, "settings" | "network" | "photos"> {
   readonly options: TeachOptions;
-  readonly photos: readonly TaughtPhoto[];
-  /** The network of the round before. */
-  readonly start?: string;
 }
 
 /**
@@ -258,25 +278,31 @@ interface TrainedRoundOptions {
  */
 async function trainedRound(
   out: string,
-  { settings, options, photos, start }: TrainedRoundOptions,
+  { settings, network, options, photos }: TrainedRoundOptions,
 ): Promise<RoundCard> {
-  const { arch, width, backend, threads, saveEvery, restart, quiet, precision, args } = options;
+  const { backend, threads, saveEvery, quiet, precision, args } = options;
   if (!await isFile(`${out}.json`)) {
-    const network = start === undefined ? { arch, width, start: options.start } : { start };
-    const run = { out, args, backend, threads, saveEvery, restart, quiet };
+    const run = { out, args, backend, threads, saveEvery, restart: false, quiet };
     // What a later round starts from loses nothing; the last one is kept as it was asked for.
     const exact = settings.round < options.rounds ? "F32" : precision;
     const training = { ...run, precision: exact, settings, network, photos };
     await runTraining(roundTask(training), training);
   }
   const card: RoundCard = JSON.parse(await Deno.readTextFile(`${out}.json`));
-  for (const [key, value] of Object.entries(settings)) {
-    const [was, is] = [card.settings[key as keyof RoundSettings], value].map((value) =>
-      JSON.stringify(value)
-    );
-    if (was === is) continue;
+  const { arch, width } = network;
+  const before = new Map(Object.entries(card.settings));
+  for (const [key, value] of Object.entries({ ...settings, arch, width })) {
+    const [was, is] = [before.get(key), value].map((value) => JSON.stringify(value));
+    if (was === is || is === undefined) continue;
     throw new UsageError(
-      `Cannot go on from ${out}: it was trained with ${key} ${was}, not ${is}; give the same options, or another --out.`,
+      `Cannot go on from ${out}: it was trained with ${key} ${was}, not ${is}; give the same options, another --out, or --restart.`,
+    );
+  }
+  // It may lack some of them, which could not be read; others are no photos of this teaching.
+  const names = new Set(photos.map(({ name }) => name));
+  if (card.data.photos.some((name) => !names.has(name))) {
+    throw new UsageError(
+      `Cannot go on from ${out}: it was trained on other photos; give the same ones, another --out, or --restart.`,
     );
   }
   return card;

@@ -13,7 +13,11 @@ function withPhotos(test: (folder: string) => Promise<void>): Promise<void> {
 }
 
 /** Teaching in seconds. */
-function teach(folder: string, changes: Record<string, string> = {}): Promise<Outcome> {
+function teach(
+  folder: string,
+  changes: Record<string, string> = {},
+  ...flags: string[]
+): Promise<Outcome> {
   const options = {
     ...{
       "--images": join(folder, "images"),
@@ -31,7 +35,7 @@ function teach(folder: string, changes: Record<string, string> = {}): Promise<Ou
     ...{ "--rounds": "1", "--threads": "1", "--seed": "3" },
     ...changes,
   };
-  return runScript("tasks/teach.ts", [...Object.entries(options).flat(), "--json"], {
+  return runScript("tasks/teach.ts", [...Object.entries(options).flat(), ...flags, "--json"], {
     permissions: PERMISSIONS,
   });
 }
@@ -71,12 +75,35 @@ Deno.test("teach makes networks round by round, and labels that keep to the patc
     const again = await teach(folder);
     assert.equal(again.code, 0, again.err);
     assert.deepEqual(JSON.parse(again.out), JSON.parse(out));
-    const other = await teach(folder, { "--learning-rate": "0.01" });
-    assert.deepEqual([other.code, other.out], [2, ""]);
-    assert.match(
-      other.err,
-      /it was trained with learningRate 0\.05, not 0\.01; give the same options, or another --out\./,
+    const refused = async (changes: Record<string, string>, pattern: RegExp) => {
+      const other = await teach(folder, changes);
+      assert.deepEqual([other.code, other.out], [2, ""]);
+      assert.match(other.err, pattern);
+    };
+    await refused(
+      { "--learning-rate": "0.01" },
+      /it was trained with learningRate 0\.05, not 0\.01; give the same options, another --out, or --restart\./,
     );
+    // Other labels, or another network, would give other rounds.
+    await refused(
+      { "--grid": "8/8" },
+      /it was trained with grid \{"size":8,"stride":4\}, not \{"size":8,"stride":8\};/,
+    );
+    await refused({ "--width": "0.06" }, /it was trained with width 0\.05, not 0\.06;/);
+    await refused({ "--start": segmenter }, /it was trained with from null, not "[0-9a-f]{64}";/);
+  });
+});
+
+Deno.test("teach begins anew where it is told to, and says nothing of photos without crack patches", async () => {
+  await withPhotos(async (folder) => {
+    assert.equal((await teach(folder)).code, 0);
+    const anew = await teach(folder, { "--learning-rate": "0.01" }, "--restart");
+    assert.equal(anew.code, 0, anew.err);
+    const { rounds }: TeachSummary = JSON.parse(anew.out);
+    assert.deepEqual(rounds.map(({ card }) => card.settings.learningRate), [0.01, 0.01]);
+    const { photos } = JSON.parse(await Deno.readTextFile(join(rounds[1].labels!, "manifest.json")));
+    assert.deepEqual(photos.map(({ name }: { name: string }) => name), ["0", "1", "2"]);
+    assert.equal(photos[2].crackPixels, 0);
   });
 });
 
