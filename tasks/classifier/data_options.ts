@@ -10,7 +10,7 @@ import {
   withDefault,
 } from "../cli/optique.ts";
 import { folderPath, naturalNumber, positiveInteger } from "../cli/values.ts";
-import { datasetOptions } from "../training/training_options.ts";
+import { datasetOptions, imagesOption } from "../training/training_options.ts";
 
 const photoOptions = object("Photos", {
   folders: multiple(
@@ -19,11 +19,7 @@ const photoOptions = object("Photos", {
         message`A folder with the folders ${"crack/"} and ${"no_crack/"}: photos that are labelled as a whole. Photos larger than a patch are cut, each patch with the photo's label; smaller ones are mirrored.`,
     }),
   ),
-  images: multiple(
-    option("--images", folderPath(), {
-      description: message`A folder of photos. May be repeated, with --masks in the same order.`,
-    }),
-  ),
+  images: imagesOption,
   masks: multiple(
     option("--masks", folderPath(), {
       description:

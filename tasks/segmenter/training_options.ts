@@ -21,6 +21,7 @@ import {
   augmentOption,
   datasetOptions,
   type Given,
+  imagesOption,
   runOptions,
   scheduleOption,
   stepOptions,
@@ -45,11 +46,7 @@ export const trainingOptions = merge(
   group(
     "Photos",
     object({
-      images: multiple(
-        option("--images", folderPath(), {
-          description: message`A folder of photos. May be repeated, with --masks in the same order.`,
-        }),
-      ),
+      images: imagesOption,
       masks: multiple(
         option("--masks", folderPath(), {
           description: message`The folder of their masks, of the same names.`,

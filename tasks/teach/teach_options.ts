@@ -56,11 +56,7 @@ export const teachOptions = merge(
             message`A folder with the folders ${"crack/"} and ${"no_crack/"}: photos that are labelled as a whole. Where nothing but this is known of a photo with crack, a classifier says where.`,
         }),
       ),
-      images: multiple(
-        option("--images", folderPath(), {
-          description: message`A folder of photos. May be repeated, with --masks in the same order.`,
-        }),
-      ),
+      images: imagesOption,
       masks: multiple(
         option("--masks", folderPath(), {
           description:
@@ -145,10 +141,7 @@ export const teachOptions = merge(
       augment: augmentOption(
         message`Alter colours and add noise at random. Crops are turned and flipped in any case.`,
       ),
-      seed: withDefault(
-        option("--seed", naturalNumber(), { description: message`Of everything that is random.` }),
-        0,
-      ),
+      seed: stepOptions.seed,
     }),
   ),
   group(

@@ -13,7 +13,7 @@ import {
   string,
   withDefault,
 } from "../cli/optique.ts";
-import { filePath, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
+import { filePath, folderPath, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
 
 /** Options that name datasets to train on or to measure with, beside folders of photos. */
 export const datasetOptions = object("Photos", {
@@ -34,6 +34,13 @@ export const datasetOptions = object("Photos", {
     }),
   ),
 });
+
+/** Folders of photos whose masks lie in others. */
+export const imagesOption = multiple(
+  option("--images", folderPath(), {
+    description: message`A folder of photos. May be repeated, with --masks in the same order.`,
+  }),
+);
 
 /** The paper's momentum, which no option changes. */
 export const MOMENTUM = 0.9;

@@ -62,6 +62,16 @@ export function testImage(
   return { width, height, channels, data };
 }
 
+/** A photo with one of the {@linkcode CONTENTS}. */
+export function testPhoto(width: number, height: number, content: Content): ImageData {
+  const { data } = testImage(width, height, 3, content);
+  const image = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], 4 * i);
+  }
+  return image;
+}
+
 /** Every size with every content. */
 export function* testImages(
   channels: number,

@@ -3,7 +3,7 @@ import { appearanceKernel, denseCrf, type DenseCrfOptions } from "../../../core/
 import { PermutohedralLattice } from "../../../core/label/cam_crf/permutohedral_lattice.ts";
 import { denseCrfOracle } from "../../oracles/dense_crf.ts";
 import { permutohedralOracle } from "../../oracles/permutohedral_lattice.ts";
-import { assertClose, type Content, CONTENTS, seeded, testImage } from "../testing.ts";
+import { assertClose, type Content, CONTENTS, seeded, testPhoto } from "../testing.ts";
 
 const SIZES = [[1, 1], [1, 7], [5, 3], [16, 12]] as const;
 
@@ -12,15 +12,6 @@ const USUAL: DenseCrfOptions = {
   appearance: { weight: 3, sigmaSpace: 8, sigmaColour: 30 },
   smoothness: { weight: 1, sigmaSpace: 1.5 },
 };
-
-function photo(width: number, height: number, content: Content): ImageData {
-  const { data } = testImage(width, height, 3, content);
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], 4 * i);
-  }
-  return image;
-}
 
 /** Unary terms of a probability for each pixel. */
 function unaryOf(pixels: number, probability: (i: number) => number): Float32Array {
@@ -66,7 +57,7 @@ Deno.test("PermutohedralLattice filters as the definition of the lattice says, i
 
 Deno.test("appearanceKernel() approximates the normalised Gaussian of place and colour", () => {
   for (const content of CONTENTS) {
-    const image = photo(16, 12, content);
+    const image = testPhoto(16, 12, content);
     const random = seeded(11);
     const leaning = Float32Array.from({ length: 192 }, () => 2 * random() - 1);
     const output = new Float32Array(192);
@@ -89,7 +80,7 @@ Deno.test("appearanceKernel() approximates the normalised Gaussian of place and 
 Deno.test("denseCrf() equals the oracle without the appearance term, at odd sizes", () => {
   for (const [width, height] of SIZES) {
     for (const sigmaSpace of [0.4, 1.5, 6]) {
-      const image = photo(width, height, "random"), unary = randomUnary(width * height);
+      const image = testPhoto(width, height, "random"), unary = randomUnary(width * height);
       const options = { ...USUAL, appearance: { ...USUAL.appearance, weight: 0 } };
       options.smoothness = { weight: 3, sigmaSpace };
       const expected = denseCrfOracle(image, unary, options);
@@ -101,7 +92,7 @@ Deno.test("denseCrf() equals the oracle without the appearance term, at odd size
 Deno.test("denseCrf() is near the oracle at odd sizes, and calls the same pixels crack where the unary is no noise", () => {
   for (const [width, height] of SIZES) {
     for (const content of CONTENTS) {
-      const image = photo(width, height, content);
+      const image = testPhoto(width, height, content);
       // A blob, as class activation maps have.
       const unary = unaryOf(
         width * height,
@@ -121,7 +112,7 @@ Deno.test("denseCrf() is near the oracle at odd sizes, and calls the same pixels
 });
 
 Deno.test("denseCrf() treats both classes alike, and leaves the unary alone with no iterations or weights", () => {
-  const image = photo(16, 12, "crack"), unary = randomUnary(192);
+  const image = testPhoto(16, 12, "crack"), unary = randomUnary(192);
   const swapped = unary.map((_, i) => unary[i ^ 1]);
   const other = denseCrf(image, swapped, USUAL).map((q) => 1 - q);
   assertClose(denseCrf(image, unary, USUAL), other, 1e-5, "swapped");
@@ -152,7 +143,7 @@ Deno.test("denseCrf() aligns a blurred map with the edges of a dark line", () =>
 });
 
 Deno.test("denseCrf() says what is wrong with a unary and with parameters", () => {
-  const image = photo(2, 2, "flat"), unary = randomUnary(4);
+  const image = testPhoto(2, 2, "flat"), unary = randomUnary(4);
   assert.throws(
     () => denseCrf(image, unary.slice(1), USUAL),
     /^RangeError: .*its unary has 7 values, 8 are wanted/,

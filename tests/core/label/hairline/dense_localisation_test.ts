@@ -16,21 +16,12 @@ import {
   seeded,
   sharedCompute,
   SIZES,
-  testImage,
+  testPhoto,
 } from "../../testing.ts";
 import { FakeClassifier } from "../fake_classifier.ts";
 import { CELL, cellLogit, cellMeans, LinearClassifier } from "./linear_classifier.ts";
 
 const device = sharedCompute();
-
-function photo(width: number, height: number, content: Content): ImageData {
-  const { data } = testImage(width, height, 3, content);
-  const image = new ImageData(width, height);
-  for (let i = 0; i < width * height; i++) {
-    image.data.set([data[3 * i], data[3 * i + 1], data[3 * i + 2], 255], 4 * i);
-  }
-  return image;
-}
 
 /** The localisation of a photo as {@linkcode LinearClassifier} and the definition have it. */
 function localisationOracle({ width, height, data }: ImageData, window: number): Float64Array {
@@ -89,7 +80,7 @@ Deno.test("denseLocalisation() equals the oracle at any size and content", async
   for (const [width, height] of SIZES) {
     for (const content of CONTENTS) {
       for (const window of [8, 32, 64]) {
-        const image = photo(width, height, content);
+        const image = testPhoto(width, height, content);
         const message = `${width} × ${height} ${content}, windows of ${window}`;
         assertClose(await localise(image, { window }), localisationOracle(image, window), 2e-5, message);
       }
@@ -99,7 +90,7 @@ Deno.test("denseLocalisation() equals the oracle at any size and content", async
 
 Deno.test("denseLocalisation() shows a large picture in tiles, with the same result, and gives it row by row", async () => {
   for (const [width, height] of [[500, 420], [1000, 150], [131, 1200]]) {
-    const image = photo(width, height, "crack");
+    const image = testPhoto(width, height, "crack");
     const classifier = new LinearClassifier();
     const inTiles = await localise(image, { classifier, tile: 384 });
     assert.ok(classifier.shown.length > 1, `${classifier.shown}`);
@@ -120,7 +111,7 @@ Deno.test("denseLocalisation() shows a large picture in tiles, with the same res
 Deno.test("denseLocalisation() gives in one look what the scores of overlapping patches give", async () => {
   const compute = await device();
   const [width, height, window] = [200, 168, 32];
-  const image = photo(width, height, "crack");
+  const image = testPhoto(width, height, "crack");
   const classifier = new LinearClassifier();
   const dense = await localise(image, { classifier, window });
   using shown = new PhotoWindow(compute, image, { rows: height, alignment: 1 });
@@ -143,7 +134,7 @@ Deno.test("denseLocalisation() gives in one look what the scores of overlapping 
 Deno.test("denseLocalisation() by the classifier that ships shows no seam between tiles", async () => {
   await openBackend({ backend: "wasm" });
   using classifier = await loadClassifier();
-  const image = photo(704, 230, "crack");
+  const image = testPhoto(704, 230, "crack");
   const compute = await device();
   const localised = async (tile: number): Promise<Float32Array> => {
     const picture = resampledPicture(compute, image, image);
@@ -157,7 +148,7 @@ Deno.test("denseLocalisation() by the classifier that ships shows no seam betwee
 
 Deno.test("denseLocalisation() looks at a photo from the scale that it is given, and is brought to the photo's size", async () => {
   const compute = await device();
-  const image = photo(130, 97, "slope");
+  const image = testPhoto(130, 97, "slope");
   const [w, h] = [65, 49];
   const rgb = Float32Array.from(
     { length: 3 * 130 * 97 },
@@ -195,7 +186,7 @@ Deno.test("denseLocalisation() refuses a classifier whose cells it cannot lay ov
     }
   }();
   const compute = await device();
-  const image = photo(96, 64, "flat");
+  const image = testPhoto(96, 64, "flat");
   await assert.rejects(
     denseLocalisation(compute, resampledPicture(compute, image, image), {
       classifier: odd,
