@@ -5,6 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { defaultHairline } from "../core/label/hairline/settings.ts";
+import { recipes } from "../core/label/recipe.ts";
 import { runCommand } from "./cli/command.ts";
 import { quietOption } from "./cli/common_options.ts";
 import { ExitCode, UsageError } from "./cli/errors.ts";
@@ -13,7 +14,8 @@ import { writeOut } from "./cli/terminal.ts";
 import { folderPath } from "./cli/values.ts";
 import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
 import { networkOptions } from "./label/networks.ts";
-import { openHairline } from "./label/open_labeller.ts";
+import { usualMethod } from "./label/method_options.ts";
+import { openHairline, openPaper } from "./label/open_labeller.ts";
 
 const parser = object({
   out: withDefault(
@@ -23,6 +25,9 @@ const parser = object({
   ...networkOptions,
   quiet: quietOption,
 });
+
+/** What the demo labels by. */
+const METHODS = { hairline: openHairline(defaultHairline), paper: openPaper(recipes.paper) };
 
 await runCommand({
   name: "demo",
@@ -46,7 +51,7 @@ await runCommand({
     stages: true,
     quiet,
     title: "Four photos of cracked pavement",
-  }, () => openSession({ labeller: openHairline(defaultHairline), quiet, ...networks }));
+  }, () => openSession({ labeller: METHODS[usualMethod(networks)], quiet, ...networks }));
   writeOut(describeSummary(summary, (performance.now() - start) / 1000));
   writeOut(`\nOpen the report in a browser: file://${await Deno.realPath(summary.report)}\n`);
   return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;

@@ -49,9 +49,9 @@ await runCommand({
   name: "label",
   brief: "Label the crack pixels of photos.",
   description:
-    "Finds cracks with a network that sees single pixels, at several scales, and with a classifier that was trained on photos " +
-    "which are only known to show a crack or none; or, as the paper has it, with the classifier and local thresholds: --method " +
-    "paper. Writes, for each photo, masks/NAME.png (255 where there is crack, 0 elsewhere) and " +
+    "Finds cracks with a network that sees single pixels, at several scales, and that nobody drew a mask for; or, as the paper has it, with a " +
+    "classifier that was trained on photos which are only known to show a crack or none, and local thresholds: --method paper. " +
+    "Writes, for each photo, masks/NAME.png (255 where there is crack, 0 elsewhere) and " +
     "confidence/NAME.png (0 to 1 as 0 to 255, rounded, above 0 at least 1), and for all of them report.html to look at and " +
     "manifest.json to compute with.\n\n" +
     "An interrupted run goes on where it ended: photos whose labels are there, from the same file, method and " +

@@ -5,6 +5,7 @@ import { optionName } from "../cli/values.ts";
 import { crfSettings } from "./crf_options.ts";
 import { hairlineSettings } from "./hairline_options.ts";
 import { type MaskChoice, maskOptions } from "./mask_options.ts";
+import type { NetworkSources } from "./networks.ts";
 import { openDefault, type OpenLabeller } from "./open_labeller.ts";
 import { recipeSettings } from "./recipe_options.ts";
 
@@ -15,8 +16,13 @@ interface MethodSettings {
   labeller(mask: MaskChoice): OpenLabeller;
 }
 
-/** The method where neither it nor an option of another is given. */
-const DEFAULT: LabellerId = "hairline";
+/**
+ * The method where neither it nor an option of another is given. Who names a classifier and nothing else means the paper's, which asks one; hairline
+ * by default asks none.
+ */
+export function usualMethod({ classifier, segmenter }: NetworkSources): "hairline" | "paper" {
+  return classifier !== undefined && segmenter === undefined ? "paper" : "hairline";
+}
 
 const METHODS = Object.keys(labellers) as LabellerId[];
 
@@ -35,7 +41,7 @@ export const methodOptions = object({
   method: optional(
     option("--method", choice(METHODS), {
       description:
-        message`How to label: by a pixel network and a classifier, by the paper's method, or by its rival's, Grad-CAM and a random field. (default: the one that an option below is of, or that labels in the folder were begun by, else ${DEFAULT})`,
+        message`How to label: by a network that sees single pixels, by the paper's method, or by its rival's, Grad-CAM and a random field. (default: the one that an option below is of, or that labels in the folder were begun by; else paper where a classifier is named and no segmentation network, and hairline)`,
     }),
   ),
   settings: object(SETTINGS),
@@ -50,8 +56,12 @@ type MethodChoice = InferValue<typeof methodOptions>;
  *
  * @param begun the method of earlier labels in the same folder.
  */
-export function chooseMethod({ method, settings }: MethodChoice, begun?: string): LabellerId {
-  return method ?? givenOf(settings)[0]?.id ?? METHODS.find((id) => id === begun) ?? DEFAULT;
+export function chooseMethod(
+  { method, settings, classifier, segmenter }: MethodChoice & NetworkSources,
+  begun?: string,
+): LabellerId {
+  return method ?? givenOf(settings)[0]?.id ?? METHODS.find((id) => id === begun) ??
+    usualMethod({ classifier, segmenter });
 }
 
 /**
@@ -59,7 +69,7 @@ export function chooseMethod({ method, settings }: MethodChoice, begun?: string)
  *
  * @throws {UsageError} if an option is of another method, or two do not fit together.
  */
-export function chooseLabeller(options: MethodChoice, begun?: string): OpenLabeller {
+export function chooseLabeller(options: MethodChoice & NetworkSources, begun?: string): OpenLabeller {
   const { settings, mask } = options;
   const method = chooseMethod(options, begun);
   const foreign = givenOf(settings).find(({ id }) => id !== method) ??

@@ -20,7 +20,9 @@ import {
   augmentOption,
   datasetOptions,
   type Given,
+  imagesOption,
   runOptions,
+  stepOptions,
   widthOption,
 } from "../training/training_options.ts";
 import type { GridOptions } from "../../core/sampling/training_grid.ts";

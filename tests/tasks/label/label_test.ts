@@ -48,10 +48,7 @@ Deno.test("label says where the report is and ends with 1 where a photo failed",
   await using folder = await temporaryFolder();
   await preparePhotos(folder.path, ["a.png"]);
   await Deno.writeTextFile(join(folder.path, "photos/bad.jpg"), "no photo");
-  const { code, out, err } = await runScript(LABEL, [...ARGS, "--method", "paper"], {
-    permissions: PERMISSIONS,
-    cwd: folder.path,
-  });
+  const { code, out, err } = await runScript(LABEL, ARGS, { permissions: PERMISSIONS, cwd: folder.path });
   assert.equal(code, 1, err);
   assert.match(out, /^Labelled 1 photo in .*; 1 failed; /);
   assert.match(out, /^Report: +labels\/report\.html$/m);
@@ -185,7 +182,7 @@ Deno.test("label names a classifier that is not there or is none", async () => {
       /^Error: Cannot .*\.$/m,
     ]] as const
   ) {
-    const args = [...ARGS.slice(0, -1), file, "--method", "paper"];
+    const args = [...ARGS.slice(0, -1), file];
     const { code, err } = await runScript(LABEL, args, { permissions: PERMISSIONS, cwd: folder.path });
     assert.match(err, message);
     assert.doesNotMatch(err, /fault of Hairline/);
@@ -222,7 +219,7 @@ Deno.test("label keeps a folder to one run, and the next goes on where a killed 
 Deno.test("demo labels its photos with its own permissions and says where the report is", async () => {
   await using folder = await temporaryFolder();
   await preparePhotos(folder.path, []);
-  const { code, out, err } = await runScript("tasks/demo.ts", [], {
+  const { code, out, err } = await runScript("tasks/demo.ts", ["--classifier", "classifier.safetensors"], {
     permissions: [`--allow-read=${ROOT}`, "--allow-write=hairline-demo"],
     cwd: folder.path,
   });

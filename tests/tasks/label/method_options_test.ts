@@ -127,6 +127,22 @@ Deno.test("chooseMethod() goes on by the method that labels were begun by, unles
   assert.equal(method([], "of-tomorrow"), method([]));
 });
 
+Deno.test("chooseMethod() takes a classifier that is named alone for the paper's method, whatever else is said first", () => {
+  const method = (args: string[], networks: { classifier?: string; segmenter?: string }, begun?: string) => {
+    const result = parse(methodOptions, args);
+    assert.ok(result.success);
+    return chooseMethod({ ...result.value, ...networks }, begun);
+  };
+  const classifier = "mine.safetensors", segmenter = "unet.safetensors";
+  assert.equal(method([], {}), "hairline");
+  assert.equal(method([], { classifier }), "paper");
+  assert.equal(method([], { segmenter }), "hairline");
+  assert.equal(method([], { classifier, segmenter }), "hairline");
+  assert.equal(method(["--localisation", "dense"], { classifier }), "hairline");
+  assert.equal(method(["--method", "cam-crf"], { classifier }), "cam-crf");
+  assert.equal(method([], { classifier }, "hairline"), "hairline");
+});
+
 Deno.test("chooseLabeller() asks for those networks only that the method works with", async () => {
   for (
     const [args, networks] of [

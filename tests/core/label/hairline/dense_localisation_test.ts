@@ -9,15 +9,7 @@ import { loadClassifier } from "../../../../models/classifier/checkpoint.ts";
 import { windowScoresOracle } from "../../../oracles/dense_localisation.ts";
 import { mirrorPadOracle } from "../../../oracles/mirror_pad.ts";
 import { resizeOracle } from "../../../oracles/resize.ts";
-import {
-  assertClose,
-  type Content,
-  CONTENTS,
-  seeded,
-  sharedCompute,
-  SIZES,
-  testPhoto,
-} from "../../testing.ts";
+import { assertClose, CONTENTS, seeded, sharedCompute, SIZES, testPhoto } from "../../testing.ts";
 import { FakeClassifier } from "../fake_classifier.ts";
 import { CELL, cellLogit, cellMeans, LinearClassifier } from "./linear_classifier.ts";
 
