@@ -10,6 +10,9 @@ const QUANTILE = 0.995;
 /** An octave has detail of its own where its figure reaches this share of the largest. */
 const SHARE_OF_LARGEST = 0.25;
 
+/** Octaves looked at, the photo's own included. */
+const OCTAVES = 6;
+
 /** Pixels looked at together: a larger photo is looked at strip by strip. */
 const STRIP_PIXELS = 2 ** 22;
 
@@ -18,13 +21,13 @@ const STRIP_PIXELS = 2 ** 22;
  *
  *     d_k = the 99.5 % quantile over all pixels of |I_k − up(down(I_k))|,   I_0 the grey photo, I_(k+1) = down(I_k)
  *
- * where down() halves the sides and up() undoes it, both by Lanczos' filter, which keeps octaves apart. A photo enlarged by a factor has no more in its first octaves than the noise of its file.
+ * where down() halves the sides and up() undoes it, both by Lanczos' filter, which keeps octaves apart. A photo enlarged by a
+ * factor has no more in its first octaves than the noise of its file.
  *
- * @param octaves figures wanted; fewer come where a side of the photo ends.
- * @returns grey levels, 0..256.
+ * @returns grey levels, 0..256, of six octaves, or as many as the shorter side can be halved.
  */
-export async function detailSpectrum(compute: Compute, image: ImageData, octaves: number): Promise<number[]> {
-  const count = Math.min(octaves, Math.floor(Math.log2(Math.min(image.width, image.height))));
+export async function detailSpectrum(compute: Compute, image: ImageData): Promise<number[]> {
+  const count = Math.min(OCTAVES, Math.floor(Math.log2(Math.min(image.width, image.height))));
   if (count < 1) return [];
   // Halved as often as wanted, rows of one strip do not fall together with those of the next.
   const alignment = 2 ** count;
@@ -57,8 +60,11 @@ export async function detailSpectrum(compute: Compute, image: ImageData, octaves
   }
 }
 
-/** The first octave that has detail of its own: the photo may be shrunk by two so often and loses nothing. 0 for a photo without any. */
-export function firstOctave(spectrum: readonly number[]): number {
+/**
+ * The smallest scale at which a photo loses no detail, 1 or halves of it, by its {@linkcode detailSpectrum}: that of the first octave that has
+ * detail of its own. 1 for a photo without any.
+ */
+export function startingScale(spectrum: readonly number[]): number {
   const largest = Math.max(0, ...spectrum);
-  return Math.max(0, spectrum.findIndex((detail) => detail >= SHARE_OF_LARGEST * largest));
+  return 2 ** -Math.max(0, spectrum.findIndex((detail) => detail >= SHARE_OF_LARGEST * largest));
 }

@@ -2,11 +2,12 @@ import type { Compute, Plane } from "../gpu/compute.ts";
 import { confidenceSums } from "../kernels/confidence_sums.ts";
 import { fuseScales, type FuseScalesOptions, levelWeights } from "../kernels/fuse_scales.ts";
 import { resize } from "../kernels/resize.ts";
-import { detailSpectrum, firstOctave } from "./detail_spectrum.ts";
+import { detailSpectrum, startingScale } from "./detail_spectrum.ts";
 import { type PredictImageOptions, type Prediction, predictionOf } from "./predict_image.ts";
 import { predictTiles } from "./predict_tiles.ts";
 import { resampledPicture } from "./resampled_picture.ts";
 import { defaultOverlap, defaultTile, type TileOptions } from "./tiles.ts";
+import { warningOf } from "./warning.ts";
 
 /** At which scales a photo is shown to a network, and how what it says there is joined. */
 export interface ScaleSettings {
@@ -23,6 +24,8 @@ export interface ScaleSettings {
 
 /** Options of {@linkcode predictAtScales}. */
 export interface PredictAtScalesOptions extends PredictImageOptions, Partial<ScaleSettings> {
+  /** The detail of the photo at each octave, from {@linkcode detailSpectrum}. Measured where it is left out and `start` is `auto`. */
+  spectrum?: readonly number[];
   /** Called for each level, largest first, with what the network says there: h × w × 1, 0..1, which is disposed of afterwards. */
   onLevel?: (confidence: Plane, scale: number) => Promise<void> | void;
 }
@@ -37,9 +40,6 @@ export interface ScaledPrediction extends Prediction {
 
 /** The scales of {@linkcode predictAtScales} unless others are asked for. */
 export const defaultScales: ScaleSettings = { levels: 4, start: "auto", selectivity: 16 };
-
-/** Octaves below the photo's own scale that the first level may start at. */
-const OCTAVES = 6;
 
 /** The shorter side that a level has at least, in pixels, unless it is the first: smaller pictures show a network next to nothing. */
 const LEAST_SIDE = 32;
@@ -68,8 +68,8 @@ const STRIP_PIXELS = 2 ** 22;
  * console.log(scales.map(({ scale }) => scale)); // [1, 0.5]
  * ```
  *
- * @throws {RangeError} if `levels` is no positive integer, `start` no positive number or `selectivity` not within 0 … 1000; if the tiles do not fit the device, naming tiles that
- * do; or if `tile` and `overlap` do not fit together.
+ * @throws {RangeError} if `levels` is no positive integer, `start` no positive number or `selectivity` not within 0 … 1000; if the tiles do not
+ * fit the device, naming tiles that do; or if `tile` and `overlap` do not fit together.
  */
 export async function predictAtScales(
   compute: Compute,
@@ -81,7 +81,8 @@ export async function predictAtScales(
   const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
   const { levels, start, selectivity } = { ...defaultScales, ...options };
   requireScales({ levels, start, selectivity });
-  const first = start === "auto" ? await startingScale(compute, image) : start;
+  const spectrum = options.spectrum ?? (start === "auto" ? await detailSpectrum(compute, image) : undefined);
+  const first = start === "auto" ? startingScale(spectrum ?? []) : start;
   const scales = scalesOf(image, { levels, first });
   const maps: Plane[] = [];
   try {
@@ -95,18 +96,13 @@ export async function predictAtScales(
     using fused = joinLevels(compute, maps, { sums, selectivity, width, height });
     const [confidence, read] = await compute.read([fused, sums]);
     const weights = levelWeights(read, selectivity);
-    return {
-      ...predictionOf(confidence, { width, height, threshold }),
-      scales: scales.map((scale, l) => ({ scale, weight: weights[l] })),
-    };
+    const looked = scales.map((scale, l) => ({ scale, weight: weights[l] }));
+    const prediction = predictionOf(confidence, { width, height, threshold });
+    const warning = warningOf(prediction, { scales: looked, spectrum });
+    return { ...prediction, scales: looked, ...(warning === undefined ? {} : { warning }) };
   } finally {
     for (const map of maps) map.dispose();
   }
-}
-
-/** The smallest scale at which a photo loses no detail, 1 or halves of it: where {@linkcode predictAtScales} starts by itself. */
-export async function startingScale(compute: Compute, image: ImageData): Promise<number> {
-  return 2 ** -firstOctave(await detailSpectrum(compute, image, OCTAVES));
 }
 
 /** @throws {RangeError} for settings that name no scales. */

@@ -114,8 +114,9 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
   }
 
   record(facts: PhotoFacts, { prediction }: PredictOutput): PhotoRecord {
-    const { scales, ...rest } = prediction;
-    const found = this.settings.scales === undefined ? rest : { ...rest, scales };
+    // At its own scale alone a photo's record is what it was before there were others.
+    const { scales: _, warning: __, ...plain } = prediction;
+    const found = this.settings.scales === undefined ? plain : prediction;
     return { ...recordedPhoto(facts, found), seconds: facts.seconds, predictedAt: facts.now };
   }
 

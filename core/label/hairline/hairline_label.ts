@@ -1,6 +1,7 @@
 import type { Compute } from "../../gpu/compute.ts";
 import { predictionOf } from "../../predict/predict_image.ts";
-import { predictAtScales, sizeAt, startingScale } from "../../predict/predict_scales.ts";
+import { detailSpectrum, startingScale } from "../../predict/detail_spectrum.ts";
+import { predictAtScales, sizeAt } from "../../predict/predict_scales.ts";
 import { resampledPicture } from "../../predict/resampled_picture.ts";
 import type { Segmenting } from "../../predict/segmenting.ts";
 import type { Classifier } from "../classifier.ts";
@@ -91,7 +92,8 @@ async function labelByHairline(
   const { localisationWindow: window, localisationTile: tile, labelThreshold: threshold } = settings;
   const recorder = new MapRecorder(stages);
   const { scales } = settings;
-  const start = scales.start === "auto" ? await startingScale(compute, image) : scales.start;
+  const spectrum = scales.start === "auto" ? await detailSpectrum(compute, image) : undefined;
+  const start = scales.start === "auto" ? startingScale(spectrum ?? []) : scales.start;
   // Both at once: networks that run on the host have threads of their own.
   const localising = localiser &&
     denseLocalisation(compute, resampledPicture(compute, image, sizeAt(image, start)), {
@@ -100,7 +102,7 @@ async function labelByHairline(
     });
   let level = 0;
   const looking = predictAtScales(compute, image, {
-    ...{ segmenter, ...scales, start, threshold },
+    ...{ segmenter, ...scales, start, spectrum, threshold },
     onLevel: (map) => recorder.keep(levelStage(++level), map),
   });
   await Promise.allSettled([localising, looking]);

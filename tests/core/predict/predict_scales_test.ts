@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { resize } from "../../../core/kernels/resize.ts";
-import { detailSpectrum, firstOctave } from "../../../core/predict/detail_spectrum.ts";
+import { detailSpectrum, startingScale } from "../../../core/predict/detail_spectrum.ts";
 import { predictImage } from "../../../core/predict/predict_image.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
+import { warningOf } from "../../../core/predict/warning.ts";
 import { resizeOracle } from "../../oracles/resize.ts";
 import { assertClose, sharedCompute, SIZES, testImage } from "../testing.ts";
 import { fuseScalesOracle } from "../../oracles/fuse_scales.ts";
@@ -61,13 +62,14 @@ Deno.test("predictAtScales() at one scale, the photo's own, gives what predictIm
   for (const [width, height] of SIZES) {
     const image = randomImage(width, height);
     const options = { segmenter: new FakeSegmenter({ reach: 1 }), tile: 32, overlap: 0, threshold: 0.4 };
-    const { scales, ...prediction } = await predictAtScales(compute, image, {
+    const { scales, warning, ...prediction } = await predictAtScales(compute, image, {
       ...options,
       levels: 1,
       start: 1,
     });
     assert.deepEqual(prediction, await predictImage(compute, image, options));
     assert.deepEqual(scales, [{ scale: 1, weight: 1 }]);
+    assert.equal(warning, warningOf(prediction, { scales }));
   }
 });
 
@@ -90,20 +92,22 @@ Deno.test("predictAtScales() hands on what the network says at each level", asyn
 
 Deno.test("predictAtScales() leaves out levels that are too small, and takes single pixels and flat photos", async () => {
   const compute = await device();
-  const scalesAt = async (width: number, height: number) => {
+  const scalesAt = async (width: number, height: number, doubt = /no detail/) => {
     const image = new ImageData(new Uint8ClampedArray(4 * width * height).fill(51), width, height);
-    const { scales, confidence } = await predictAtScales(compute, image, { segmenter: new FakeSegmenter() });
+    const segmenter = new FakeSegmenter();
+    const { scales, confidence, warning } = await predictAtScales(compute, image, { segmenter });
     assert.ok(confidence.every((value) => Math.abs(value - 0.2) < 1e-6));
+    assert.match(warning!, doubt);
     return scales.map(({ scale }) => scale);
   };
-  assert.deepEqual(await scalesAt(1, 1), [1]);
+  assert.deepEqual(await scalesAt(1, 1, /1 × 1/), [1]);
   assert.deepEqual(await scalesAt(300, 63), [1]);
   assert.deepEqual(await scalesAt(64, 64), [1, 0.5]);
   assert.deepEqual(await scalesAt(128, 130), [1, 0.5, 0.25]);
   assert.deepEqual(await scalesAt(600, 520), [1, 0.5, 0.25, 0.125]);
 });
 
-Deno.test("firstOctave() finds by how much a photo was enlarged, be it noisy", async () => {
+Deno.test("startingScale() finds by how much a photo was enlarged, be it noisy", async () => {
   const compute = await device();
   using small = compute.upload(testImage(80, 64, 1, "crack", 4));
   for (const octaves of [0, 1, 2, 3]) {
@@ -115,8 +119,8 @@ Deno.test("firstOctave() finds by how much a photo was enlarged, be it noisy", a
     for (let i = 0; i < data.length; i++) {
       data[i] = large[Math.floor(i / 4)] + (noise[Math.floor(i / 4)] - 127.5) / 64;
     }
-    const spectrum = await detailSpectrum(compute, new ImageData(data, width, height), 5);
-    assert.equal(firstOctave(spectrum), octaves, spectrum.join(", "));
+    const spectrum = await detailSpectrum(compute, new ImageData(data, width, height));
+    assert.equal(startingScale(spectrum), 2 ** -octaves, spectrum.join(", "));
   }
 });
 
@@ -124,11 +128,11 @@ Deno.test("detailSpectrum() has no figure for a single row, and zeros for a flat
   const compute = await device();
   const flat = (width: number, height: number) =>
     new ImageData(new Uint8ClampedArray(4 * width * height).fill(90), width, height);
-  assert.deepEqual(await detailSpectrum(compute, flat(100, 1), 4), []);
-  assert.deepEqual(await detailSpectrum(compute, flat(9, 20), 4), [0, 0, 0]);
-  assert.equal(firstOctave([]), 0);
-  assert.equal(firstOctave([0, 0, 0]), 0);
-  assert.equal(firstOctave([3, 9, 30, 40]), 2);
+  assert.deepEqual(await detailSpectrum(compute, flat(100, 1)), []);
+  assert.deepEqual(await detailSpectrum(compute, flat(9, 20)), [0, 0, 0]);
+  assert.equal(startingScale([]), 1);
+  assert.equal(startingScale([0, 0, 0]), 1);
+  assert.equal(startingScale([3, 9, 30, 40]), 0.25);
 });
 
 Deno.test("predictAtScales() refuses scales that cannot be", async () => {

@@ -129,6 +129,8 @@ Deno.test("predictPhotos() looks at the scales that it is given, and notes those
     const [large, small] = photos[1].scales!.map(({ weight }) => `${(100 * weight).toFixed(0)} %`);
     assert.ok(report.includes(`seen at 1 × (${large}), 0.5 × (${small}),`));
     assert.equal(report.match(/seen at 1 ×,/g)?.length, 2);
+    assert.match(photos[2].warning!, /^The photo is 1 × 1: /);
+    assert.ok(report.includes(`${photos[2].warning}</p>`));
     assert.equal((await run(1, 2)).skipped, 3);
     await assert.rejects(run("auto", 3), /made with scale 1,0\.5, not auto; /);
     await assert.rejects(run(1, 1), /made with scale 1,0\.5, not 1; /);

@@ -1,0 +1,31 @@
+/**
+ * The groups of connected pixels of a mask, of eight neighbours, from top to bottom.
+ *
+ * @param mask 1 for crack, else 0, row-major; a group may be altered once it was given.
+ * @returns the places of each group's pixels in the mask; the list lasts until the next group is asked for.
+ */
+export function* connectedPixels(
+  mask: Uint8Array,
+  { width, height }: { readonly width: number; readonly height: number },
+): Generator<readonly number[]> {
+  const seen = new Uint8Array(mask.length);
+  const group: number[] = [];
+  for (let start = 0; start < mask.length; start++) {
+    if (mask[start] === 0 || seen[start] === 1) continue;
+    group.length = 0;
+    group.push(start);
+    seen[start] = 1;
+    for (let i = 0; i < group.length; i++) {
+      const x = group[i] % width, y = Math.floor(group[i] / width);
+      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+          const pixel = v * width + u;
+          if (mask[pixel] === 0 || seen[pixel] === 1) continue;
+          seen[pixel] = 1;
+          group.push(pixel);
+        }
+      }
+    }
+    yield group;
+  }
+}
