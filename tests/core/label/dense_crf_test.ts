@@ -3,7 +3,7 @@ import { appearanceKernel, denseCrf, type DenseCrfOptions } from "../../../core/
 import { PermutohedralLattice } from "../../../core/label/cam_crf/permutohedral_lattice.ts";
 import { denseCrfOracle } from "../../oracles/dense_crf.ts";
 import { permutohedralOracle } from "../../oracles/permutohedral_lattice.ts";
-import { assertClose, type Content, CONTENTS, seeded, testPhoto } from "../testing.ts";
+import { assertClose, CONTENTS, seeded, testPhoto } from "../testing.ts";
 
 const SIZES = [[1, 1], [1, 7], [5, 3], [16, 12]] as const;
 

@@ -104,9 +104,9 @@ Deno.test("label goes on by the method that labels were begun by, and says so", 
   assert.equal((JSON.parse(out) as LabelSummary).skipped, 1);
 
   await Deno.remove(join(folder.path, "labels"), { recursive: true });
-  assert.equal((await run("--recipe", "paper", "-q")).code, 0);
+  assert.equal((await run("--method", "cam-crf", "-q")).code, 0);
   const plain = await run("--json");
-  assert.match(plain.err, /^Going on by the method paper, by which the labels in labels were begun\.$/m);
+  assert.match(plain.err, /^Going on by the method cam-crf, by which the labels in labels were begun\.$/m);
   assert.equal((JSON.parse(plain.out) as LabelSummary).skipped, 1);
 });
 
