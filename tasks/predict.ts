@@ -42,7 +42,7 @@ const parser = object({
   })),
   scale: optional(option("--scale", scalesValue(defaultScales), {
     description:
-      message`The scales at which the network looks at a photo: ${"auto"}, by the photo's detail; one, such as ${"0.5"}; or several, such as ${"1,0.5"}. Default: 1.`,
+      message`The scales at which the network looks at a photo: ${"auto"}, by the photo's detail; one, such as ${"0.5"}; or several, such as ${"1,0.5"}. Default: auto, or what earlier predictions in the folder were made at.`,
   })),
   overlays: option("--overlays", { description: message`Write the photos with their masks on them, too.` }),
   ...common,

@@ -29,6 +29,11 @@ export interface Manifest extends RunManifest<PhotoRecord>, PredictSettings {
   readonly task: "predict";
 }
 
+/** At which scales predictions are made. */
+export function scalesOf({ scales = OWN_SCALE }: Pick<PredictSettings, "scales">): ScaleSettings {
+  return scales;
+}
+
 /** The first setting in which earlier predictions differ from those to be made. */
 export function settingsDifference(
   before: PredictSettings,
@@ -37,7 +42,7 @@ export function settingsDifference(
   for (const key of ["threshold", "tile", "overlap"] as const) {
     if (before[key] !== settings[key]) return { was: `${key} ${before[key]}`, is: String(settings[key]) };
   }
-  const [was, is] = [before.scales ?? OWN_SCALE, settings.scales ?? OWN_SCALE];
+  const [was, is] = [scalesOf(before), scalesOf(settings)];
   if (formatScales(was) !== formatScales(is)) {
     return { was: `scale ${formatScales(was)}`, is: formatScales(is) };
   }

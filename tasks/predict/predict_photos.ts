@@ -23,7 +23,13 @@ import { UsageError } from "../cli/errors.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { predictionChunks } from "../report/report.ts";
-import { OWN_SCALE, type PhotoRecord, type PredictSettings, settingsDifference } from "./manifest.ts";
+import {
+  OWN_SCALE,
+  type PhotoRecord,
+  type PredictSettings,
+  scalesOf,
+  settingsDifference,
+} from "./manifest.ts";
 
 /** What to predict, how, and where to. */
 export interface PredictPhotosOptions extends BatchOptions {
@@ -33,7 +39,7 @@ export interface PredictPhotosOptions extends BatchOptions {
   readonly tile?: number;
   /** The least that tiles share. Default: chosen by their side. */
   readonly overlap?: number;
-  /** The scales that the network looks at. Default: the photo's own. */
+  /** The scales that the network looks at. Default: those that earlier predictions in the folder were made at, and `defaultScales` in a new one. */
   readonly scales?: ScaleChoice;
   /** Whether to write the photos with their masks on them, too. */
   readonly overlays: boolean;
@@ -83,7 +89,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     options: PredictPhotosOptions,
     { compute, runtime, segmenter, segmenterRecord, tile: fitting }: Session,
   ) {
-    const { threshold, tile = fitting, overlap = defaultOverlap(tile), scales = OWN_SCALE } = options;
+    const { threshold, tile = fitting, overlap = defaultOverlap(tile), scales = defaultScales } = options;
     requireTiles({ tile, overlap });
     this.compute = compute;
     this.runtime = runtime;
@@ -100,8 +106,8 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
   }
 
   async process(image: ImageData): Promise<PredictOutput> {
-    const { threshold, tile, overlap, scales = OWN_SCALE } = this.settings;
-    const options = { segmenter: this.#segmenter, threshold, tile, overlap, ...scales };
+    const { threshold, tile, overlap } = this.settings;
+    const options = { segmenter: this.#segmenter, threshold, tile, overlap, ...scalesOf(this.settings) };
     const prediction = await predictAtScales(this.compute, image, options);
     const overlay = this.#options.overlays ? await overlayImage(image, prediction.mask) : undefined;
     return { prediction, overlay };
@@ -169,7 +175,11 @@ export function predictPhotos(
   options: PredictPhotosOptions,
   open: () => Promise<Session>,
 ): Promise<PredictSummary> {
-  return runOverPhotos(options, { nouns: NOUNS, open: async () => new PredictTask(options, await open()) });
+  return runOverPhotos(options, {
+    nouns: NOUNS,
+    open: async ([before]: readonly PredictSettings[]) =>
+      new PredictTask({ ...options, scales: options.scales ?? (before && scalesOf(before)) }, await open()),
+  });
 }
 
 /** How much of the mask's colour a crack pixel takes on: the crack itself stays to be seen. */

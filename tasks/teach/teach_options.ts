@@ -27,12 +27,15 @@ import {
 } from "../training/training_options.ts";
 import type { GridOptions } from "../../core/sampling/training_grid.ts";
 
+/** What the paper cuts photos into: asks for the fewest labels. */
+const PAPERS_GRID: GridOptions = { size: 128, stride: 64 };
+
 /** A side and a stride in pixels, written `128/64`. */
 function gridValue(): ValueParser<"sync", GridOptions> {
   return {
     mode: "sync",
     metavar: "SIZE/STRIDE",
-    placeholder: { size: 128, stride: 64 },
+    placeholder: PAPERS_GRID,
     parse(input) {
       const [size, stride, ...rest] = input.split("/").map(Number);
       const whole = [size, stride].every((value) => Number.isInteger(value) && value >= 1);
@@ -81,7 +84,8 @@ export const teachOptions = merge(
           description:
             message`Side and stride of the patches that masks are cut into: 128/64 is the paper's and asks for the fewest labels; 32/16 asks for sixteen times as many and is nearly a mask.`,
         }),
-        { size: 128, stride: 64 },
+        PAPERS_GRID,
+        { message: ({ size, stride }) => message`${`${size}/${stride}`}` },
       ),
     }),
   ),

@@ -1,4 +1,5 @@
 import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
 import type { Sweep } from "../../../core/metrics/sweep_result.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { startProgress } from "../../cli/progress.ts";
@@ -6,7 +7,7 @@ import { crackFreeTable } from "../measure/crack_free_table.ts";
 import { maskFigures, sweptImages } from "../measure/mask_figures.ts";
 import { measure } from "../measure/measure.ts";
 import { type MeasuredPart, measuredPhotos } from "../measure/measured_parts.ts";
-import { segmenterMethod } from "../measure/segmenter_comparison.ts";
+import { labellerMethods } from "../measure/method.ts";
 import type { Figure, Outcome, OutcomeRow, OutcomeSegmenter, OutcomeTable } from "../outcome.ts";
 import { dataOf } from "../paper_set.ts";
 import type { Run } from "../run.ts";
@@ -43,6 +44,7 @@ export async function tableTeach(run: Run): Promise<Outcome> {
     `Taught on ${samples.length} photos: ${
       data.map(({ set, photos, all }) => `${photos} of the ${all} of ${set} train`).join(", ")
     }${samples.length > photosIn(data) ? `, ${samples.length - photosIn(data)} labelled as a whole` : ""}.`,
+    "Measured as `label` uses a network: at the scales of the method hairline.",
     "labelled patches: decisions of somebody who labels; a mask decides on each pixel. F1 at 0.5: the mean over photos.",
     ...(clear.length > 0
       ? ["crack-free: share of the pixels of crack-free photos that are called crack at 0.5."]
@@ -103,7 +105,12 @@ async function measureTaught(
     const opened = await loadTrained(one.path);
     using _segmenter = opened.segmenter;
     segmenters.push(taughtSegmenterOf(one, opened));
-    const method = segmenterMethod({ ...opened, id: one.id, title: one.lesson.title });
+    const { confidence: method } = labellerMethods({
+      id: one.id,
+      title: one.lesson.title,
+      labeller: hairlineLabeller(compute, { segmenter: opened.segmenter }),
+      networks: { segmenter: opened.sha256 },
+    });
     const sweeps: Sweep[] = [];
     for (const { prefix, photos: { samples } } of parts) {
       const found = await measure(samples, [method], {
