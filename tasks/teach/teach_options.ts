@@ -30,7 +30,12 @@ import type { GridOptions } from "../../core/sampling/training_grid.ts";
 /** What the paper cuts photos into: asks for the fewest labels. */
 const PAPERS_GRID: GridOptions = { size: 128, stride: 64 };
 
-/** A side and a stride in pixels, written `128/64`. */
+/** A side and a stride in pixels, as they are typed. */
+function formatGrid({ size, stride }: GridOptions): string {
+  return `${size}/${stride}`;
+}
+
+/** Reads a side and a stride in pixels, such as `128/64`. */
 function gridValue(): ValueParser<"sync", GridOptions> {
   return {
     mode: "sync",
@@ -45,7 +50,7 @@ function gridValue(): ValueParser<"sync", GridOptions> {
         error: message`Expected a side and a stride of at most that such as ${"128/64"}, but got ${input}.`,
       };
     },
-    format: ({ size, stride }) => `${size}/${stride}`,
+    format: formatGrid,
   };
 }
 
@@ -85,7 +90,7 @@ export const teachOptions = merge(
             message`Side and stride of the patches that masks are cut into: 128/64 is the paper's and asks for the fewest labels; 32/16 asks for sixteen times as many and is nearly a mask.`,
         }),
         PAPERS_GRID,
-        { message: ({ size, stride }) => message`${`${size}/${stride}`}` },
+        formatGrid,
       ),
     }),
   ),
