@@ -67,7 +67,7 @@ async function readManifest(folder: string, name = "manifest.json"): Promise<Man
   return JSON.parse(await Deno.readTextFile(join(folder, "out", name)));
 }
 
-Deno.test("predictPhotos() writes the prediction of each photo as predictImage() gives it", async () => {
+Deno.test("predictPhotos() writes the prediction of each photo as predictAtScales() gives it", async () => {
   await withPhotos(async (folder, compute) => {
     const segmenter = new FakeSegmenter({ reach: 1 });
     const { photos, failures } = await predictPhotos(options(folder), opening(compute, { segmenter }));
@@ -76,7 +76,7 @@ Deno.test("predictPhotos() writes the prediction of each photo as predictImage()
     assert.deepEqual(list(out), [".hairline.lock", "confidence", "manifest.json", "masks", "report.html"]);
     for (const { name, path, crackPixels, crackShare, width, height } of photos) {
       const image = await decodeImage(await Deno.readFile(path));
-      const wanted = await predictImage(compute, image, { segmenter, tile: 96 });
+      const wanted = await predictAtScales(compute, image, { segmenter, tile: 96 });
       const [mask, confidence] = await Promise.all(
         ["masks", "confidence"].map(async (kind) =>
           await decodeImage(await Deno.readFile(join(out, kind, `${name}.png`)))
@@ -144,11 +144,12 @@ Deno.test("predictPhotos() looks at the scales that it is given, and notes those
 
 Deno.test("predictPhotos() at a photo's own scale goes on with manifests that know no scales, and writes such", async () => {
   await withPhotos(async (folder, compute) => {
-    await predictPhotos(options(folder), opening(compute));
+    const scales = { start: 1, levels: 1 } as const;
+    await predictPhotos(options(folder, { scales }), opening(compute));
     const manifest = await readManifest(folder);
     assert.ok(!("scales" in manifest) && manifest.photos.every((photo) => !("scales" in photo)));
-    const scales = { start: 1, levels: 1 } as const;
-    assert.equal((await predictPhotos(options(folder, { scales }), opening(compute))).skipped, 3);
+    // What was begun at one scale goes on at it, also where nothing is said.
+    assert.equal((await predictPhotos(options(folder), opening(compute))).skipped, 3);
     await assert.rejects(
       predictPhotos(options(folder, { scales: { start: "auto", levels: 3 } }), opening(compute)),
       /made with scale 1, not auto; /,
