@@ -10,6 +10,12 @@ const QUANTILE = 0.995;
 /** An octave has detail of its own where its figure reaches this share of the largest. */
 const SHARE_OF_LARGEST = 0.25;
 
+/** White noise has half its figure in the next octave, since four of its pixels are averaged; detail of a surface keeps most of its own. */
+const NOISE_FALL = 0.6;
+
+/** What reaches this share of the largest figure is no noise. */
+const MOST_NOISE = 0.5;
+
 /** Octaves looked at, the photo's own included. */
 const OCTAVES = 6;
 
@@ -62,9 +68,12 @@ export async function detailSpectrum(compute: Compute, image: ImageData): Promis
 
 /**
  * The smallest scale at which a photo loses no detail, 1 or halves of it, by its {@linkcode detailSpectrum}: that of the first octave that has
- * detail of its own. 1 for a photo without any.
+ * detail of its own, and not the grain of a sensor. 1 for a photo without any.
  */
 export function startingScale(spectrum: readonly number[]): number {
   const largest = Math.max(0, ...spectrum);
-  return 2 ** -Math.max(0, spectrum.findIndex((detail) => detail >= SHARE_OF_LARGEST * largest));
+  const isGrain = (k: number) =>
+    spectrum[k] < MOST_NOISE * largest && spectrum[k + 1] <= NOISE_FALL * spectrum[k];
+  const first = spectrum.findIndex((detail, k) => detail >= SHARE_OF_LARGEST * largest && !isGrain(k));
+  return 2 ** -Math.max(0, first);
 }

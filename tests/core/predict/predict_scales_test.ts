@@ -133,6 +133,10 @@ Deno.test("detailSpectrum() has no figure for a single row, and zeros for a flat
   assert.equal(startingScale([]), 1);
   assert.equal(startingScale([0, 0, 0]), 1);
   assert.equal(startingScale([3, 9, 30, 40]), 0.25);
+  // A fine octave that falls as noise does, below coarser ones that rise again, is grain; one that falls and is followed by less is detail.
+  assert.equal(startingScale([6, 3, 2, 5, 14, 16]), 0.125);
+  assert.equal(startingScale([6, 5, 2, 5, 14, 16]), 1);
+  assert.equal(startingScale([90, 50, 30, 20]), 1);
 });
 
 Deno.test("predictAtScales() refuses scales that cannot be", async () => {

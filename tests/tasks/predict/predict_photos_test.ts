@@ -3,7 +3,6 @@ import { join } from "node:path";
 import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
-import { predictImage } from "../../../core/predict/predict_image.ts";
 import { defaultScales, predictAtScales } from "../../../core/predict/predict_scales.ts";
 import type { Segmenting } from "../../../core/predict/segmenting.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
