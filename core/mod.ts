@@ -97,7 +97,7 @@ export type {
   LabellerOptions,
 } from "./label/labeller.ts";
 export { type LabellerId, labellers } from "./label/labellers.ts";
-export { type Recipe, recipes } from "./label/recipe.ts";
+export { type Recipe, type RecipeName, recipes } from "./label/recipe.ts";
 export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
 export type { SweepJson } from "./metrics/sweep_json.ts";

@@ -1,3 +1,12 @@
+import {
+  argumentsSchema,
+  BOOLEAN,
+  checkArguments,
+  optional,
+  optionsSchema,
+  type Schema,
+  TEXT,
+} from "../arguments.ts";
 import { readLists } from "./crack500.ts";
 import type { DatasetLayout, DatasetProblem, Listing } from "./layout.ts";
 import { type Layout, layouts } from "./layouts.ts";
@@ -44,6 +53,16 @@ export interface OpenDatasetOptions {
   readonly inverted?: boolean;
 }
 
+const ARGUMENTS = argumentsSchema({
+  path: TEXT,
+  options: optionsSchema<OpenDatasetOptions>({
+    layout: optional(TEXT as Schema<Layout | "auto">),
+    split: optional(TEXT),
+    splits: optional(TEXT as Schema<"folders" | "paper">),
+    inverted: optional(BOOLEAN),
+  }),
+});
+
 /** In the order of their use; others come after them. */
 const SPLITS: readonly string[] = ["train", "val", "test"];
 
@@ -88,10 +107,12 @@ const listed = new Intl.ListFormat("en", { type: "disjunction" });
  * ```
  *
  * @param path the dataset's folder, or a list file of CRACK500. Needs the permission to read it.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {TypeError} When the folder is laid out in no way that is known, or `layout` or `splits` is unknown.
  * @throws {RangeError} When there is no photo with truth, or no such split.
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  checkArguments("open a dataset", ARGUMENTS, { path, options });
   const { split, splits = "folders", inverted } = options;
   if (splits !== "folders" && splits !== "paper") {
     throw new TypeError(`Cannot open ${path}: splits is ${String(splits)} where folders or paper is wanted.`);

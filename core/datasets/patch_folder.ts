@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { argumentsSchema, checkArguments, listOf, ofType, TEXT } from "../arguments.ts";
 import { decodeImage } from "../images/decode_image.ts";
 import { sniffFormat } from "../images/image_format.ts";
 import { classesOf } from "./classes.ts";
@@ -23,6 +24,11 @@ export interface PatchFolder {
   /** What was decided, in sentences. */
   readonly notes: readonly string[];
 }
+
+const ARGUMENTS = argumentsSchema({
+  path: TEXT,
+  photos: listOf(ofType<WholePhoto>("a photo such as a dataset's samples are", "object"), "a list of photos"),
+});
 
 /** The patch files of a photo, by `X,Y`. */
 type Places = Map<string, LabelledFile[]>;
@@ -54,10 +60,12 @@ type Places = Map<string, LabelledFile[]>;
  * ```
  *
  * @param photos the whole photos, more than those with labelled patches, too.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {TypeError} if the folders are not there, or no patch's name holds a place in one of the photos.
  * @throws {RangeError} if there is no patch of one of the classes.
  */
 export async function openPatchFolder(path: string, photos: readonly WholePhoto[]): Promise<PatchFolder> {
+  checkArguments("read labelled patches", ARGUMENTS, { path, photos });
   const classes = classesOf(await readFolder(path));
   if (classes === undefined) {
     throw new TypeError(

@@ -1,4 +1,9 @@
+import { argumentsSchema, BOOLEAN, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import { Compute, type ComputeOptions } from "./compute.ts";
+
+const ARGUMENTS = argumentsSchema({
+  options: optionsSchema<ComputeOptions>({ profile: optional(BOOLEAN), maxBindingBytes: optional(NUMBER) }),
+});
 
 /**
  * Opens the best WebGPU adapter of the machine, a real GPU before a software one, with the adapter's own limits.
@@ -11,9 +16,11 @@ import { Compute, type ComputeOptions } from "./compute.ts";
  * console.log(compute.description, compute.software ? "(software)" : "");
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {Error} if the machine offers no adapter.
  */
 export async function openCompute(options: ComputeOptions = {}): Promise<Compute> {
+  checkArguments("open a device", ARGUMENTS, { options });
   const { adapter, software, description } = await chooseAdapter();
   const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = adapter.limits;
   const { maxComputeInvocationsPerWorkgroup, maxComputeWorkgroupSizeX, maxComputeWorkgroupSizeY } =

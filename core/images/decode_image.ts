@@ -1,3 +1,4 @@
+import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
 import type { Raster } from "./codecs/raster.ts";
@@ -15,6 +16,10 @@ export interface DecodeImageOptions {
    */
   readonly maxPixels?: number;
 }
+
+const OPTIONS = argumentsSchema({
+  options: optionsSchema<DecodeImageOptions>({ maxPixels: optional(NUMBER) }),
+});
 
 const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const;
 
@@ -47,15 +52,18 @@ const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const
  *
  * @param bytes The whole file.
  * @returns `width` × `height` pixels, row-major, 4 bytes each: red, green, blue, alpha, 0..255.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {TypeError} When `bytes` is not a `Uint8Array`, or is no JPEG, PNG or TIFF, or one of a kind that is not read.
  * @throws {SyntaxError} When the file is empty, damaged, cut off, or claims more pixels than its bytes can hold.
  * @throws {RangeError} When the header claims more than `maxPixels`, or `maxPixels` is not a positive number.
  */
 export function decodeImage(
   bytes: Uint8Array,
-  { maxPixels = 2 ** 27 }: DecodeImageOptions = {},
+  options: DecodeImageOptions = {},
 ): Promise<ImageData> {
   return Promise.try(() => {
+    checkArguments("decode the image", OPTIONS, { options });
+    const { maxPixels = 2 ** 27 } = options;
     const { width, height, data } = turnUpright(decode(bytes, maxPixels));
     return new ImageData(data, width, height);
   });

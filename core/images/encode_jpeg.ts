@@ -1,3 +1,4 @@
+import { argumentsSchema, checkArguments, IMAGE, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import { withJpegCodec } from "./codecs/jpeg_wasm.ts";
 
 /** Options of {@linkcode encodeJpeg}. */
@@ -10,19 +11,27 @@ export interface EncodeJpegOptions {
   readonly quality?: number;
 }
 
+const ARGUMENTS = argumentsSchema({
+  image: IMAGE,
+  options: optionsSchema<EncodeJpegOptions>({ quality: optional(NUMBER) }),
+});
+
 /**
  * Encodes an image as a baseline JPEG file, for previews in reports: with loss, and without its alpha.
  *
  * @param image RGBA; alpha is skipped.
  * @returns The whole file.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} When `quality` is not a whole number from 1 to 100, a side is not 1 to 65535, the most that JPEG
  * can say, or `data` is not as long as they say.
  */
 export function encodeJpeg(
   image: ImageData,
-  { quality = 85 }: EncodeJpegOptions = {},
+  options: EncodeJpegOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   return Promise.try(() => {
+    checkArguments("encode the JPEG", ARGUMENTS, { image, options });
+    const { quality = 85 } = options;
     const { width, height, data } = image;
     if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
       throw new RangeError(

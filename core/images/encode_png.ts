@@ -1,4 +1,5 @@
 import { crc32, deflateSync } from "node:zlib";
+import { argumentsSchema, checkArguments, ofType } from "../arguments.ts";
 import { paeth, PNG_SIGNATURE, PngColour, PngFilter } from "./codecs/png_format.ts";
 
 /** Bytes that {@linkcode encodePng} takes besides an `ImageData`. */
@@ -12,6 +13,10 @@ export interface PngSource {
   /** Row-major, interleaved, `width * height * channels` bytes, 0..255. */
   readonly data: Uint8Array | Uint8ClampedArray;
 }
+
+const ARGUMENTS = argumentsSchema({
+  image: ofType<object>("an image, or its width, height, channels and data,", "object"),
+});
 
 const COLOUR = { 1: PngColour.grey, 3: PngColour.rgb, 4: PngColour.rgba } as const;
 
@@ -30,12 +35,14 @@ const COLOUR = { 1: PngColour.grey, 3: PngColour.rgb, 4: PngColour.rgba } as con
  *
  * @param image An `ImageData`, or plain pixels of 1, 3 or 4 channels.
  * @returns The whole file.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {TypeError} When `data` is not bytes.
  * @throws {RangeError} When a side is not a whole number from 1 to 2^31 − 1, `channels` is not 1, 3 or 4, or `data` is
  * not as long as these say.
  */
 export function encodePng(image: ImageData | PngSource): Promise<Uint8Array<ArrayBuffer>> {
   return Promise.try(() => {
+    checkArguments("encode the PNG", ARGUMENTS, { image });
     const { width, height, channels, data } = opaqueToRgb(checked(image));
     const header = new DataView(new ArrayBuffer(13));
     header.setUint32(0, width);

@@ -1,5 +1,7 @@
+import { argumentsSchema, checkArguments, IMAGE, numbers, optional, optionsSchema } from "../arguments.ts";
 import type { RowRange } from "../gpu/bands.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
+import { COMPUTE } from "../gpu/schemas.ts";
 
 /** Pixels converted at a time, so that a large photo is not held twice. */
 const CHUNK_PIXELS = 2 ** 20;
@@ -12,16 +14,28 @@ export interface UploadImageOptions {
   columns?: RowRange;
 }
 
+const ARGUMENTS = argumentsSchema({
+  compute: COMPUTE,
+  image: IMAGE,
+  options: optionsSchema<UploadImageOptions>({
+    rows: optional(numbers("first", "end")),
+    columns: optional(numbers("first", "end")),
+  }),
+});
+
 /**
  * The colours of a decoded image on the GPU: H × W × 3, 0..255. Alpha is left out: the method is defined on RGB, and photos
  * that have it are opaque.
+ *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
 export function uploadImage(
   compute: Compute,
   image: ImageData,
-  { rows: [top, bottom] = [0, image.height], columns: [left, right] = [0, image.width] }: UploadImageOptions =
-    {},
+  options: UploadImageOptions = {},
 ): Plane {
+  checkArguments("upload an image", ARGUMENTS, { compute, image, options });
+  const { rows: [top, bottom] = [0, image.height], columns: [left, right] = [0, image.width] } = options;
   const { data } = image;
   const [width, height] = [right - left, bottom - top];
   const plane = compute.create({ width, height, channels: 3 });

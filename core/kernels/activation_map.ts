@@ -1,8 +1,12 @@
 import source from "../../shaders/activation_map.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, FLOATS } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 const kernel = defineKernel("activation_map", source);
+
+const ARGUMENTS = argumentsSchema({ features: PLANE, weights: FLOATS });
 
 /** Invocations that share a pixel. */
 const LANES = 64;
@@ -20,9 +24,11 @@ const NO_FLOOR = -3.4028234663852886e38;
  * @param features h × w × K.
  * @param weights K values.
  * @returns h × w × 1, ≥ 0; `normalise()` brings it to 0..1.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if there is not one weight a channel.
  */
 export function activationMap(features: Plane, weights: Float32Array): Plane {
+  checkArguments("make an activation map", ARGUMENTS, { features, weights });
   return sumChannels(features, weights, 0);
 }
 
@@ -35,6 +41,7 @@ export function activationMap(features: Plane, weights: Float32Array): Plane {
  * @param features h × w × K.
  * @param weights K values.
  * @returns h × w × 1.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if there is not one weight a channel.
  */
 export function channelSum(features: Plane, weights: Float32Array): Plane {

@@ -1,6 +1,8 @@
 import source from "../../shaders/apply_threshold.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, numberOr, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Thresholds that are constant over square cells. */
 export interface CellThresholds {
@@ -9,6 +11,11 @@ export interface CellThresholds {
   /** Side of a cell in pixels. */
   side: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  threshold: numberOr(optionsSchema<CellThresholds>({ plane: PLANE, side: NUMBER })),
+});
 
 /** A cell that holds any image. */
 const WHOLE_IMAGE = 2 ** 31;
@@ -32,9 +39,11 @@ const kernel = defineKernel("apply_threshold", source);
  * @param plane H × W × 1.
  * @param threshold one for the whole image, or one for each cell of a grid.
  * @returns H × W × 1, 1 where value ≤ threshold, else 0.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane has more than one channel.
  */
 export function applyThreshold(plane: Plane, threshold: number | CellThresholds): Plane {
+  checkArguments("threshold a plane", ARGUMENTS, { plane, threshold });
   const { compute, width, height, channels } = plane;
   if (channels !== 1) {
     throw new RangeError(`Cannot threshold a plane of ${channels} channels: one of 1 is wanted.`);

@@ -2,8 +2,10 @@ import source from "../../shaders/augment.wgsl" with { type: "text" };
 import jitterSource from "../../shaders/augment_jitter.wgsl" with { type: "text" };
 import meanSource from "../../shaders/augment_mean.wgsl" with { type: "text" };
 import randomSource from "../../shaders/random.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { randomUnit, randomWords } from "../random.ts";
 
 /** Options of {@linkcode augment}. */
@@ -32,6 +34,29 @@ export interface Augmentation {
   /** Multiplication of the whole patch by a factor drawn from [low, high]. */
   multiplicative: { probability: number; low: number; high: number };
 }
+
+const ARGUMENTS = argumentsSchema({
+  patches: PLANE,
+  options: optionsSchema<AugmentOptions>({
+    size: NUMBER,
+    rows: optional(NUMBER),
+    seed: NUMBER,
+    step: NUMBER,
+    options: optional(optionsSchema<Partial<Augmentation>>({
+      jitter: optional(optionsSchema<Augmentation["jitter"]>({
+        probability: NUMBER,
+        brightness: NUMBER,
+        contrast: NUMBER,
+        saturation: NUMBER,
+        hue: NUMBER,
+      })),
+      gaussian: optional(optionsSchema<Augmentation["gaussian"]>({ probability: NUMBER, sigma: NUMBER })),
+      multiplicative: optional(
+        optionsSchema<Augmentation["multiplicative"]>({ probability: NUMBER, low: NUMBER, high: NUMBER }),
+      ),
+    })),
+  }),
+});
 
 /** The strengths that König et al. trained their classifier with. */
 export const defaultAugmentation: Augmentation = {
@@ -72,12 +97,12 @@ const LAST_COUNTER = 0xffffffff;
  *
  * @param patches N·R × S × 3, 0..255, the patches of R rows and S columns one below the other.
  * @returns N·R × S × 3, 0..255.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane is not such a stack, or a number is outside its range.
  */
-export function augment(
-  patches: Plane,
-  { size, rows = size, seed, step, options = {} }: AugmentOptions,
-): Plane {
+export function augment(patches: Plane, options: AugmentOptions): Plane {
+  checkArguments("vary patches", ARGUMENTS, { patches, options });
+  const { size, rows = size, seed, step, options: changes } = options;
   const { compute, width, height, channels } = patches;
   if (width !== size || !(height % rows === 0) || channels !== 3) {
     throw new RangeError(
@@ -94,7 +119,7 @@ export function augment(
   }
 
   const count = height / rows;
-  const data = augmentationTable(count, { ...defaultAugmentation, ...options, seed, step });
+  const data = augmentationTable(count, { ...defaultAugmentation, ...changes, seed, step });
   using table = compute.upload({ width: TABLE_WIDTH, height: count, channels: 1, data });
   using means = compute.create({ width: 1, height: count, channels: 1 });
   compute.run({
@@ -129,6 +154,7 @@ export function augment(
  * @param count patches.
  * @param options.seed 32 bits.
  * @param options.step 32 bits, another for each batch.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
 export function augmentationTable(
   count: number,

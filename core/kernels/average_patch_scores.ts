@@ -1,12 +1,19 @@
 import source from "../../shaders/average_patch_scores.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Options of {@linkcode averagePatchScores}. */
 export interface AveragePatchScoresOptions {
   /** Patches over a pixel along one axis: size / stride. */
   overlap: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  scores: PLANE,
+  options: optionsSchema<AveragePatchScoresOptions>({ overlap: NUMBER }),
+});
 
 const kernel = defineKernel("average_patch_scores", source);
 
@@ -30,9 +37,12 @@ const kernel = defineKernel("average_patch_scores", source);
  *
  * @param scores rows × columns × 1, one value a patch of the grid, any unit.
  * @returns (rows − overlap + 1) × (columns − overlap + 1) × 1, the unit of the scores.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the overlap is no positive integer or exceeds the grid, or a patch has several values.
  */
-export function averagePatchScores(scores: Plane, { overlap }: AveragePatchScoresOptions): Plane {
+export function averagePatchScores(scores: Plane, options: AveragePatchScoresOptions): Plane {
+  checkArguments("average patch scores", ARGUMENTS, { scores, options });
+  const { overlap } = options;
   const { compute, width, height, channels } = scores;
   const most = Math.min(width, height);
   if (!Number.isInteger(overlap) || overlap < 1 || overlap > most) {

@@ -1,6 +1,16 @@
 import source from "../../shaders/bilateral_filter.wgsl" with { type: "text" };
+import {
+  argumentsSchema,
+  BOOLEAN,
+  checkArguments,
+  NUMBER,
+  oneOf,
+  optional,
+  optionsSchema,
+} from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Options of {@linkcode bilateralFilter}. */
 export interface BilateralFilterOptions {
@@ -17,6 +27,18 @@ export interface BilateralFilterOptions {
   /** Round the result to integers (halves to even), as filters of 8-bit images do. */
   round?: boolean;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<BilateralFilterOptions>({
+    radius: optional(NUMBER),
+    sigmaSpace: optional(NUMBER),
+    sigmaRange: optional(NUMBER),
+    window: optional(oneOf("square", "disc")),
+    distance: optional(oneOf("l2", "l1")),
+    round: optional(BOOLEAN),
+  }),
+});
 
 /** The fields that the shader's text depends on. */
 type Variant = Required<Pick<BilateralFilterOptions, "radius" | "window" | "distance" | "round">> & {
@@ -53,9 +75,11 @@ const kernels = new Map<string, Kernel>();
  *
  * @param plane H × W × 1 or H × W × 3, on the scale of `sigmaRange` (0..255 by default).
  * @returns a plane of the same shape.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane has neither 1 nor 3 channels, a σ is not positive or the radius not an integer ≥ 1.
  */
 export function bilateralFilter(plane: Plane, options: BilateralFilterOptions = {}): Plane {
+  checkArguments("filter a plane", ARGUMENTS, { plane, options });
   const {
     radius = 2,
     sigmaSpace = 120,

@@ -1,7 +1,9 @@
 import source from "../../shaders/extract_patches.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, numbers, optional, optionsSchema } from "../arguments.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Options of {@linkcode extractPatches}. */
 export interface ExtractPatchesOptions {
@@ -18,6 +20,18 @@ export interface ExtractPatchesOptions {
   /** The most patches to cut. Defaults to all from `start` on. */
   limit?: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<ExtractPatchesOptions>({
+    size: NUMBER,
+    stride: NUMBER,
+    first: optional(numbers("x", "y")),
+    count: optional(numbers("columns", "rows")),
+    start: optional(NUMBER),
+    limit: optional(NUMBER),
+  }),
+});
 
 const kernel = defineKernel("extract_patches", source);
 
@@ -36,9 +50,11 @@ const kernel = defineKernel("extract_patches", source);
  *
  * @param plane H × W × C, any unit.
  * @returns N·S × S × C: the patches one below the other in row-major order of the grid, the memory of an N × S × S × C tensor.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if an option is not an integer of its range, or no patch is left to cut.
  */
 export function extractPatches(plane: Plane, options: ExtractPatchesOptions): Plane {
+  checkArguments("cut patches", ARGUMENTS, { plane, options });
   const { compute, width, height, channels } = plane;
   const { size, stride } = options;
   const grid = (length: number) => coveringGrid(length, { size, stride });
@@ -101,6 +117,7 @@ export interface CoveringGrid {
  * @param length pixels of the axis.
  * @param options.size side of a patch, pixels, a multiple of `stride`.
  * @param options.stride pixels from one patch to the next.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if one of them is not a positive integer or `size` is not a multiple of `stride`.
  */
 export function coveringGrid(

@@ -1,7 +1,9 @@
 import source from "../../shaders/extract_patches_at.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, instanceOf, NUMBER, optionsSchema } from "../arguments.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Options of {@linkcode extractPatchesAt}. */
 export interface ExtractPatchesAtOptions {
@@ -13,6 +15,11 @@ export interface ExtractPatchesAtOptions {
    */
   at: Float32Array | Int32Array;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<ExtractPatchesAtOptions>({ size: NUMBER, at: instanceOf(Float32Array, Int32Array) }),
+});
 
 const kernel = defineKernel("extract_patches_at", source);
 
@@ -32,9 +39,12 @@ const kernel = defineKernel("extract_patches_at", source);
  *
  * @param plane H × W × C, any unit.
  * @returns N·S × S × C: the patches one below the other, the memory of an N × S × S × C tensor.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if `size` is not a positive integer or `at` does not hold four integers a patch.
  */
-export function extractPatchesAt(plane: Plane, { size, at }: ExtractPatchesAtOptions): Plane {
+export function extractPatchesAt(plane: Plane, options: ExtractPatchesAtOptions): Plane {
+  checkArguments("cut patches", ARGUMENTS, { plane, options });
+  const { size, at } = options;
   const { compute, width, height, channels } = plane;
   if (!Number.isInteger(size) || size < 1) {
     throw new RangeError(`Cannot cut patches: size is ${size}, a positive integer is wanted.`);

@@ -1,6 +1,8 @@
 import source from "../../shaders/grayscale.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, numbers, optional, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Options of {@linkcode grayscale}. */
 export interface GrayscaleOptions {
@@ -10,6 +12,11 @@ export interface GrayscaleOptions {
 
 /** Luma weights of ITU-R Recommendation BT.601. */
 const BT601 = [0.299, 0.587, 0.114] as const;
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<GrayscaleOptions>({ weights: optional(numbers("red", "green", "blue")) }),
+});
 
 const kernel = defineKernel("grayscale", source);
 
@@ -28,9 +35,12 @@ const kernel = defineKernel("grayscale", source);
  *
  * @param plane H × W × C with C ≥ 3, 0..255; further channels (alpha) are ignored.
  * @returns H × W × 1, 0..255.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane has fewer than three channels.
  */
-export function grayscale(plane: Plane, { weights = BT601 }: GrayscaleOptions = {}): Plane {
+export function grayscale(plane: Plane, options: GrayscaleOptions = {}): Plane {
+  checkArguments("take the grey value of a plane", ARGUMENTS, { plane, options });
+  const { weights = BT601 } = options;
   const { compute, width, height, channels } = plane;
   if (channels < 3) {
     throw new RangeError(

@@ -2,8 +2,10 @@ import source from "../../shaders/guided_filter.wgsl" with { type: "text" };
 import coefficientsSource from "../../shaders/guided_filter_coefficients.wgsl" with { type: "text" };
 import momentsSource from "../../shaders/guided_filter_moments.wgsl" with { type: "text" };
 import rowsSource from "../../shaders/guided_filter_rows.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 const kernels = {
   moments: defineKernel("guided_filter_moments", momentsSource),
@@ -19,6 +21,12 @@ export interface GuidedFilterOptions {
   /** Variance of the guide, values being 0..1, below which a window counts as flat and is smoothed. Defaults to 0.065. */
   epsilon?: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  guide: PLANE,
+  input: PLANE,
+  options: optionsSchema<GuidedFilterOptions>({ radius: optional(NUMBER), epsilon: optional(NUMBER) }),
+});
 
 /**
  * Smooths an input but for the edges of a guide: each window holds the line q = a I + b of the guide I that fits the input best,
@@ -47,9 +55,11 @@ export interface GuidedFilterOptions {
  * @param guide H × W × 1, 0..1.
  * @param input the same shape, 0..1.
  * @returns H × W × 1, about 0..1.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if a plane has several channels, the sizes differ, the radius is not a positive integer or epsilon not positive.
  */
 export function guidedFilter(guide: Plane, input: Plane, options: GuidedFilterOptions = {}): Plane {
+  checkArguments("filter a plane", ARGUMENTS, { guide, input, options });
   const { radius = 5, epsilon = 0.065 } = options;
   check(guide, input, { radius, epsilon });
   const { compute, width, height } = guide;

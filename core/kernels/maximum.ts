@@ -1,6 +1,10 @@
 import source from "../../shaders/maximum.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
+
+const ARGUMENTS = argumentsSchema({ plane: PLANE });
 
 const kernel = defineKernel("maximum", source);
 
@@ -15,8 +19,10 @@ const VALUES = 1024;
  *
  * @param plane H × W × C, any unit, no NaN.
  * @returns 1 × 1 × 1.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
 export function maximum(plane: Plane): Plane {
+  checkArguments("find the maximum", ARGUMENTS, { plane });
   let maxima = maximaOfRows(plane);
   while (maxima.height > 1) {
     using longer = maxima;

@@ -1,6 +1,8 @@
 import source from "../../shaders/morphology.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Options of {@linkcode erode}, {@linkcode dilate}, {@linkcode open} and {@linkcode close}. */
 export interface MorphologyOptions {
@@ -9,6 +11,11 @@ export interface MorphologyOptions {
   /** How often the operation is done, an integer from 0 (a copy) on; opening and closing do each of their two halves as often. */
   iterations?: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<MorphologyOptions>({ size: optional(NUMBER), iterations: optional(NUMBER) }),
+});
 
 type Operation = "erode" | "dilate";
 type Axis = "x" | "y";
@@ -43,6 +50,7 @@ const kernels = new Map<string, Kernel>();
  *
  * @param plane H × W × C, any values.
  * @returns a plane of the same shape.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
  */
 export function erode(plane: Plane, options: MorphologyOptions = {}): Plane {
@@ -65,6 +73,7 @@ export function erode(plane: Plane, options: MorphologyOptions = {}): Plane {
  *
  * @param plane H × W × C, any values.
  * @returns a plane of the same shape.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
  */
 export function dilate(plane: Plane, options: MorphologyOptions = {}): Plane {
@@ -86,6 +95,7 @@ export function dilate(plane: Plane, options: MorphologyOptions = {}): Plane {
  *
  * @param plane H × W × C, any values.
  * @returns a plane of the same shape.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
  */
 export function open(plane: Plane, options: MorphologyOptions = {}): Plane {
@@ -109,6 +119,7 @@ export function open(plane: Plane, options: MorphologyOptions = {}): Plane {
  *
  * @param plane H × W × C, any values.
  * @returns a plane of the same shape.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if `size` is not odd and positive or `iterations` not an integer from 0 on.
  */
 export function close(plane: Plane, options: MorphologyOptions = {}): Plane {
@@ -116,7 +127,9 @@ export function close(plane: Plane, options: MorphologyOptions = {}): Plane {
   return erode(dilated, options);
 }
 
-function square(operation: Operation, plane: Plane, { size = 3, iterations = 1 }: MorphologyOptions): Plane {
+function square(operation: Operation, plane: Plane, options: MorphologyOptions): Plane {
+  checkArguments(operation, ARGUMENTS, { plane, options });
+  const { size = 3, iterations = 1 } = options;
   if (!Number.isInteger(size) || size < 1 || size % 2 === 0) {
     throw new RangeError(`Cannot ${operation} with a window of ${size}: an odd number of pixels is wanted.`);
   }

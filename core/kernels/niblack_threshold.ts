@@ -1,6 +1,8 @@
 import source from "../../shaders/niblack_threshold.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { windowStatistics } from "./window_statistics.ts";
 
 /** Options of {@linkcode niblackThreshold}. */
@@ -10,6 +12,11 @@ export interface NiblackThresholdOptions {
   /** How many deviations the threshold lies below the mean; negative: above it. */
   k?: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<NiblackThresholdOptions>({ windowSize: optional(NUMBER), k: optional(NUMBER) }),
+});
 
 const kernel = defineKernel("niblack_threshold", source);
 
@@ -33,9 +40,11 @@ const kernel = defineKernel("niblack_threshold", source);
  *
  * @param plane H × W × 1, 0..255.
  * @returns H × W × 1: 1 where dark, else 0.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane has several channels, the window is not an odd number of pixels or k not a finite number.
  */
 export function niblackThreshold(plane: Plane, options: NiblackThresholdOptions = {}): Plane {
+  checkArguments("threshold a plane", ARGUMENTS, { plane, options });
   const { windowSize = 33, k = 0.2 } = options;
   if (!Number.isFinite(k)) {
     throw new RangeError(`Cannot threshold with a k of ${k}: a finite number is wanted.`);

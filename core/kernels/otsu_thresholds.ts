@@ -1,12 +1,26 @@
 import source from "../../shaders/otsu_thresholds.wgsl" with { type: "text" };
+import {
+  argumentsSchema,
+  checkArguments,
+  NUMBER,
+  optional,
+  optionsSchema,
+  type Schema,
+} from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Options of {@linkcode otsuThresholds}. */
 export interface OtsuOptions {
   /** Classes that the grey values are divided into. Defaults to 2. */
   classes?: 2 | 3;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<OtsuOptions>({ classes: optional(NUMBER as Schema<2 | 3>) }),
+});
 
 /** Strips of rows counted in parallel. */
 const STRIPS = 64;
@@ -32,10 +46,13 @@ const kernel = defineKernel("otsu_thresholds", source);
  *
  * @param plane H × W × 1, grey values 0..255.
  * @returns `classes` − 1 integers, ascending.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane has more than one channel or the classes are neither 2 nor 3.
  * @see Otsu (1979), doi:10.1109/TSMC.1979.4310076
  */
-export async function otsuThresholds(plane: Plane, { classes = 2 }: OtsuOptions = {}): Promise<number[]> {
+export async function otsuThresholds(plane: Plane, options: OtsuOptions = {}): Promise<number[]> {
+  checkArguments("take Otsu's thresholds", ARGUMENTS, { plane, options });
+  const { classes = 2 } = options;
   const { compute, width, height, channels } = plane;
   if (channels !== 1) {
     throw new RangeError(`Cannot take thresholds of a plane of ${channels} channels: one of 1 is wanted.`);

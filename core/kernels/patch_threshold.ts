@@ -1,9 +1,18 @@
 import source from "../../shaders/patch_threshold.wgsl" with { type: "text" };
 import minimaSource from "../../shaders/patch_threshold_minima.wgsl" with { type: "text" };
 import rangesSource from "../../shaders/patch_threshold_ranges.wgsl" with { type: "text" };
+import {
+  argumentsSchema,
+  checkArguments,
+  NUMBER,
+  optional,
+  optionsSchema,
+  type Schema,
+} from "../arguments.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { applyThreshold } from "./apply_threshold.ts";
 
 /** Options of {@linkcode patchThreshold}. */
@@ -15,6 +24,15 @@ export interface PatchThresholdOptions {
   /** Classes that the grey values of a patch are divided into; the darkest is crack. Defaults to 3. */
   classes?: 2 | 3;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<PatchThresholdOptions>({
+    patchSize: optional(NUMBER),
+    stride: optional(NUMBER),
+    classes: optional(NUMBER as Schema<2 | 3>),
+  }),
+});
 
 /** Counts of a patch fit 16 bits and sums of its bins 24, so that float32 holds them exactly. */
 const LARGEST_PATCH = 256;
@@ -79,14 +97,14 @@ const kernels = {
  *
  * @param plane H × W × 1, grey values of any range.
  * @returns H × W × 1, 1 where crack, else 0.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane has more than one channel, the patch size is not an integer from 1 to 256, the stride does
  * not divide it, or the classes are neither 2 nor 3.
  * @see Otsu (1979), doi:10.1109/TSMC.1979.4310076; Liao, Chen & Chung (2001), "A fast algorithm for multilevel thresholding".
  */
-export function patchThreshold(
-  plane: Plane,
-  { patchSize = 32, stride = 8, classes = 3 }: PatchThresholdOptions = {},
-): Plane {
+export function patchThreshold(plane: Plane, options: PatchThresholdOptions = {}): Plane {
+  checkArguments("threshold by patches", ARGUMENTS, { plane, options });
+  const { patchSize = 32, stride = 8, classes = 3 } = options;
   const { compute, width, height, channels } = plane;
   if (channels !== 1) {
     throw new RangeError(`Cannot threshold a plane of ${channels} channels: one of 1 is wanted.`);

@@ -1,7 +1,17 @@
 import source from "../../shaders/pointwise.wgsl" with { type: "text" };
+import {
+  argumentsSchema,
+  BOOLEAN,
+  checkArguments,
+  NUMBER,
+  numbers,
+  optional,
+  optionsSchema,
+} from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 import type { UniformValues } from "../gpu/uniforms.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 const kernels = {
   localise: defineKernel("localise", source, {
@@ -54,15 +64,40 @@ export interface BinariseOptions {
   threshold?: number;
 }
 
+const ARGUMENTS = {
+  two: argumentsSchema({ a: PLANE, b: PLANE }),
+  localise: argumentsSchema({
+    a: PLANE,
+    b: PLANE,
+    options: optionsSchema<LocaliseOptions>({ threshold: optional(NUMBER) }),
+  }),
+  scale: argumentsSchema({
+    plane: PLANE,
+    factor: NUMBER,
+    options: optionsSchema<ScaleOptions>({
+      clamp: optional(numbers("low", "high")),
+      round: optional(BOOLEAN),
+    }),
+  }),
+  binarise: argumentsSchema({
+    plane: PLANE,
+    options: optionsSchema<BinariseOptions>({ threshold: optional(NUMBER) }),
+  }),
+  normalise: argumentsSchema({ plane: PLANE, max: PLANE }),
+};
+
 /**
  * Where two confidence maps together place cracks: their mean, 0 where it does not exceed a threshold.
  *
  * @param a H × W × C, 0..1.
  * @param b the same shape.
  * @returns H × W × C: 0 or above the threshold.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the shapes differ.
  */
-export function localise(a: Plane, b: Plane, { threshold = 0.5 }: LocaliseOptions = {}): Plane {
+export function localise(a: Plane, b: Plane, options: LocaliseOptions = {}): Plane {
+  checkArguments("localise", ARGUMENTS.localise, { a, b, options });
+  const { threshold = 0.5 } = options;
   return combine(kernels.localise, { a, b, params: { threshold } });
 }
 
@@ -72,9 +107,11 @@ export function localise(a: Plane, b: Plane, { threshold = 0.5 }: LocaliseOption
  * @param a H × W × C, any unit.
  * @param b the same shape.
  * @returns H × W × C.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the shapes differ.
  */
 export function multiply(a: Plane, b: Plane): Plane {
+  checkArguments("multiply planes", ARGUMENTS.two, { a, b });
   return combine(kernels.multiply, { a, b });
 }
 
@@ -84,6 +121,7 @@ export function multiply(a: Plane, b: Plane): Plane {
  * @param a H × W × C, any unit.
  * @param b the same shape.
  * @returns H × W × C.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the shapes differ.
  */
 export function mean(a: Plane, b: Plane): Plane {
@@ -96,6 +134,7 @@ export function mean(a: Plane, b: Plane): Plane {
  * @param a H × W × C, ≥ 0.
  * @param b the same shape.
  * @returns H × W × C.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the shapes differ.
  */
 export function geometricMean(a: Plane, b: Plane): Plane {
@@ -109,8 +148,11 @@ export function geometricMean(a: Plane, b: Plane): Plane {
  *
  * @param plane H × W × C, any unit.
  * @returns H × W × C.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
-export function scale(plane: Plane, factor: number, { clamp, round = false }: ScaleOptions = {}): Plane {
+export function scale(plane: Plane, factor: number, options: ScaleOptions = {}): Plane {
+  checkArguments("scale a plane", ARGUMENTS.scale, { plane, factor, options });
+  const { clamp, round = false } = options;
   const [low, high] = clamp ?? [-LARGEST, LARGEST];
   const kernel = round ? kernels.scaleAndRound : kernels.scale;
   return combine(kernel, { a: plane, b: plane, params: { factor, low, high } });
@@ -121,8 +163,11 @@ export function scale(plane: Plane, factor: number, { clamp, round = false }: Sc
  *
  * @param plane H × W × C, any unit.
  * @returns H × W × C, 0 or 1.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
-export function binarise(plane: Plane, { threshold = 0 }: BinariseOptions = {}): Plane {
+export function binarise(plane: Plane, options: BinariseOptions = {}): Plane {
+  checkArguments("binarise a plane", ARGUMENTS.binarise, { plane, options });
+  const { threshold = 0 } = options;
   return combine(kernels.binarise, { a: plane, b: plane, params: { threshold } });
 }
 
@@ -132,9 +177,11 @@ export function binarise(plane: Plane, { threshold = 0 }: BinariseOptions = {}):
  * @param plane H × W × C, any unit.
  * @param max 1 × 1 × 1, from `maximum()`.
  * @returns H × W × C, 0..1.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if `max` has more than one value.
  */
 export function normalise(plane: Plane, max: Plane): Plane {
+  checkArguments("normalise a plane", ARGUMENTS.normalise, { plane, max });
   if (max.length !== 1) {
     throw new RangeError(`Cannot normalise a plane: its maximum has ${max.length} values, one is wanted.`);
   }

@@ -1,7 +1,17 @@
 import source from "../../shaders/resize.wgsl" with { type: "text" };
+import {
+  argumentsSchema,
+  checkArguments,
+  NUMBER,
+  numbers,
+  oneOf,
+  optional,
+  optionsSchema,
+} from "../arguments.ts";
 import type { RowRange } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 
 /** Names of the resampling filters of {@linkcode resize}. */
 export type ResizeFilter = "lanczos3" | "hamming" | "bilinear" | "nearest";
@@ -23,6 +33,17 @@ export interface ResizeOptions {
   rows?: RowRange;
 }
 
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<ResizeOptions>({
+    width: NUMBER,
+    height: NUMBER,
+    filter: oneOf("lanczos3", "hamming", "bilinear", "nearest"),
+    box: optional(numbers("x0", "y0", "x1", "y1")),
+    rows: optional(numbers("first", "end")),
+  }),
+});
+
 const kernel = defineKernel("resize", source);
 
 /**
@@ -41,9 +62,12 @@ const kernel = defineKernel("resize", source);
  *
  * @param plane H × W × C, any unit. "lanczos3" overshoots at edges: its values may leave the plane's range by about a tenth of the edge.
  * @returns `height` × `width` × C, or the `rows` of it, the unit of the plane.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if a side is not a positive integer, the box is empty or leaves the plane, or `rows` are no rows of the result.
  */
-export function resize(plane: Plane, { width, height, filter, box, rows }: ResizeOptions): Plane {
+export function resize(plane: Plane, options: ResizeOptions): Plane {
+  checkArguments("resize a plane", ARGUMENTS, { plane, options });
+  const { width, height, filter, box, rows } = options;
   const { compute, channels } = plane;
   const [first, end] = rows ?? [0, height];
   const [x0, y0] = box ?? [0, 0];
@@ -170,6 +194,7 @@ const NOISE = 1e-12;
  * @param axis.from start of the source interval, 0 ≤ from < to.
  * @param axis.to its end, at most `length`.
  * @param axis.size pixels of the output.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
 export function resamplingTable(
   filter: ResizeFilter,

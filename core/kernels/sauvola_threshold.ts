@@ -1,6 +1,8 @@
 import source from "../../shaders/sauvola_threshold.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { windowStatistics } from "./window_statistics.ts";
 
 /** Options of {@linkcode sauvolaThreshold}. */
@@ -12,6 +14,15 @@ export interface SauvolaThresholdOptions {
   /** The deviation at which the threshold is the mean: half the range of grey values. */
   r?: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  plane: PLANE,
+  options: optionsSchema<SauvolaThresholdOptions>({
+    windowSize: optional(NUMBER),
+    k: optional(NUMBER),
+    r: optional(NUMBER),
+  }),
+});
 
 const kernel = defineKernel("sauvola_threshold", source);
 
@@ -36,9 +47,11 @@ const kernel = defineKernel("sauvola_threshold", source);
  *
  * @param plane H × W × 1, 0..255.
  * @returns H × W × 1: 1 where dark, else 0.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the plane has several channels, the window is not an odd number of pixels, k not finite or r not positive.
  */
 export function sauvolaThreshold(plane: Plane, options: SauvolaThresholdOptions = {}): Plane {
+  checkArguments("threshold a plane", ARGUMENTS, { plane, options });
   const { windowSize = 33, k = 0.2, r = 128 } = options;
   if (!Number.isFinite(k)) {
     throw new RangeError(`Cannot threshold with a k of ${k}: a finite number is wanted.`);

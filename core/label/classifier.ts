@@ -1,3 +1,4 @@
+import { having, type Schema } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 
 /** The two classes of every classifier, in the order of its outputs (as in the authors' code: class 0 is crack). */
@@ -36,3 +37,9 @@ export interface Classifier extends Disposable {
   /** The last feature map of a whole image (H × W × 3, 0..255, any size ≥ 1 × 1) and the head's gradients. */
   activations(image: Plane): Promise<Activations>;
 }
+
+/** A classifier, whoever made it. */
+export const CLASSIFIER: Schema<Classifier> = having<Classifier>(
+  ["scorePatches", "activations"],
+  "a classifier such as await loadClassifier() gives",
+);

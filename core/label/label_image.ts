@@ -1,16 +1,19 @@
+import { argumentsSchema, checkArguments, IMAGE, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import { allOrDispose } from "../concurrency.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
+import { COMPUTE } from "../gpu/schemas.ts";
 import { bilateralFilter } from "../kernels/bilateral_filter.ts";
 import { grayscale } from "../kernels/grayscale.ts";
 import { close, erode } from "../kernels/morphology.ts";
 import { patchThreshold } from "../kernels/patch_threshold.ts";
 import { localise, multiply, scale } from "../kernels/pointwise.ts";
+import { SEGMENTING } from "../predict/segmenting.ts";
 import { classActivationMap } from "./class_activation.ts";
-import type { Classifier } from "./classifier.ts";
-import type { Label, Labeller } from "./labeller.ts";
+import { CLASSIFIER, type Classifier } from "./classifier.ts";
+import { type Label, type Labeller, type OtherNetworks, STAGES_OPTION } from "./labeller.ts";
 import { patchScoreMap, replace } from "./patch_scores.ts";
 import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
-import { type Recipe, recipes } from "./recipe.ts";
+import { RECIPE, type Recipe, type RecipeName, recipeOf } from "./recipe.ts";
 import { StageMaps, StageRecorder, type StageRows, STAGES } from "./stages.ts";
 import { layStrips } from "./strips.ts";
 
@@ -18,8 +21,8 @@ import { layStrips } from "./strips.ts";
 export interface LabelOptions {
   /** Says where the photo shows crack. */
   classifier: Classifier;
-  /** The parameters of the method; {@linkcode recipes}`.paper` by default. */
-  recipe?: Recipe;
+  /** The parameters of the method, or the name of one of {@linkcode recipes}; `paper` by default. */
+  recipe?: RecipeName | Recipe;
   /**
    * Keep every intermediate map, too, or pass it on in parts, strip by strip: the maps of a large photo take far more memory
    * than the photo.
@@ -31,6 +34,17 @@ export interface LabelOptions {
    */
   stripPixels?: number;
 }
+
+const LABEL_IMAGE = argumentsSchema({
+  compute: COMPUTE,
+  image: IMAGE,
+  options: optionsSchema<LabelOptions>({
+    classifier: CLASSIFIER,
+    recipe: optional(RECIPE),
+    stages: optional(STAGES_OPTION),
+    stripPixels: optional(NUMBER),
+  }),
+});
 
 /**
  * Labels the crack pixels of a photo by the method of König et al., "Weakly-Supervised Surface Crack Segmentation by
@@ -61,14 +75,17 @@ export interface LabelOptions {
  * ```
  *
  * @param image an upright photo of any size, such as {@linkcode decodeImage} gives.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if a parameter of the recipe is out of range or the photo exceeds the device's memory.
  */
 export async function labelImage(
   compute: Compute,
   image: ImageData,
-  { classifier, recipe = recipes.paper, stages = false, stripPixels = stages ? 2 ** 22 : 2 ** 23 }:
-    LabelOptions,
+  options: LabelOptions,
 ): Promise<Label> {
+  checkArguments("label a photo", LABEL_IMAGE, { compute, image, options });
+  const { classifier, stages = false, stripPixels = stages ? 2 ** 22 : 2 ** 23 } = options;
+  const recipe = recipeOf(options.recipe ?? "paper");
   if (!(stripPixels > 0)) {
     throw new RangeError(
       `Cannot label a photo in strips of ${stripPixels} pixels: a positive number is wanted.`,
@@ -119,24 +136,38 @@ export async function labelImage(
   };
 }
 
+const PAPER_LABELLER = argumentsSchema({
+  compute: COMPUTE,
+  options: optionsSchema<Pick<LabelOptions, "classifier" | "recipe"> & OtherNetworks>({
+    classifier: CLASSIFIER,
+    segmenter: optional(SEGMENTING),
+    recipe: optional(RECIPE),
+  }),
+});
+
 /**
  * The method of {@linkcode labelImage} as a labeller. Its title is the recipe's name.
  *
  * @example
  * ```ts
- * import { decodeImage, loadClassifier, openCompute, paperLabeller, recipes } from "../../mod.ts";
+ * import { decodeImage, loadClassifier, openCompute, paperLabeller } from "../../mod.ts";
  *
  * using compute = await openCompute();
  * using classifier = await loadClassifier();
- * const labeller = paperLabeller(compute, { classifier, recipe: recipes.reference });
+ * const labeller = paperLabeller(compute, { classifier, recipe: "reference" });
  * const { mask } = await labeller.label(await decodeImage(await Deno.readFile("tasks/demo/304.jpg")));
  * console.log(labeller.title, mask.length); // reference 153600
  * ```
+ *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
 export function paperLabeller(
   compute: Compute,
-  { classifier, recipe = recipes.paper }: Pick<LabelOptions, "classifier" | "recipe">,
+  options: Pick<LabelOptions, "classifier" | "recipe">,
 ): Labeller {
+  checkArguments("label by the paper's method", PAPER_LABELLER, { compute, options });
+  const { classifier } = options;
+  const recipe = recipeOf(options.recipe ?? "paper");
   const { name: title, ...settings } = recipe;
   return {
     id: "paper",

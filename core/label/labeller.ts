@@ -1,3 +1,4 @@
+import { ofType, type Schema } from "../arguments.ts";
 import type { Compute } from "../gpu/compute.ts";
 import type { ScaledPrediction } from "../predict/predict_scales.ts";
 import type { Segmenting } from "../predict/segmenting.ts";
@@ -31,6 +32,13 @@ export interface LabellerOptions {
   /** Keep every intermediate map, too, or pass it on in parts. */
   stages?: boolean | ((rows: StageRows) => void);
 }
+
+/** Whether intermediate maps are wanted. */
+export const STAGES_OPTION: Schema<NonNullable<LabellerOptions["stages"]>> = ofType(
+  "true, false or a function",
+  "boolean",
+  "function",
+);
 
 /**
  * A method of labelling, with its parameters, a device and networks: who labels photos takes one and need not know which.
@@ -76,6 +84,9 @@ export interface LabellerNetworks {
   /** Says how sure it is of crack at each pixel. */
   readonly segmenter: Segmenting;
 }
+
+/** Networks that a {@linkcode LabellerFactory} is handed whether its method asks them or not. */
+export type OtherNetworks = { readonly segmenter?: Segmenting };
 
 /**
  * Makes a {@linkcode Labeller} of a method, which asks one of the networks or both. Device and networks stay the caller's to dispose of.

@@ -1,3 +1,5 @@
+import { BOOLEAN, NUMBER, numbers, oneOf, optionsSchema, type Schema, TEXT, textOr } from "../arguments.ts";
+
 /**
  * Every parameter of the labelling method, one plain object. An ablation is a spread with one change:
  * `{ ...recipes.paper, name: "no erosion", erosionIterations: 0 }`.
@@ -134,3 +136,45 @@ export const recipes: { readonly paper: Readonly<Recipe>; readonly reference: Re
   paper,
   reference,
 };
+
+/** The name of a recipe. */
+export type RecipeName = keyof typeof recipes;
+
+/** A recipe, or the name of one. */
+export const RECIPE: Schema<RecipeName | Recipe> = textOr(
+  oneOf("paper", "reference"),
+  optionsSchema<Recipe>({
+    name: TEXT,
+    patchSize: NUMBER,
+    patchStride: NUMBER,
+    patchGrid: oneOf("cells", "stretched"),
+    patchFilter: oneOf("lanczos3", "hamming", "bilinear", "nearest"),
+    patchRound: BOOLEAN,
+    cam: oneOf("grad-cam++", "grad-cam", "none"),
+    camClass: oneOf("crack", "winner"),
+    camGradient: oneOf("logit", "probability"),
+    camTile: NUMBER,
+    localisationThreshold: NUMBER,
+    erosionSize: NUMBER,
+    erosionIterations: NUMBER,
+    bilateralRadius: NUMBER,
+    bilateralSigmaSpace: NUMBER,
+    bilateralSigmaRange: NUMBER,
+    bilateralWindow: oneOf("square", "disc"),
+    bilateralDistance: oneOf("l2", "l1"),
+    bilateralRound: BOOLEAN,
+    greyWeights: numbers("red", "green", "blue"),
+    thresholdPatchSize: NUMBER,
+    thresholdStride: NUMBER,
+    thresholdClasses: oneOf(2, 3),
+    closingSize: NUMBER,
+    closingIterations: NUMBER,
+    labelThreshold: NUMBER,
+    minCrackPixels: NUMBER,
+  }),
+);
+
+/** The recipe of a name; a recipe itself stays what it is. */
+export function recipeOf(recipe: RecipeName | Recipe): Recipe {
+  return typeof recipe === "string" ? recipes[recipe] : recipe;
+}

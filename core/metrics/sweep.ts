@@ -1,4 +1,14 @@
+import {
+  argumentsSchema,
+  checkArguments,
+  iterable,
+  NUMBER,
+  optional,
+  optionsSchema,
+  TEXT,
+} from "../arguments.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { discDilation } from "../kernels/disc_dilation.ts";
 import { readHistogram, type SweepHistogram, sweepHistogram } from "../kernels/sweep_histogram.ts";
 import { Sweep } from "./sweep_result.ts";
@@ -29,6 +39,17 @@ export interface SweepPair {
   truth: Plane;
 }
 
+const SWEEP = argumentsSchema({
+  prediction: PLANE,
+  truth: PLANE,
+  options: optionsSchema<SweepOptions>({ tolerance: optional(NUMBER), name: optional(TEXT) }),
+});
+
+const SWEEP_ALL = argumentsSchema({
+  pairs: iterable<SweepPair>("pairs of a prediction and its truth in an array or a generator"),
+  options: optionsSchema<SweepAllOptions>({ tolerance: optional(NUMBER) }),
+});
+
 /** Images whose counts are left on the device before they are read. */
 const BATCH = 256;
 
@@ -55,14 +76,17 @@ const BATCH = 256;
  *
  * @param prediction H × W × 1, confidence of crack 0..1; up to 0.001 beyond passes as rounding.
  * @param truth H × W × 1, 0 for background and positive for crack.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the shapes differ, a prediction is NaN or not within 0..1, a truth NaN or negative, or the tolerance
  * not an integer from 0 to 32.
  */
 export async function sweep(
   prediction: Plane,
   truth: Plane,
-  { tolerance, name }: SweepOptions = {},
+  options: SweepOptions = {},
 ): Promise<Sweep> {
+  checkArguments("sweep", SWEEP, { prediction, truth, options });
+  const { tolerance, name } = options;
   return await sweepAll([{ name, prediction, truth }], { tolerance });
 }
 
@@ -89,12 +113,15 @@ export async function sweep(
  * console.log(all.ods().value, all.ois()); // 0.6666… 0.8333…
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} as {@linkcode sweep} does, with the name of the image.
  */
 export async function sweepAll(
   pairs: Iterable<SweepPair> | AsyncIterable<SweepPair>,
-  { tolerance = 0 }: SweepAllOptions = {},
+  options: SweepAllOptions = {},
 ): Promise<Sweep> {
+  checkArguments("sweep", SWEEP_ALL, { pairs, options });
+  const { tolerance = 0 } = options;
   const all = new Sweep([], { tolerance });
   let pending: Counted[] = [];
   const flush = async (): Promise<void> => {

@@ -1,7 +1,9 @@
+import { argumentsSchema, checkArguments, IMAGE, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import type { Compute } from "../gpu/compute.ts";
+import { COMPUTE } from "../gpu/schemas.ts";
 import { uploadImage } from "../images/upload_image.ts";
 import { predictTiles } from "./predict_tiles.ts";
-import type { Segmenting } from "./segmenting.ts";
+import { SEGMENTING, type Segmenting } from "./segmenting.ts";
 import { defaultOverlap, defaultTile } from "./tiles.ts";
 
 /** Options of {@linkcode predictImage}. */
@@ -33,6 +35,20 @@ export interface Prediction {
   crackPixels: number;
 }
 
+/** The types of the options. */
+export const PREDICT_IMAGE_OPTIONS = {
+  segmenter: SEGMENTING,
+  tile: optional(NUMBER),
+  overlap: optional(NUMBER),
+  threshold: optional(NUMBER),
+};
+
+const ARGUMENTS = argumentsSchema({
+  compute: COMPUTE,
+  image: IMAGE,
+  options: optionsSchema<PredictImageOptions>(PREDICT_IMAGE_OPTIONS),
+});
+
 /**
  * Marks the crack pixels of an image of any size with a segmentation network.
  *
@@ -50,13 +66,16 @@ export interface Prediction {
  * console.log(`${crackPixels} of ${mask.length} pixels are crack`);
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the tiles do not fit the device, naming tiles that do; or if `tile` and `overlap` do not fit together.
  */
 export async function predictImage(
   compute: Compute,
   image: ImageData,
-  { segmenter, threshold = 0.5, ...options }: PredictImageOptions,
+  options: PredictImageOptions,
 ): Promise<Prediction> {
+  checkArguments("predict", ARGUMENTS, { compute, image, options });
+  const { segmenter, threshold = 0.5 } = options;
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
   const confidence = new Float32Array(width * height);

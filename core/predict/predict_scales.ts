@@ -1,9 +1,27 @@
+import {
+  argumentsSchema,
+  callback,
+  checkArguments,
+  IMAGE,
+  listOf,
+  NUMBER,
+  ofType,
+  optional,
+  optionsSchema,
+  type Schema,
+} from "../arguments.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
+import { COMPUTE } from "../gpu/schemas.ts";
 import { confidenceSums } from "../kernels/confidence_sums.ts";
 import { fuseScales, type FuseScalesOptions, levelWeights } from "../kernels/fuse_scales.ts";
 import { resize } from "../kernels/resize.ts";
 import { detailSpectrum, startingScale } from "./detail_spectrum.ts";
-import { type PredictImageOptions, type Prediction, predictionOf } from "./predict_image.ts";
+import {
+  PREDICT_IMAGE_OPTIONS,
+  type PredictImageOptions,
+  type Prediction,
+  predictionOf,
+} from "./predict_image.ts";
 import { predictTiles } from "./predict_tiles.ts";
 import { resampledPicture } from "./resampled_picture.ts";
 import { defaultOverlap, defaultTile, type TileOptions } from "./tiles.ts";
@@ -50,6 +68,29 @@ const MOST_SELECTIVE = 1000;
 /** Pixels of the joined map that are made together. */
 const STRIP_PIXELS = 2 ** 22;
 
+/** `auto` or a number: {@linkcode requireScales} knows which. */
+const START: Schema<"auto" | number> = ofType('"auto" or a number', "string", "number");
+
+/** The types of the settings. */
+export const SCALE_SETTINGS: Schema<ScaleSettings> = optionsSchema<ScaleSettings>({
+  levels: NUMBER,
+  start: START,
+  selectivity: NUMBER,
+});
+
+const ARGUMENTS = argumentsSchema({
+  compute: COMPUTE,
+  image: IMAGE,
+  options: optionsSchema<PredictAtScalesOptions>({
+    ...PREDICT_IMAGE_OPTIONS,
+    levels: optional(NUMBER),
+    start: optional(START),
+    selectivity: optional(NUMBER),
+    spectrum: optional(listOf(NUMBER, "a list of numbers")),
+    onLevel: optional(callback()),
+  }),
+});
+
 /**
  * Marks the crack pixels of an image of any resolution: shows it to a segmentation network at several scales and joins what it says.
  *
@@ -68,14 +109,17 @@ const STRIP_PIXELS = 2 ** 22;
  * console.log(scales.map(({ scale }) => scale)); // [1, 0.5]
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if `levels` is no positive integer, `start` no positive number or `selectivity` not within 0 … 1000; if the tiles do not
  * fit the device, naming tiles that do; or if `tile` and `overlap` do not fit together.
  */
 export async function predictAtScales(
   compute: Compute,
   image: ImageData,
-  { segmenter, threshold = 0.5, onLevel, ...options }: PredictAtScalesOptions,
+  options: PredictAtScalesOptions,
 ): Promise<ScaledPrediction> {
+  checkArguments("predict", ARGUMENTS, { compute, image, options });
+  const { segmenter, threshold = 0.5, onLevel } = options;
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
   const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };

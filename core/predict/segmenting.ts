@@ -1,3 +1,4 @@
+import { having, type Schema } from "../arguments.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
 
 /**
@@ -19,3 +20,9 @@ export interface Segmenting {
    */
   predict(image: Plane): Promise<Plane>;
 }
+
+/** A segmentation network, whoever made it. */
+export const SEGMENTING: Schema<Segmenting> = having<Segmenting>(
+  ["pixelsAtOnce", "predict"],
+  "a segmentation network such as await loadSegmenter() gives",
+);

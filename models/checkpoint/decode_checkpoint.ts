@@ -1,3 +1,4 @@
+import { argumentsSchema, checkArguments, passing } from "../../core/arguments.ts";
 import { networkName } from "../layers/network.ts";
 import type { Parameters, ParameterSpecs } from "../layers/parameters.ts";
 import { tf } from "../tfjs.ts";
@@ -14,8 +15,16 @@ import {
 import { dequantizeKernel } from "./precision.ts";
 import { decodeSafetensors, type StoredTensor } from "./safetensors.ts";
 
+const ARGUMENTS = argumentsSchema({
+  source: passing<Uint8Array | string | URL>(
+    "a path, a URL or a Uint8Array",
+    (value) => typeof value === "string" || value instanceof URL || value instanceof Uint8Array,
+  ),
+});
+
 /** The bytes of a checkpoint: themselves, or what a path or URL leads to. A path needs to be readable, a URL its host to be allowed. */
 export async function readSource(source: Uint8Array | string | URL): Promise<Uint8Array> {
+  checkArguments("load a network", ARGUMENTS, { source });
   if (source instanceof Uint8Array) return source;
   const text = String(source);
   if (!/^https?:/i.test(text)) return await Deno.readFile(/^file:/i.test(text) ? new URL(text) : text);

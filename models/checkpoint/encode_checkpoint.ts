@@ -1,3 +1,4 @@
+import { NUMBER, ofType, optional, optionsSchema, type Schema, TEXT } from "../../core/arguments.ts";
 import { openBackend } from "../backend.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import type { tf } from "../tfjs.ts";
@@ -31,6 +32,19 @@ export interface SaveCheckpointOptions {
    */
   readonly precision?: CheckpointPrecision;
 }
+
+/** The types of the options. */
+export const SAVE_OPTIONS: Schema<SaveCheckpointOptions> = optionsSchema<SaveCheckpointOptions>({
+  optimiserState: optional(
+    ofType<ReadonlyMap<string, tf.Tensor>>("what the optimiser's state() gives", "object"),
+  ),
+  training: optional(optionsSchema<TrainingRecord>({
+    epoch: NUMBER,
+    step: NUMBER,
+    options: ofType<TrainingRecord["options"]>("an object", "object"),
+  })),
+  precision: optional(TEXT as Schema<CheckpointPrecision>),
+});
 
 /** What a checkpoint is made of. */
 export interface CheckpointContent {

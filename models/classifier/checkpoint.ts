@@ -1,10 +1,17 @@
+import { argumentsSchema, checkArguments, instanceOf } from "../../core/arguments.ts";
 import { CLASSES } from "../../core/label/classifier.ts";
 import { refuseCheckpoint, type TrainingRecord } from "../checkpoint/checkpoint.ts";
 import { type CheckpointValues, decodeCheckpoint, readSource } from "../checkpoint/decode_checkpoint.ts";
-import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
+import {
+  encodeCheckpoint,
+  SAVE_OPTIONS,
+  type SaveCheckpointOptions,
+} from "../checkpoint/encode_checkpoint.ts";
 import { type ClassifierOptions, createClassifier, NetworkClassifier } from "./classifier.ts";
 
 export type { SaveCheckpointOptions };
+
+const ARGUMENTS = argumentsSchema({ classifier: instanceOf(NetworkClassifier), options: SAVE_OPTIONS });
 
 /**
  * A classifier as one safetensors file, which other tools read, too: parameters by their Keras names, the network and its training in the
@@ -20,18 +27,22 @@ export type { SaveCheckpointOptions };
  * console.log(copy.name); // resnet18 × 0.25
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} for a precision of another name.
  */
 export function saveCheckpoint(
   classifier: NetworkClassifier,
   options: SaveCheckpointOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return encodeCheckpoint({
-    format: "hairline-classifier",
-    parameters: () => classifier.parameters,
-    network: { ...classifier.description },
-    metadata: { classes: JSON.stringify(CLASSES) },
-  }, options);
+  return Promise.try(() => {
+    checkArguments("save a network", ARGUMENTS, { classifier, options });
+    return encodeCheckpoint({
+      format: "hairline-classifier",
+      parameters: () => classifier.parameters,
+      network: { ...classifier.description },
+      metadata: { classes: JSON.stringify(CLASSES) },
+    }, options);
+  });
 }
 
 /** What a checkpoint holds. */
@@ -95,6 +106,7 @@ function optionsOf(network: Readonly<Record<string, unknown>>): ClassifierOption
  * console.log(classifier.name); // resnet18 × 0.25
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {Error} if the source cannot be fetched.
  * @throws {SyntaxError} for a file that is no checkpoint or is damaged.
  * @throws {RangeError} for parameters that do not fit the network.

@@ -1,6 +1,17 @@
+import {
+  argumentsSchema,
+  BOOLEAN,
+  checkArguments,
+  NUMBER,
+  optional,
+  optionsSchema,
+  type Schema,
+  TEXT,
+} from "../../core/arguments.ts";
 import type { Plane } from "../../core/gpu/compute.ts";
 import type { Activations, Classifier } from "../../core/label/classifier.ts";
 import { usesDevice } from "../backend.ts";
+import { SCALING } from "../layers/input_scaling.ts";
 import { featureMapBudget, featureMapBytes } from "../layers/memory.ts";
 import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
@@ -132,6 +143,20 @@ export class NetworkClassifier extends BareClassifier implements Classifier {
   }
 }
 
+// Names of networks and heads are checked where they are laid out.
+const ARGUMENTS = argumentsSchema({
+  options: optionsSchema<ClassifierOptions>({
+    arch: TEXT as Schema<ClassifierOptions["arch"]>,
+    width: optional(NUMBER),
+    strideAt: optional(TEXT as Schema<"first" | "middle">),
+    zeroInitResidual: optional(BOOLEAN),
+    scaling: optional(SCALING),
+    head: optional(TEXT as Schema<Head>),
+    seed: optional(NUMBER),
+    trainingSize: optional(NUMBER),
+  }),
+});
+
 /**
  * An untrained crack classifier: ResNet-18, 34, 50, 101, 152 or MobileNetV2 of any width up to 1, with the paper's or the authors' head.
  * Equal options give equal values on every machine.
@@ -144,9 +169,11 @@ export class NetworkClassifier extends BareClassifier implements Classifier {
  * console.log(classifier.name); // resnet18 × 0.5
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} for an unknown architecture or head, a width outside (0, 1], a seed or training size that is no (positive) integer.
  */
 export function createClassifier(options: ClassifierOptions): NetworkClassifier {
+  checkArguments("create a classifier", ARGUMENTS, { options });
   const { head = "paper", seed = 0, trainingSize = 128 } = options;
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`Cannot create a classifier from the seed ${seed}: an integer is wanted.`);

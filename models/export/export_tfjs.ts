@@ -1,6 +1,15 @@
+import {
+  argumentsSchema,
+  checkArguments,
+  instanceOf,
+  optional,
+  optionsSchema,
+  type Schema,
+  TEXT,
+} from "../../core/arguments.ts";
 import { CLASSES } from "../../core/label/classifier.ts";
 import { openBackend } from "../backend.ts";
-import type { NetworkClassifier } from "../classifier/classifier.ts";
+import { NetworkClassifier } from "../classifier/classifier.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { tf } from "../tfjs.ts";
 import { layOutClassifier, layOutSegmenter, scalingTensors } from "./layers_model.ts";
@@ -11,6 +20,11 @@ export interface ExportTfjsOptions {
   /** How the weights are stored. `F32` (the default) is exact, `F16` halves the file, values beyond its range aside. */
   readonly precision?: TfjsPrecision;
 }
+
+const ARGUMENTS = argumentsSchema({
+  source: instanceOf(NetworkClassifier, Segmenter),
+  options: optionsSchema<ExportTfjsOptions>({ precision: optional(TEXT as Schema<TfjsPrecision>) }),
+});
 
 /**
  * A classifier or a segmentation network as a tfjs layers model, for `tf.loadLayersModel()` and for converters: `model.json` and
@@ -32,12 +46,15 @@ export interface ExportTfjsOptions {
  * console.log(json.length, weights.length); // to be written as model.json and weights.bin
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} for a network with a layer that tfjs lacks.
  */
 export async function exportTfjs(
   source: NetworkClassifier | Segmenter,
-  { precision }: ExportTfjsOptions = {},
+  options: ExportTfjsOptions = {},
 ): Promise<TfjsFiles> {
+  checkArguments("export a network", ARGUMENTS, { source, options });
+  const { precision } = options;
   // The parameters of an untrained or just loaded network are made on the first backend.
   await openBackend();
   const model = source instanceof Segmenter ? layOutSegmenter(source) : layOutClassifier(source);

@@ -1,3 +1,4 @@
+import { ofType, optionsSchema, type Schema } from "../../core/arguments.ts";
 import { tf } from "../tfjs.ts";
 
 /**
@@ -10,6 +11,14 @@ export interface InputScaling {
   /** What is left is divided by it. */
   readonly divisor: number | readonly [red: number, green: number, blue: number];
 }
+
+const OPERAND: Schema<InputScaling["offset"]> = ofType("a number or three", "number", "object");
+
+/** The types of a scaling; {@linkcode requireScaling} knows more. */
+export const SCALING: Schema<InputScaling> = optionsSchema<InputScaling>({
+  offset: OPERAND,
+  divisor: OPERAND,
+});
 
 /** By the mean and standard deviation of ImageNet's pixels, as most networks are trained with it. */
 export const IMAGENET_SCALING = {

@@ -1,23 +1,34 @@
+import { argumentsSchema, checkArguments, instanceOf } from "../../core/arguments.ts";
 import { refuseCheckpoint, type TrainingRecord } from "../checkpoint/checkpoint.ts";
 import { type CheckpointValues, decodeCheckpoint, readSource } from "../checkpoint/decode_checkpoint.ts";
-import { encodeCheckpoint, type SaveCheckpointOptions } from "../checkpoint/encode_checkpoint.ts";
+import {
+  encodeCheckpoint,
+  SAVE_OPTIONS,
+  type SaveCheckpointOptions,
+} from "../checkpoint/encode_checkpoint.ts";
 import { createSegmenter, Segmenter, type SegmenterOptions } from "./segmenter.ts";
+
+const ARGUMENTS = argumentsSchema({ segmenter: instanceOf(Segmenter), options: SAVE_OPTIONS });
 
 /**
  * A segmentation network as one safetensors file, which other tools read, too: parameters by name, the network and its training in the
  * metadata, a SHA-256 of the values.
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} for a precision of another name.
  */
 export function saveSegmenter(
   segmenter: Segmenter,
   options: SaveCheckpointOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return encodeCheckpoint({
-    format: "hairline-segmenter",
-    parameters: () => segmenter.parameters,
-    network: { ...segmenter.description },
-  }, options);
+  return Promise.try(() => {
+    checkArguments("save a network", ARGUMENTS, { segmenter, options });
+    return encodeCheckpoint({
+      format: "hairline-segmenter",
+      parameters: () => segmenter.parameters,
+      network: { ...segmenter.description },
+    }, options);
+  });
 }
 
 /**
@@ -39,6 +50,7 @@ export function saveSegmenter(
  * console.log(`${segmenter.name} finds ${crackPixels} crack pixels`);
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {Error} if the source cannot be fetched.
  * @throws {SyntaxError} for a file that is no checkpoint of a segmentation network or is damaged.
  * @throws {RangeError} for parameters that do not fit the network.

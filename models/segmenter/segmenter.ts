@@ -1,8 +1,19 @@
+import {
+  argumentsSchema,
+  checkArguments,
+  NUMBER,
+  ofType,
+  optional,
+  optionsSchema,
+  type Schema,
+  TEXT,
+} from "../../core/arguments.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import { mirrorPad } from "../../core/kernels/mirror_pad.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { cutWindow } from "../../core/sampling/cut_window.ts";
 import { openBackend, usesDevice } from "../backend.ts";
+import { SCALING } from "../layers/input_scaling.ts";
 import { pixelsAtOnce } from "../layers/memory.ts";
 import { adoptTensor, planeTensor } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
@@ -135,6 +146,17 @@ export class Segmenter extends BareSegmenter implements Segmenting {
   }
 }
 
+// Names of networks are checked where they are laid out.
+const ARGUMENTS = argumentsSchema({
+  options: optionsSchema<SegmenterOptions>({
+    arch: TEXT as Schema<SegmenterOptions["arch"]>,
+    width: optional(NUMBER),
+    scaling: optional(SCALING),
+    seed: optional(NUMBER),
+    trainingSize: optional(ofType<number | null>("a number, or null for whole photos,", "number", "object")),
+  }),
+});
+
 /**
  * An untrained segmentation network: U-Net, DeepCrack (of Liu or of Zou) or OED of any width up to 1. Equal options give equal values on
  * every machine.
@@ -147,9 +169,11 @@ export class Segmenter extends BareSegmenter implements Segmenting {
  * console.log(segmenter.name); // unet × 0.25
  * ```
  *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} for an unknown architecture, a width outside (0, 1], a seed or training size that is no (positive) integer.
  */
 export function createSegmenter(options: SegmenterOptions): Segmenter {
+  checkArguments("create a segmenter", ARGUMENTS, { options });
   const { seed = 0, trainingSize = null } = options;
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`Cannot create a segmenter from the seed ${seed}: an integer is wanted.`);

@@ -1,10 +1,13 @@
+import { argumentsSchema, checkArguments, IMAGE, optional, optionsSchema } from "../../arguments.ts";
 import type { Compute } from "../../gpu/compute.ts";
+import { COMPUTE } from "../../gpu/schemas.ts";
+import { SEGMENTING } from "../../predict/segmenting.ts";
 import { gradCam } from "../class_activation.ts";
-import type { Classifier } from "../classifier.ts";
-import type { Labeller, LabellerOptions } from "../labeller.ts";
+import { CLASSIFIER, type Classifier } from "../classifier.ts";
+import type { Labeller, LabellerOptions, OtherNetworks } from "../labeller.ts";
 import { recipes } from "../recipe.ts";
 import { type StageKind, StageMaps } from "../stages.ts";
-import { denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
+import { DENSE_CRF, denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
 
 /** Options of {@linkcode camCrfLabel}. */
 export interface CamCrfOptions {
@@ -30,6 +33,12 @@ export interface CamCrfLabel {
 
 /** The greatest probability of a class in the unary term. */
 const SUREST = 0.99;
+
+const CAM_CRF_LABEL = argumentsSchema({
+  compute: COMPUTE,
+  image: IMAGE,
+  options: optionsSchema<CamCrfOptions>({ classifier: CLASSIFIER, parameters: DENSE_CRF }),
+});
 
 /**
  * Labels the crack pixels of a photo in the manner of Dong et al., "Patch-based weakly supervised semantic segmentation network for crack
@@ -61,13 +70,16 @@ const SUREST = 0.99;
  * ```
  *
  * @param image an upright photo of any size.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if a parameter is out of range.
  */
 export async function camCrfLabel(
   compute: Compute,
   image: ImageData,
-  { classifier, parameters }: CamCrfOptions,
+  options: CamCrfOptions,
 ): Promise<CamCrfLabel> {
+  checkArguments("label a photo", CAM_CRF_LABEL, { compute, image, options });
+  const { classifier, parameters } = options;
   return labelOf(image, await gradCam(compute, image, { classifier }), parameters);
 }
 
@@ -99,6 +111,15 @@ const STAGES: readonly [activation: StageKind, confidence: StageKind] = [
   },
 ];
 
+const CAM_CRF_LABELLER = argumentsSchema({
+  compute: COMPUTE,
+  options: optionsSchema<Pick<CamCrfOptions, "classifier"> & Partial<CamCrfOptions> & OtherNetworks>({
+    classifier: CLASSIFIER,
+    segmenter: optional(SEGMENTING),
+    parameters: optional(DENSE_CRF),
+  }),
+});
+
 /**
  * The method of {@linkcode camCrfLabel} as a labeller. Labels need as many crack pixels for training as those of the paper's recipe, so that
  * both are judged alike.
@@ -117,11 +138,14 @@ const STAGES: readonly [activation: StageKind, confidence: StageKind] = [
  * ```
  *
  * @param options `parameters`: {@linkcode defaultCrf} by default.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
 export function camCrfLabeller(
   compute: Compute,
-  { classifier, parameters = defaultCrf }: Pick<CamCrfOptions, "classifier"> & Partial<CamCrfOptions>,
+  options: Pick<CamCrfOptions, "classifier"> & Partial<CamCrfOptions>,
 ): Labeller {
+  checkArguments("label by Grad-CAM and a random field", CAM_CRF_LABELLER, { compute, options });
+  const { classifier, parameters = defaultCrf } = options;
   const { minCrackPixels } = recipes.paper;
   return {
     id: "cam-crf",

@@ -1,3 +1,12 @@
+import {
+  argumentsSchema,
+  checkArguments,
+  FLOATS,
+  IMAGE,
+  NUMBER,
+  optionsSchema,
+  type Schema,
+} from "../../arguments.ts";
 import { PermutohedralLattice } from "./permutohedral_lattice.ts";
 
 /** Options of {@linkcode denseCrf}. */
@@ -21,6 +30,19 @@ export interface DenseCrfOptions {
     sigmaSpace: number;
   };
 }
+
+/** The parameters of a random field. */
+export const DENSE_CRF: Schema<DenseCrfOptions> = optionsSchema<DenseCrfOptions>({
+  iterations: NUMBER,
+  appearance: optionsSchema<DenseCrfOptions["appearance"]>({
+    weight: NUMBER,
+    sigmaSpace: NUMBER,
+    sigmaColour: NUMBER,
+  }),
+  smoothness: optionsSchema<DenseCrfOptions["smoothness"]>({ weight: NUMBER, sigmaSpace: NUMBER }),
+});
+
+const ARGUMENTS = argumentsSchema({ image: IMAGE, unary: FLOATS, options: DENSE_CRF });
 
 /**
  * A fully connected conditional random field of two classes, solved by mean field: each pixel is joined to each other by
@@ -56,13 +78,16 @@ export interface DenseCrfOptions {
  * @param image H × W, RGB of 0..255; its alpha is left out.
  * @param unary H × W × 2, the negative log probabilities of crack and of no crack.
  * @returns H × W, the probability of crack, 0..1.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the unary has another length or a value that is not finite, or a parameter is out of range.
  */
 export function denseCrf(
   image: ImageData,
   unary: Float32Array,
-  { iterations, appearance, smoothness }: DenseCrfOptions,
+  options: DenseCrfOptions,
 ): Float32Array {
+  checkArguments("solve the random field", ARGUMENTS, { image, unary, options });
+  const { iterations, appearance, smoothness } = options;
   checkUnary(image, unary);
   checkOptions({ iterations, appearance, smoothness });
   return meanField(unary, {

@@ -1,15 +1,17 @@
+import { argumentsSchema, checkArguments, optional, optionsSchema } from "../../arguments.ts";
 import type { Compute } from "../../gpu/compute.ts";
+import { COMPUTE } from "../../gpu/schemas.ts";
 import { predictionOf } from "../../predict/predict_image.ts";
 import { detailSpectrum, startingScale } from "../../predict/detail_spectrum.ts";
 import { predictAtScales, sizeAt } from "../../predict/predict_scales.ts";
 import { resampledPicture } from "../../predict/resampled_picture.ts";
-import type { Segmenting } from "../../predict/segmenting.ts";
-import type { Classifier } from "../classifier.ts";
+import { SEGMENTING, type Segmenting } from "../../predict/segmenting.ts";
+import { CLASSIFIER, type Classifier } from "../classifier.ts";
 import type { Label, Labeller, LabellerOptions } from "../labeller.ts";
 import { denseLocalisation } from "./dense_localisation.ts";
 import { flippedSegmenter } from "./flipped_segmenter.ts";
 import { joinConfidences, stretch } from "./join_confidences.ts";
-import { defaultHairline, type HairlineSettings, requireHairline } from "./settings.ts";
+import { defaultHairline, HAIRLINE_SETTINGS, type HairlineSettings, requireHairline } from "./settings.ts";
 import { levelStage, MapRecorder, STAGES, stagesOf } from "./stages.ts";
 
 /** Options of {@linkcode hairlineLabeller}. */
@@ -21,6 +23,15 @@ export interface HairlineOptions {
   /** The parameters of the method. Default: {@linkcode defaultHairline}. */
   readonly settings?: HairlineSettings;
 }
+
+const ARGUMENTS = argumentsSchema({
+  compute: COMPUTE,
+  options: optionsSchema<HairlineOptions>({
+    segmenter: SEGMENTING,
+    classifier: optional(CLASSIFIER),
+    settings: optional(HAIRLINE_SETTINGS),
+  }),
+});
 
 /**
  * A labeller by a network that sees single pixels, and by a classifier's look at the whole:
@@ -49,12 +60,15 @@ export interface HairlineOptions {
  * ```
  *
  * @throws {RangeError} if a setting is out of range.
- * @throws {TypeError} if the settings want a localisation and there is no classifier.
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown, or if the settings want a localisation and there is no
+ * classifier.
  */
 export function hairlineLabeller(
   compute: Compute,
-  { segmenter, classifier, settings = defaultHairline }: HairlineOptions,
+  options: HairlineOptions,
 ): Labeller {
+  checkArguments("label by the method hairline", ARGUMENTS, { compute, options });
+  const { segmenter, classifier, settings = defaultHairline } = options;
   requireHairline(settings);
   const localiser = settings.localisation === "none" ? undefined : classifier;
   if (settings.localisation !== "none" && localiser === undefined) {

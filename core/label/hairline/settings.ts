@@ -1,4 +1,10 @@
-import { defaultScales, requireScales, type ScaleSettings } from "../../predict/predict_scales.ts";
+import { NUMBER, optionsSchema, type Schema, TEXT } from "../../arguments.ts";
+import {
+  defaultScales,
+  requireScales,
+  SCALE_SETTINGS,
+  type ScaleSettings,
+} from "../../predict/predict_scales.ts";
 import { TILE_ALIGNMENT } from "../../predict/tiles.ts";
 import { OVERLAP } from "./dense_localisation.ts";
 import { FLIPS, type Flips } from "./flipped_segmenter.ts";
@@ -70,6 +76,23 @@ export const defaultHairline: HairlineSettings = {
   labelThreshold: 0.5,
   minCrackPixels: 100,
 };
+
+/** The types of all settings; {@linkcode requireHairline} knows their ranges and names. */
+export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<HairlineSettings>({
+  name: TEXT,
+  localisation: TEXT as Schema<HairlineSettings["localisation"]>,
+  localisationWindow: NUMBER,
+  localisationTile: NUMBER,
+  scales: SCALE_SETTINGS,
+  flips: TEXT as Schema<Flips>,
+  guidedRadius: NUMBER,
+  guidedEpsilon: NUMBER,
+  fusion: TEXT as Schema<HairlineSettings["fusion"]>,
+  stretchPercentile: NUMBER,
+  stretchOffset: NUMBER,
+  labelThreshold: NUMBER,
+  minCrackPixels: NUMBER,
+});
 
 /** Localisations and fusions by name. */
 export const LOCALISATIONS = ["dense", "none"] as const;

@@ -117,10 +117,11 @@ Deno.test("denseCrf() treats both classes alike, and leaves the unary alone with
   const other = denseCrf(image, swapped, USUAL).map((q) => 1 - q);
   assertClose(denseCrf(image, unary, USUAL), other, 1e-5, "swapped");
   const alone = Float32Array.from({ length: 192 }, (_, i) => Math.exp(-unary[2 * i]));
-  const weightless = { weight: 0, sigmaSpace: 1, sigmaColour: 1 };
+  const smoothness = { weight: 0, sigmaSpace: 1 };
+  const appearance = { ...smoothness, sigmaColour: 1 };
   assertClose(denseCrf(image, unary, { ...USUAL, iterations: 0 }), alone, 1e-6, "no iterations");
   assertClose(
-    denseCrf(image, unary, { iterations: 3, appearance: weightless, smoothness: weightless }),
+    denseCrf(image, unary, { iterations: 3, appearance, smoothness }),
     alone,
     1e-6,
     "no weights",
