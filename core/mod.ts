@@ -50,6 +50,8 @@ export { applyThreshold, type CellThresholds } from "./kernels/apply_threshold.t
 export { augment, type Augmentation, type AugmentOptions, defaultAugmentation } from "./kernels/augment.ts";
 export { averagePatchScores, type AveragePatchScoresOptions } from "./kernels/average_patch_scores.ts";
 export { bilateralFilter, type BilateralFilterOptions } from "./kernels/bilateral_filter.ts";
+export { connectedComponents } from "./kernels/connected_components.ts";
+export { distanceTransform } from "./kernels/distance_transform.ts";
 export {
   type CoveringGrid,
   coveringGrid,
@@ -76,6 +78,7 @@ export {
 } from "./kernels/pointwise.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./kernels/resize.ts";
 export { sauvolaThreshold, type SauvolaThresholdOptions } from "./kernels/sauvola_threshold.ts";
+export { thin } from "./kernels/thin.ts";
 export {
   type CamCrfLabel,
   camCrfLabel,
