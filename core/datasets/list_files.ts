@@ -8,7 +8,7 @@ export interface FoundFile {
 }
 
 /** Names of files that `decodeImage` reads. */
-export const IMAGE_FILE = /\.(?:jpe?g|png|tiff?)$/i;
+export const IMAGE_FILE = /\.(?:jpe?g|jpe|jfif|png|tiff?|webp|bmp|dib|gif)$/i;
 
 /** Names of folders and files in a folder, hidden ones left out. */
 export interface FolderContent {

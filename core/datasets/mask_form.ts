@@ -147,6 +147,13 @@ export function describeMaskFile(bytes: Uint8Array): { readonly file: string; re
     }
     case "tiff":
       return { file: "TIFF", lossy: false };
+    case "bmp":
+      return { file: "BMP", lossy: false };
+    case "gif":
+      return { file: "GIF", lossy: false };
+    case "webp":
+      // A lossless image, or one behind a header that does not say, is told by the letters of its first chunk.
+      return { file: "WebP", lossy: bytes[15] !== 0x4c };
     default:
       return { file: "JPEG", lossy: true };
   }

@@ -1,9 +1,12 @@
 import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
+import { decodeBmp } from "./codecs/bmp.ts";
+import { decodeGif } from "./codecs/gif.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
 import type { Raster } from "./codecs/raster.ts";
 import { decodeTiff } from "./codecs/tiff.ts";
-import { sniffFormat } from "./image_format.ts";
+import { decodeWebp } from "./codecs/webp.ts";
+import { READ_FORMATS, sniffFormat } from "./image_format.ts";
 
 /** Options of {@linkcode decodeImage}. */
 export interface DecodeImageOptions {
@@ -21,7 +24,27 @@ const OPTIONS = argumentsSchema({
   options: optionsSchema<DecodeImageOptions>({ maxPixels: optional(NUMBER) }),
 });
 
-const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const;
+const DECODERS = {
+  jpeg: decodeJpeg,
+  png: decodePng,
+  tiff: decodeTiff,
+  webp: decodeWebp,
+  bmp: decodeBmp,
+  gif: decodeGif,
+} as const;
+
+/** What makes a file one that is read, by its name in a sentence. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  "a HEIC file":
+    "convert it to JPEG first, as a phone does when it exports a photo, and ImageMagick or heif-convert",
+  "a HEIF file": "convert it to JPEG first, as ImageMagick or heif-convert do",
+  "an AVIF file": "convert it to JPEG or PNG first",
+  "a JPEG XL file": "convert it to JPEG or PNG first",
+  "a JPEG 2000 file": "convert it to PNG first",
+  "a BigTIFF file": "save it as TIFF, or as PNG",
+  "a PDF file": "take the photos out of it first, as pdfimages does",
+  "a ZIP archive": "unpack it first",
+};
 
 /**
  * Decodes a photo or mask into upright RGBA, 8 bits a sample.
@@ -31,7 +54,10 @@ const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const
  * - **JPEG**: baseline and progressive, grey, colour and CMYK, any subsampling, turned by its EXIF orientation;
  * - **PNG**: every colour type and bit depth, tRNS, interlaced; of a palette the colours come out, not the indices;
  * - **TIFF**: the first image; grey, RGB, palette, CMYK of 1 to 16 bits, strips or tiles; uncompressed, LZW, deflate
- *   or PackBits.
+ *   or PackBits;
+ * - **WebP**: lossy and lossless, no animation, turned by its EXIF orientation;
+ * - **BMP**: palettes and colours of 1 to 32 bits, not run-length encoded;
+ * - **GIF**: the first image.
  *
  * 16-bit samples are rounded to 8 bits; colour profiles are not applied. Alpha is straight: colours come out as
  * stored, neither multiplied by it nor laid over a background, because any background would draw an edge that is not in
@@ -53,7 +79,7 @@ const DECODERS = { jpeg: decodeJpeg, png: decodePng, tiff: decodeTiff } as const
  * @param bytes The whole file.
  * @returns `width` × `height` pixels, row-major, 4 bytes each: red, green, blue, alpha, 0..255.
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
- * @throws {TypeError} When `bytes` is not a `Uint8Array`, or is no JPEG, PNG or TIFF, or one of a kind that is not read.
+ * @throws {TypeError} When `bytes` is not a `Uint8Array`, or is of none of these kinds, or a variant that is not read.
  * @throws {SyntaxError} When the file is empty, damaged, cut off, or claims more pixels than its bytes can hold.
  * @throws {RangeError} When the header claims more than `maxPixels`, or `maxPixels` is not a positive number.
  */
@@ -61,15 +87,15 @@ export function decodeImage(
   bytes: Uint8Array,
   options: DecodeImageOptions = {},
 ): Promise<ImageData> {
-  return Promise.try(() => {
+  return Promise.try(async () => {
     checkArguments("decode the image", OPTIONS, { options });
     const { maxPixels = 2 ** 27 } = options;
-    const { width, height, data } = turnUpright(decode(bytes, maxPixels));
+    const { width, height, data } = turnUpright(await decode(bytes, maxPixels));
     return new ImageData(data, width, height);
   });
 }
 
-function decode(bytes: Uint8Array, maxPixels: number): ReturnType<typeof decodeJpeg> {
+function decode(bytes: Uint8Array, maxPixels: number): Raster | Promise<Raster> {
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `Cannot decode the image: the input is ${
@@ -83,13 +109,14 @@ function decode(bytes: Uint8Array, maxPixels: number): ReturnType<typeof decodeJ
     );
   }
   if (bytes.length === 0) {
-    throw new SyntaxError("Cannot decode the image: the file is empty where a JPEG, PNG or TIFF is wanted.");
+    throw new SyntaxError(`Cannot decode the image: the file is empty where a ${READ_FORMATS} is wanted.`);
   }
   const { decoder, name } = sniffFormat(bytes);
   if (decoder === undefined) {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const remedy = name in REMEDIES ? `; ${REMEDIES[name]}` : "";
     throw new TypeError(
-      `Cannot decode the image: its first bytes, ${start}, are those of ${name} where a JPEG, PNG or TIFF is wanted.`,
+      `Cannot decode the image: its first bytes, ${start}, are those of ${name} where a ${READ_FORMATS} is wanted${remedy}.`,
     );
   }
   return DECODERS[decoder](bytes, { maxPixels });

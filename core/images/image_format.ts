@@ -1,10 +1,13 @@
 /** A kind of file, by its first bytes. */
 export interface SniffedFormat {
   /** The kind as {@linkcode decodeImage} knows it; `undefined` for a file it does not read. */
-  readonly decoder: "jpeg" | "png" | "tiff" | undefined;
-  /** What a person calls it: "a JPEG file", "a WebP file", "an unknown kind of file". */
+  readonly decoder: "jpeg" | "png" | "tiff" | "webp" | "bmp" | "gif" | undefined;
+  /** What a person calls it: "a JPEG file", "a HEIC file", "an unknown kind of file". */
   readonly name: string;
 }
+
+/** The kinds of file that {@linkcode decodeImage} reads, as sentences name them. */
+export const READ_FORMATS = "JPEG, PNG, TIFF, WebP, BMP or GIF";
 
 /** Bytes at an offset that identify a kind of file; the first row that fits decides. */
 const SIGNATURES: readonly (SniffedFormat & { readonly at: number; readonly bytes: string })[] = [
@@ -14,11 +17,12 @@ const SIGNATURES: readonly (SniffedFormat & { readonly at: number; readonly byte
   { decoder: "tiff", name: "a TIFF file", at: 0, bytes: "MM\0*" },
   { decoder: undefined, name: "a BigTIFF file", at: 0, bytes: "II+\0" },
   { decoder: undefined, name: "a BigTIFF file", at: 0, bytes: "MM\0+" },
-  { decoder: undefined, name: "a GIF file", at: 0, bytes: "GIF8" },
-  { decoder: undefined, name: "a BMP file", at: 0, bytes: "BM" },
-  { decoder: undefined, name: "a WebP file", at: 8, bytes: "WEBP" },
+  { decoder: "gif", name: "a GIF file", at: 0, bytes: "GIF8" },
+  { decoder: "bmp", name: "a BMP file", at: 0, bytes: "BM" },
+  { decoder: "webp", name: "a WebP file", at: 8, bytes: "WEBP" },
   { decoder: undefined, name: "an AVIF file", at: 4, bytes: "ftypavif" },
   { decoder: undefined, name: "a HEIC file", at: 4, bytes: "ftyphei" },
+  { decoder: undefined, name: "a HEIC file", at: 4, bytes: "ftyphevc" },
   { decoder: undefined, name: "a HEIF file", at: 4, bytes: "ftypmif1" },
   { decoder: undefined, name: "a JPEG XL file", at: 0, bytes: "\xff\x0a" },
   { decoder: undefined, name: "a JPEG XL file", at: 4, bytes: "JXL " },

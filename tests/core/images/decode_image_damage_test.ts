@@ -47,7 +47,7 @@ function tagAt(file: Uint8Array, tag: number): number {
   return at + 8;
 }
 
-Deno.test("decodeImage() names what it found where no JPEG, PNG or TIFF is", async () => {
+Deno.test("decodeImage() names what it found where no image is that it reads", async () => {
   await refuses(new Uint8Array(0), { kind: SyntaxError, message: /the file is empty/ });
   await refuses(Uint8Array.of(7), {
     kind: TypeError,
@@ -58,18 +58,17 @@ Deno.test("decodeImage() names what it found where no JPEG, PNG or TIFF is", asy
     message: /4c 6f 72 65, .* unknown kind/,
   });
   for (
-    const [start, name] of [
-      ["RIFF\x10\0\0\0WEBPVP8 ", "a WebP file"],
-      ["GIF89a", "a GIF file"],
-      ["\0\0\0\x20ftypheic", "a HEIC file"],
-      ["\0\0\0\x20ftypavif", "an AVIF file"],
-      ["%PDF-1.7", "a PDF file"],
-      ["MM\0+\0\x08\0\0", "a BigTIFF file"],
+    const [start, name, remedy] of [
+      ["\0\0\0\x20ftypheic", "a HEIC file", "; convert it to JPEG first, as a phone does"],
+      ["\0\0\0\x20ftypavif", "an AVIF file", "; convert it to JPEG or PNG first"],
+      ["%PDF-1.7", "a PDF file", "; take the photos out of it first"],
+      ["MM\0+\0\x08\0\0", "a BigTIFF file", "; save it as TIFF, or as PNG"],
+      ["8BPS\0\x01", "an unknown kind of file", "\\.$"],
     ]
   ) {
     await refuses(ascii(start), {
       kind: TypeError,
-      message: new RegExp(`those of ${name} where a JPEG, PNG or TIFF is wanted`),
+      message: new RegExp(`those of ${name} where a JPEG, PNG, TIFF, WebP, BMP or GIF is wanted${remedy}`),
     });
   }
   await refuses("a.jpg" as unknown as Uint8Array, {
@@ -79,9 +78,15 @@ Deno.test("decodeImage() names what it found where no JPEG, PNG or TIFF is", asy
 });
 
 Deno.test("sniffFormat() goes by the first bytes alone", () => {
-  for (const decoder of ["jpeg", "png", "tiff"] as const) {
-    const name =
-      { jpeg: "grey.jpg", png: "rgb.png", tiff: "rgb_deflate_differenced_big_endian.tif" }[decoder];
+  const files = {
+    jpeg: "grey.jpg",
+    png: "rgb.png",
+    tiff: "rgb_deflate_differenced_big_endian.tif",
+    webp: "rgb_lossy.webp",
+    bmp: "bilevel.bmp",
+    gif: "moving.gif",
+  };
+  for (const [decoder, name] of Object.entries(files)) {
     strictEqual(sniffFormat(fixture(name)).decoder, decoder);
   }
   strictEqual(sniffFormat(Uint8Array.of(0x89, 0x50)).decoder, undefined);
@@ -99,6 +104,15 @@ Deno.test("decodeImage() refuses kinds of JPEG and TIFF that it does not read", 
     kind: TypeError,
     message: /compression is 7 where none \(1\), LZW/,
   });
+  await refuses(fixture("moving.webp"), {
+    kind: TypeError,
+    message: /WebP file is an animation where one image/,
+  });
+  const bmp = fixture("palette.bmp");
+  await refuses(patched(bmp, [[30, 1]], true), {
+    kind: TypeError,
+    message: /compression is 1 with 8 bits a pixel where none \(0\)/,
+  });
 });
 
 Deno.test("decodeImage() refuses every cut of a file, wherever it is cut", async () => {
@@ -110,10 +124,15 @@ Deno.test("decodeImage() refuses every cut of a file, wherever it is cut", async
       "rgb.png",
       "rgb_interlaced.png",
       "rgb.tif",
+      "rgb_lossless.webp",
+      "rgb_lossy.webp",
+      "palette.bmp",
+      "palette_interlaced.gif",
     ]
   ) {
     const file = fixture(name);
-    for (let length = 8; length < file.length; length++) {
+    // WebP is not known as such by fewer than 12 bytes.
+    for (let length = name.endsWith(".webp") ? 12 : 8; length < file.length; length++) {
       await refuses(file.subarray(0, length), {
         kind: SyntaxError,
         message: /end before|holds|header|no whole/,

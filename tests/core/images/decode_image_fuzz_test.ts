@@ -4,7 +4,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import { fixture, random } from "./image_fixtures.ts";
 
 const FIXTURES = [...Deno.readDirSync(new URL("../../fixtures/images", import.meta.url))]
-  .map(({ name }) => name).filter((name) => name !== "rgb_jpeg.tif").sort();
+  .map(({ name }) => name).filter((name) => !["rgb_jpeg.tif", "moving.webp"].includes(name)).sort();
 const TRIALS = 300;
 /** Pixels that a mutated header may claim: at most 16 MiB of RGBA. */
 const MAX_PIXELS = 2 ** 22;

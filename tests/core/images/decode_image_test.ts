@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { decodeImage } from "../../../core/images/decode_image.ts";
-import { encodeWithFastPng, jpegJs } from "../../oracles/image_peers.ts";
+import { encodeWithFastPng, GifWriter, jpegJs } from "../../oracles/image_peers.ts";
 import { writePng } from "../../oracles/png_writer.ts";
 import { fixture, random } from "./image_fixtures.ts";
 
@@ -180,8 +180,112 @@ Deno.test("decodeImage() decodes TIFF of every compression, layout, byte order a
   await checkFixture("palette_lzw.tif", { expected: (x) => [x * 7, 255 - x * 7, x * 7 >> 1, 255] });
 });
 
+Deno.test("decodeImage() decodes lossless and lossy WebP, with alpha, upright", async () => {
+  await checkFixture("rgb_lossless.webp");
+  await checkFixture("rgba_lossless.webp", { expected: (x, y) => [...colourAt(x, y).slice(0, 3), y * 11] });
+  await checkFixture("orientation_6.webp");
+  // 4:2:0 in the limited range of video, which lossy WebP always is.
+  await checkFixture("rgb_lossy.webp", { within: 12 });
+});
+
+Deno.test("decodeImage() decodes BMP of palettes and colours", async () => {
+  await checkFixture("rgb.bmp");
+  await checkFixture("palette.bmp", { expected: (x) => [x * 7, 255 - x * 7, x * 7 >> 1, 255] });
+  await checkFixture("bilevel.bmp", {
+    expected: (x) => x * 7 > 127 ? [255, 255, 255, 255] : [0, 0, 0, 255],
+  });
+});
+
+/** A BMP file with an information header of 40 bytes and what follows it: masks, palette, rows. */
+function bmp(
+  { width, height, bits, compression = 0, behind }: {
+    width: number;
+    height: number;
+    bits: number;
+    compression?: number;
+    behind: { head?: number[]; rows: number[] };
+  },
+): Uint8Array {
+  const { head = [], rows } = behind;
+  const file = new Uint8Array(54 + head.length + rows.length);
+  const view = new DataView(file.buffer);
+  file.set([0x42, 0x4d]);
+  view.setUint32(10, 54 + head.length, true);
+  view.setUint32(14, 40, true);
+  view.setInt32(18, width, true);
+  view.setInt32(22, height, true);
+  view.setUint16(26, 1, true);
+  view.setUint16(28, bits, true);
+  view.setUint32(30, compression, true);
+  file.set(head, 54);
+  file.set(rows, 54 + head.length);
+  return file;
+}
+
+Deno.test("decodeImage() reads BMP by its bit masks, top down and bottom up, and alpha where there is some", async () => {
+  // 5 bits of red, green and blue: 31 is 255, 16 is round(255 · 16 / 31) = 132.
+  const fiveBits = bmp({
+    ...{ width: 2, height: 1, bits: 16 },
+    behind: { rows: [0x00, 0x7c, 0x10, 0x02] },
+  });
+  deepStrictEqual([...(await decodeImage(fiveBits)).data], [255, 0, 0, 255, 0, 132, 132, 255]);
+  // 5, 6 and 5, by masks: 32 of 63 is round(129.5…) = 130.
+  const sixBits = bmp({
+    ...{ width: 1, height: 1, bits: 16, compression: 3 },
+    behind: { head: [0, 0xf8, 0, 0, 0xe0, 7, 0, 0, 0x1f, 0, 0, 0], rows: [0x00, 0x04, 0, 0] },
+  });
+  deepStrictEqual([...(await decodeImage(sixBits)).data], [0, 130, 0, 255]);
+  const masks = [0xff, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0xff];
+  const alpha = { width: 1, height: -2, bits: 32, compression: 6 };
+  const half = bmp({ ...alpha, behind: { head: masks, rows: [1, 2, 3, 0, 4, 5, 6, 128] } });
+  deepStrictEqual([...(await decodeImage(half)).data], [1, 2, 3, 0, 4, 5, 6, 128]);
+  const unset = bmp({ ...alpha, height: 2, behind: { head: masks, rows: [1, 2, 3, 0, 4, 5, 6, 0] } });
+  deepStrictEqual([...(await decodeImage(unset)).data], [4, 5, 6, 255, 1, 2, 3, 255]);
+  const unused = bmp({ width: 1, height: 1, bits: 32, behind: { rows: [1, 2, 3, 9] } });
+  deepStrictEqual([...(await decodeImage(unused)).data], [3, 2, 1, 255]);
+});
+
+Deno.test("decodeImage() decodes the first image of GIF, interlaced or not", async () => {
+  const expected = (x: number) => [x * 7, 255 - x * 7, x * 7 >> 1, 255];
+  for (const name of ["palette.gif", "palette_interlaced.gif", "moving.gif"]) {
+    await checkFixture(name, { expected });
+  }
+});
+
+Deno.test("decodeImage() decodes GIF of noise, whose codes fill the table, as another encoder wrote it", async () => {
+  const [width, height] = [149, 101];
+  const next = random(4);
+  const indices = Array.from({ length: width * height }, () => Math.floor(next() * 256));
+  const palette = Array.from({ length: 256 }, () => Math.floor(next() * 2 ** 24));
+  const file = new Uint8Array(4 * indices.length + 1024);
+  const writer = new GifWriter(file, width + 2, height + 1, { palette });
+  writer.addFrame(1, 1, width, height, indices, { transparent: 7 });
+  const image = await decodeImage(file.subarray(0, writer.end()));
+  deepStrictEqual([image.width, image.height], [width + 2, height + 1]);
+  // Beside the image there is nothing, and nothing is where the transparent index is; its colour stays.
+  strictEqual(
+    largestError(image, (x, y) => {
+      if (x === 0 || y === 0 || x > width) return [0, 0, 0, 0];
+      const index = indices[(y - 1) * width + x - 1];
+      const colour = palette[index];
+      return [colour >> 16, colour >> 8 & 255, colour & 255, index === 7 ? 0 : 255];
+    }),
+    0,
+  );
+});
+
 Deno.test("decodeImage() leaves its input as it was, wherever that lies in its buffer", async () => {
-  for (const name of ["rgb_420.jpg", "rgb.png", "rgb.tif", "rgb_lzw_differenced_strips.tif"]) {
+  for (
+    const name of [
+      "rgb_420.jpg",
+      "rgb.png",
+      "rgb.tif",
+      "rgb_lzw_differenced_strips.tif",
+      "rgb_lossy.webp",
+      "palette.gif",
+      "palette.bmp",
+    ]
+  ) {
     const file = fixture(name);
     const padded = new Uint8Array(file.length + 10).fill(0xff);
     padded.set(file, 3);
@@ -193,7 +297,7 @@ Deno.test("decodeImage() leaves its input as it was, wherever that lies in its b
 });
 
 Deno.test("decodeImage() gives overlapping calls their own images", async () => {
-  const names = ["rgb_420.jpg", "rgb.png", "grey.jpg", "rgb_lzw.tif", "orientation_6.jpg", "palette.png"];
+  const names = ["rgb_420.jpg", "rgb.png", "grey.jpg", "rgb_lzw.tif", "rgb_lossy.webp", "orientation_6.webp"];
   const alone: ImageData[] = [];
   for (const name of names) alone.push(await decodeImage(fixture(name)));
   const together = await Promise.all(
