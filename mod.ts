@@ -29,6 +29,15 @@ export {
   createClassifier,
   type NetworkClassifier,
 } from "./models/classifier/classifier.ts";
+export type { ClassificationCounts } from "./models/classifier/evaluate_classifier.ts";
+export type { PatchFeed } from "./models/classifier/patch_feed.ts";
+export {
+  prepareClassifierForInference,
+  type PrepareClassifierOptions,
+  trainClassifier,
+  type TrainClassifierOptions,
+  type TrainingStep,
+} from "./models/classifier/train_classifier.ts";
 export type { Arch } from "./models/classifier/classifier_network.ts";
 export type { Head } from "./models/classifier/head.ts";
 export type { ResnetArch, ResnetOptions } from "./models/classifier/resnet.ts";
@@ -37,6 +46,23 @@ export type { TfjsFiles, TfjsPrecision } from "./models/export/tfjs_model.ts";
 export type { InputScaling } from "./models/layers/input_scaling.ts";
 export type { SegmentationNetworkOptions } from "./models/segmenter/architectures.ts";
 export { loadSegmenter, saveSegmenter } from "./models/segmenter/checkpoint.ts";
+export type { CropFeed } from "./models/segmenter/crop_feed.ts";
+export type { SegmentationLoss } from "./models/segmenter/losses.ts";
+export {
+  prepareSegmenterForInference,
+  type PrepareSegmenterOptions,
+  trainSegmenter,
+  type TrainSegmenterOptions,
+} from "./models/segmenter/train_segmenter.ts";
+export {
+  type LearningRate,
+  type OneCycleOptions,
+  oneCycleSchedule,
+  stepSchedule,
+  type StepScheduleOptions,
+} from "./models/training/learning_rate.ts";
+export { MomentumSgd, type MomentumSgdOptions } from "./models/training/momentum.ts";
+export type { SgdSchedule, SgdStep } from "./models/training/sgd.ts";
 export type { SegmentationArch } from "./models/segmenter/segmentation_network.ts";
 export {
   createSegmenter,

@@ -124,4 +124,22 @@ export {
   type ScaleSettings,
 } from "./predict/predict_scales.ts";
 export type { Segmenting } from "./predict/segmenting.ts";
+export {
+  type DecodedPhoto,
+  decodeSample,
+  type PatchTruth,
+  patchTruth,
+  type PhotoSource,
+  type PixelTruth,
+  pixelTruth,
+  type TruthOf,
+} from "./sampling/decoded_photo.ts";
+export type { PatchBatch, PatchSampler } from "./sampling/patches.ts";
+export {
+  type CropBatch,
+  type CropSampler,
+  cropSampler,
+  type CropSamplerOptions,
+} from "./sampling/random_crops.ts";
+export { randomSampler, type RandomSamplerOptions } from "./sampling/random_patches.ts";
 export type { GridOptions } from "./sampling/training_grid.ts";

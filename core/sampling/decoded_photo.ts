@@ -1,11 +1,15 @@
+import { having, type Schema } from "../arguments.ts";
 import type { Sample, Truth } from "../datasets/sample.ts";
 
 /** A photo as training reads it: bytes, and what is known of its cracks. */
 export interface DecodedPhoto<T> {
+  /** Pixels in a row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** RGB, `width · height · 3` bytes, row-major. */
   readonly pixels: Uint8Array;
+  /** What is known of its cracks: {@linkcode PatchTruth} for classifiers, {@linkcode PixelTruth} for segmentation networks. */
   readonly truth: T;
 }
 
@@ -16,6 +20,12 @@ export interface PhotoSource<T> {
   /** The photo of an index from 0 on. */
   photo(index: number): DecodedPhoto<T> | Promise<DecodedPhoto<T>>;
 }
+
+/** Photos, wherever they come from. */
+export const PHOTO_SOURCE: Schema<PhotoSource<never>> = having<PhotoSource<never>>(
+  ["photo"],
+  "photos as { count, photo(index) }",
+);
 
 /**
  * What decides the class of a patch: the crack pixels, as {@linkcode crackPixels} lists them; or, where nobody drew them, whether the photo
@@ -40,7 +50,22 @@ export type TruthOf<T, S = Truth> = (
   photo: { readonly width: number; readonly height: number },
 ) => T;
 
-/** Reads a sample, and takes of its truth what a training needs: {@linkcode patchTruth} or {@linkcode pixelTruth}. */
+/**
+ * Reads a sample of a dataset, and takes of its truth what a training needs: {@linkcode patchTruth} or {@linkcode pixelTruth}.
+ *
+ * @example Crops of a dataset with masks
+ * ```ts
+ * import { type CropSampler, cropSampler, decodeSample, openDataset, pixelTruth } from "../../mod.ts";
+ *
+ * async function cropsOf(path: string): Promise<CropSampler> {
+ *   const { samples } = await openDataset(path);
+ *   const photos = await Promise.all(samples.map((sample) => decodeSample(sample, pixelTruth)));
+ *   const source = { count: photos.length, photo: (index: number) => photos[index] };
+ *   return await cropSampler(source, { size: 160, batch: 6, seed: 1 });
+ * }
+ * console.log(cropsOf.name); // cropsOf
+ * ```
+ */
 export async function decodeSample<T, S = Truth>(
   sample: Sample<S>,
   truthOf: TruthOf<T, S>,
@@ -55,13 +80,13 @@ export async function decodeSample<T, S = Truth>(
   return { width, height, pixels, truth: truthOf(truth, { width, height }) };
 }
 
-/** What a truth says of patches. */
+/** What a truth says of patches: the indices of a mask's crack pixels, or whether the photo as a whole shows a crack. */
 export function patchTruth(truth: Truth): PatchTruth {
   return typeof truth === "boolean" ? truth : crackPixels(truth.data);
 }
 
 /**
- * What a truth says of each pixel.
+ * What a truth says of each pixel: 255 for crack, 0 for background, between them a confidence.
  *
  * @throws {TypeError} if it is of the photo as a whole.
  */

@@ -1,12 +1,23 @@
+import {
+  argumentsSchema,
+  checkArguments,
+  NUMBER,
+  numberOr,
+  oneOf,
+  optional,
+  optionsSchema,
+} from "../arguments.ts";
 import { permutation, randomStream } from "../random.ts";
 import { cutSquare, cutWindow, type Orientation, ORIENTATIONS, type WindowPlace } from "./cut_window.ts";
-import type { DecodedPhoto, PhotoSource, PixelTruth } from "./decoded_photo.ts";
+import { type DecodedPhoto, PHOTO_SOURCE, type PhotoSource, type PixelTruth } from "./decoded_photo.ts";
 
 /** Crops of one size with their masks. */
 export interface CropBatch {
   /** How many crops. */
   readonly count: number;
+  /** Pixels in a row of a crop. */
   readonly width: number;
+  /** Rows of a crop. */
   readonly height: number;
   /** N × H × W × 3 bytes, RGB. */
   readonly pixels: Uint8Array;
@@ -41,8 +52,21 @@ export interface CropSamplerOptions {
    * to its size, so that cracks are seen in more widths than the photos have. Default 1: none is.
    */
   readonly zoom?: number;
+  /** Chooses the crops: an integer. */
   readonly seed: number;
 }
+
+const ARGUMENTS = argumentsSchema({
+  source: PHOTO_SOURCE,
+  options: optionsSchema<CropSamplerOptions>({
+    size: numberOr(oneOf("whole")),
+    multiple: optional(NUMBER),
+    batch: NUMBER,
+    crops: optional(NUMBER),
+    zoom: optional(NUMBER),
+    seed: NUMBER,
+  }),
+});
 
 /** Keeps the order of photos apart from what is drawn for a step: no training has so many. */
 const FIRST_ROUND = 2 ** 31;
@@ -53,12 +77,25 @@ const FIRST_ROUND = 2 ** 31;
  *
  * Each photo is looked at once beforehand.
  *
+ * @example
+ * ```ts
+ * import { cropSampler } from "../../mod.ts";
+ *
+ * const photo = { width: 64, height: 48, pixels: new Uint8Array(64 * 48 * 3), truth: new Uint8Array(64 * 48) };
+ * const sampler = await cropSampler({ count: 1, photo: () => photo }, { size: 32, batch: 2, seed: 1 });
+ * const { count, pixels } = await sampler.batch(0);
+ * console.log(sampler.stepsPerEpoch, count, pixels.length); // 2 2 6144
+ * ```
+ *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if there are no photos, if whole photos of several sizes are to share a batch or to be zoomed, or for a zoom below 1.
  */
 export async function cropSampler(
   source: PhotoSource<PixelTruth>,
-  { size, multiple = 1, batch, crops, zoom = 1, seed }: CropSamplerOptions,
+  options: CropSamplerOptions,
 ): Promise<CropSampler> {
+  checkArguments("draw crops", ARGUMENTS, { source, options });
+  const { size, multiple = 1, batch, crops, zoom = 1, seed } = options;
   if (!(zoom >= 1 && zoom < Infinity)) {
     throw new RangeError(`Cannot zoom crops by up to ${zoom}: a number from 1 on is wanted.`);
   }

@@ -1,6 +1,7 @@
+import { argumentsSchema, checkArguments, listOf, NUMBER, optional, optionsSchema } from "../arguments.ts";
 import { randomStream } from "../random.ts";
 import { ORIENTATIONS, type SquarePlace } from "./cut_window.ts";
-import type { DecodedPhoto, PatchTruth, PhotoSource } from "./decoded_photo.ts";
+import { type DecodedPhoto, type PatchTruth, PHOTO_SOURCE, type PhotoSource } from "./decoded_photo.ts";
 import { type ChosenPatch, cutPatches, type PatchSampler, patchShowsCrack, showsCrack } from "./patches.ts";
 
 /** Options of {@linkcode randomSampler}. */
@@ -11,6 +12,7 @@ export interface RandomSamplerOptions {
   readonly batch: number;
   /** Patches an epoch, rounded up to whole batches. */
   readonly patches: number;
+  /** Chooses the patches: an integer. */
   readonly seed: number;
   /**
    * The width of the margin that is ignored, as a share of a patch's side, 0 to below 0.5. A patch with crack pixels only in its margin
@@ -24,6 +26,18 @@ export interface RandomSamplerOptions {
   readonly zoom?: number;
 }
 
+const ARGUMENTS = argumentsSchema({
+  source: PHOTO_SOURCE,
+  options: optionsSchema<RandomSamplerOptions>({
+    sizes: listOf(NUMBER, "a list of sides in pixels"),
+    batch: NUMBER,
+    patches: NUMBER,
+    seed: NUMBER,
+    ignoreMargin: optional(NUMBER),
+    zoom: optional(NUMBER),
+  }),
+});
+
 /** Positions tried in one photo, and photos tried, for a patch without crack. */
 const POSITIONS = 20;
 const PHOTOS = 200;
@@ -34,12 +48,28 @@ const PHOTOS = 200;
  *
  * Each photo is looked at once beforehand.
  *
+ * @example
+ * ```ts
+ * import { randomSampler } from "../../mod.ts";
+ *
+ * // A crack down the 21st column.
+ * const truth = Uint32Array.from({ length: 48 }, (_, y) => y * 64 + 20);
+ * const photo = { width: 64, height: 48, pixels: new Uint8Array(64 * 48 * 3), truth };
+ * const source = { count: 1, photo: () => photo };
+ * const sampler = await randomSampler(source, { sizes: [16], batch: 4, patches: 40, seed: 1 });
+ * const { crack } = await sampler.batch(0);
+ * console.log(sampler.stepsPerEpoch, crack); // 10 Uint8Array(4) [ 1, 0, 1, 0 ]
+ * ```
+ *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if no photo shows crack, if none can hold a patch without, for a margin outside [0, 0.5) or a zoom below 1.
  */
 export async function randomSampler(
   source: PhotoSource<PatchTruth>,
-  { sizes, batch, patches, seed, ignoreMargin = 0, zoom = 1 }: RandomSamplerOptions,
+  options: RandomSamplerOptions,
 ): Promise<PatchSampler> {
+  checkArguments("draw patches", ARGUMENTS, { source, options });
+  const { sizes, batch, patches, seed, ignoreMargin = 0, zoom = 1 } = options;
   if (!(ignoreMargin >= 0 && ignoreMargin < 0.5)) {
     throw new RangeError(
       `Cannot leave out a rim of ${ignoreMargin} of a patch's side: a share from 0 to below 0.5 is wanted.`,

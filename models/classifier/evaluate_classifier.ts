@@ -50,9 +50,13 @@ function* portions(patches: readonly ChosenPatch[], size: number): Generator<Cho
 
 /** How patches were classified, crack being the positive class. Counts of several sets add up. */
 export interface ClassificationCounts {
+  /** Patches with crack that were called so. */
   readonly truePositives: number;
+  /** Patches without that were called crack. */
   readonly falsePositives: number;
+  /** Patches with crack that were not called so. */
   readonly falseNegatives: number;
+  /** Patches without that were not called crack. */
   readonly trueNegatives: number;
 }
 

@@ -1,4 +1,6 @@
+import { callback, having, optional } from "../../core/arguments.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
+import { COMPUTE } from "../../core/gpu/schemas.ts";
 import type { PatchSampler } from "../../core/sampling/patches.ts";
 import { planeTensor } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
@@ -8,10 +10,18 @@ import type { StatisticsBatches } from "../training/recompute_batch_norm.ts";
 export interface PatchFeed {
   /** Where patches are altered. */
   readonly compute: Compute;
+  /** Where they come from. */
   readonly sampler: PatchSampler;
   /** Alters a batch of patches of a step, N·S × S × 3, 0..255, into a new plane. None: they stay as they are. */
   readonly augment?: (patches: Plane, step: { readonly size: number; readonly step: number }) => Plane;
 }
+
+/** The types of a feed. */
+export const FEED_OPTIONS = {
+  compute: COMPUTE,
+  sampler: having<PatchSampler>(["batch"], "a sampler such as await randomSampler() gives"),
+  augment: optional(callback<NonNullable<PatchFeed["augment"]>>()),
+};
 
 /** A batch on the device. Disposing of it frees its patches. */
 export interface PreparedBatch extends Disposable {

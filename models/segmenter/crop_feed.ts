@@ -1,4 +1,6 @@
+import { callback, having, optional } from "../../core/arguments.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
+import { COMPUTE } from "../../core/gpu/schemas.ts";
 import type { CropSampler } from "../../core/sampling/random_crops.ts";
 import { planeTensor } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
@@ -8,6 +10,7 @@ import type { StatisticsBatches } from "../training/recompute_batch_norm.ts";
 export interface CropFeed {
   /** Where crops are altered. */
   readonly compute: Compute;
+  /** Where they come from. */
   readonly sampler: CropSampler;
   /** Alters the photos of a batch, N·H × W × 3, 0..255, into a new plane; not their masks. None: they stay as they are. */
   readonly augment?: (
@@ -15,6 +18,13 @@ export interface CropFeed {
     options: { readonly size: number; readonly rows: number; readonly step: number },
   ) => Plane;
 }
+
+/** The types of a feed. */
+export const FEED_OPTIONS = {
+  compute: COMPUTE,
+  sampler: having<CropSampler>(["batch"], "a sampler such as await cropSampler() gives"),
+  augment: optional(callback<NonNullable<CropFeed["augment"]>>()),
+};
 
 /** Crops on the host. */
 export interface HostCrops {

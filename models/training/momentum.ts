@@ -23,7 +23,11 @@ export class MomentumSgd implements Disposable {
   readonly #momentum: number;
   readonly #velocities = new Map<string, tf.Variable>();
 
-  /** @throws {RangeError} for a momentum outside 0 ≤ momentum < 1. */
+  /**
+   * At rest.
+   *
+   * @throws {RangeError} for a momentum outside 0 ≤ momentum < 1.
+   */
   constructor({ momentum }: MomentumSgdOptions) {
     if (!(momentum >= 0 && momentum < 1)) {
       throw new RangeError(
@@ -38,6 +42,7 @@ export class MomentumSgd implements Disposable {
    *
    * @param gradients by name of variable, each of its variable's shape
    * @throws {RangeError} for a gradient of no known variable or of another shape.
+   * @internal
    */
   step(
     gradients: Record<string, tf.Tensor>,
@@ -58,12 +63,20 @@ export class MomentumSgd implements Disposable {
     }
   }
 
-  /** The velocities by name of variable. They stay the optimiser's: neither dispose of them nor keep them over a step. */
+  /**
+   * The velocities by name of variable. They stay the optimiser's: neither dispose of them nor keep them over a step.
+   *
+   * @internal
+   */
   state(): Map<string, tf.Tensor> {
     return new Map(this.#velocities);
   }
 
-  /** Takes over copies of the velocities that {@linkcode state} gave, in place of all that there are. */
+  /**
+   * Takes over copies of the velocities that {@linkcode state} gave, in place of all that there are.
+   *
+   * @internal
+   */
   restore(state: ReadonlyMap<string, tf.Tensor>): void {
     this.dispose();
     for (const [name, velocity] of state) {
@@ -77,6 +90,7 @@ export class MomentumSgd implements Disposable {
     this.#velocities.clear();
   }
 
+  /** The same, for `using`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

@@ -1,13 +1,15 @@
+import { callback, instanceOf, NUMBER, optional } from "../../core/arguments.ts";
 import type { Parameters } from "../layers/parameters.ts";
 import { tf } from "../tfjs.ts";
 import type { BatchGradients } from "./gradients.ts";
 import type { LearningRate } from "./learning_rate.ts";
-import type { MomentumSgd } from "./momentum.ts";
+import { MomentumSgd } from "./momentum.ts";
 
 /** What one step of a training did. */
 export interface SgdStep {
   /** From 0 over all epochs. */
   readonly step: number;
+  /** Its learning rate. */
   readonly learningRate: number;
   /** Mean loss of its batch, before the step. */
   readonly loss: number;
@@ -17,13 +19,23 @@ export interface SgdStep {
 
 /** How a training goes on, whatever is trained. */
 export interface SgdSchedule {
+  /** Moves the values of the network. */
   readonly optimiser: MomentumSgd;
+  /** How far, at each step. */
   readonly learningRate: LearningRate;
   /** Steps of the whole training. */
   readonly steps: number;
   /** Where to go on. Default 0. */
   readonly firstStep?: number;
 }
+
+/** The types of what a schedule holds, and of what is called after each step. */
+export const SCHEDULE_OPTIONS = {
+  optimiser: instanceOf(MomentumSgd),
+  learningRate: callback<LearningRate>(),
+  steps: NUMBER,
+  firstStep: optional(NUMBER),
+};
 
 /** What is trained, and on what. */
 export interface SgdTask<Batch extends Disposable, Input, Found extends BatchGradients> {

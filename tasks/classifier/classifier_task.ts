@@ -6,9 +6,8 @@ import { gridPatches, gridSampler } from "../../core/sampling/training_grid.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../models/classifier/checkpoint.ts";
 import { classifierGradientModel } from "../../models/classifier/gradients.ts";
 import { correctPrior } from "../../models/classifier/head.ts";
-import { patchBatches, type PatchFeed } from "../../models/classifier/patch_feed.ts";
-import { trainClassifier } from "../../models/classifier/train_classifier.ts";
-import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
+import type { PatchFeed } from "../../models/classifier/patch_feed.ts";
+import { prepareClassifierForInference, trainClassifier } from "../../models/classifier/train_classifier.ts";
 import { UsageError } from "../cli/errors.ts";
 import { holdBack } from "../training/decoded_photos.ts";
 import type { Trainer, TrainerParts, TrainingTask } from "../training/training_task.ts";
@@ -99,10 +98,8 @@ async function openTrainer(
           return onStep({ step, dataTime, figures: { loss: [loss, 1], accuracy: [right, all] } });
         },
       }),
-    async prepareForInference(firstStep) {
-      await recomputeBatchNorm(network, patchBatches(feed), { firstStep });
-      correctPrior(network, crackShare);
-    },
+    prepareForInference: (firstStep) =>
+      prepareClassifierForInference(network, feed, { firstStep, crackShare }),
     // Training goes on with as many patches of either class.
     prepareForTraining: () => correctPrior(network, 1 - crackShare),
     validate: async (heldBack) => ({

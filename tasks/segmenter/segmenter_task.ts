@@ -6,13 +6,12 @@ import { predictImage } from "../../core/predict/predict_image.ts";
 import { type CropSampler, cropSampler } from "../../core/sampling/random_crops.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
-import { cropBatches, type CropFeed, type HostCrops } from "../../models/segmenter/crop_feed.ts";
+import type { CropFeed, HostCrops } from "../../models/segmenter/crop_feed.ts";
 import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
 import type { SegmentationLoss } from "../../models/segmenter/losses.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
-import { trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
+import { prepareSegmenterForInference, trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
 import type { BatchGradients } from "../../models/training/gradients.ts";
-import { recomputeBatchNorm } from "../../models/training/recompute_batch_norm.ts";
 import type { SgdSchedule } from "../../models/training/sgd.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Quotient } from "../training/training_log.ts";
@@ -151,7 +150,7 @@ export function cropTrainer(
         loss,
         onStep: ({ step, loss, dataTime }) => onStep({ step, dataTime, figures: { loss: [loss, 1] } }),
       }),
-    prepareForInference: (firstStep) => recomputeBatchNorm(network, cropBatches(feed), { firstStep }),
+    prepareForInference: (firstStep) => prepareSegmenterForInference(network, feed, { firstStep }),
   };
 }
 

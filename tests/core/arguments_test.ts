@@ -10,6 +10,13 @@ const classifier = { scorePatches: nothing, activations: nothing };
 const segmenter = { pixelsAtOnce: nothing, predict: nothing };
 const floats = new Float32Array(4);
 const crf = hairline.defaultCrf;
+const source = { count: 1, photo: nothing };
+const untrained = {
+  classifier: hairline.createClassifier({ arch: "resnet18" }),
+  segmenter: hairline.createSegmenter({ arch: "unet" }),
+};
+const feed = { compute, sampler: { batch: nothing } };
+const schedule = { optimiser: new hairline.MomentumSgd({ momentum: 0 }), learningRate: nothing, steps: 1 };
 
 /** The arguments of each function that takes options last, the options complete. */
 const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
@@ -21,13 +28,14 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   camCrfLabeller: [compute, { classifier }],
   close: [plane, {}],
   createClassifier: [{ arch: "resnet18" }],
+  cropSampler: [source, { size: 8, batch: 1, seed: 0 }],
   createSegmenter: [{ arch: "unet" }],
   decodeImage: [new Uint8Array(), {}],
   denseCrf: [image, floats, crf],
   dilate: [plane, {}],
   encodeJpeg: [image, {}],
   erode: [plane, {}],
-  exportTfjs: [hairline.createSegmenter({ arch: "unet" }), {}],
+  exportTfjs: [untrained.segmenter, {}],
   extractPatches: [plane, { size: 2, stride: 2 }],
   extractPatchesAt: [plane, { size: 2, at: floats }],
   grayscale: [plane, {}],
@@ -37,6 +45,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   localise: [plane, plane, {}],
   niblackThreshold: [plane, {}],
   open: [plane, {}],
+  oneCycleSchedule: [{ rate: 1, steps: 1 }],
   openCompute: [{}],
   openDataset: ["photos/", {}],
   otsuThresholds: [plane, {}],
@@ -44,13 +53,19 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   patchThreshold: [plane, {}],
   predictAtScales: [compute, image, { segmenter }],
   predictImage: [compute, image, { segmenter }],
+  prepareClassifierForInference: [untrained.classifier, feed, { firstStep: 0 }],
+  prepareSegmenterForInference: [untrained.segmenter, feed, { firstStep: 0 }],
+  randomSampler: [source, { sizes: [8], batch: 1, patches: 1, seed: 0 }],
   resize: [plane, { width: 1, height: 1, filter: "nearest" }],
   sauvolaThreshold: [plane, {}],
-  saveCheckpoint: [hairline.createClassifier({ arch: "resnet18" }), {}],
-  saveSegmenter: [hairline.createSegmenter({ arch: "unet" }), {}],
+  saveCheckpoint: [untrained.classifier, {}],
+  saveSegmenter: [untrained.segmenter, {}],
   scale: [plane, 2, {}],
+  stepSchedule: [{ rate: 1, every: 1 }],
   sweep: [plane, plane, {}],
   sweepAll: [[], {}],
+  trainClassifier: [untrained.classifier, { ...feed, ...schedule }],
+  trainSegmenter: [untrained.segmenter, { ...feed, ...schedule, loss: "bce" }],
   uploadImage: [compute, image, {}],
 };
 
@@ -69,12 +84,15 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
 const LEFT_OUT = new Set([
   "countLabels",
   "coveringGrid",
+  "decodeSample",
   "defineKernel",
   "isLabelledAsWhole",
   "loadClassifier",
   "loadSegmenter",
   "patchLabelled",
   "patchLabelsOfMask",
+  "patchTruth",
+  "pixelTruth",
   "possibleCrack",
   "requireBothClasses",
   "wholePhotoLabels",
@@ -180,7 +198,7 @@ Deno.test("wrong arguments are named, shown, and what is wanted is said", async 
     ],
     [
       "Cannot save a network: segmenter is a NetworkClassifier, a Segmenter is wanted.",
-      ...["saveSegmenter", hairline.createClassifier({ arch: "resnet18" })] as const,
+      ...["saveSegmenter", untrained.classifier] as const,
     ],
   ];
   for (const [sentence, name, ...given] of cases) {
