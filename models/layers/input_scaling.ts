@@ -1,4 +1,4 @@
-import { ofType, optionsSchema, type Schema } from "../../core/arguments.ts";
+import { passing, type Schema } from "../../core/arguments.ts";
 import { tf } from "../tfjs.ts";
 
 /**
@@ -12,13 +12,11 @@ export interface InputScaling {
   readonly divisor: number | readonly [red: number, green: number, blue: number];
 }
 
-const OPERAND: Schema<InputScaling["offset"]> = ofType("a number or three", "number", "object");
-
-/** The types of a scaling; {@linkcode requireScaling} knows more. */
-export const SCALING: Schema<InputScaling> = optionsSchema<InputScaling>({
-  offset: OPERAND,
-  divisor: OPERAND,
-});
+/** A scaling may be that of a network's input, which knows more; {@linkcode requireScaling} knows the values. */
+export const SCALING: Schema<InputScaling> = passing<InputScaling>(
+  "an offset and a divisor",
+  (value) => typeof value === "object" && value !== null && "offset" in value && "divisor" in value,
+);
 
 /** By the mean and standard deviation of ImageNet's pixels, as most networks are trained with it. */
 export const IMAGENET_SCALING = {

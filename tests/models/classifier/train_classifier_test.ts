@@ -41,14 +41,16 @@ const TINY = { arch: "resnet18", width: 0.125, seed: 4 } as const;
 
 /** Trains the tiny network and gives all its steps. */
 async function train(
-  options: Partial<TrainClassifierOptions> & { classifier?: ReturnType<typeof createClassifier> } = {},
+  { classifier, ...options }: Partial<TrainClassifierOptions> & {
+    classifier?: ReturnType<typeof createClassifier>;
+  } = {},
 ): Promise<TrainingStep[]> {
   const compute = await opened();
   await openBackend({ backend: "wasm" });
   using fresh = createClassifier(TINY);
   using optimiser = new MomentumSgd({ momentum: 0.9 });
   const steps: TrainingStep[] = [];
-  await trainClassifier(options.classifier ?? fresh, {
+  await trainClassifier(classifier ?? fresh, {
     compute,
     sampler: await randomSampler(photos(), { sizes: [12, 16], batch: 8, patches: 80, seed: 6 }),
     optimiser,

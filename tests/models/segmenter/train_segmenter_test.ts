@@ -33,12 +33,12 @@ const TINY = { arch: "unet", width: 0.05, seed: 4 } as const;
 
 /** Trains a tiny network and gives the losses of all steps. */
 async function train(
-  options: Partial<TrainSegmenterOptions> & { segmenter?: Segmenter } = {},
+  { segmenter, ...options }: Partial<TrainSegmenterOptions> & { segmenter?: Segmenter } = {},
 ): Promise<number[]> {
   using fresh = createSegmenter(TINY);
   using optimiser = new MomentumSgd({ momentum: 0.9 });
   const losses: number[] = [];
-  await trainSegmenter(options.segmenter ?? fresh, {
+  await trainSegmenter(segmenter ?? fresh, {
     compute: await shared(),
     sampler: await cropSampler(photos(), { size: 16, batch: 4, seed: 6 }),
     augment: (crops, of) => augment(crops, { ...of, seed: 6 }),
