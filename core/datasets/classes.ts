@@ -3,8 +3,8 @@ import { type DatasetLayout, type DatasetProblem, emptySplit, type Listing, spli
 import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
 import type { Pair } from "./sample.ts";
 
-const CRACK = /^(?:crack(?:s|ed)?|positive)$/i;
-const NO_CRACK = /^(?:non?[-_ ]?crack(?:s|ed)?|uncracked|negative)$/i;
+const CRACK = /^(?:with[-_ ]?)?(?:crack(?:s|ed)?|positives?)$/i;
+const NO_CRACK = /^(?:(?:non?|not|without)[-_ ]?crack(?:s|ed)?|un-?cracked|crack-?free|negatives?)$/i;
 
 /** The folders of the two classes among those of a folder; undefined where not both are there. */
 export function classesOf({ folders }: FolderContent): { crack: string; noCrack: string } | undefined {

@@ -8,12 +8,12 @@ import {
   pairFiles,
 } from "./layout.ts";
 import { type FolderContent, type FoundFile, IMAGE_FILE, listFiles, statOrNull } from "./list_files.ts";
+import { matchFiles, namedMasks } from "./match_files.ts";
 import type { Pair } from "./sample.ts";
 
 /** `photo.jpg mask.png`: two images, either of which may have spaces in its name. */
 const ENTRY = /^(.+?\.(?:jpe?g|png|tiff?))\s+(\S.*\.(?:jpe?g|png|tiff?))$/i;
 const LIST = /\.txt$/i;
-const SUFFIX = /_mask$/i;
 
 /** CRACK500's folders are `traincrop`, `valcrop`, `testcrop`, its lists `train.txt`, `val.txt`, `test.txt`. */
 function splitNames(names: readonly string[]): string[] {
@@ -36,26 +36,34 @@ async function listsIn(root: string, files: readonly string[]): Promise<string[]
   return lists;
 }
 
+/** Masks are PNG files beside JPEGs of their names, or bear the names of photos with `_mask` and the like. */
 function sideBySide(files: readonly FoundFile[]): { photos: FoundFile[]; truths: FoundFile[] } {
-  const isTruth = ({ path }: FoundFile) => /\.png$/i.test(path);
+  const isPng = ({ path }: FoundFile) => /\.png$/i.test(path);
+  const named = new Set(namedMasks(files));
+  const others = new Set(files.filter((file) => !isPng(file)).map(({ stem }) => stem));
+  const isTruth = (file: FoundFile) =>
+    named.has(file) || (isPng(file) && (named.size === 0 || others.has(file.stem)));
   return { photos: files.filter((file) => !isTruth(file)), truths: files.filter(isTruth) };
 }
 
-/** The folders with photos and masks side by side; the root itself where its images lie in no folder. */
+/** Whether there is a photo with its truth. */
+function hasPair({ photos, truths }: ReturnType<typeof sideBySide>): boolean {
+  return matchFiles(photos, truths).pairs.length > 0;
+}
+
+/** The folders with photos and masks side by side; the root itself where they lie in no folder. */
 async function sidesIn(
   root: string,
   content: FolderContent,
 ): Promise<{ name: string; files: FoundFile[] }[]> {
-  const inRoot = content.files.some((name) => IMAGE_FILE.test(name));
-  const names = inRoot ? [""] : content.folders;
+  const inRoot = content.files.filter((name) => IMAGE_FILE.test(name))
+    .map((name) => ({ path: join(root, name), stem: name.replace(IMAGE_FILE, "") }));
+  // A stray image beside the folders does not make one of them all.
+  const names = hasPair(sideBySide(inRoot)) ? [""] : content.folders;
   const sides = await Promise.all(
     names.map(async (name) => ({ name: name || "all", files: await listFiles(join(root, name)) })),
   );
-  return sides.filter(({ files }) => {
-    const { photos, truths } = sideBySide(files);
-    const stems = new Set(photos.map(({ stem }) => stem));
-    return truths.some(({ stem }) => stems.has(stem) || stems.has(stem.replace(SUFFIX, "")));
-  });
+  return sides.filter(({ files }) => hasPair(sideBySide(files)));
 }
 
 /** Whether a folder has list files of photos and masks, or JPEG and PNG files side by side. */
@@ -71,20 +79,13 @@ async function list(root: string, content: FolderContent): Promise<Listing> {
   return joinListings(
     sides.map(({ name, files }, i) => {
       const { photos, truths } = sideBySide(files);
-      const stems = new Set(photos.map(({ stem }) => stem));
-      return pairFiles({
-        split: splits[i],
-        path: name,
-        photos,
-        truths,
-        nameOfTruth: (stem) => stems.has(stem) ? stem : stem.replace(SUFFIX, ""),
-      });
+      return pairFiles({ split: splits[i], path: name, photos, truths });
     }),
     ["Photos and masks lie side by side: a JPEG and a PNG of the same name."],
   );
 }
 
-/** Reads list files; paths in them count from the folder that they lie in. */
+/** Reads list files; paths in them count from the folder that they lie in, whether written for Windows or not. */
 export async function readLists(lists: readonly string[]): Promise<Listing> {
   const splits = splitNames(lists.map((path) => basename(path).replace(LIST, "")));
   const listings = await Promise.all(lists.map((path, i) => readList(path, splits[i])));
@@ -94,11 +95,13 @@ export async function readLists(lists: readonly string[]): Promise<Listing> {
 }
 
 async function readList(path: string, split: string): Promise<Listing> {
-  const pairs: Pair[] = [], problems: DatasetProblem[] = [], names = new Set<string>();
+  const pairs: Pair[] = [], alone: Pair[] = [], problems: DatasetProblem[] = [], names = new Set<string>();
   for (const [i, entry] of (await entriesOf(path)).entries()) {
     const where = `entry ${i + 1} of ${path}`;
     const match = ENTRY.exec(entry);
-    const [image, truth] = match === null ? [] : match.slice(1).map((name) => join(dirname(path), name));
+    const [image, truth] = match === null
+      ? []
+      : match.slice(1).map((name) => join(dirname(path), name.replaceAll("\\", "/")));
     const problem = (kind: DatasetProblem["kind"], message: string) =>
       problems.push({ kind, split, path: image ?? path, message });
     if (image === undefined || truth === undefined) {
@@ -107,6 +110,7 @@ async function readList(path: string, split: string): Promise<Listing> {
     }
     const name = match![1].replace(/\.[^.]*$/, "").replaceAll("\\", "/").replace(/^.*\//, "");
     if (await statOrNull(image) === null) {
+      if (await statOrNull(truth) !== null) alone.push({ split, name, image: truth, truth });
       problem("truth without photo", `Cannot use ${where}: there is no file ${image}.`);
     } else if (await statOrNull(truth) === null) {
       problem("photo without truth", `Cannot use ${where}: there is no file ${truth}.`);
@@ -118,7 +122,7 @@ async function readList(path: string, split: string): Promise<Listing> {
     }
   }
   if (pairs.length + problems.length === 0) problems.push(emptySplit(split, path));
-  return { pairs, problems, notes: [] };
+  return { pairs, problems, notes: [], alone };
 }
 
 /**
@@ -126,4 +130,4 @@ async function readList(path: string, split: string): Promise<Listing> {
  * Hierarchical Boosting Network for Pavement Crack Detection", IEEE Transactions on Intelligent Transportation Systems 21 (4), 2020,
  * doi:10.1109/TITS.2019.2910595.
  */
-export const crack500: DatasetLayout = { recognise, list, truth: "bright" };
+export const crack500: DatasetLayout = { recognise, list, truth: "recognise" };

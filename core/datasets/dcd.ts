@@ -40,6 +40,6 @@ async function list(root: string, { folders }: FolderContent): Promise<Listing> 
 export const dcd: DatasetLayout = {
   recognise,
   list,
-  truth: "bright",
+  truth: "recognise",
   publishedSplit: ({ name, split }) => split === "train" && VAL.has(name) ? "val" : split,
 };

@@ -1,10 +1,16 @@
 import { join } from "node:path";
-import { type DatasetLayout, joinListings, type Listing, pairFiles, splitOf } from "./layout.ts";
-import { type FolderContent, listFiles, readFolder } from "./list_files.ts";
+import {
+  type DatasetLayout,
+  type DatasetProblem,
+  joinListings,
+  type Listing,
+  pairFiles,
+  splitOf,
+} from "./layout.ts";
+import { describeFolder, type FolderContent, IMAGE_FILE, listFiles, readFolder } from "./list_files.ts";
 
 const PHOTOS = /^(?:images?|imgs?|photos?|pictures?)$/i;
 const TRUTHS = /^(?:masks?|labels?|lab|gt|truth|ground[-_ ]?truth|annotations?|segmentations?)$/i;
-const SUFFIX = /[-_](?:mask|label|gt)$/i;
 
 /** The folders of photos and of truths in a folder; undefined where it has not one of each. */
 function foldersOf(root: string, { folders }: FolderContent): { photos: string; truths: string } | undefined {
@@ -15,22 +21,34 @@ function foldersOf(root: string, { folders }: FolderContent): { photos: string; 
     : { photos: join(root, photos), truths: join(root, truths) };
 }
 
+/** Where the photos and truths of a split lie, and what lies beside the folders of all splits. */
+interface Place {
+  readonly split: string;
+  readonly photos: string;
+  readonly truths: string;
+  readonly stray: readonly string[];
+}
+
 /** Where the photos and truths of each split lie: `images/`, `images/train/` or `train/images/`. */
 async function placesOf(
   root: string,
   content: FolderContent,
-): Promise<{ split: string; photos: string; truths: string }[]> {
+): Promise<Place[]> {
   const whole = foldersOf(root, content);
   if (whole !== undefined) {
     const { folders, files } = await readFolder(whole.photos);
     const splits = folders.filter((name) => splitOf(name) !== undefined);
-    if (files.length > 0 || splits.length === 0 || splits.length < folders.length) {
-      return [{ split: "all", ...whole }];
-    }
-    return splits.map((name) => ({
+    const stray = [
+      ...files.filter((name) => IMAGE_FILE.test(name)),
+      ...folders.filter((name) => splitOf(name) === undefined),
+    ].map((name) => join(whole.photos, name));
+    // A stray photo beside the folders of the splits does not make one of them all.
+    if (splits.length === 0 || stray.length > splits.length) return [{ split: "all", ...whole, stray: [] }];
+    return splits.map((name, i) => ({
       split: splitOf(name)!,
       photos: join(whole.photos, name),
       truths: join(whole.truths, name),
+      stray: i === 0 ? stray : [],
     }));
   }
   const places = [];
@@ -39,7 +57,7 @@ async function placesOf(
     const within = split === undefined
       ? undefined
       : foldersOf(join(root, name), await readFolder(join(root, name)));
-    if (split !== undefined && within !== undefined) places.push({ split, ...within });
+    if (split !== undefined && within !== undefined) places.push({ split, ...within, stray: [] });
   }
   return places;
 }
@@ -50,25 +68,32 @@ async function recognise(root: string, content: FolderContent): Promise<boolean>
 }
 
 async function list(root: string, content: FolderContent): Promise<Listing> {
-  const listings = [];
-  for (const { split, photos: photoFolder, truths: truthFolder } of await placesOf(root, content)) {
-    const photos = await listFiles(photoFolder);
-    const stems = new Set(photos.map(({ stem }) => stem));
-    listings.push(pairFiles({
+  const listings: Listing[] = [];
+  for (const { split, photos: path, truths: truthFolder, stray } of await placesOf(root, content)) {
+    const photos = await listFiles(path);
+    const truths = await listFiles(truthFolder).catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    });
+    const listing = pairFiles({ split, path, photos, truths: truths ?? [] });
+    const problems: DatasetProblem[] = stray.map((path) => ({
+      kind: "photo without truth",
       split,
-      path: photoFolder,
-      photos,
-      truths: await listFiles(truthFolder).catch((error) => {
-        if (error instanceof Deno.errors.NotFound) return [];
-        throw error;
-      }),
-      nameOfTruth: (stem) => stems.has(stem) ? stem : stem.replace(SUFFIX, ""),
+      path,
+      message: `Cannot use ${path}: it lies beside the folders of the splits; move it into one of them.`,
     }));
+    if (truths?.length === 0) {
+      const message = `Cannot find masks in ${truthFolder}: it holds ${await describeFolder(
+        truthFolder,
+      )}, and JPEG, PNG or TIFF files are wanted.`;
+      problems.push({ kind: "no masks", split, path: truthFolder, message });
+    }
+    listings.push({ ...listing, problems: [...problems, ...listing.problems] });
   }
   return joinListings(listings);
 }
 
-/** Photos and masks in folders of their own; a mask has the name of its photo, perhaps with `_mask`, `_label` or `_gt` behind it. */
+/** Photos and masks in folders of their own; a mask has the name of its photo, perhaps with `_mask` and the like behind it or before it. */
 export const folder: DatasetLayout = { recognise, list, truth: "recognise" };
 
 /** CrackSC: laid out as a general folder is; only by name can its truth be taken for granted. */

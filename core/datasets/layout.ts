@@ -1,5 +1,6 @@
 import type { FolderContent, FoundFile } from "./list_files.ts";
-import type { MaskRule } from "./mask_form.ts";
+import { matchFiles, nearestName } from "./match_files.ts";
+import type { SettleReadingOptions } from "./read_mask.ts";
 import type { Pair, TruthReader } from "./sample.ts";
 
 /** How the files of a dataset lie: how that is recognised and read, and what its truth means. */
@@ -9,7 +10,7 @@ export interface DatasetLayout {
   /** Lists the photos in a folder with their truth. */
   readonly list: (root: string, content: FolderContent) => Promise<Listing>;
   /** Which values of its masks are crack; or what reads them, where they are no images. */
-  readonly truth: MaskRule | TruthReader;
+  readonly truth: SettleReadingOptions["rule"] | TruthReader;
   /**
    * The split of a photo in the experiments of König et al., arXiv:2109.00456, by the lists that its authors published. Without: there
    * is none, and the folders name it.
@@ -22,6 +23,8 @@ export interface Listing {
   readonly pairs: readonly Pair[];
   readonly problems: readonly DatasetProblem[];
   readonly notes: readonly string[];
+  /** Truths whose photos are not there, each in the place of its photo. Default: none. */
+  readonly alone?: readonly Pair[];
 }
 
 /** Something that keeps a file of a dataset from being used. */
@@ -32,6 +35,7 @@ export interface DatasetProblem {
     | "truth without photo"
     | "ambiguous name"
     | "empty split"
+    | "no masks"
     | "list entry"
     | "patch without place"
     | "patch without photo"
@@ -57,42 +61,46 @@ export interface PairSource {
   readonly nameOfTruth?: (stem: string) => string;
 }
 
-/** Pairs photos with truths of the same name; what finds no partner, or more than one, is reported and left out. */
+/** Files without a partner that the nearest name is looked for: each is compared with all. */
+const NEAREST_OF = 20;
+
+/**
+ * Pairs photos with truths of the same name, as {@linkcode matchFiles} finds them; what finds no partner, or more than one, is reported and
+ * left out.
+ */
 export function pairFiles(
   { split, path, photos, truths, nameOf = (stem) => stem, nameOfTruth = nameOf }: PairSource,
 ): Listing {
   const problems: DatasetProblem[] = photos.length > 0 ? [] : [emptySplit(split, path)];
-  const [photosByName, truthsByName] =
-    ([[photos, nameOf, "photos"], [truths, nameOfTruth, "truths"]] as const)
-      .map(([files, name, what]) => {
-        const byName = new Map<string, FoundFile>();
-        for (const file of files) {
-          const key = name(file.stem);
-          const first = byName.get(key);
-          if (first === undefined) byName.set(key, file);
-          else {
-            const message =
-              `Cannot use ${file.path}: ${first.path} bears the same name, and ${what} are told apart by it.`;
-            problems.push({ kind: "ambiguous name", split, path: file.path, message });
-          }
-        }
-        return byName;
-      });
-  const pairs: Pair[] = [];
-  for (const [name, { path }] of photosByName) {
-    const truth = truthsByName.get(name);
-    if (truth !== undefined) pairs.push({ split, name, image: path, truth: truth.path });
-    else {
-      const message = `Cannot use ${path}: there is no truth of the name ${name}.`;
-      problems.push({ kind: "photo without truth", split, path, message });
-    }
+  const report = (kind: DatasetProblem["kind"], path: string, why: string) =>
+    problems.push({ kind, split, path, message: `Cannot use ${path}: ${why}.` });
+  const ambiguous = (path: string, first: string, what: string) =>
+    report("ambiguous name", path, `${first} bears the same name, and ${what} are told apart by it`);
+  const named = photos.map(({ path, stem }) => ({ path, stem: nameOf(stem) }));
+  const distinct = new Map<string, FoundFile>();
+  for (const photo of named) {
+    const first = distinct.get(photo.stem);
+    if (first === undefined) distinct.set(photo.stem, photo);
+    else ambiguous(photo.path, first.path, "photos");
   }
-  for (const [name, { path }] of truthsByName) {
-    if (photosByName.has(name)) continue;
-    const message = `Cannot use ${path}: there is no photo of the name ${name}.`;
-    problems.push({ kind: "truth without photo", split, path, message });
+  const matched = matchFiles(
+    [...distinct.values()],
+    truths.map(({ path, stem }) => ({ path, stem: nameOfTruth(stem) })),
+  );
+  for (const { truth, first } of matched.ambiguous) ambiguous(truth.path, first.path, "truths");
+  for (const [i, { path, stem }] of matched.photos.entries()) {
+    const near = i < NEAREST_OF ? nearestName(stem, matched.truths) : "";
+    report("photo without truth", path, `there is no truth of the name ${stem}${near}`);
   }
-  return { pairs, problems, notes: [] };
+  for (const [i, { path, stem }] of matched.truths.entries()) {
+    const near = i < NEAREST_OF ? nearestName(stem, matched.photos) : "";
+    report("truth without photo", path, `there is no photo of the name ${stem}${near}`);
+  }
+  const pairs = matched.pairs.map(({ photo, truth }) => (
+    { split, name: photo.stem, image: photo.path, truth: truth.path }
+  ));
+  const alone = matched.truths.map(({ stem: name, path }) => ({ split, name, image: path, truth: path }));
+  return { pairs, problems, notes: [], alone };
 }
 
 /** What to report of a split that has no photo. */
@@ -111,6 +119,7 @@ export function joinListings(listings: readonly Listing[], notes: readonly strin
     pairs: listings.flatMap(({ pairs }) => pairs),
     problems: listings.flatMap(({ problems }) => problems),
     notes: [...notes, ...listings.flatMap((listing) => listing.notes)],
+    alone: listings.flatMap(({ alone = [] }) => alone),
   };
 }
 

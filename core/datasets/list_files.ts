@@ -49,6 +49,36 @@ export async function listFiles(folder: string, kind = IMAGE_FILE): Promise<Foun
   return found.sort((a, b) => compareNames(a.stem, b.stem));
 }
 
+/** What files of these kinds are good for, by extension. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  json: "polygons such as labelme's are not read: export them as masks",
+  xml: "boxes and polygons are not read: export them as masks",
+  txt: "outlines are not read: export them as masks",
+};
+
+/**
+ * What lies in a folder instead of what was sought there, as part of a sentence: `4 .bmp files (such as p0.bmp)`; with what to do about files
+ * that are annotations, too.
+ */
+export async function describeFolder(path: string): Promise<string> {
+  const { folders, files } = await readFolder(path);
+  const kinds = Map.groupBy(files, (name) => /\.([^.]+)$/.exec(name)?.[1].toLowerCase() ?? "");
+  const parts = [...kinds].sort(([, a], [, b]) => b.length - a.length).map(([kind, names]) => {
+    const what = `${names.length} ${kind === "" ? "" : `.${kind} `}${names.length === 1 ? "file" : "files"}`;
+    const remedy = REMEDIES[kind] === undefined ? "" : `; ${REMEDIES[kind]}`;
+    return `${what} (such as ${names[0]}${remedy})`;
+  });
+  if (folders.length > 0) {
+    const more = folders.length > 3 ? " …" : "";
+    parts.unshift(
+      `${folders.length === 1 ? "the folder" : "the folders"} ${
+        folders.slice(0, 3).map((name) => `${name}/`).join(", ")
+      }${more}`,
+    );
+  }
+  return parts.length === 0 ? "nothing" : parts.join(", ");
+}
+
 /** What is at a path; null where there is nothing, a link that leads nowhere or round in a circle, or a path that goes on behind a file. */
 export async function statOrNull(path: string): Promise<Deno.FileInfo | null> {
   try {

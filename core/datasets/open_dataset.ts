@@ -11,7 +11,7 @@ import { readLists } from "./crack500.ts";
 import type { DatasetLayout, DatasetProblem, Listing } from "./layout.ts";
 import { type Layout, layouts } from "./layouts.ts";
 import { compareNames, readFolder } from "./list_files.ts";
-import { probeTruth, readMask } from "./read_mask.ts";
+import { settleReading } from "./read_mask.ts";
 import { FileSample, type Pair, type Sample, type TruthReader } from "./sample.ts";
 
 /** Photos with their truth, as they lie on the disk. */
@@ -113,11 +113,29 @@ const listed = new Intl.ListFormat("en", { type: "disjunction" });
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   checkArguments("open a dataset", ARGUMENTS, { path, options });
+  return await open(path, options, { alone: false });
+}
+
+/**
+ * Opens a dataset for its truths alone, those of photos that are not there among them: in the place of such a photo stands its mask.
+ *
+ * @throws what {@linkcode openDataset} throws.
+ */
+export async function openTruths(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  return await open(path, options, { alone: true });
+}
+
+async function open(
+  path: string,
+  options: OpenDatasetOptions,
+  { alone }: { readonly alone: boolean },
+): Promise<Dataset> {
   const { split, splits = "folders", inverted } = options;
   if (splits !== "folders" && splits !== "paper") {
     throw new TypeError(`Cannot open ${path}: splits is ${String(splits)} where folders or paper is wanted.`);
   }
-  const { layout, listing } = await list(path, options.layout ?? "auto");
+  const { layout, listing: listed } = await list(path, options.layout ?? "auto");
+  const listing = alone ? { ...listed, pairs: [...listed.pairs, ...listed.alone ?? []] } : listed;
   const notes = [...listing.notes];
   const assigned = splits === "folders" ? listing.pairs : publishedPairs(layout, listing.pairs, notes);
   const { problems } = listing;
@@ -176,7 +194,10 @@ function inSplit(
     const first = problems[0] === undefined
       ? ""
       : ` (${problems.length} files do not fit, the first: ${problems[0].path})`;
-    throw new RangeError(`Cannot use ${path}: there is no photo with its truth in it${first}.`);
+    const why = problems.find(({ kind }) => kind === "no masks");
+    throw new RangeError(
+      `Cannot use ${path}: there is no photo with its truth in it${first}.${why ? ` ${why.message}` : ""}`,
+    );
   }
   const chosen = split === undefined ? pairs : pairs.filter((pair) => pair.split === split);
   if (chosen.length === 0) {
@@ -208,26 +229,10 @@ async function truthOf(
   layout: Layout,
   pairs: readonly Pair[],
   inverted: boolean | undefined,
-): Promise<{ readTruth: TruthReader; notes: string[] }> {
+): Promise<{ readTruth: TruthReader; notes: readonly string[] }> {
   const { truth: rule } = layouts[layout];
   if (typeof rule === "function") return { readTruth: rule, notes: [] };
-  const given = inverted ?? rule === "dark";
-  const upright = rule === "recognise" ? rule : "bright";
-  const dark = rule === "recognise" ? "recognise inverted" : "dark";
-  const { forms, looked, mostlyCrack } = await probeTruth(pairs, given ? dark : upright);
-  const turned = inverted === undefined && rule === "recognise" && 2 * mostlyCrack > looked;
-  const notes = looked === 0 ? [] : [
-    `Truth: ${forms.join("; ")}; ${given !== turned ? "dark (inverted)" : "bright"} is crack.`,
-  ];
-  if (turned) {
-    notes.push(
-      `The masks are inverted: in ${mostlyCrack} of the ${looked} looked at, bright pixels are the majority, and cracks never are.`,
-    );
-  } else if (2 * mostlyCrack > looked) {
-    notes.push(
-      `In ${mostlyCrack} of the ${looked} masks looked at most pixels are crack: they may have to be inverted.`,
-    );
-  }
-  const settled = given !== turned ? dark : upright;
-  return { readTruth: (bytes) => readMask(bytes, settled), notes };
+  const masks = pairs.flatMap(({ truth }) => typeof truth === "string" ? [truth] : []);
+  const { read, notes } = await settleReading(masks, { rule, inverted });
+  return { readTruth: read, notes };
 }

@@ -1,63 +1,155 @@
 import { decodeImage } from "../images/decode_image.ts";
-import { brightestOf, describeMaskFile, type MaskRule, splitMask } from "./mask_form.ts";
-import { type Pair, spread, type TruthMask } from "./sample.ts";
+import {
+  brightestOf,
+  describeMaskFile,
+  type MaskRule,
+  type MaskSetValues,
+  type MaskSplit,
+  splitMask,
+} from "./mask_form.ts";
+import { spread, type TruthMask, type TruthReader } from "./sample.ts";
 
 /**
  * Reads the truth of a photo from the bytes of an image.
  *
+ * @param set what other masks of its set hold.
  * @throws what `decodeImage` and `splitMask` throw.
  */
-export async function readMask(bytes: Uint8Array, rule: MaskRule): Promise<TruthMask> {
-  return maskOf(bytes, await decodeImage(bytes), rule);
+export async function readMask(bytes: Uint8Array, rule: MaskRule, set?: MaskSetValues): Promise<TruthMask> {
+  return maskOf(bytes, await decodeImage(bytes), { rule, set }).mask;
 }
 
 /**
- * Reads a confidence map from the bytes of an image: the brightest of red, green and blue says how surely a pixel is crack, and 128 and
- * more (1, where none exceeds 1) is crack where that has to be decided.
+ * Reads a confidence map from the bytes of an image: the brightest of red, green and blue says how surely a pixel is crack, 255 for sure and
+ * 1 where none exceeds 1; and 128 and more (1, where none exceeds 1) is crack where that has to be decided.
  *
  * @throws what `decodeImage` throws.
  */
 export async function readConfidence(bytes: Uint8Array): Promise<TruthMask> {
   const image = await decodeImage(bytes);
-  return { ...maskOf(bytes, image, "bright"), confidence: brightestOf(image.data) };
+  return { ...maskOf(bytes, image, { rule: "bright" }).mask, confidence: brightestOf(image.data) };
 }
 
-function maskOf(bytes: Uint8Array, image: ImageData, rule: MaskRule): TruthMask {
+interface MaskReadingRule {
+  readonly rule: MaskRule;
+  readonly set?: MaskSetValues;
+}
+
+function maskOf(
+  bytes: Uint8Array,
+  image: ImageData,
+  reading: MaskReadingRule,
+): { readonly mask: TruthMask; readonly pair: MaskSplit["pair"] } {
   const { file, lossy } = describeMaskFile(bytes);
-  const { data, values, crack } = splitMask(image, { rule, lossy });
-  return { width: image.width, height: image.height, data, form: { file, values, crack } };
+  const { data, weight, values, crack, pair } = splitMask(image, { ...reading, lossy });
+  const known = weight === undefined ? {} : { weight };
+  const mask = { width: image.width, height: image.height, data, ...known, form: { file, values, crack } };
+  return { mask, pair };
 }
 
-/** Masks to read. */
+/** How the masks of a set are read. */
+export interface MaskReading {
+  readonly read: TruthReader;
+  /** What was decided about them, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/** Options of {@linkcode settleReading}. */
+export interface SettleReadingOptions {
+  /** What is known of the masks: that bright is crack, or dark; or nothing. */
+  readonly rule: "bright" | "dark" | "recognise";
+  /** Whether dark is crack. Default: by the rule; where nothing is known, whether bright pixels are the majority in most masks looked at. */
+  readonly inverted?: boolean;
+}
+
+/** Masks that are looked at. */
 const PROBES = 12;
 
+/**
+ * Looks at up to twelve masks of a set and settles how all are read. Masks that cannot be read are passed over: they are reported when their
+ * turn comes.
+ *
+ * @param paths the files of the masks.
+ */
+export async function settleReading(
+  paths: readonly string[],
+  { rule, inverted }: SettleReadingOptions,
+): Promise<MaskReading> {
+  const given = inverted ?? rule === "dark";
+  const bright = rule === "recognise" ? rule : "bright";
+  const dark = rule === "recognise" ? "recognise inverted" : "dark";
+  const { forms, looked, mostlyCrack, set } = await probe(spread(paths, PROBES), given ? dark : bright);
+  const turned = inverted === undefined && rule === "recognise" && 2 * mostlyCrack > looked;
+  const notes = looked === 0 ? [] : [
+    `Truth: ${forms.join("; ")}; ${given !== turned ? "dark (inverted)" : "bright"} is crack.`,
+  ];
+  if (turned) {
+    notes.push(
+      `The masks are inverted: in ${mostlyCrack} of the ${looked} looked at, bright pixels are the majority, and cracks never are.`,
+    );
+  } else if (2 * mostlyCrack > looked) {
+    notes.push(
+      `In ${mostlyCrack} of the ${looked} masks looked at most pixels are crack: they may have to be inverted.`,
+    );
+  }
+  const settled = given !== turned ? dark : bright;
+  return { read: (bytes) => readMask(bytes, settled, set), notes };
+}
+
 /** What a few masks hold. */
-export interface TruthProbe {
+interface MaskProbe {
   /** Kinds of masks, each as `1-bit PNG of 0/255`. */
   readonly forms: readonly string[];
   /** Masks that were read and have more than one value. */
   readonly looked: number;
-  /** Those of them that are crack in the larger part. */
+  /** Those of them that are crack in the larger part of what is known. */
   readonly mostlyCrack: number;
+  readonly set: MaskSetValues;
 }
 
-/** Reads a few masks; those that cannot be read are skipped, since they are reported when all are read. */
-export async function probeTruth(pairs: readonly Pair[], rule: MaskRule): Promise<TruthProbe> {
-  const paths = pairs.flatMap(({ truth }) => typeof truth === "string" ? [truth] : []);
-  const forms = new Set<string>();
-  let looked = 0, mostlyCrack = 0;
-  for (const path of spread(paths, PROBES)) {
-    const mask = await Deno.readFile(path).then((bytes) => readMask(bytes, rule)).catch(() => undefined);
-    if (mask === undefined || mask.form.values === "one value") continue;
-    forms.add(describeForm(mask));
-    looked++;
-    const crack = mask.data.reduce((sum, value) => sum + value, 0);
-    if (2 * crack > mask.data.length) mostlyCrack++;
+async function probe(paths: readonly string[], rule: MaskRule): Promise<MaskProbe> {
+  const files: Uint8Array[] = [];
+  for (const path of paths) {
+    const bytes = await Deno.readFile(path).catch((error) => {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+    });
+    if (bytes !== undefined) files.push(bytes);
   }
-  return { forms: [...forms], looked, mostlyCrack };
+  const lookAt = async (set?: MaskSetValues) => {
+    const found = await Promise.all(
+      files.map(async (bytes) => {
+        try {
+          return maskOf(bytes, await decodeImage(bytes), { rule, set });
+        } catch {
+          return undefined;
+        }
+      }),
+    );
+    return found.filter((mask) => mask !== undefined);
+  };
+  let found = await lookAt();
+  const ignores = found.some(({ mask }) => mask.weight !== undefined);
+  // A mask of 0 and 255 was taken for ground and crack: beside others that ignore 255 it shows no crack.
+  if (ignores) found = await lookAt({ ignores });
+  const pairs = found.flatMap(({ pair }) => pair === undefined ? [] : [pair]);
+  const pair = pairs.every((other) => other.join() === pairs[0].join()) ? pairs[0] : undefined;
+  const telling = found.filter(({ mask: { form, weight } }) =>
+    weight !== undefined || !/one value$/.test(form.values)
+  );
+  const mostlyCrack = telling.filter(({ mask: { data, weight } }) => {
+    const crack = data.reduce((sum, value) => sum + value, 0);
+    const known = weight?.reduce((sum, value) => sum + Number(value > 0), 0) ?? data.length;
+    return 2 * crack > known;
+  });
+  return {
+    forms: [...new Set(telling.map(({ mask }) => describeForm(mask)))],
+    looked: telling.length,
+    mostlyCrack: mostlyCrack.length,
+    set: { pair, ignores },
+  };
 }
 
 /** How a mask is stored, as `1-bit PNG of 0/255`. */
 export function describeForm({ form: { file, values } }: TruthMask): string {
-  return `${file} of ${values === "soft" ? "soft values" : values}`;
+  return `${file} of ${values.replace(/\bsoft\b/, "soft values")}`;
 }

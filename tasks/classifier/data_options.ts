@@ -23,7 +23,7 @@ const photoOptions = object("Photos", {
   masks: multiple(
     option("--masks", folderPath(), {
       description:
-        message`The folder of their masks, of the same names: crack is 1 of 0/1, or 128 and more of 0..255, in the brightest of red, green and blue.`,
+        message`The folder of their masks, of the same names. Of two values or colours the rarer is crack; 255 beside 0 and 1 says that nothing is known.`,
     }),
   ),
   skip: withDefault(

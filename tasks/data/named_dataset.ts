@@ -53,14 +53,19 @@ export function readingOf(
 /**
  * Opens a dataset that was named on the command line.
  *
+ * @param open what opens it. Default: `openDataset()`.
  * @throws {UsageError} where the path or the split is wrong; else what the files' reading throws.
  */
-export async function openNamedDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+export async function openNamedDataset(
+  path: string,
+  options: OpenDatasetOptions = {},
+  open: typeof openDataset = openDataset,
+): Promise<Dataset> {
   if (await statOrNull(path) === null) {
     throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
   }
   try {
-    return await openDataset(path, options);
+    return await open(path, options);
   } catch (error) {
     // What is wrong is what was typed, not what lies in the files.
     if (error instanceof Error && /^Cannot (?:open|use) /.test(error.message)) {

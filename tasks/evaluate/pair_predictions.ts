@@ -1,6 +1,14 @@
 import { join } from "node:path";
-import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
-import { readMask } from "../../core/datasets/read_mask.ts";
+import {
+  compareNames,
+  describeFolder,
+  type FoundFile,
+  listFiles,
+  statOrNull,
+} from "../../core/datasets/list_files.ts";
+import { matchFiles, nearestName } from "../../core/datasets/match_files.ts";
+import { openTruths } from "../../core/datasets/open_dataset.ts";
+import { settleReading } from "../../core/datasets/read_mask.ts";
 import { FileSample, type Sample } from "../../core/datasets/sample.ts";
 import { UsageError } from "../cli/errors.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
@@ -59,22 +67,33 @@ export async function pairPredictions(options: PairPredictionsOptions): Promise<
     if (first === undefined) byName.set(named.name, named);
     else problems.push(ambiguous(pathOf(named), pathOf(first), "truths"));
   }
-  // A label run over one split's folder names photos without the split.
-  const fullNames = new Map([...byName.values()].map((named) => [fullNameOf(named.sample), named]));
-  const used = new Map<NamedTruth, string>();
-  const pairs: PredictionPair[] = [];
-  for (const { path, stem } of maps) {
-    const named = byName.get(stem) ?? fullNames.get(stem);
-    const first = named && used.get(named);
-    if (named === undefined) {
-      const where = split === undefined ? truth : `the split ${split} of ${truth}`;
-      problems.push(`Cannot use ${path}: there is no truth of the name ${stem} in ${where}.`);
-    } else if (first !== undefined) problems.push(ambiguous(path, first, "confidence maps"));
-    else {
-      used.set(named, path);
-      pairs.push({ name: named.name, prediction: path, truth: named.sample });
-    }
+  const named = [...byName.values()];
+  const matched = matchFiles(maps, named.map((truth) => ({ stem: truth.name, path: pathOf(truth), truth })));
+  for (const { truth, first } of matched.ambiguous) {
+    problems.push(ambiguous(truth.path, first.path, "truths"));
+    byName.delete(truth.stem);
   }
+  const mapOf = new Map(matched.pairs.map(({ photo, truth }) => [truth.truth, photo]));
+  // A label run over one split's folder names photos without the split.
+  const full = matchFiles(
+    matched.photos,
+    named.map((truth) => ({ stem: fullNameOf(truth.sample), path: pathOf(truth), truth })),
+  );
+  for (const { photo, truth: { truth } } of full.pairs) {
+    const first = mapOf.get(truth);
+    if (first === undefined) mapOf.set(truth, photo);
+    else problems.push(ambiguous(photo.path, first.path, "confidence maps"));
+  }
+  for (const { path, stem } of full.photos) {
+    const where = split === undefined ? truth : `the split ${split} of ${truth}`;
+    const near = nearestName(stem, matched.truths);
+    problems.push(`Cannot use ${path}: there is no truth of the name ${stem} in ${where}${near}.`);
+  }
+  const pairs = [...mapOf].map(([truth, { path }]) => ({
+    name: truth.name,
+    prediction: path,
+    truth: truth.sample,
+  })).sort((a, b) => compareNames(a.prediction, b.prediction));
   if (pairs.length === 0) {
     throw new UsageError(
       `Cannot pair ${predictions} with ${truth}: none of the ${maps.length} confidence maps (such as ${
@@ -86,7 +105,7 @@ export async function pairPredictions(options: PairPredictionsOptions): Promise<
     );
   }
   for (const named of byName.values()) {
-    if (used.has(named)) continue;
+    if (mapOf.has(named)) continue;
     problems.push(
       `Cannot use ${pathOf(named)}: there is no confidence map of the name ${named.name} in ${predictions}.`,
     );
@@ -117,7 +136,7 @@ async function listTruths(
     throw new UsageError(`Cannot read ${truth}: there is no such file or folder.`);
   }
   const inverted = crack === undefined ? undefined : crack === "dark";
-  const dataset = await openNamedDataset(truth, { split, inverted }).catch((error) => {
+  const dataset = await openNamedDataset(truth, { split, inverted }, openTruths).catch((error) => {
     // No dataset: a folder of masks alone, perhaps.
     if (
       error instanceof UsageError && split === undefined && /where a dataset is wanted/.test(error.message)
@@ -127,14 +146,23 @@ async function listTruths(
     throw error;
   });
   if (dataset === undefined) {
-    const masks = await listFiles(await folderWithin(truth, "masks"));
-    const rule = inverted ? "recognise inverted" : "recognise";
-    const readTruth = (bytes: Uint8Array) => readMask(bytes, rule);
+    const folder = await folderWithin(truth, "masks"), masks = await listFiles(folder);
+    if (masks.length === 0) {
+      throw new UsageError(
+        `Cannot find masks in ${folder}: it holds ${await describeFolder(
+          folder,
+        )}, and JPEG, PNG or TIFF files are wanted.`,
+      );
+    }
+    const { read: readTruth, notes } = await settleReading(masks.map(({ path }) => path), {
+      rule: "recognise",
+      inverted,
+    });
     const truths = masks.map(({ path, stem }) => ({
       name: stem,
       sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, readTruth),
     }));
-    return { truths, problems: [], notes: [] };
+    return { truths, problems: [], notes };
   }
   if (dataset.layout === "classes") {
     throw new UsageError(

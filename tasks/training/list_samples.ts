@@ -1,3 +1,7 @@
+import { classesOf } from "../../core/datasets/classes.ts";
+import { describeFolder, listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
+import { matchFiles, nearestName } from "../../core/datasets/match_files.ts";
+import { settleReading } from "../../core/datasets/read_mask.ts";
 import { UsageError } from "../cli/errors.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
@@ -34,6 +38,8 @@ export interface ListedSamples {
   readonly rejected: number;
   /** What has no partner, in sentences: photos whose truth is `missing` among it. */
   readonly problems: readonly string[];
+  /** What was decided about masks, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -67,54 +73,92 @@ export async function listSamples(
       "Cannot use --photos without labels: give --labels, or --images for photos with masks.",
     );
   }
-  const samples: NamedSample[] = [...given], problems: string[] = [];
+  const samples: NamedSample[] = [...given], problems: string[] = [], notes: string[] = [];
   for (const folder of folders) samples.push(...await listClasses(folder));
   for (const [i, folder] of images.entries()) {
     const pairs = await listPairs(folder, { masks: masks[i], soft });
     samples.push(...pairs.samples);
     problems.push(...pairs.problems);
+    notes.push(...pairs.notes);
   }
   for (const path of datasets) {
     const dataset = await openNamedDataset(path, { split, splits });
     samples.push(...await Promise.all(dataset.samples.map(datasetSample)));
     problems.push(...dataset.problems.map(({ message }) => message));
+    notes.push(...dataset.notes);
   }
   const labelled = await listLabels({ labels, extraLabels, photos, soft });
   return {
     samples: [...samples, ...labelled.samples],
     rejected: labelled.rejected,
     problems: [...problems, ...labelled.problems],
+    notes,
   };
 }
 
 async function listClasses(folder: string): Promise<NamedSample[]> {
+  const classes = classesOf(await readFolder(folder));
+  if (classes === undefined) {
+    throw new UsageError(
+      `Cannot train on ${folder}: it holds ${await describeFolder(
+        folder,
+      )}, and the folders crack/ and no_crack/ are wanted.`,
+    );
+  }
   const samples: NamedSample[] = [];
-  for (const truth of ["crack", "no_crack"] as const) {
-    const { photos } = await listPhotos([`${folder}/${truth}`]);
+  for (const [truth, name] of [["crack", classes.crack], ["no_crack", classes.noCrack]] as const) {
+    const { photos } = await listPhotos([`${folder}/${name}`]);
     samples.push(...photos.map(({ name, path }) => wholeSample({ name: `${truth}/${name}`, path, truth })));
   }
   return samples;
 }
 
+/** What the photos and masks of two folders are, in what was named. */
+interface ListedPairs {
+  readonly samples: readonly NamedSample[];
+  readonly problems: readonly string[];
+  readonly notes: readonly string[];
+}
+
 async function listPairs(
   images: string,
   { masks, soft }: { readonly masks: string; readonly soft: boolean },
-): Promise<{ samples: NamedSample[]; problems: string[] }> {
-  const { photos } = await listPhotos([images]);
-  const { photos: drawn } = await listPhotos([masks]);
-  const byName = new Map(drawn.map(({ name, path }) => [name, path]));
+): Promise<ListedPairs> {
+  const { photos: listed } = await listPhotos([images]);
+  if (!(await statOrNull(masks))?.isDirectory) {
+    throw new UsageError(`Cannot read ${masks}: there is no such folder.`);
+  }
+  const drawn = await listFiles(masks);
+  if (drawn.length === 0) {
+    throw new UsageError(
+      `Cannot find masks in ${masks}: it holds ${await describeFolder(
+        masks,
+      )}, and JPEG, PNG or TIFF files are wanted.`,
+    );
+  }
+  const photos = listed.map(({ name, path }) => ({ stem: name, path }));
+  const matched = matchFiles(photos, drawn);
+  const { read: readTruth, notes } = await settleReading(matched.pairs.map(({ truth }) => truth.path), {
+    rule: "recognise",
+  });
+  const maskOf = new Map(matched.pairs.map(({ photo, truth }) => [photo, truth.path]));
   const samples: NamedSample[] = [], problems: string[] = [];
-  for (const { name, path } of photos) {
-    const mask = byName.get(name);
-    byName.delete(name);
-    if (mask !== undefined) samples.push(maskedSample({ name, path, mask, soft, extra: false }));
+  for (const photo of photos) {
+    const { stem: name, path } = photo, mask = maskOf.get(photo);
+    if (mask !== undefined) samples.push(maskedSample({ name, path, mask, soft, extra: false, readTruth }));
     else {
       samples.push(unmaskedSample({ name, path }));
-      problems.push(`Cannot use ${path}: there is no mask of the name ${name} in ${masks}.`);
+      const near = nearestName(name, matched.truths);
+      problems.push(`Cannot use ${path}: there is no mask of the name ${name} in ${masks}${near}.`);
     }
   }
-  for (const [name, path] of byName) {
-    problems.push(`Cannot use ${path}: there is no photo of the name ${name} in ${images}.`);
+  for (const { truth, first } of matched.ambiguous) {
+    problems.push(
+      `Cannot use ${truth.path}: ${first.path} bears the same name, and masks are told apart by it.`,
+    );
   }
-  return { samples, problems };
+  for (const { stem, path } of matched.truths) {
+    problems.push(`Cannot use ${path}: there is no photo of the name ${stem} in ${images}.`);
+  }
+  return { samples, problems, notes: soft ? [] : notes };
 }

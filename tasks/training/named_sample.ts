@@ -22,10 +22,8 @@ export interface NamedSample<T = Truth> {
   readonly extra: boolean;
 }
 
-/**
- * Reads masks that are named by their folder: bright is crack, whatever values there are. Those of datasets are read as their layout says.
- */
-const readNamedMask: TruthReader = (bytes) => readMask(bytes, "bright");
+/** Reads what Hairline wrote itself: bright is crack. */
+const readLabel: TruthReader = (bytes) => readMask(bytes, "bright");
 
 /** A photo and its mask in files. */
 export interface MaskFiles {
@@ -37,12 +35,16 @@ export interface MaskFiles {
   /** Whether the mask is a confidence map, whose grey values count; else it is cut in the middle of its scale. */
   readonly soft: boolean;
   readonly extra: boolean;
+  /** What reads a mask that is none of Hairline's own, unless it is a confidence map. */
+  readonly readTruth?: TruthReader;
 }
 
 /** A photo whose mask is an image. */
-export function maskedSample({ name, path, mask, soft, extra }: MaskFiles): NamedSample {
+export function maskedSample(
+  { name, path, mask, soft, extra, readTruth = readLabel }: MaskFiles,
+): NamedSample {
   const files = { name, split: "all", image: path, truth: mask };
-  const sample = new FileSample(files, soft ? readConfidence : readNamedMask);
+  const sample = new FileSample(files, soft ? readConfidence : readTruth);
   return { name, sample, truth: "mask", extra };
 }
 
@@ -51,7 +53,7 @@ export function wholeSample(
   { name, path, truth }: Pick<MaskFiles, "name" | "path"> & { readonly truth: "crack" | "no_crack" },
 ): NamedSample {
   const files = { name, split: "all", image: path, truth: truth === "crack" };
-  return { name, sample: new FileSample(files, readNamedMask), truth, extra: false };
+  return { name, sample: new FileSample(files, readLabel), truth, extra: false };
 }
 
 /** A photo whose mask is missing: it keeps its place among the others, and says so when it is read. */
@@ -61,7 +63,7 @@ export function unmaskedSample({ name, path }: Pick<MaskFiles, "name" | "path">)
 
 class UnmaskedPhoto extends FileSample {
   constructor({ name, path }: Pick<MaskFiles, "name" | "path">) {
-    super({ name, split: "all", image: path, truth: false }, readNamedMask);
+    super({ name, split: "all", image: path, truth: false }, readLabel);
   }
 
   override truth(): Promise<never> {

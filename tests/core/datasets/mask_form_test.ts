@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { type MaskRule, splitMask } from "../../../core/datasets/mask_form.ts";
+import { type MaskRule, type MaskSetValues, splitMask } from "../../../core/datasets/mask_form.ts";
 import { readMask } from "../../../core/datasets/read_mask.ts";
 import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { writePng } from "../../oracles/png_writer.ts";
 
-type Colour = number | readonly [number, number, number];
+type Colour = number | readonly [number, number, number] | readonly [number, number, number, number];
 
 function mask(...colours: Colour[]): { data: ImageData["data"] } {
-  const rgb = (colour: Colour) => typeof colour === "number" ? [colour, colour, colour] : colour;
-  return { data: new Uint8ClampedArray(colours.flatMap((colour) => [...rgb(colour), 255])) };
+  const rgba = (colour: Colour) => {
+    const [red, green, blue, alpha = 255] = typeof colour === "number" ? [colour, colour, colour] : colour;
+    return [red, green, blue, alpha];
+  };
+  return { data: new Uint8ClampedArray(colours.flatMap(rgba)) };
 }
 
 function split(rule: MaskRule, ...colours: Colour[]): number[] {
@@ -27,6 +30,49 @@ Deno.test("splitMask() recognises masks of 0/1, 0/255, any other pair, soft ones
   // One value: nothing of 0, all of 1 and 255; two values close together are noise.
   assert.deepEqual([recognise(0, 0), recognise(1, 1), recognise(255)], [[0, 0], [1, 1], [1]]);
   assert.deepEqual(recognise(254, 255), [1, 1]);
+});
+
+Deno.test("splitMask() takes any two values or colours for ground and crack", () => {
+  const recognise = (...colours: Colour[]) => split("recognise", ...colours);
+  assert.deepEqual(recognise(0, 2, 2), [0, 1, 1]);
+  assert.deepEqual(recognise(1, 2), [0, 1]);
+  assert.deepEqual(recognise(0, [60, 20, 0]), [0, 1]);
+  // Of one brightness: one is crack and the other not, whichever; the majority of a set is ground.
+  assert.deepEqual(recognise([255, 0, 0], [0, 0, 255]), [1, 0]);
+  // The soft edge of a dark grey.
+  assert.deepEqual(recognise(0, 30, 60, 100), [0, 0, 1, 1]);
+});
+
+Deno.test("splitMask() goes by alpha where all that can be seen has one colour", () => {
+  const recognise = (...colours: Colour[]) => split("recognise", ...colours);
+  assert.deepEqual(recognise([0, 0, 0, 0], [0, 0, 0, 255]), [0, 1]);
+  assert.deepEqual(recognise([255, 255, 255, 0], [255, 255, 255, 255]), [0, 1]);
+  assert.deepEqual(recognise([255, 255, 255, 0], [255, 255, 255, 0]), [0, 0]);
+  assert.deepEqual(recognise([9, 9, 9, 0], [200, 0, 0, 128]), [0, 1]);
+  assert.deepEqual(recognise([0, 0, 0, 0], [0, 0, 0, 100], [0, 0, 0, 130], [0, 0, 0, 255]), [0, 0, 1, 1]);
+  // Two colours can be seen: they say what is crack.
+  assert.deepEqual(recognise([0, 0, 0, 255], [255, 255, 255, 255], [0, 0, 0, 0]), [0, 1, 0]);
+});
+
+Deno.test("splitMask() knows nothing of 255 beside 0 and 1, and of 255 where the set has it so", () => {
+  const of = (set: MaskSetValues | undefined, ...colours: Colour[]) => {
+    const { data, weight } = splitMask(mask(...colours), { rule: "recognise", set });
+    return [[...data], weight && [...weight]];
+  };
+  assert.deepEqual(of(undefined, 0, 1, 255), [[0, 1, 0], [255, 255, 0]]);
+  const set = { ignores: true };
+  assert.deepEqual(of(set, 0, 255), [[0, 0], [255, 0]]);
+  assert.deepEqual(of(set, 1, 255), [[1, 0], [255, 0]]);
+  assert.deepEqual(of(set, 255), [[0], [0]]);
+  assert.deepEqual(of(undefined, 0, 255), [[0, 1], undefined]);
+  const { data } = splitMask(mask(1, 1, 0, 255), { rule: "recognise inverted" });
+  assert.deepEqual([...data], [0, 0, 1, 0]);
+});
+
+Deno.test("splitMask() refuses a photo, and a photo with cracks drawn on it", () => {
+  const photo = Array.from({ length: 400 }, (_, i) => 90 + i * 7 % 60);
+  assert.throws(() => split("recognise", 0, ...photo, 255), /has 62 colours, as a photo has/);
+  assert.throws(() => split("recognise", [255, 0, 0], ...photo), /has 61 colours, as a photo has/);
 });
 
 Deno.test("splitMask() turns inverted masks round", () => {

@@ -175,12 +175,12 @@ Deno.test("openDataset() recognises that the masks of a general folder are inver
 });
 
 Deno.test("openDataset() says of a known layout that its masks may have to be inverted, and leaves them", () =>
-  withDataset({ "test_img/1.jpg": photo(1), "test_lab/1.png": mask(1, 0, 255) }, async (dataset) => {
+  withDataset({ "images/1.jpg": photo(1), "masks/1.png": mask(1, 0, 255) }, async (dataset) => {
     assert.match(dataset.notes.join(" "), /In 1 of the 1 masks looked at most pixels are crack/);
     const truth = await dataset.samples[0].truth();
     assert.ok(typeof truth !== "boolean");
     assert.deepEqual([...truth.data], [...truthOf(1, 0, 1)]);
-  }));
+  }, { layout: "cracksc" }));
 
 Deno.test("openDataset() reads folders of classes, with splits and without", async () => {
   const files: Files = { "crack/a.jpg": photo(1), "no_crack/a.jpg": photo(2), "no_crack/b.jpg": photo(3) };
@@ -284,3 +284,97 @@ Deno.test("Sample.read() names the file whose mask is damaged, of another size o
     );
     assert.equal(failures[3], "");
   }));
+
+Deno.test("openDataset() pairs names that differ in case, in the coding of umlauts, or in what makes them masks", () =>
+  withDataset({
+    "images/IMG_1.JPG": photo(1),
+    "masks/img_1.PNG": mask(1),
+    ["images/Brücke.jpg".normalize("NFC")]: photo(2),
+    ["masks/Brücke.png".normalize("NFD")]: mask(2),
+    "images/c.jpg": photo(3),
+    "masks/mask_c.png": mask(3),
+    "images/d.jpg": photo(4),
+    "masks/d.jpg.png": mask(4),
+    "images/e_1.jpg": photo(5),
+    "masks/e_1-label.png": mask(5),
+    "images/wand_4711.jpg": photo(6),
+    "masks/wand_4712.png": mask(6),
+  }, async (dataset, root) => {
+    assert.deepEqual(
+      dataset.samples.map(({ name, truthPath }) => [name, truthPath!.slice(root.length).normalize("NFC")]),
+      [
+        ["Brücke", "/masks/Brücke.png"],
+        ["c", "/masks/mask_c.png"],
+        ["d", "/masks/d.jpg.png"],
+        ["e_1", "/masks/e_1-label.png"],
+        ["IMG_1", "/masks/img_1.PNG"],
+      ],
+    );
+    await assertTruths(dataset, [2, 3, 4, 5, 1]);
+    assert.deepEqual(dataset.problems.map(({ message }) => message.replaceAll(root, "")), [
+      "Cannot use /images/wand_4711.jpg: there is no truth of the name wand_4711; the nearest name is that of /masks/wand_4712.png.",
+      "Cannot use /masks/wand_4712.png: there is no photo of the name wand_4712; the nearest name is that of /images/wand_4711.jpg.",
+    ]);
+  }));
+
+Deno.test("openDataset() reads masks by what all of a set hold: classes, what is ignored, a photo without crack", async () => {
+  const grey = (...data: number[]) =>
+    encodePng({ width: 3, height: 1, channels: 1, data: Uint8Array.from(data) });
+  const three = grey(90, 100, 110);
+  const truths = async (...masks: number[][]) => {
+    const files = masks.flatMap((values, i): [string, Promise<Uint8Array>][] => [
+      [`images/${i}.png`, three],
+      [`masks/${i}.png`, grey(...values)],
+    ]);
+    const found: unknown[] = [];
+    await withDataset(Object.fromEntries(files), async ({ samples, notes }) => {
+      for (const sample of samples) {
+        const truth = await sample.truth();
+        assert.ok(typeof truth !== "boolean");
+        found.push(truth.weight === undefined ? [...truth.data] : [[...truth.data], [...truth.weight]]);
+      }
+      found.push(notes.join(" "));
+    });
+    return found;
+  };
+  // The second photo has no crack: its mask is ground alone, in the value that ground has in the first.
+  assert.deepEqual(await truths([1, 1, 2], [1, 1, 1], [2, 2, 2]), [
+    [0, 0, 1],
+    [0, 0, 0],
+    [1, 1, 1],
+    "Truth: 8-bit PNG of 1/2; bright is crack.",
+  ]);
+  assert.deepEqual((await truths([0, 1, 255], [0, 0, 255], [0, 0, 1])).slice(0, 3), [
+    [[0, 1, 0], [255, 255, 0]],
+    [[0, 0, 0], [255, 255, 0]],
+    [0, 0, 1],
+  ]);
+  assert.deepEqual((await truths([0, 0, 255], [0, 255, 0])).slice(0, 2), [[0, 0, 1], [0, 1, 0]]);
+});
+
+Deno.test("openDataset() keeps splits and pairs beside a stray image, and says what lies in the place of masks", async () => {
+  await withDataset({
+    "images/train/a.jpg": photo(1),
+    "masks/train/a.png": mask(1),
+    "images/test/b.jpg": photo(2),
+    "masks/test/b.png": mask(2),
+    "images/stray.jpg": photo(3),
+  }, (dataset, root) => {
+    assert.deepEqual(names(dataset), ["train a", "test b"]);
+    assert.deepEqual(dataset.problems.map(({ path }) => path.slice(root.length)), ["/images/stray.jpg"]);
+  });
+  await withDataset({
+    "traincrop/a.jpg": photo(1),
+    "traincrop/a.png": mask(1),
+    "stray.jpg": photo(3),
+  }, (dataset) => assert.deepEqual(names(dataset), ["train a"]));
+  await withDataset({
+    "train.txt": "p\\a.jpg m\\a.png\r\n",
+    "p/a.jpg": photo(1),
+    "m/a.png": mask(1),
+  }, async (dataset) => await assertTruths(dataset, [1]));
+  await assert.rejects(withDataset({ "images/a.jpg": photo(1), "labels/a.json": "{}" }, () => {}), {
+    message:
+      /Cannot find masks in .*labels: it holds 1 \.json file \(such as a\.json; polygons .* export them as masks\)/,
+  });
+});
