@@ -4,6 +4,7 @@ import {
   FUSIONS,
   type HairlineSettings,
   LOCALISATIONS,
+  PIECES,
   requireHairline,
 } from "../../core/label/hairline/settings.ts";
 import { formatScales, scalesValue } from "../batch/scale_option.ts";
@@ -67,6 +68,11 @@ const overrides = {
     "Percentile of a photo's confidences that counts as sure, 0: none",
   ),
   stretchOffset: parameter("stretchOffset", float({ min: 0, metavar: "X" }), "What is added to it"),
+  pieces: parameter(
+    "pieces",
+    choice(PIECES),
+    "Which connected crack pixels stay: all, or those that are long for their area in a photo that shows a crack for sure",
+  ),
 };
 
 const { scales: usualScales } = defaultHairline;

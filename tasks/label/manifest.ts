@@ -51,15 +51,25 @@ export function settingsDifference(
       return { was: `${field} ${show(was)}`, is: show(value) };
     }
   }
-  const [were, are] = [before, now].map(({ parameters }) => JSON.stringify(parameters));
-  if (were !== are) return { was: were, is: are };
+  if (is === "cam-crf") {
+    const [were, are] = [before, now].map(({ parameters }) => JSON.stringify(parameters));
+    if (were !== are) return { was: were, is: are };
+  }
   return networkDifference("classifier", before.classifier, now.classifier) ??
     networkDifference("segmenter", before.segmenter, now.segmenter);
 }
 
 /** What is compared field by field; the parameters of a random field are compared, and named, together. */
 function fieldsOf(settings: LabelSettings): Readonly<Record<string, unknown>> {
-  return settings.recipe ?? (methodOf(settings) === "cam-crf" ? {} : { ...settings.parameters });
+  switch (methodOf(settings)) {
+    case "paper":
+      return { ...settings.recipe };
+    case "hairline":
+      // Before there was a choice of pieces all of them stayed.
+      return { pieces: "all", ...settings.parameters };
+    default:
+      return {};
+  }
 }
 
 function show(value: unknown): string {

@@ -48,6 +48,8 @@ const VARIANTS: readonly Variant[] = [
   ["guided-filter", "guided filter of radius 4 (3)", { guidedRadius: 4 }],
   ["no-stretch", "without stretching (5)", { stretchPercentile: 0 }],
   ["stretch", "stretched by the 99.5th percentile (5)", { stretchPercentile: 99.5 }],
+  ["all-pieces", "all pieces (6)", { pieces: "all" }],
+  ["plausible-pieces", "plausible pieces (6)", { pieces: "plausible" }],
 ];
 
 /** The rows of the table of labels. */

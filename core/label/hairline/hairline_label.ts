@@ -1,7 +1,7 @@
 import { argumentsSchema, checkArguments, optional, optionsSchema } from "../../arguments.ts";
 import type { Compute } from "../../gpu/compute.ts";
 import { COMPUTE } from "../../gpu/schemas.ts";
-import { predictionOf } from "../../predict/predict_image.ts";
+import { type Prediction, predictionOf } from "../../predict/predict_image.ts";
 import { detailSpectrum, startingScale } from "../../predict/detail_spectrum.ts";
 import { predictAtScales, sizeAt } from "../../predict/predict_scales.ts";
 import { resampledPicture } from "../../predict/resampled_picture.ts";
@@ -12,6 +12,7 @@ import { denseLocalisation } from "./dense_localisation.ts";
 import { flippedSegmenter } from "./flipped_segmenter.ts";
 import { joinConfidences, stretch } from "./join_confidences.ts";
 import { defaultHairline, HAIRLINE_SETTINGS, type HairlineSettings, requireHairline } from "./settings.ts";
+import { plausiblePieces } from "./plausible_pieces.ts";
 import { levelStage, MapRecorder, STAGES, stagesOf } from "./stages.ts";
 
 /** Options of {@linkcode hairlineLabeller}. */
@@ -43,9 +44,10 @@ const ARGUMENTS = argumentsSchema({
  * 3. a guided filter (He et al. 2013, doi:10.1109/TPAMI.2012.213) draws the result to the edges of the photo;
  * 4. √(network · localisation) is the confidence, high where both find crack;
  * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
- * 6. where it exceeds a threshold is crack.
+ * 6. where it exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, in a photo that shows a crack of
+ *    some length somewhere for sure.
  *
- * Each of 1, 3, 4 and 5 can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
+ * Each of 1, 3, 4 and 5, and the choice of pieces, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
  *
  * @example
  * ```ts
@@ -126,7 +128,10 @@ async function labelByHairline(
   const joined = await joinConfidences(compute, image, { seen, localisation, settings, recorder });
   const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
-  const label = predictionOf(confidence, { width, height, threshold });
+  const exceeding = predictionOf(confidence, { width, height, threshold });
+  const label = settings.pieces === "all"
+    ? exceeding
+    : withMask(exceeding, plausiblePieces({ ...exceeding, scale: start }));
   return {
     ...label,
     usableForTraining: label.crackPixels >= settings.minCrackPixels,
@@ -134,4 +139,10 @@ async function labelByHairline(
     scales: scalesSeen,
     ...(warning === undefined ? {} : { warning }),
   };
+}
+
+/** The same with another mask. */
+function withMask(prediction: Prediction, mask: Uint8Array<ArrayBuffer>): Prediction {
+  const crackPixels = mask.reduce((sum, value) => sum + value, 0);
+  return { ...prediction, mask, crackPixels };
 }

@@ -46,6 +46,11 @@ export interface HairlineSettings {
 
   /** Stage 6: a pixel is crack when its confidence exceeds this. */
   readonly labelThreshold: number;
+  /**
+   * Stage 6: which connected pixels of them stay: `all`, or those that are `plausible`, long for their area in a photo that shows a crack of
+   * some length somewhere for sure.
+   */
+  readonly pieces: "plausible" | "all";
   /** Stage 6: crack pixels that a label needs to be used for training. */
   readonly minCrackPixels: number;
 }
@@ -74,6 +79,7 @@ export const defaultHairline: HairlineSettings = {
   stretchPercentile: 0,
   stretchOffset: 0.15,
   labelThreshold: 0.5,
+  pieces: "plausible",
   minCrackPixels: 100,
 };
 
@@ -91,12 +97,14 @@ export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<Hairlin
   stretchPercentile: NUMBER,
   stretchOffset: NUMBER,
   labelThreshold: NUMBER,
+  pieces: TEXT as Schema<HairlineSettings["pieces"]>,
   minCrackPixels: NUMBER,
 });
 
-/** Localisations and fusions by name. */
+/** Localisations, fusions and choices of pieces by name. */
 export const LOCALISATIONS = ["dense", "none"] as const;
 export const FUSIONS = ["geometric-mean", "mean"] as const;
+export const PIECES = ["plausible", "all"] as const;
 
 /**
  * Refuses settings that are out of range.
@@ -112,7 +120,7 @@ export function requireHairline(settings: HairlineSettings): void {
   };
   const named = (names: readonly string[], value: string) => names.includes(value);
   const { localisation, localisationWindow, localisationTile, flips, guidedRadius, guidedEpsilon } = settings;
-  const { fusion, stretchPercentile, stretchOffset, labelThreshold, minCrackPixels } = settings;
+  const { fusion, stretchPercentile, stretchOffset, labelThreshold, pieces, minCrackPixels } = settings;
   demand("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
   demand(
     "localisationWindow",
@@ -136,5 +144,6 @@ export function requireHairline(settings: HairlineSettings): void {
   demand("stretchPercentile", stretchPercentile >= 0 && stretchPercentile <= 100, "a number from 0 to 100");
   demand("stretchOffset", stretchOffset >= 0 && stretchOffset < Infinity, "a number from 0 on");
   demand("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
+  demand("pieces", named(PIECES, pieces), PIECES.join(" or "));
   demand("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");
 }

@@ -159,6 +159,7 @@ const OTHER: { [K in keyof HairlineSettings]?: [typed: string, read: HairlineSet
   localisationWindow: ["32", 32],
   localisationTile: ["768", 768],
   flips: ["both", "both"],
+  pieces: ["all", "all"],
   guidedRadius: ["4", 4],
   guidedEpsilon: ["0.02", 0.02],
   fusion: ["mean", "mean"],

@@ -32,6 +32,7 @@ function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
     scales,
     guidedRadius: 0,
     stretchPercentile: 0,
+    pieces: "all",
     ...change,
   };
 }

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { plausiblePieces } from "../../../../core/label/hairline/plausible_pieces.ts";
+
+const WIDTH = 120, HEIGHT = 90;
+
+/** A rectangle of one confidence. */
+interface Patch {
+  readonly at: readonly [x: number, y: number];
+  readonly size: readonly [width: number, height: number];
+  readonly confidence: number;
+}
+
+/** A diagonal line three pixels wide, long enough and sure in one pixel. */
+const CRACK: readonly Patch[] = Array.from({ length: 40 }, (_, i) => ({
+  at: [5 + i, 5 + i],
+  size: [3, 1],
+  confidence: i === 20 ? 0.95 : 0.6,
+}));
+const SPECK: Patch = { at: [100, 10], size: [1, 9], confidence: 0.55 };
+const DISC: Patch = { at: [60, 4], size: [20, 20], confidence: 0.99 };
+
+function kept(
+  patches: readonly Patch[],
+  scale = 1,
+): { readonly mask: Uint8Array; readonly found: Uint8Array } {
+  const confidence = new Float32Array(WIDTH * HEIGHT);
+  for (const { at: [x, y], size: [width, height], confidence: value } of patches) {
+    for (let v = y; v < y + height; v++) confidence.fill(value, v * WIDTH + x, v * WIDTH + x + width);
+  }
+  const mask = Uint8Array.from(confidence, (value) => Number(value > 0.5));
+  return { mask, found: plausiblePieces({ width: WIDTH, height: HEIGHT, mask, confidence, scale }) };
+}
+
+/** Whether both are equal: where arrays of pixels differ, assert would print every one. */
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+Deno.test("plausiblePieces() keeps a long piece that is sure somewhere, and what is seen beside it", () => {
+  const { mask, found } = kept([...CRACK, SPECK]);
+  assert.ok(same(found, mask));
+  const without = kept([...CRACK, SPECK, DISC]);
+  assert.ok(same(without.found, mask), "a full piece goes, however sure");
+});
+
+Deno.test("plausiblePieces() believes no piece of a photo in which none is long and sure", () => {
+  const none = new Uint8Array(WIDTH * HEIGHT);
+  assert.ok(same(kept([SPECK]).found, none));
+  assert.ok(same(kept([{ ...SPECK, confidence: 0.99 }]).found, none), "sure and short");
+  assert.ok(
+    same(kept(CRACK.map((patch) => ({ ...patch, confidence: 0.9 }))).found, none),
+    "long and doubtful",
+  );
+  assert.ok(same(kept(CRACK, 0.5).found, none), "short at the scale that was looked at");
+  assert.ok(same(kept([DISC]).found, none));
+  assert.ok(same(kept([]).found, none));
+});
+
+Deno.test("plausiblePieces() asks more length of a large piece than of a small one", () => {
+  // 1 : 4 has a fullness of 4 / 17, under the limit of small pieces and over that of large ones.
+  const small: Patch = { at: [10, 60], size: [32, 8], confidence: 0.95 };
+  const large: Patch = { at: [10, 50], size: [72, 18], confidence: 0.95 };
+  assert.ok(same(kept([small]).found, kept([small]).mask));
+  assert.equal(kept([large]).found.includes(1), false);
+});
+
+Deno.test("plausiblePieces() takes images of one pixel", () => {
+  const one = { width: 1, height: 1, mask: Uint8Array.of(1), confidence: Float32Array.of(1), scale: 1 };
+  assert.deepEqual([...plausiblePieces(one)], [0]);
+});
