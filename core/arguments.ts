@@ -104,7 +104,7 @@ export function having<Value>(methods: readonly (keyof Value & string)[], wanted
 }
 
 /** One schema for each option, so that one that is forgotten or misspelt, or is no longer optional, does not compile. */
-type OptionSchemas<Options> = {
+export type OptionSchemas<Options> = {
   readonly [Name in keyof Options]-?: Record<never, never> extends Pick<Options, Name>
     ? v.OptionalSchema<Schema<Options[Name]>, undefined>
     : Schema<Options[Name]>;
@@ -116,6 +116,19 @@ export function optionsSchema<Options extends object>(entries: OptionSchemas<Opt
     entries as v.ObjectEntries,
     `an object of ${listed.format(Object.keys(entries))}`,
   ) as unknown as Schema<Options>;
+}
+
+/** An object with at least these fields, such as a record that was read from a file: later versions may have written more. */
+export function recordSchema<Fields extends object>(entries: OptionSchemas<Fields>): Schema<Fields> {
+  return v.looseObject(entries as v.ObjectEntries, "an object") as unknown as Schema<Fields>;
+}
+
+/** An object, whatever is in it. */
+export function anyObject<Value extends object>(): Schema<Value> {
+  return v.custom<Value>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "an object",
+  );
 }
 
 /** What may be left out. */
@@ -156,8 +169,14 @@ export function checkArguments<Arguments extends object>(
   schema: Schema<Arguments>,
   given: { readonly [Name in keyof Arguments]: unknown },
 ): void {
-  const { issues } = v.safeParse(schema, given, { abortEarly: true });
-  if (issues !== undefined) throw new TypeError(`Cannot ${doing}: ${describeIssue(issues[0], schema)}`);
+  const fault = findFault(schema, given);
+  if (fault !== undefined) throw new TypeError(`Cannot ${doing}: ${fault}`);
+}
+
+/** The first thing that is wrong with a value, as the end of a sentence, full stop included; undefined where it is as wanted. */
+export function findFault(schema: Schema, value: unknown): string | undefined {
+  const { issues } = v.safeParse(schema, value, { abortEarly: true });
+  return issues && describeIssue(issues[0], schema);
 }
 
 /** What is wrong with a value, as the end of a sentence. */
@@ -177,6 +196,8 @@ function describeIssue(issue: v.BaseIssue<unknown>, schema: Schema): string {
 function wantedAt(schema: Schema, path: readonly { readonly key?: unknown }[]): string | undefined {
   interface Node {
     readonly entries?: Readonly<Record<string, Node>>;
+    /** What a list is of. */
+    readonly item?: Node;
     readonly wrapped?: Node;
     /** The schema of a value that is looked at first; here it is an object. */
     readonly getter?: (value: object) => Node;
@@ -187,7 +208,7 @@ function wantedAt(schema: Schema, path: readonly { readonly key?: unknown }[]): 
     return inner === undefined ? node : bare(inner);
   };
   let node = bare(schema as Node);
-  for (const { key } of path) node = bare(node.entries?.[String(key)] ?? {});
+  for (const { key } of path) node = bare(node.entries?.[String(key)] ?? node.item ?? {});
   return node.message;
 }
 

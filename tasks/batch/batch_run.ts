@@ -1,13 +1,15 @@
 import { join } from "node:path";
 import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
-import { compareNames } from "../../core/datasets/list_files.ts";
+import type { Schema } from "../../core/arguments.ts";
+import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
-import { writeErr } from "../cli/terminal.ts";
+import { printable, writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
+import { nameKey } from "../files/output_names.ts";
 import { listPhotos, type Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
@@ -24,6 +26,8 @@ import {
   type TaskNouns,
   writeManifest,
 } from "./manifests.ts";
+import { examineOutput, type FileRecord, recordedPath } from "./output_files.ts";
+import { WorkClock } from "./work_clock.ts";
 
 /** A task that makes files of each photo, with its network loaded. */
 export interface BatchTask<Record extends PhotoRecord, Settings extends object, Output> {
@@ -38,15 +42,23 @@ export interface BatchTask<Record extends PhotoRecord, Settings extends object, 
   /** Makes what is to be written of a photo. */
   process(image: ImageData, photo: Photo): Promise<Output>;
   /** Writes it, each file whole or not at all. */
-  write(name: string, output: Output): Promise<void>;
+  write(name: string, output: Output): Promise<readonly FileRecord[]>;
   /** The record of a photo whose files are written. */
   record(facts: PhotoFacts, output: Output): Record;
-  /** Whether the files of an earlier record, and all that are wanted now, are there. */
-  isDone(record: Record): Promise<boolean>;
+  /** The files of an earlier record, with all that are wanted now; undefined where it cannot have had them. */
+  filesOf(record: Record): readonly string[] | undefined;
   /** When the files of a record were made, as ISO 8601 in UTC. */
   madeAt(record: Record): string;
   /** The report, piece by piece. */
-  report(manifest: Pick<RunManifest<Record>, "photos" | "failures">): AsyncIterable<string>;
+  report(photos: ReportedPhotos<Record>): AsyncIterable<string>;
+}
+
+/** What a report is about. */
+export interface ReportedPhotos<Record extends PhotoRecord> {
+  readonly photos: readonly Record[];
+  readonly failures: readonly FailureRecord[];
+  /** Told of a photo that cannot be shown. */
+  readonly onFailure: (failure: FailureRecord) => void;
 }
 
 /** What a run knows of a photo whose files are written. */
@@ -134,12 +146,15 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   readonly #task: BatchTask<Record, Settings, Output>;
   /** All records of the folder, this run's and earlier ones'. */
   readonly #records: Map<string, Record>;
+  /** The name of an earlier record by its {@linkcode nameKey}. */
+  readonly #earlierNames: ReadonlyMap<string, string>;
   readonly #failures: FailureRecord[] = [];
   readonly #manifestPath: string;
+  /** Files that an earlier run wrote and that are otherwise now. */
+  readonly #altered: string[] = [];
   #skipped = 0;
   #savedAt = performance.now();
-  /** When the last photo was done. */
-  #doneAt = performance.now();
+  readonly #clock = new WorkClock();
   /** One photo is read and decoded at a time, and waits until it may be computed. */
   readonly #decoding = new Semaphore(1);
   readonly #computing: Semaphore;
@@ -155,6 +170,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     this.#task = task;
     this.#computing = new Semaphore(task.pixelsAtOnce ?? PIXELS_AT_ONCE);
     this.#records = records;
+    this.#earlierNames = new Map([...records.keys()].map((name) => [nameKey(name), name]));
     this.#manifestPath = join(options.out, runFile("manifest", options.shard));
     task.compute.device.lost.then(() => this.#deviceLost = true);
   }
@@ -177,15 +193,25 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       await this.#save().catch(() => {});
       throw error;
     }
+    await this.#requireOutputs(photos);
     await this.#save();
-    const done = photos.flatMap(({ name }) => this.#failed(name) ? [] : this.#records.get(name) ?? []);
     const report = join(out, runFile("report", shard));
     if (!quiet) writeErr("Writing the report.\n");
-    await writeWhole(report, this.#task.report({ photos: done, failures: this.#failures }));
+    for (let complete = false; !complete;) {
+      // What cannot be shown has failed, and the page is written again, so that it, the manifest and the exit code agree.
+      complete = true;
+      const onFailure = (failure: FailureRecord) => {
+        complete = false;
+        this.#fail(failure);
+      };
+      const [done, failures] = [this.#done(photos), [...this.#failures]];
+      await writeWhole(report, this.#task.report({ photos: done, failures, onFailure }));
+    }
+    await this.#save();
     return {
       manifest: this.#manifestPath,
       report,
-      photos: done,
+      photos: this.#done(photos),
       skipped: this.#skipped,
       failures: this.#failures,
     };
@@ -195,26 +221,29 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     const { compute } = this.#task;
     const { name, path } = photo;
     using decoding = await this.#decoding.take(1);
-    const start = performance.now();
+    let endWork = this.#clock.start();
+    let seconds = 0;
     let output, hash;
     try {
       const bytes = await Deno.readFile(path);
       hash = await sha256(bytes);
-      const before = this.#records.get(name);
-      if (before?.sha256 === hash && await this.#task.isDone(before)) {
+      const before = this.#earlier(name);
+      if (before?.name === name && before.sha256 === hash) {
+        const files = await this.#intactFiles(before);
         // The photo may have moved since: its new place is where the report finds it.
-        return { kind: "skipped", record: { ...before, path } };
-      }
-      if (before !== undefined && before.sha256 !== hash && await isTaken(before, photo)) {
+        if (files !== undefined) return { kind: "skipped", record: { ...before, path, files } };
+      } else if (before !== undefined && await isTaken(before, photo)) {
         const { task, output } = this.#nouns;
         throw new UsageError(
-          `Cannot ${task} it into ${this.#options.out}: ${name} is the name of the ${output} of ${before.path} there; ` +
+          `Cannot ${task} it into ${this.#options.out}: ${before.name} is the name of the ${output} of ${before.path} there; ` +
             "choose another folder.",
         );
       }
       const image = await decodeImage(bytes);
+      seconds = endWork();
       using _computing = await this.#computing.take(image.width * image.height);
       decoding[Symbol.dispose]();
+      endWork = this.#clock.start();
       output = await this.#task.process(image, photo);
     } catch (error) {
       // The loss of the device may become known a moment after the first failure that it causes.
@@ -223,40 +252,89 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       if (this.#deviceLost) await compute.read([]);
       if (this.#deviceLost || error instanceof Deno.errors.NotCapable) throw error;
       return { kind: "failed", failure: { name, path, error: describeError(error) } };
+    } finally {
+      if (output === undefined) endWork();
     }
-    await this.#task.write(name, output);
-    const facts = {
-      name,
-      path,
-      sha256: hash,
-      seconds: this.#secondsSince(start),
-      now: new Date().toISOString(),
-    };
-    return { kind: "done", record: this.#task.record(facts, output) };
+    const files = await this.#task.write(name, output);
+    seconds += endWork();
+    const facts = { name, path, sha256: hash, seconds, now: new Date().toISOString() };
+    return { kind: "done", record: { ...this.#task.record(facts, output), version: VERSION, files } };
   }
 
-  /** The time that a photo took, without what it shared with the one before: so photos sum up to the time of the run. */
-  #secondsSince(start: number): number {
-    const before = Math.max(start, this.#doneAt);
-    this.#doneAt = performance.now();
-    return (this.#doneAt - before) / 1000;
+  /** The record of a photo's name, or of one that is the same file on some file systems. */
+  #earlier(name: string): Record | undefined {
+    return this.#records.get(name) ?? this.#records.get(this.#earlierNames.get(nameKey(name)) ?? name);
+  }
+
+  /** What is known of the files of an earlier record; undefined where not all that are wanted are there, as they were written. */
+  async #intactFiles(record: Record): Promise<readonly FileRecord[] | undefined> {
+    const { out } = this.#options;
+    const wanted = this.#task.filesOf(record);
+    if (wanted === undefined) return undefined;
+    const written = new Map(record.files?.map((file) => [file.path, file]));
+    const files: FileRecord[] = [];
+    for (const path of wanted) {
+      const state = await examineOutput(out, path, written.get(recordedPath(out, path)));
+      if (state.kind !== "intact") {
+        if (state.kind === "altered") this.#altered.push(path);
+        return undefined;
+      }
+      files.push(state.record);
+    }
+    return files;
+  }
+
+  /** Makes sure of the outputs of a run at its end: each is there, in its length, and no two photos share one. */
+  async #requireOutputs(photos: readonly Photo[]): Promise<void> {
+    const owners = new Map<string, string>();
+    for (const { name, path, files = [] } of this.#done(photos)) {
+      for (const file of files) {
+        const info = await statOrNull(join(this.#options.out, file.path));
+        // Of a system without such numbers names are all there is to tell; files that something has linked since are meant to be one.
+        const id = info?.ino && info.nlink === 1 ? `${info.dev} ${info.ino}` : nameKey(file.path);
+        const owner = owners.get(id);
+        owners.set(id, path);
+        const fault = info?.size !== file.bytes
+          ? "it was changed while the run was at work"
+          : owner !== undefined && owner !== path
+          ? `${owner} has the same file`
+          : undefined;
+        if (fault === undefined) continue;
+        this.#fail({ name, path, error: `Cannot keep ${file.path}: ${fault}; run the command again.` });
+        break;
+      }
+    }
+  }
+
+  /** The records of the photos that did not fail. */
+  #done(photos: readonly Photo[]): Record[] {
+    const failed = new Set(this.#failures.map(({ name }) => name));
+    return photos.flatMap(({ name }) => failed.has(name) ? [] : this.#records.get(name) ?? []);
   }
 
   #record(outcome: Outcome<Record>, progress: Progress): PhotoRecord | FailureRecord {
     if (outcome.kind === "failed") {
-      this.#failures.push(outcome.failure);
-      progress.note(`${outcome.failure.path}: ${outcome.failure.error}`);
+      this.#fail(outcome.failure, progress);
       return outcome.failure;
     }
-    this.#records.set(outcome.record.name, outcome.record);
-    const { path, warning } = outcome.record;
+    const { name, path, warning } = outcome.record;
+    // A record under another spelling of the name was of the same file.
+    this.#records.delete(this.#earlier(name)?.name ?? name);
+    this.#records.set(name, outcome.record);
+    for (const altered of this.#altered.splice(0)) {
+      progress.note(`${altered} is not as it was written: it was made again.`);
+    }
     if (outcome.kind === "skipped") this.#skipped++;
     else if (warning !== undefined) progress.note(`${path}: ${warning}`);
     return outcome.record;
   }
 
-  #failed(name: string): boolean {
-    return this.#failures.some((failure) => failure.name === name);
+  #fail(
+    failure: FailureRecord,
+    progress: Pick<Progress, "note"> = { note: (line) => writeErr(`${printable(line)}\n`) },
+  ): void {
+    this.#failures.push(failure);
+    progress.note(`${failure.path}: ${failure.error}`);
   }
 
   async #save(): Promise<void> {
@@ -298,6 +376,24 @@ function requireSameSettings<Record extends PhotoRecord, Settings extends object
   );
 }
 
+/** Says which outputs other versions of Hairline have made: they stay, though this one might make them otherwise. */
+function reportVersions(
+  records: Iterable<PhotoRecord>,
+  { out, nouns }: { readonly out: string; readonly nouns: TaskNouns },
+): void {
+  const counts = new Map<string, number>();
+  for (const { version = VERSION } of records) counts.set(version, (counts.get(version) ?? 0) + 1);
+  counts.delete(VERSION);
+  for (const [version, count] of counts) {
+    writeErr(
+      `${count} of the ${nouns.outputs} in ${out} ${
+        count === 1 ? "was" : "were"
+      } made by Hairline ${version}, and this is ` +
+        `${VERSION}; choose another folder to make all of them by one version.\n`,
+    );
+  }
+}
+
 /**
  * Runs a task over photos, into a folder that is kept for it. A photo whose files are there, from the same bytes and settings, is
  * skipped, so that an interrupted run goes on where it ended. A photo that fails is noted, and the others go on.
@@ -308,8 +404,10 @@ function requireSameSettings<Record extends PhotoRecord, Settings extends object
  */
 export async function runOverPhotos<Record extends PhotoRecord, Settings extends object, Output>(
   options: BatchOptions,
-  { nouns, open }: {
+  { nouns, schema, open }: {
     readonly nouns: TaskNouns;
+    /** What manifests of the task are like. */
+    readonly schema: Schema<RunManifest<Record> & Settings>;
     readonly open: (
       before: readonly (RunManifest<Record> & Settings)[],
     ) => Promise<BatchTask<Record, Settings, Output>>;
@@ -318,13 +416,14 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
   const { paths, out, shard, quiet } = options;
   const { photos, ignored } = await listPhotos(paths, { outputs: out });
   using _lock = await lockFolder(out, shard);
-  const manifests = await readManifests<RunManifest<Record> & Settings>(out, nouns);
+  const manifests = await readManifests(out, nouns, schema);
   if (!quiet) {
     for (const path of ignored) writeErr(`Passing over ${path}: it is no JPEG, PNG or TIFF file.\n`);
   }
   const task = await open(manifests);
   for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns });
   const records = mergeRecords(manifests, (record) => task.madeAt(record));
+  reportVersions(records.values(), { out, nouns });
   const run = new BatchRun({ ...options, nouns }, task, records);
   const summary = await run.run(
     shard === undefined ? photos : photos.filter(({ name }) => inShard(name, shard)),

@@ -1,8 +1,21 @@
 import { join } from "node:path";
-import { UsageError } from "../cli/errors.ts";
+import {
+  listOf,
+  NUMBER,
+  optional,
+  type OptionSchemas,
+  passing,
+  recordSchema,
+  type Schema,
+  TEXT,
+} from "../../core/arguments.ts";
+import { describeError, UsageError } from "../cli/errors.ts";
+import { staysInside } from "../files/output_names.ts";
 import { MANIFEST, OUTPUT_FOLDERS } from "../files/photos.ts";
+import { checkRecord, readRecordText } from "../files/read_record.ts";
 import type { Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import type { FileRecord } from "./output_files.ts";
 
 /** What every task notes of a photo whose crack it marked. */
 export interface PhotoRecord {
@@ -21,8 +34,12 @@ export interface PhotoRecord {
   readonly scales?: readonly { readonly scale: number; readonly weight: number }[];
   /** A sentence where it is out of what the network knows. */
   readonly warning?: string;
-  /** Time from the end of the photo before, or from the start of its own reading, to its outputs on the disk. */
+  /** The work of reading, marking and writing it: see {@linkcode WorkClock}. Until version 0.1.0 the time since the photo before. */
   readonly seconds: number;
+  /** The version of Hairline that marked it; in manifests of before there were such notes that of the manifest. */
+  readonly version?: string;
+  /** What was written of it; not in manifests of before there were such notes. */
+  readonly files?: readonly FileRecord[];
 }
 
 /** A photo that something failed for. */
@@ -67,6 +84,59 @@ export interface TaskNouns {
   readonly outputs: string;
 }
 
+/** A name that leads to nothing outside the folder of outputs. */
+const NAME = passing<string>(
+  "a path below the folder of outputs",
+  (value) => typeof value === "string" && staysInside(value),
+);
+
+const COUNT = passing<number>("a whole number", (value) => Number.isSafeInteger(value) && Number(value) >= 0);
+
+const PHOTO: OptionSchemas<PhotoRecord> = {
+  name: NAME,
+  path: TEXT,
+  sha256: TEXT,
+  width: COUNT,
+  height: COUNT,
+  crackPixels: COUNT,
+  crackShare: NUMBER,
+  scales: optional(
+    listOf(
+      recordSchema<{ readonly scale: number; readonly weight: number }>({ scale: NUMBER, weight: NUMBER }),
+      "a list of scales",
+    ),
+  ),
+  warning: optional(TEXT),
+  seconds: NUMBER,
+  version: optional(TEXT),
+  files: optional(
+    listOf(recordSchema<FileRecord>({ path: NAME, bytes: COUNT, sha256: TEXT }), "a list of files"),
+  ),
+};
+
+const FAILURE = recordSchema<FailureRecord>({ name: TEXT, path: TEXT, error: TEXT });
+
+/**
+ * What is looked at of a task's manifests: all that a run or a training relies on.
+ *
+ * @param settings what its outputs depend on.
+ * @param photo what it notes of a photo beyond {@linkcode PhotoRecord}.
+ */
+export function manifestSchema<Record extends PhotoRecord, Settings extends object>(
+  settings: OptionSchemas<Settings>,
+  photo: OptionSchemas<Omit<Record, keyof PhotoRecord>>,
+): Schema<RunManifest<Record> & Settings> {
+  const entries = {
+    version: TEXT,
+    shard: optional(TEXT),
+    photos: listOf(recordSchema({ ...PHOTO, ...photo }), "a list of photos"),
+    failures: listOf(FAILURE, "a list of failures"),
+    ...settings,
+  };
+  // The task is looked at before: another one's manifest is no fault.
+  return recordSchema(entries as object) as unknown as Schema<RunManifest<Record> & Settings>;
+}
+
 const FILES = /^(?:manifest|report)-\d+-of-\d+\.(?:json|html)$/;
 
 /** `manifest.json`, or `manifest-2-of-8.json` for a shard; likewise for the report. */
@@ -86,19 +156,19 @@ async function namesIn(folder: string): Promise<string[]> {
 /**
  * Reads what earlier runs, and other shards, have left in a folder of outputs.
  *
- * @throws {UsageError} if it holds outputs that are not of the same task of Hairline.
+ * @throws {UsageError} if it holds outputs that are not of the same task of Hairline, or a manifest that is damaged.
  */
 export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
   folder: string,
   { task, formerTasks = [], outputs }: TaskNouns,
+  schema: Schema<Manifest>,
 ): Promise<Manifest[]> {
   const names = await namesIn(folder);
   const manifests: Manifest[] = [];
   for (const name of names.filter((name) => MANIFEST.test(name))) {
-    const manifest = parseManifest<Manifest>(await Deno.readTextFile(join(folder, name)), [
-      task,
-      ...formerTasks,
-    ]);
+    const tasks = [task, ...formerTasks];
+    const remedy = `mend it, or begin the ${outputs} anew in another folder`;
+    const manifest = await readManifest(join(folder, name), { tasks, schema, remedy });
     if (manifest === undefined) {
       throw new UsageError(
         `Cannot write into ${folder}: its ${name} is not the manifest of a folder of ${outputs}; choose another folder.`,
@@ -115,16 +185,40 @@ export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
   return manifests;
 }
 
-/** The manifest that a text holds, where one of these tasks wrote it. */
-export function parseManifest<Manifest extends RunManifest<PhotoRecord>>(
-  text: string,
-  tasks: readonly string[],
-): Manifest | undefined {
+/**
+ * Reads a manifest.
+ *
+ * @returns nothing where it is from none of these tasks.
+ * @throws {UsageError} if it is from one of them and damaged, or no file.
+ */
+export async function readManifest<Manifest extends RunManifest<PhotoRecord>>(
+  path: string,
+  { tasks, schema, remedy }: {
+    readonly tasks: readonly string[];
+    readonly schema: Schema<Manifest>;
+    /** What to do about a damaged one. */
+    readonly remedy: string;
+  },
+): Promise<Manifest | undefined> {
   try {
-    const manifest = JSON.parse(text);
-    return manifest?.program === "hairline" && tasks.includes(manifest.task) && Array.isArray(manifest.photos)
-      ? manifest
-      : undefined;
+    const value = parsed(await readRecordText(path));
+    const { program, task } = typeof value === "object" && value !== null
+      ? value as Partial<RunManifest<PhotoRecord>>
+      : {};
+    if (program !== "hairline" || task === undefined || !tasks.includes(task)) return undefined;
+    const manifest = checkRecord(value, schema, { path, remedy });
+    const { version, photos } = manifest;
+    return { ...manifest, photos: photos.map((photo) => ({ version, ...photo })) };
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
+    throw new UsageError(describeError(error), { cause: error });
+  }
+}
+
+/** What a text holds; nothing where it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
-import { isFile } from "../files/presence.ts";
-import { writeWhole } from "../files/write_whole.ts";
+import { type FileRecord, writeOutput } from "./output_files.ts";
 
 /** `confidence/NAME.png`, 8-bit grey: see {@linkcode confidenceBytes}. */
 export function confidencePath(folder: string, name: string): string {
@@ -28,22 +27,17 @@ export async function writeMaps(
   folder: string,
   name: string,
   { width, height, confidence, mask }: CrackMaps,
-): Promise<void> {
+): Promise<FileRecord[]> {
   const grey = (data: Uint8Array) => encodePng({ width, height, channels: 1, data });
-  await writeWhole(confidencePath(folder, name), await grey(confidenceBytes(confidence)));
-  await writeWhole(maskPath(folder, name), await grey(maskBytes(mask)));
+  return [
+    await writeOutput(folder, confidencePath(folder, name), await grey(confidenceBytes(confidence))),
+    await writeOutput(folder, maskPath(folder, name), await grey(maskBytes(mask))),
+  ];
 }
 
-/** Whether a photo's maps and other files of it are there: they are whole if they are. */
-export async function hasMaps(
-  folder: string,
-  name: string,
-  others: readonly string[] = [],
-): Promise<boolean> {
-  for (const path of [confidencePath(folder, name), maskPath(folder, name), ...others]) {
-    if (!await isFile(path)) return false;
-  }
-  return true;
+/** The files that {@linkcode writeMaps} writes. */
+export function mapPaths(folder: string, name: string): string[] {
+  return [confidencePath(folder, name), maskPath(folder, name)];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { recordSchema, type Schema, TEXT } from "../../core/arguments.ts";
 
 /** The network of a run. */
 export interface NetworkRecord {
@@ -9,6 +10,13 @@ export interface NetworkRecord {
   /** SHA-256 of its parameters, hexadecimal. */
   readonly sha256: string;
 }
+
+/** What is looked at of one that is read from a file. */
+export const NETWORK_RECORD: Schema<NetworkRecord> = recordSchema<NetworkRecord>({
+  name: TEXT,
+  source: TEXT,
+  sha256: TEXT,
+});
 
 /** A network, as far as its record goes. */
 interface RecordedNetwork {

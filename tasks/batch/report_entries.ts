@@ -24,6 +24,8 @@ export interface ReportEntriesOptions<Record, Entry> {
   readonly folder: string;
   /** The images that stand below a photo. */
   readonly stages: (record: Record) => readonly StageFile[];
+  /** Told of a photo that cannot be shown. */
+  readonly onFailure: (failure: FailureRecord) => void;
   /** What the task adds to an entry. */
   readonly complete: (entry: PhotoEntry, record: Record) => Entry;
 }
@@ -61,7 +63,7 @@ async function photoEntry(
  */
 export async function* reportEntries<Record extends PhotoRecord, Entry>(
   records: readonly (Record | FailureRecord)[],
-  { folder, stages, complete }: ReportEntriesOptions<Record, Entry>,
+  { folder, stages, onFailure, complete }: ReportEntriesOptions<Record, Entry>,
 ): AsyncGenerator<Entry | FailedEntry> {
   const side = records.length > MANY_PHOTOS ? SMALL_PREVIEW_SIDE : PREVIEW_SIDE;
   for (const record of records) {
@@ -73,7 +75,10 @@ export async function* reportEntries<Record extends PhotoRecord, Entry>(
       yield complete(await photoEntry(record, { folder, files: stages(record), side }), record);
     } catch (error) {
       // A photo that was moved away meanwhile, say: the rest of the report is still wanted.
-      yield { name: record.name, error: describeError(error) };
+      const { name, path } = record;
+      const failure = { name, path, error: describeError(error) };
+      onFailure(failure);
+      yield failure;
     }
   }
 }

@@ -1,6 +1,8 @@
 import { basename, join, sep } from "node:path";
 import { compareNames, IMAGE_FILE, statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
+import { nameOutputs, type Unnamed } from "./output_names.ts";
+import { readStart } from "./read_record.ts";
 
 /** A photo to work on. */
 export interface Photo {
@@ -34,13 +36,7 @@ export const MANIFEST = /^manifest(?:-\d+-of-\d+)?\.json$/;
 async function isOutputFolder(folder: string, entries: readonly string[]): Promise<boolean> {
   const manifest = entries.find((name) => MANIFEST.test(name));
   if (manifest === undefined) return false;
-  return /^\s*\{\s*"program":\s*"hairline"/.test(await Deno.readTextFile(join(folder, manifest)));
-}
-
-/** A file found: the names it may bear, from the shortest to the fullest. */
-interface Found {
-  readonly path: string;
-  readonly names: readonly string[];
+  return /^\s*\{\s*"program":\s*"hairline"/.test(await readStart(join(folder, manifest), 256));
 }
 
 /** A path as a name below the outputs: forward slashes, nothing that leads out of them. */
@@ -49,7 +45,7 @@ function asName(path: string): string {
     .map((part) => part.replaceAll(":", "_")).join("/");
 }
 
-function found(path: string, root: string, relative: string): Found {
+function found(path: string, root: string, relative: string): Unnamed {
   const inRoot = asName(root === "" ? relative : `${basename(root)}/${relative}`);
   const stem = relative.replace(IMAGE_FILE, "");
   return {
@@ -63,7 +59,7 @@ async function* walk(
   folder: string,
   relative: string,
   skip: Set<string>,
-): AsyncGenerator<Found> {
+): AsyncGenerator<Unnamed> {
   const real = await Deno.realPath(folder);
   // Outputs, and folders met before: a symbolic link may lead round in a circle.
   if (skip.has(real)) return;
@@ -78,38 +74,6 @@ async function* walk(
     const info = await statOrNull(path);
     if (info?.isDirectory) yield* walk(root, path, below, skip);
     else if (info?.isFile && IMAGE_FILE.test(name)) yield found(path, root, below);
-  }
-}
-
-/**
- * Gives every file the shortest of its names that no other file claims. Names that differ in case only count as equal,
- * since they are one file on Windows and macOS.
- */
-function nameAll(files: readonly Found[]): Photo[] {
-  const level = files.map(() => 0);
-  const last = (i: number) => level[i] === files[i].names.length - 1;
-  for (;;) {
-    const claims = new Map<string, number[]>();
-    files.forEach((file, i) => {
-      const key = file.names[level[i]].toLowerCase();
-      claims.set(key, [...(claims.get(key) ?? []), i]);
-    });
-    const contested = [...claims.values()].filter((claim) => claim.length > 1 && claim.some((i) => !last(i)));
-    if (contested.length === 0) {
-      // Only paths such as ../a.jpg and a.jpg are left to tell apart: by number, in the order of the paths.
-      for (const claim of claims.values()) claim.sort((a, b) => compareNames(files[a].path, files[b].path));
-      return [...claims.values()].flatMap((claim) =>
-        claim.map((i, k) => ({
-          path: files[i].path,
-          name: files[i].names[level[i]] + (k === 0 ? "" : `~${k + 1}`),
-        }))
-      ).sort((a, b) => compareNames(a.name, b.name));
-    }
-    for (const claim of contested) {
-      // Whoever has the shortest kind of name moves first, so that a.jpg.tif makes way for a.jpg beside a.png.
-      const shortest = Math.min(...claim.map((i) => level[i]));
-      for (const i of claim) if (level[i] === shortest) level[i]++;
-    }
   }
 }
 
@@ -138,7 +102,7 @@ export async function listPhotos(
   paths: readonly string[],
   options: ListPhotosOptions = {},
 ): Promise<PhotoList> {
-  const files = new Map<string, Found>();
+  const files = new Map<string, Unnamed>();
   const ignored: string[] = [];
   const folders: string[] = [];
   const given = [];
@@ -148,7 +112,7 @@ export async function listPhotos(
     given.push({ path, info });
   }
   const skip = await outputFolders(options.outputs);
-  const add = async (file: Found) => {
+  const add = async (file: Unnamed) => {
     const real = await Deno.realPath(file.path);
     for (const folder of skip) {
       if (real.startsWith(folder + sep)) {
@@ -175,7 +139,10 @@ export async function listPhotos(
       }: there is no JPEG, PNG or TIFF file; give photos or folders of photos.`,
     );
   }
-  return { photos: nameAll([...files.values()]), ignored };
+  const all = [...files.values()];
+  const names = nameOutputs(all);
+  const photos = all.map(({ path }, i) => ({ path, name: names[i] }));
+  return { photos: photos.sort((a, b) => compareNames(a.name, b.name)), ignored };
 }
 
 /** The photos of a run in a heading: each path where there are two at most, else the first and how many others. */

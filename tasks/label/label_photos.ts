@@ -7,11 +7,13 @@ import {
   type BatchTask,
   type PhotoFacts,
   recordedPhoto,
+  type ReportedPhotos,
   runOverPhotos,
 } from "../batch/batch_run.ts";
 import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
-import { hasMaps, writeMaps } from "../batch/maps.ts";
+import { mapPaths, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";
+import type { FileRecord } from "../batch/output_files.ts";
 import {
   describeAdapter,
   describeDevices,
@@ -22,7 +24,13 @@ import { reportEntries } from "../batch/report_entries.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import { type Report, reportChunks } from "../report/report.ts";
-import { type LabelSettings, type PhotoRecord, settingsDifference, settingsOf } from "./manifest.ts";
+import {
+  LABEL_MANIFEST,
+  type LabelSettings,
+  type PhotoRecord,
+  settingsDifference,
+  settingsOf,
+} from "./manifest.ts";
 import { LabelNetworks, type NetworkRecords, type NetworkSources } from "./networks.ts";
 import type { OpenLabeller } from "./open_labeller.ts";
 import { type StageImage, StageImages, stagePath, writeStages } from "./stage_files.ts";
@@ -120,9 +128,9 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
     return { label, stages: images.all };
   }
 
-  async write(name: string, { label, stages }: LabelOutput): Promise<void> {
-    await writeMaps(this.#options.out, name, label);
-    await writeStages(this.#options.out, name, stages);
+  async write(name: string, { label, stages }: LabelOutput): Promise<FileRecord[]> {
+    const { out } = this.#options;
+    return [...await writeMaps(out, name, label), ...await writeStages(out, name, stages)];
   }
 
   record(facts: PhotoFacts, { label, stages }: LabelOutput): PhotoRecord {
@@ -135,17 +143,17 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
     };
   }
 
-  async isDone({ name, stages }: PhotoRecord): Promise<boolean> {
+  filesOf({ name, stages }: PhotoRecord): string[] | undefined {
     const { out } = this.#options;
-    if (this.#options.stages && stages.length === 0 && this.#labeller.stages.length > 0) return false;
-    return await hasMaps(out, name, stages.map((key) => stagePath(out, name, key)));
+    if (this.#options.stages && stages.length === 0 && this.#labeller.stages.length > 0) return undefined;
+    return [...mapPaths(out, name), ...stages.map((key) => stagePath(out, name, key))];
   }
 
   madeAt({ labelledAt }: PhotoRecord): string {
     return labelledAt;
   }
 
-  report({ photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">): AsyncIterable<string> {
+  report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { classifier, segmenter } } = this;
     const { title: recipe, settings: parameters, minCrackPixels, stages: kinds } = this.#labeller;
@@ -165,6 +173,7 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
       minCrackPixels,
       entries: reportEntries([...photos, ...failures], {
         folder: out,
+        onFailure,
         stages: ({ name, stages }: PhotoRecord) =>
           kinds.filter(({ key }) => stages.includes(key)).map(({ key, title, note }) => ({
             key,
@@ -192,6 +201,7 @@ export function labelPhotos(
 ): Promise<LabelSummary> {
   return runOverPhotos<PhotoRecord, LabelSettings, LabelOutput>(options, {
     nouns: NOUNS,
+    schema: LABEL_MANIFEST,
     open: async (manifests) =>
       new LabelTask(options, await open(manifests.find(({ photos }) => photos.length > 0))),
   });

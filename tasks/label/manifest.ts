@@ -1,6 +1,7 @@
 import type { Labeller } from "../../core/label/labeller.ts";
-import type { PhotoRecord as CommonRecord, RunManifest } from "../batch/manifests.ts";
-import { networkDifference } from "../batch/network_record.ts";
+import { anyObject, BOOLEAN, listOf, optional, passing, type Schema, TEXT } from "../../core/arguments.ts";
+import { manifestSchema, type PhotoRecord as CommonRecord, type RunManifest } from "../batch/manifests.ts";
+import { NETWORK_RECORD, networkDifference } from "../batch/network_record.ts";
 import type { NetworkRecords } from "./networks.ts";
 
 /** A photo that was labelled. */
@@ -28,6 +29,30 @@ export interface LabelSettings extends NetworkRecords {
 export interface Manifest extends RunManifest<PhotoRecord>, LabelSettings {
   readonly task: "label";
 }
+
+/** What is looked at of a manifest that is read from a file. */
+export const LABEL_MANIFEST: Schema<RunManifest<PhotoRecord> & LabelSettings> = manifestSchema<
+  PhotoRecord,
+  LabelSettings
+>({
+  recipe: optional(anyObject()),
+  method: optional(TEXT),
+  parameters: optional(anyObject()),
+  seeds: optional(anyObject()),
+  classifier: optional(NETWORK_RECORD),
+  segmenter: optional(NETWORK_RECORD),
+}, {
+  usableForTraining: BOOLEAN,
+  // They are names of files.
+  stages: listOf(
+    passing<string>(
+      "the name of a stage",
+      (value) => typeof value === "string" && /^[\w-]+$/.test(value),
+    ),
+    "a list of stages",
+  ),
+  labelledAt: TEXT,
+});
 
 /** What labels of a method and its networks depend on. */
 export function settingsOf({ id, title, settings }: Labeller, networks: NetworkRecords): LabelSettings {

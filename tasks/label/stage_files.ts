@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
 import type { StageRows } from "../../core/label/stages.ts";
 import { mapBytes } from "../batch/maps.ts";
-import { writeWhole } from "../files/write_whole.ts";
+import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 
 /** `stages/NAME/KEY.png`, 8 bits a channel. */
 export function stagePath(folder: string, name: string, key: string): string {
@@ -14,12 +14,15 @@ export async function writeStages(
   folder: string,
   name: string,
   stages: readonly StageImage[],
-): Promise<void> {
+): Promise<FileRecord[]> {
+  const files: FileRecord[] = [];
   for (const { key, width, height, channels, data } of stages) {
     // Every stage of the method is grey or RGB.
     if (channels !== 1 && channels !== 3) continue;
-    await writeWhole(stagePath(folder, name, key), await encodePng({ width, height, channels, data }));
+    const png = await encodePng({ width, height, channels, data });
+    files.push(await writeOutput(folder, stagePath(folder, name, key), png));
   }
+  return files;
 }
 
 /** An intermediate map as the grey values or colours of its PNG. */

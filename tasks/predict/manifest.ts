@@ -1,7 +1,8 @@
 import { defaultScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
-import type { PhotoRecord as CommonRecord, RunManifest } from "../batch/manifests.ts";
+import { NUMBER, numberOr, oneOf, optional, recordSchema, type Schema, TEXT } from "../../core/arguments.ts";
+import { manifestSchema, type PhotoRecord as CommonRecord, type RunManifest } from "../batch/manifests.ts";
 import { formatScales } from "../batch/scale_option.ts";
-import { networkDifference, type NetworkRecord } from "../batch/network_record.ts";
+import { NETWORK_RECORD, networkDifference, type NetworkRecord } from "../batch/network_record.ts";
 
 /** A photo whose crack was predicted. */
 export interface PhotoRecord extends CommonRecord {
@@ -28,6 +29,22 @@ export interface PredictSettings {
 export interface Manifest extends RunManifest<PhotoRecord>, PredictSettings {
   readonly task: "predict";
 }
+
+/** What is looked at of a manifest that is read from a file. */
+export const PREDICT_MANIFEST: Schema<RunManifest<PhotoRecord> & PredictSettings> = manifestSchema<
+  PhotoRecord,
+  PredictSettings
+>({
+  segmenter: NETWORK_RECORD,
+  threshold: NUMBER,
+  tile: NUMBER,
+  overlap: NUMBER,
+  scales: optional(recordSchema<ScaleSettings>({
+    levels: NUMBER,
+    start: numberOr(oneOf("auto")),
+    selectivity: NUMBER,
+  })),
+}, { predictedAt: TEXT });
 
 /** At which scales predictions are made. */
 export function scalesOf({ scales = OWN_SCALE }: Pick<PredictSettings, "scales">): ScaleSettings {

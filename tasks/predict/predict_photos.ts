@@ -10,22 +10,24 @@ import {
   type BatchTask,
   type PhotoFacts,
   recordedPhoto,
+  type ReportedPhotos,
   runOverPhotos,
 } from "../batch/batch_run.ts";
-import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
-import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
+import type { Runtime, TaskNouns } from "../batch/manifests.ts";
+import { confidencePath, mapPaths, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";
 import { describeAdapter } from "../batch/open_devices.ts";
+import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { MASK_COLOUR } from "../batch/overlay.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import type { ScaleChoice } from "../batch/scale_option.ts";
 import { UsageError } from "../cli/errors.ts";
 import { VERSION } from "../cli/version.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import { predictionChunks } from "../report/report.ts";
 import {
   OWN_SCALE,
   type PhotoRecord,
+  PREDICT_MANIFEST,
   type PredictSettings,
   scalesOf,
   settingsDifference,
@@ -63,7 +65,7 @@ export type PredictSummary = BatchSummary<PhotoRecord>;
 /** A prediction, and the photo with its mask as JPEG where that is wanted. */
 interface PredictOutput {
   readonly prediction: ScaledPrediction;
-  readonly overlay: Uint8Array | undefined;
+  readonly overlay: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** Photos of a tile's size or a little more come in pairs, so that the network's threads all have one. */
@@ -113,10 +115,11 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     return { prediction, overlay };
   }
 
-  async write(name: string, { prediction, overlay }: PredictOutput): Promise<void> {
+  async write(name: string, { prediction, overlay }: PredictOutput): Promise<FileRecord[]> {
     const { out } = this.#options;
-    await writeMaps(out, name, prediction);
-    if (overlay !== undefined) await writeWhole(overlayPath(out, name), overlay);
+    const files = await writeMaps(out, name, prediction);
+    if (overlay !== undefined) files.push(await writeOutput(out, overlayPath(out, name), overlay));
+    return files;
   }
 
   record(facts: PhotoFacts, { prediction }: PredictOutput): PhotoRecord {
@@ -126,16 +129,16 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     return { ...recordedPhoto(facts, found), seconds: facts.seconds, predictedAt: facts.now };
   }
 
-  async isDone({ name }: PhotoRecord): Promise<boolean> {
+  filesOf({ name }: PhotoRecord): string[] {
     const { out, overlays } = this.#options;
-    return await hasMaps(out, name, overlays ? [overlayPath(out, name)] : []);
+    return [...mapPaths(out, name), ...(overlays ? [overlayPath(out, name)] : [])];
   }
 
   madeAt({ predictedAt }: PhotoRecord): string {
     return predictedAt;
   }
 
-  report({ photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">): AsyncIterable<string> {
+  report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { segmenter, ...parameters } } = this;
     return predictionChunks({
@@ -152,6 +155,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
       seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
       entries: reportEntries([...photos, ...failures], {
         folder: out,
+        onFailure,
         stages: ({ name }: PhotoRecord) => [{
           key: "confidence",
           title: "Confidence",
@@ -177,6 +181,7 @@ export function predictPhotos(
 ): Promise<PredictSummary> {
   return runOverPhotos(options, {
     nouns: NOUNS,
+    schema: PREDICT_MANIFEST,
     open: async ([before]: readonly PredictSettings[]) =>
       new PredictTask({ ...options, scales: options.scales ?? (before && scalesOf(before)) }, await open()),
   });
@@ -191,7 +196,7 @@ function overlayPath(folder: string, name: string): string {
 }
 
 /** A photo with its mask laid over it, as JPEG. The photo itself is left as it is. */
-async function overlayImage(image: ImageData, mask: Uint8Array): Promise<Uint8Array> {
+async function overlayImage(image: ImageData, mask: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const data = image.data.slice();
   for (let i = 0; i < mask.length; i++) {
     if (mask[i] === 0) continue;

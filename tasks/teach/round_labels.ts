@@ -18,15 +18,27 @@ import { localiseImage } from "../../core/label/hairline/dense_localisation.ts";
 import { predictAtScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import type { GridOptions } from "../../core/sampling/training_grid.ts";
-import { type BatchTask, type PhotoFacts, recordedPhoto, runOverPhotos } from "../batch/batch_run.ts";
-import type { PhotoRecord as CommonRecord, RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
-import { confidencePath, hasMaps, writeMaps } from "../batch/maps.ts";
-import { networkDifference, type NetworkRecord } from "../batch/network_record.ts";
+import { anyObject, listOf, TEXT } from "../../core/arguments.ts";
+import {
+  type BatchTask,
+  type PhotoFacts,
+  recordedPhoto,
+  type ReportedPhotos,
+  runOverPhotos,
+} from "../batch/batch_run.ts";
+import {
+  manifestSchema,
+  type PhotoRecord as CommonRecord,
+  type Runtime,
+  type TaskNouns,
+} from "../batch/manifests.ts";
+import { confidencePath, mapPaths, writeMaps } from "../batch/maps.ts";
+import { NETWORK_RECORD, networkDifference, type NetworkRecord } from "../batch/network_record.ts";
 import { describeAdapter } from "../batch/open_devices.ts";
+import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Photo } from "../files/photos.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import { reportChunks } from "../report/report.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import { pseudoLabelled, type TaughtPhoto, weightPath } from "./taught_photo.ts";
@@ -89,6 +101,17 @@ const WINDOW = 32, TILE = 1024;
 /** Where an earlier run asked fewer networks. */
 const NO_NETWORK: NetworkRecord = { name: "none", source: "none", sha256: "" };
 
+const MANIFEST = manifestSchema<PhotoRecord, RoundLabelSettings>(
+  {
+    grid: anyObject(),
+    label: anyObject(),
+    scales: anyObject(),
+    segmenters: listOf(NETWORK_RECORD, "a list of networks"),
+    classifier: NETWORK_RECORD,
+  },
+  { labelledAt: TEXT },
+);
+
 const NOUNS: TaskNouns = { task: "teach", output: "pseudo label", outputs: "pseudo labels" };
 
 /**
@@ -105,7 +128,7 @@ export async function labelRound(
   const paths = photos.filter(({ truth }) => truth !== "no_crack").map(({ sample }) => sample.imagePath);
   const { photos: labelled, failures } = await runOverPhotos(
     { paths, out, quiet },
-    { nouns: NOUNS, open: async () => new RoundLabelTask(options, await open()) },
+    { nouns: NOUNS, schema: MANIFEST, open: async () => new RoundLabelTask(options, await open()) },
   );
   const names = new Map(labelled.map(({ path, name }) => [path, name]));
   const taught = photos.flatMap((photo): TaughtPhoto[] => {
@@ -182,27 +205,30 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     return mean;
   }
 
-  async write(name: string, label: SizedLabel): Promise<void> {
+  async write(name: string, label: SizedLabel): Promise<FileRecord[]> {
     const { out } = this.#options;
     const { width, height, weight: data } = label;
-    await writeMaps(out, name, label);
-    await writeWhole(weightPath(out, name), await encodePng({ width, height, channels: 1, data }));
+    const weights = await encodePng({ width, height, channels: 1, data });
+    return [
+      ...await writeMaps(out, name, label),
+      await writeOutput(out, weightPath(out, name), weights),
+    ];
   }
 
   record(facts: PhotoFacts, label: SizedLabel): PhotoRecord {
     return { ...recordedPhoto(facts, label), seconds: facts.seconds, labelledAt: facts.now };
   }
 
-  isDone({ name }: PhotoRecord): Promise<boolean> {
+  filesOf({ name }: PhotoRecord): string[] {
     const { out } = this.#options;
-    return hasMaps(out, name, [weightPath(out, name)]);
+    return [...mapPaths(out, name), weightPath(out, name)];
   }
 
   madeAt({ labelledAt }: PhotoRecord): string {
     return labelledAt;
   }
 
-  report({ photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">): AsyncIterable<string> {
+  report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { classifier, segmenters, ...parameters } } = this;
     return reportChunks({
@@ -226,6 +252,7 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
       minCrackPixels: 1,
       entries: reportEntries([...photos, ...failures], {
         folder: out,
+        onFailure,
         stages: ({ name }: PhotoRecord) => [
           {
             key: "confidence",

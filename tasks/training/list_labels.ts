@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import { mergeRecords, parseManifest } from "../batch/manifests.ts";
+import { mergeRecords, readManifest, type RunManifest } from "../batch/manifests.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { UsageError } from "../cli/errors.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
-import type { Manifest, PhotoRecord } from "../label/manifest.ts";
+import { LABEL_MANIFEST, type PhotoRecord } from "../label/manifest.ts";
 import { maskedSample, type NamedSample } from "./named_sample.ts";
 
 /** Where labels lie. */
@@ -81,10 +81,14 @@ async function readRecords(folder: string): Promise<Iterable<PhotoRecord>> {
   if (!(await statOrNull(folder))?.isDirectory) {
     throw new UsageError(`Cannot read the labels in ${folder}: there is no such folder.`);
   }
-  const manifests: Manifest[] = [];
+  const manifests: RunManifest<PhotoRecord>[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (!MANIFEST.test(name)) continue;
-    const manifest = parseManifest<Manifest>(await Deno.readTextFile(join(folder, name)), ["label"]);
+    const manifest = await readManifest(join(folder, name), {
+      tasks: ["label"],
+      schema: LABEL_MANIFEST,
+      remedy: "label the photos into another folder",
+    });
     if (manifest === undefined) {
       throw new UsageError(
         `Cannot read the labels in ${folder}: its ${name} is not from label; give the folder that label wrote.`,

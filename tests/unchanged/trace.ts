@@ -30,8 +30,12 @@ export async function traceOf(data: Float32Array | Uint8Array | ImageDataArray):
   return { sha256: await sha256(bytes), size: data.length, mean: sum / data.length, nonZero };
 }
 
-/** Fields that say when, how fast, by which version and on what machine something was made. */
+/**
+ * Fields that say when, how fast, by which version and on what machine something was made; and what the files of a photo are, which manifests
+ * did not say when this was written down: the files themselves are compared.
+ */
 const PASSING = new Set([
+  "files",
   ...["version", "runtime", "seconds", "dataShare"],
   ...["finishedAt", "labelledAt", "predictedAt"],
 ]);

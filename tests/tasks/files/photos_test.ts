@@ -121,3 +121,24 @@ Deno.test("namePaths() fits into a heading, however many paths there are", () =>
   assert.equal(namePaths(["a.jpg", "b.jpg"]), "a.jpg and b.jpg");
   assert.equal(namePaths(["a.jpg", "b.jpg", "c.jpg"]), "a.jpg and 2 others");
 });
+
+Deno.test("listPhotos() does not wait for a manifest that is no file, nor reads one that it takes nothing of", async () => {
+  await withFiles(
+    ["pipe/a.jpg", "folder/b.jpg", "folder/manifest.json/c.jpg", "large/d.jpg"],
+    async (root) => {
+      assert.ok(
+        (await new Deno.Command(Deno.execPath(), {
+          args: [
+            "eval",
+            `new Deno.Command("mkfifo", { args: [Deno.args[0]] }).outputSync()`,
+            join(root, "pipe/manifest.json"),
+          ],
+        }).output()).success,
+      );
+      // 4 GiB without a block on the disk.
+      using large = await Deno.open(join(root, "large/manifest.json"), { write: true, create: true });
+      await large.truncate(2 ** 32);
+      assert.deepEqual(await names([root]), ["folder/b", "folder/manifest.json/c", "large/d", "pipe/a"]);
+    },
+  );
+});

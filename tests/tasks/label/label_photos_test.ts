@@ -8,6 +8,7 @@ import type { Classifier } from "../../../core/label/classifier.ts";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
+import { VERSION } from "../../../tasks/cli/version.ts";
 import { labelPhotos, type LabelPhotosOptions, type Session } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
@@ -140,6 +141,142 @@ Deno.test("labelPhotos() skips what is done and redoes what changed or is gone",
     ]);
     assert.notEqual(third.photos[0].sha256, first.photos[0].sha256);
     assert.ok(list(join(folder, "labels/masks")).includes("b.png"));
+  });
+});
+
+Deno.test("labelPhotos() makes outputs again that are not as they were written, and keeps the others", async () => {
+  await withPhotos(async (folder, compute) => {
+    const run = () => quietly(() => labelPhotos(options(folder), () => Promise.resolve(session(compute))));
+    const first = await run();
+    const out = join(folder, "labels");
+    const written = new Map<string, Uint8Array>();
+    for (const { files = [] } of first.photos) {
+      assert.equal(files.length, 2);
+      for (const { path, bytes, sha256 } of files) {
+        const content = await Deno.readFile(join(out, path));
+        assert.equal(content.length, bytes);
+        assert.equal(new Uint8Array(await crypto.subtle.digest("SHA-256", content)).toHex(), sha256);
+        written.set(path, content);
+      }
+    }
+    const mask = written.get("masks/a.png")!;
+    const flipped = mask.slice();
+    flipped[flipped.length >> 1] ^= 1;
+    const damages = [new Uint8Array(), mask.subarray(0, -5), flipped];
+    for (const damage of damages) {
+      await Deno.writeFile(join(out, "masks/a.png"), damage);
+      const { skipped, failures } = await run();
+      assert.deepEqual([skipped, failures.length], [2, 0]);
+      assert.deepEqual(await Deno.readFile(join(out, "masks/a.png")), mask);
+    }
+    // Manifests of before said nothing of files: whether an image has its end is seen nevertheless.
+    const path = join(out, "manifest.json");
+    const before = JSON.parse(
+      await Deno.readTextFile(path),
+      (key, value) => key === "files" ? undefined : value,
+    );
+    for (const [damage, skipped] of [[damages[0], 2], [damages[1], 2], [mask, 3]] as const) {
+      await Deno.writeTextFile(path, JSON.stringify(before));
+      await Deno.writeFile(join(out, "masks/a.png"), damage);
+      assert.equal((await run()).skipped, skipped);
+    }
+    assert.deepEqual(
+      (await readManifest(out)).photos.map(({ files }) => files),
+      first.photos.map(({ files }) => files),
+    );
+  });
+});
+
+Deno.test("labelPhotos() says which labels another version made, and keeps them", async () => {
+  await withPhotos(async (folder, compute) => {
+    const run = () => labelPhotos(options(folder), () => Promise.resolve(session(compute)));
+    const { photos } = await run();
+    assert.deepEqual([...new Set(photos.map(({ version }) => version))], [VERSION]);
+    const path = join(folder, "labels/manifest.json");
+    const { photos: [a, ...others], ...manifest } = await readManifest(join(folder, "labels"));
+    // As in manifests of before, in which only the whole had a version.
+    const { version: _, ...old } = a;
+    const record = { ...manifest, version: "0.0.1", photos: [old, ...others] };
+    await Deno.writeTextFile(path, JSON.stringify(record));
+    const said: string[] = [];
+    const write = Deno.stderr.writeSync;
+    Deno.stderr.writeSync = (bytes) => said.push(new TextDecoder().decode(bytes)) && bytes.length;
+    const second = await run().finally(() => Deno.stderr.writeSync = write);
+    assert.match(said.join(""), /^1 of the labels in .*labels was made by Hairline 0\.0\.1, and this is /);
+    assert.equal(second.skipped, 3);
+    assert.deepEqual(second.photos.map(({ version }) => version), ["0.0.1", VERSION, VERSION]);
+  });
+});
+
+Deno.test("labelPhotos() says in a sentence what is wrong with a manifest", async () => {
+  await withPhotos(async (folder, compute) => {
+    const run = () => labelPhotos(options(folder), () => Promise.resolve(session(compute)));
+    await run();
+    const path = join(folder, "labels/manifest.json");
+    const good = await readManifest(join(folder, "labels"));
+    const [photo] = good.photos;
+    const bad: [object, RegExp][] = [
+      [{ photos: [{ ...photo, seconds: "2" }] }, /photos\.0\.seconds is "2", a number is wanted/],
+      [{ photos: [null] }, /photos\.0 is null, an object is wanted/],
+      [{ photos: {} }, /photos is an object, a list of photos is wanted/],
+      [{ photos: [{ ...photo, sha256: undefined }] }, /photos\.0\.sha256 is missing, a text is wanted/],
+      [{ photos: [{ ...photo, name: "../../a" }] }, /photos\.0\.name is "\.\.\/\.\.\/a", a path below /],
+      [
+        { photos: [{ ...photo, stages: ["../x"] }] },
+        /photos\.0\.stages\.0 is "\.\.\/x", the name of a stage is wanted/,
+      ],
+      [{ segmenter: null }, /segmenter is null, an object is wanted/],
+      [{ classifier: { name: 1 } }, /classifier\.name is 1, a text is wanted/],
+      [{ failures: undefined }, /failures is missing, a list of failures is wanted/],
+    ];
+    for (const [change, wanted] of bad) {
+      await Deno.writeTextFile(path, JSON.stringify({ ...good, ...change }));
+      await assert.rejects(run(), (error) => {
+        assert.ok(error instanceof UsageError);
+        assert.match(
+          error.message,
+          /^Cannot read .*manifest\.json: [^\n]*; mend it, or begin the labels anew in another folder\.$/,
+        );
+        assert.match(error.message, wanted);
+        return true;
+      });
+    }
+    await Deno.remove(path);
+    await Deno.mkdir(path);
+    await assert.rejects(
+      run(),
+      /^UsageError: Cannot read .*manifest\.json: it is a folder, and a file is wanted\.$/,
+    );
+  });
+});
+
+Deno.test("labelPhotos() refuses a photo whose label would be the file of another's where case or accents do not count", async () => {
+  await withPhotos(async (folder, compute) => {
+    const label = (name: string) =>
+      quietly(() =>
+        labelPhotos(
+          options(folder, { paths: [join(folder, name)] }),
+          () => Promise.resolve(session(compute)),
+        )
+      );
+    const [composed, decomposed] = ["Ru\u0308ckwand".normalize("NFC"), "RU\u0308CKWAND"];
+    for (const [i, name] of [composed, decomposed].entries()) {
+      await Deno.mkdir(join(folder, `${i}`));
+      await Deno.writeFile(join(folder, `${i}/${name}.png`), await crackPhoto(30, 30, i));
+    }
+    assert.equal((await label("0")).photos.length, 1);
+    const { photos, failures } = await label("1");
+    assert.equal(photos.length, 0);
+    assert.match(
+      failures[0].error,
+      /^Cannot label it into .*: R\u00fcckwand is the name of the label of .*; choose another folder\.$/,
+    );
+    // The first photo has gone: its name is free.
+    await Deno.remove(join(folder, `0/${composed}.png`));
+    assert.deepEqual((await label("1")).photos.map(({ name }) => name), [decomposed]);
+    assert.deepEqual((await readManifest(join(folder, "labels"))).photos.map(({ name }) => name), [
+      decomposed,
+    ]);
   });
 });
 

@@ -1,0 +1,75 @@
+import { findFault, type Schema } from "../../core/arguments.ts";
+
+/**
+ * Bytes of the largest record that is read: a manifest has about 1000 a photo, so that this is for 200,000 photos; and a text of V8's cannot be
+ * longer than 2²⁹ characters.
+ */
+const MAX_BYTES = 2 ** 28;
+
+/**
+ * The text of a record on the disk, such as a manifest.
+ *
+ * @throws {Error} for what is no file, which would never end or has no bytes, and for a file beyond 256 MiB.
+ */
+export async function readRecordText(path: string): Promise<string> {
+  const { isFile, isDirectory, size } = await Deno.stat(path);
+  if (!isFile) {
+    throw new Error(
+      `Cannot read ${path}: it is ${isDirectory ? "a folder" : "no file"}, and a file is wanted.`,
+    );
+  }
+  if (size > MAX_BYTES) {
+    throw new Error(
+      `Cannot read ${path}: it has ${size} bytes, and a record of at most ${MAX_BYTES} bytes is wanted.`,
+    );
+  }
+  return await Deno.readTextFile(path);
+}
+
+/** The first bytes of a file as text; none of what is no file. */
+export async function readStart(path: string, bytes: number): Promise<string> {
+  if (!(await Deno.stat(path)).isFile) return "";
+  using file = await Deno.open(path);
+  const start = new Uint8Array(bytes);
+  let length = 0;
+  for (let read; length < bytes && (read = await file.read(start.subarray(length))) !== null;) length += read;
+  return new TextDecoder().decode(start.subarray(0, length));
+}
+
+/** What is said of a record that cannot be used. */
+interface RecordNotes {
+  /** Its file. */
+  readonly path: string;
+  /** What to do about it, as the end of a sentence. */
+  readonly remedy?: string;
+}
+
+/**
+ * A record out of the text of a file, looked at before anything relies on it.
+ *
+ * @throws {Error} for what is no JSON, and as {@linkcode checkRecord}.
+ */
+export function parseRecord<Fields>(text: string, schema: Schema<Fields>, notes: RecordNotes): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    refuse("it is no JSON, or the beginning of one only", notes);
+  }
+  return checkRecord(value, schema, notes);
+}
+
+/**
+ * Makes sure that a record is as what reads it takes it to be.
+ *
+ * @throws {Error} that names the first field that is not as wanted.
+ */
+export function checkRecord<Fields>(value: unknown, schema: Schema<Fields>, notes: RecordNotes): Fields {
+  const fault = findFault(schema, value);
+  if (fault !== undefined) refuse(fault.replace(/\.$/, ""), notes);
+  return value as Fields;
+}
+
+function refuse(fault: string, { path, remedy }: RecordNotes): never {
+  throw new Error(`Cannot read ${path}: ${fault}${remedy === undefined ? "" : `; ${remedy}`}.`);
+}
