@@ -102,6 +102,27 @@ export type {
 export { type LabellerId, labellers } from "./label/labellers.ts";
 export { type Recipe, type RecipeName, recipes } from "./label/recipe.ts";
 export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";
+export {
+  bandOf,
+  parseWidthBands,
+  type WidthBand,
+  type WidthBands,
+  widthBands,
+  type WidthBandsId,
+} from "./measure/bands.ts";
+export { cameraScale, type CameraSetup } from "./measure/camera_scale.ts";
+export {
+  type CrackBranch,
+  type CrackMask,
+  type CrackMeasurement,
+  measureCracks,
+  type MeasureCracksOptions,
+  type Measured,
+  type MeasuredCrack,
+  type MeasuredPoint,
+  type WidthFigures,
+} from "./measure/measure_cracks.ts";
+export type { Point } from "./measure/skeleton_graph.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
 export type { SweepJson } from "./metrics/sweep_json.ts";
 export {

@@ -4,8 +4,10 @@ import countSource from "../../shaders/connected_components_counts.wgsl" with { 
 import mergeSource from "../../shaders/connected_components_merge.wgsl" with { type: "text" };
 import numberSource from "../../shaders/connected_components_numbers.wgsl" with { type: "text" };
 import rootSource from "../../shaders/connected_components_roots.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { packMask, wordInvocations, wordRows } from "./mask_bits.ts";
 
 const labelKernel = defineKernel("connected_components", source);
@@ -14,6 +16,8 @@ const countKernel = defineKernel("connected_components_counts", countSource);
 const mergeKernel = defineKernel("connected_components_merge", mergeSource);
 const numberKernel = defineKernel("connected_components_numbers", numberSource);
 const rootKernel = defineKernel("connected_components_roots", rootSource);
+
+const ARGUMENTS = argumentsSchema({ mask: PLANE });
 
 /**
  * Numbers the pieces of a mask: pixels that touch, be it at a corner only (8-connected), have the same number.
@@ -32,9 +36,11 @@ const rootKernel = defineKernel("connected_components_roots", rootSource);
  *
  * @param mask H × W × 1, crack where it exceeds 0.
  * @returns H × W × 1: 0 on background, 1, 2 … on the pieces, in the order of their first squares, row by row. Exact up to 2²⁴ pieces.
+ * @throws {TypeError} if the mask is no plane.
  * @throws {RangeError} if a quarter of the mask exceeds the device's limit of a binding.
  */
 export function connectedComponents(mask: Plane): Plane {
+  checkArguments("find connected components", ARGUMENTS, { mask });
   const { compute, width, height } = mask;
   const shape = { width: Math.ceil(width / 2), height: Math.ceil(height / 2), channels: 1 };
   if (shape.width * shape.height * 4 > compute.maxBindingBytes) {

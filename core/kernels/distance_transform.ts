@@ -1,8 +1,10 @@
 import source from "../../shaders/distance_transform.wgsl" with { type: "text" };
 import columnSource from "../../shaders/distance_transform_columns.wgsl" with { type: "text" };
 import minimaSource from "../../shaders/distance_transform_minima.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { packMask, wordInvocations } from "./mask_bits.ts";
 
 /** Pixels of a row whose least is known. */
@@ -17,6 +19,8 @@ const INFINITY = 0x7f800000;
 const kernel = defineKernel("distance_transform", source);
 const minimaKernel = defineKernel("distance_transform_minima", minimaSource);
 const columnKernel = defineKernel("distance_transform_columns", columnSource);
+
+const ARGUMENTS = argumentsSchema({ mask: PLANE });
 
 /**
  * Exact Euclidean distance transform: how far each crack pixel is from the nearest background pixel, centre to centre. Equals SciPy's
@@ -37,9 +41,11 @@ const columnKernel = defineKernel("distance_transform_columns", columnSource);
  *
  * @param mask H × W × 1, crack where it exceeds 0.
  * @returns H × W × 1, pixels: 0 on background, ∞ everywhere where the mask has no background at all.
+ * @throws {TypeError} if the mask is no plane.
  * @throws {RangeError} if a side has more than 32767 pixels.
  */
 export function distanceTransform(mask: Plane): Plane {
+  checkArguments("find distances", ARGUMENTS, { mask });
   const { compute, width, height } = mask;
   if (Math.max(width, height) > LONGEST) {
     throw new RangeError(

@@ -1,6 +1,8 @@
 import source from "../../shaders/thin.wgsl" with { type: "text" };
+import { argumentsSchema, checkArguments } from "../arguments.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
+import { PLANE } from "../gpu/schemas.ts";
 import { packMask, unpackMask } from "./mask_bits.ts";
 
 /** Iterations before it is first looked whether anything still goes: cracks of up to twice as many pixels are thin by then. */
@@ -10,6 +12,8 @@ const FIRST_ITERATIONS = 8;
 const MOST_ITERATIONS = 128;
 
 const kernel = defineKernel("thin", source);
+
+const ARGUMENTS = argumentsSchema({ mask: PLANE });
 
 /**
  * Thins a mask to its skeleton: lines one pixel wide in the middle of what is crack, with as many pieces (8-connected) and as many holes
@@ -32,8 +36,10 @@ const kernel = defineKernel("thin", source);
  *
  * @param mask H × W × 1, crack where it exceeds 0.
  * @returns H × W × 1, 1 on the skeleton, 0 elsewhere.
+ * @throws {TypeError} if the mask is no plane.
  */
 export async function thin(mask: Plane): Promise<Plane> {
+  checkArguments("thin a mask", ARGUMENTS, { mask });
   const { compute, width, height } = mask;
   const shape = { width, height: Math.ceil(height / 32), channels: 1 };
   using whole = packMask(mask);

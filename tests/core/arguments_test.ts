@@ -26,6 +26,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   binarise: [plane, {}],
   camCrfLabel: [compute, image, { classifier, parameters: crf }],
   camCrfLabeller: [compute, { classifier }],
+  cameraScale: [{ sensorWidth: 36, focalLength: 50, distance: 1500, pixels: 6000 }],
   close: [plane, {}],
   createClassifier: [{ arch: "resnet18" }],
   cropSampler: [source, { size: 8, batch: 1, seed: 0 }],
@@ -43,6 +44,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   hairlineLabeller: [compute, { segmenter }],
   labelImage: [compute, image, { classifier }],
   localise: [plane, plane, {}],
+  measureCracks: [compute, { width: 1, height: 1, data: new Uint8Array(1) }, {}],
   niblackThreshold: [plane, {}],
   open: [plane, {}],
   oneCycleSchedule: [{ rate: 1, steps: 1 }],
@@ -73,11 +75,16 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
 const WITHOUT_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   activationMap: [plane, floats],
   applyThreshold: [plane, 2],
+  bandOf: [hairline.widthBands.jci, 1],
+  connectedComponents: [plane],
+  distanceTransform: [plane],
   encodePng: [image],
   maximum: [plane],
   multiply: [plane, plane],
   normalise: [plane, plane],
   openPatchFolder: ["patches/", []],
+  parseWidthBands: ["{}"],
+  thin: [plane],
 };
 
 /** Functions that are given plain values of their own types, or anything. */
