@@ -1,33 +1,13 @@
 import assert from "node:assert/strict";
+import { serveRepository } from "./serve_repository.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
-/** Serves the files of the repository, as a web host of `mod.ts` would. */
-function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
-  const types: Record<string, string> = {
-    ts: "application/typescript",
-    js: "text/javascript",
-    json: "application/json",
-    wasm: "application/wasm",
-  };
-  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
-    const { pathname } = new URL(request.url);
-    try {
-      const body = await Deno.readFile(new URL(`.${pathname}`, ROOT));
-      return new Response(body, {
-        headers: { "content-type": types[pathname.split(".").at(-1)!] ?? "text/plain" },
-      });
-    } catch {
-      return new Response(null, { status: 404 });
-    }
-  });
-}
-
 Deno.test("mod.ts labels a photo when it is imported from a URL, with no permission but that import", async () => {
   await using folder = await temporaryFolder();
   await using server = serveRepository();
-  const host = `127.0.0.1:${server.addr.port}`;
+  const { host } = server;
   const photo = (await Deno.readFile(new URL("tasks/demo/304.jpg", ROOT))).toBase64();
   const script = `${folder.path}/consumer.ts`;
   await Deno.writeTextFile(

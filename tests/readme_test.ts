@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../core/images/encode_png.ts";
+import { serveRepository } from "./serve_repository.ts";
 import { crackPhoto } from "./tasks/crack_photo.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
@@ -10,6 +11,8 @@ const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))
   tasks: Record<string, { command: string }>;
 };
 
+/** Lines of the README's code blocks that run a script without its task: with the permissions that they name. */
+const scripts = [...readme.matchAll(/^deno run (.+)$/gm)].map(([, line]) => line.split(" "));
 /** Lines of the README's code blocks that run a task, without what starts Deno. */
 const commands = [...readme.matchAll(/^(?: {4}npx -y deno@[\d.]+|deno) task (.+)$/gm)].map(([, line]) =>
   line.split(" ")
@@ -30,6 +33,8 @@ async function prepare(folder: string): Promise<void> {
     "patches/no_crack",
     "CRACK500/test_img",
     "CRACK500/test_lab",
+    "sorted/crack",
+    "sorted/no_crack",
   ];
   for (const name of folders) {
     await Deno.mkdir(join(folder, name), { recursive: true });
@@ -48,11 +53,12 @@ async function prepare(folder: string): Promise<void> {
       await Deno.writeFile(join(folder, `${name}/${i}.png`), png);
     }
     await Deno.writeFile(join(folder, `patches/crack/${i}.png`), await crackPhoto(128, 128, i));
+    await Deno.writeFile(join(folder, `sorted/crack/${i}.png`), await crackPhoto(width, height, i));
     const flat = new Uint8Array(128 * 128).fill(150 + i);
-    await Deno.writeFile(
-      join(folder, `patches/no_crack/${i}.png`),
-      await encodePng({ width: 128, height: 128, channels: 1, data: flat }),
-    );
+    const clear = await encodePng({ width: 128, height: 128, channels: 1, data: flat });
+    for (const name of ["patches", "sorted"]) {
+      await Deno.writeFile(join(folder, `${name}/no_crack/${i}.png`), clear);
+    }
   }
 }
 
@@ -60,19 +66,36 @@ async function prepare(folder: string): Promise<void> {
 async function runTask([name, ...args]: readonly string[], cwd: string | URL): Promise<void> {
   const flags = tasks[name].command.split(" ").slice(2, -1);
   const script = new URL(tasks[name].command.split(" ").at(-1)!, ROOT).pathname;
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--config", new URL("deno.json", ROOT).pathname, ...flags, script, ...args],
-    cwd,
-    stdin: "null",
-  }).output();
-  assert.equal(code, 0, `deno task ${name} ${args.join(" ")}\n${new TextDecoder().decode(stderr)}`);
+  await runDeno([
+    "run",
+    "--quiet",
+    "--config",
+    new URL("deno.json", ROOT).pathname,
+    ...flags,
+    script,
+    ...args,
+  ], cwd);
 }
 
-/** The README speaks of 150 photos, three epochs of ResNet-50 and thousands of crops; these tests have two photos and little time. */
+async function runDeno(args: readonly string[], cwd: string | URL): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), { args: [...args], cwd, stdin: "null" })
+    .output();
+  assert.equal(code, 0, `deno ${args.join(" ")}\n${new TextDecoder().decode(stderr)}`);
+}
+
+/** The README speaks of 150 photos, three epochs of ResNet-50 and hundreds of crops; these tests have two photos and little time. */
 function shorten(command: readonly string[]): string[] {
-  const short = command.map((word, i) => ["--limit", "--skip"].includes(command[i - 1]) ? "1" : word);
+  const least: Readonly<Record<string, string>> = {
+    "--limit": "1",
+    "--skip": "1",
+    "--crops": "8",
+    "--crop": "32",
+  };
+  const short = command.map((word, i) => least[command[i - 1]] ?? word);
   if (command[0] === "classifier:train") return [...short, "--epochs", "1"];
-  if (command[0] === "teach") return [...short, "--crops", "4", "--batch", "2", "--crop", "32"];
+  if (command[0] === "teach") {
+    return [...short, "--rounds", "1", "--crops", "4", "--batch", "2", "--crop", "32"];
+  }
   return short;
 }
 
@@ -82,7 +105,10 @@ Deno.test("README.md names only tasks that exist, and every one of them", () => 
 });
 
 Deno.test("README.md names no flag that these tests do not run", () => {
-  const run = new Set([...commands, SHARDS].flat().filter((word) => word.startsWith("--")));
+  const run = new Set(
+    [...commands, ...scripts, SHARDS].flat().filter((word) => word.startsWith("--"))
+      .map((word) => word.split("=")[0]),
+  );
   const named = [...readme.matchAll(/(?<![\w-])--[a-z][a-z0-9-]*/g)].map(([flag]) => flag);
   assert.deepEqual(named.filter((flag) => !run.has(flag)), []);
 });
@@ -94,6 +120,23 @@ Deno.test("every command of README.md works, with the permissions of its task", 
     await t.step(command.join(" "), async () => {
       // The demo reads its photos from the repository and may write only to hairline-demo/ there.
       await runTask(shorten(command), command[0] === "demo" ? ROOT : folder.path);
+    });
+  }
+});
+
+Deno.test("commands of README.md that name their permissions need no others, from a server, too", async (t) => {
+  await using folder = await temporaryFolder();
+  await using server = serveRepository();
+  await prepare(folder.path);
+  for (const words of scripts) {
+    await t.step(words.join(" "), async () => {
+      const served = words.map((word) =>
+        word.replace("https://HOST", `http://${server.host}`).replace("HOST", server.host)
+          .replace(/^tasks\//, `${ROOT.pathname}tasks/`)
+      );
+      await runDeno(["run", "--quiet", "--no-lock", ...served], folder.path);
+      assert.ok((await Deno.stat(join(folder.path, "labels/masks/0.png"))).isFile);
+      await Deno.remove(join(folder.path, "labels"), { recursive: true });
     });
   }
 });
