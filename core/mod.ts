@@ -148,12 +148,14 @@ export type { Segmenting } from "./predict/segmenting.ts";
 export {
   type DecodedPhoto,
   decodeSample,
+  type PartlyKnownCracks,
   type PatchTruth,
   patchTruth,
   type PhotoSource,
   type PixelTruth,
   pixelTruth,
   type TruthOf,
+  type WeighedTruth,
 } from "./sampling/decoded_photo.ts";
 export type { PatchBatch, PatchSampler } from "./sampling/patches.ts";
 export {

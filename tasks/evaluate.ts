@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { confidenceScale } from "../core/datasets/read_mask.ts";
 import { openCompute } from "../core/gpu/open_compute.ts";
 import type { Sweep } from "../core/metrics/sweep_result.ts";
 import { runCommand } from "./cli/command.ts";
@@ -25,7 +26,7 @@ import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath } from "./cli/values.ts";
 import { VERSION } from "./cli/version.ts";
 import { renderEvaluation } from "./evaluate/evaluation_report.ts";
-import { figuresOf } from "./evaluate/figures.ts";
+import { figuresOf, undefinedFigures } from "./evaluate/figures.ts";
 import { mergeCounts } from "./evaluate/merge_counts.ts";
 import { pairPredictions } from "./evaluate/pair_predictions.ts";
 import { sweepFiles } from "./evaluate/sweep_files.ts";
@@ -115,12 +116,16 @@ async function sweepImages(
 ): Promise<Counted> {
   const { pairs, problems, notes } = await pairPredictions({ ...paths, split, crack });
   const skipped = [...problems];
-  for (const sentence of quiet ? problems : [...notes, ...problems]) writeErr(`${printable(sentence)}\n`);
+  const scale = await confidenceScale(pairs.map(({ prediction }) => prediction));
+  for (const sentence of quiet ? problems : [...notes, ...scale.notes, ...problems]) {
+    writeErr(`${printable(sentence)}\n`);
+  }
   using compute = await openCompute();
   using progress = startProgress({ total: pairs.length, unit: "image", quiet });
   const { sweep, seconds } = await sweepFiles(pairs, {
     compute,
     tolerance,
+    full: scale.full,
     onPair: (name, failure) => {
       if (failure !== undefined) {
         skipped.push(failure);
@@ -144,8 +149,17 @@ async function evaluate(options: Options): Promise<number> {
     throw new Error("Cannot evaluate: there is no image that could be counted.");
   }
   const start = performance.now();
-  const figures = figuresOf(sweep);
-  const rows = sweep.images();
+  const none = undefinedFigures(sweep);
+  if (none !== undefined) {
+    if (counts !== undefined) await writeWhole(counts, `${JSON.stringify(sweep)}\n`);
+    writeOut(
+      json
+        ? `${JSON.stringify({ ...none, skipped }, null, 2)}\n`
+        : `ODS, OIS, AP and IoU are undefined: ${none.undefined}\n`,
+    );
+    return ExitCode.Failed;
+  }
+  const figures = figuresOf(sweep), rows = sweep.images();
   const { decoding, metrics } = counted.seconds;
   const seconds = { decoding, metrics: metrics + (performance.now() - start) / 1000 };
   if (counts !== undefined) await writeWhole(counts, `${JSON.stringify(sweep)}\n`);
@@ -179,7 +193,8 @@ await runCommand({
     "ODS (the greatest F1 of one threshold for all images, in the three definitions that are in use), OIS (each image at its own), AP, mean IoU, " +
     "and the worst and the best images.\n\n" +
     "With a tolerance, a pixel called crack is right, and a crack pixel is found, where the other lies within so many pixels; mean IoU knows none. " +
-    "An image without crack in which nothing is called crack counts as an F1 of 1.\n\n" +
+    "An image without crack in which nothing is called crack counts as an F1 of 1. Where no image shows crack in truth, the figures are undefined, " +
+    "and neither a table nor a page is written.\n\n" +
     "The truth is a folder of masks, or a dataset in one of the layouts of data:doctor, whose photos are not read. What has no partner or cannot be " +
     "read, and masks of another size, are reported and skipped; the task then ends with 1.",
   examples: [

@@ -1,4 +1,4 @@
-import { crackPixels } from "../sampling/decoded_photo.ts";
+import { crackPixels, ignoredPixels } from "../sampling/decoded_photo.ts";
 import { patchShowsCrack } from "../sampling/patches.ts";
 import { type GridOptions, gridStarts } from "../sampling/training_grid.ts";
 import type { Sample, Truth, TruthMask } from "./sample.ts";
@@ -77,7 +77,7 @@ export function possibleCrack({ width, height, patches }: PatchLabels): Uint8Arr
 /**
  * The labels that somebody would give the patches of a grid who sees what a mask shows: crack where it has at least one crack pixel. So
  * datasets with masks can teach what patch labels teach, their masks being used for nothing else. The grid is that of a training: the last
- * patches are flush with the right and lower border.
+ * patches are flush with the right and lower border. A patch without crack that holds ignored pixels has no label.
  *
  * @example
  * ```ts
@@ -92,7 +92,7 @@ export function possibleCrack({ width, height, patches }: PatchLabels): Uint8Arr
  * @throws {RangeError} if size or stride is no positive integer.
  */
 export function patchLabelsOfMask(
-  { width, height, data }: Pick<TruthMask, "width" | "height" | "data">,
+  { width, height, data, weight }: Pick<TruthMask, "width" | "height" | "data" | "weight">,
   { size, stride }: GridOptions,
 ): PatchLabels {
   for (const [name, value] of [["size", size], ["stride", stride]] as const) {
@@ -102,10 +102,15 @@ export function patchLabelsOfMask(
       );
     }
   }
-  const photo = { width, height, truth: crackPixels(data) };
+  const crack = crackPixels(data);
+  const truth = weight === undefined ? crack : { crack, ignored: crackPixels(ignoredPixels(weight)) };
+  const photo = { width, height, truth };
   const columns = gridStarts(width, { size, stride });
   const patches = gridStarts(height, { size, stride }).flatMap((y) =>
-    columns.map((x) => ({ x, y, width: size, height: size, crack: patchShowsCrack(photo, { x, y, size }) }))
+    columns.flatMap((x) => {
+      const crack = patchShowsCrack(photo, { x, y, size });
+      return crack === undefined ? [] : [{ x, y, width: size, height: size, crack }];
+    })
   );
   return { width, height, size, stride, patches };
 }

@@ -20,14 +20,44 @@ export async function readMask(bytes: Uint8Array, rule: MaskRule, set?: MaskSetV
 }
 
 /**
- * Reads a confidence map from the bytes of an image: the brightest of red, green and blue says how surely a pixel is crack, 255 for sure and
- * 1 where none exceeds 1; and 128 and more (1, where none exceeds 1) is crack where that has to be decided.
+ * Reads a confidence map from the bytes of an image: the brightest of red, green and blue says how surely a pixel is crack, and 128 and
+ * more (1, where none exceeds 1) is crack where that has to be decided.
  *
+ * @param full what stands for certainty.
  * @throws what `decodeImage` throws.
  */
-export async function readConfidence(bytes: Uint8Array): Promise<TruthMask> {
+export async function readConfidence(bytes: Uint8Array, full: 1 | 255 = 255): Promise<TruthMask> {
   const image = await decodeImage(bytes);
-  return { ...maskOf(bytes, image, { rule: "bright" }).mask, confidence: brightestOf(image.data) };
+  const confidence = brightestOf(image.data).map((value) => Math.min(255, value * (255 / full)));
+  return { ...maskOf(bytes, image, { rule: "bright" }).mask, confidence };
+}
+
+/** What stands for certainty in confidence maps, and what to say about it. */
+export interface ConfidenceScale {
+  readonly full: 1 | 255;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Looks whether confidence maps hold 0 and 1 of 255, as programs write that keep classes, not shades: where no map of a set has more, and some have
+ * 1, that is certainty. Maps are read up to the first that has more; those that cannot be read are passed over.
+ */
+export async function confidenceScale(paths: Iterable<string>): Promise<ConfidenceScale> {
+  let ones = false;
+  for (const path of paths) {
+    const highest = await Deno.readFile(path).then(decodeImage).then(
+      ({ data }) => brightestOf(data).reduce((most, value) => Math.max(most, value), 0),
+      (error) => {
+        if (error instanceof Deno.errors.NotCapable) throw error;
+        return 0;
+      },
+    );
+    if (highest > 1) return { full: 255, notes: [] };
+    ones ||= highest === 1;
+  }
+  return ones
+    ? { full: 1, notes: ["The highest value of the confidence maps is 1 of 255: they are read as 0 and 1."] }
+    : { full: 255, notes: [] };
 }
 
 interface MaskReadingRule {

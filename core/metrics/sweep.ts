@@ -10,7 +10,13 @@ import {
 import type { Compute, Plane } from "../gpu/compute.ts";
 import { PLANE } from "../gpu/schemas.ts";
 import { discDilation } from "../kernels/disc_dilation.ts";
-import { readHistogram, type SweepHistogram, sweepHistogram } from "../kernels/sweep_histogram.ts";
+import { binarise, multiply, scale } from "../kernels/pointwise.ts";
+import {
+  readHistogram,
+  type SweepHistogram,
+  sweepHistogram,
+  THRESHOLDS,
+} from "../kernels/sweep_histogram.ts";
 import { Sweep } from "./sweep_result.ts";
 import type { SweptImage } from "./swept_image.ts";
 
@@ -27,6 +33,8 @@ export interface SweepAllOptions {
 export interface SweepOptions extends SweepAllOptions {
   /** What the image is called in tables. Defaults to nothing. */
   name?: string;
+  /** H × W × 1, 1 where a pixel is left out of all counts, 0 elsewhere. Defaults to none. */
+  ignored?: Plane;
 }
 
 /** A prediction and its truth, for {@linkcode sweepAll}. */
@@ -37,12 +45,18 @@ export interface SweepPair {
   prediction: Plane;
   /** H × W × 1, 0 for background and positive for crack. */
   truth: Plane;
+  /** H × W × 1, 1 where a pixel is left out of all counts, 0 elsewhere. Defaults to none. */
+  ignored?: Plane;
 }
 
 const SWEEP = argumentsSchema({
   prediction: PLANE,
   truth: PLANE,
-  options: optionsSchema<SweepOptions>({ tolerance: optional(NUMBER), name: optional(TEXT) }),
+  options: optionsSchema<SweepOptions>({
+    tolerance: optional(NUMBER),
+    name: optional(TEXT),
+    ignored: optional(PLANE),
+  }),
 });
 
 const SWEEP_ALL = argumentsSchema({
@@ -86,8 +100,8 @@ export async function sweep(
   options: SweepOptions = {},
 ): Promise<Sweep> {
   checkArguments("sweep", SWEEP, { prediction, truth, options });
-  const { tolerance, name } = options;
-  return await sweepAll([{ name, prediction, truth }], { tolerance });
+  const { tolerance, name, ignored } = options;
+  return await sweepAll([{ name, prediction, truth, ignored }], { tolerance });
 }
 
 /**
@@ -128,9 +142,9 @@ export async function sweepAll(
     if (pending.length === 0) return;
     const { compute } = pending[0];
     const values = await compute.read(pending.flatMap(({ planes }) => planes));
-    const images = pending.map(({ name, pixels, planes }) => {
+    const images = pending.map(({ name, pixels, ignores, planes }) => {
       const histograms = values.splice(0, planes.length).map(readHistogram);
-      return sweptImage({ name, pixels, histograms });
+      return sweptImage({ name, pixels, ignores, histograms });
     });
     dispose(pending);
     pending = [];
@@ -153,12 +167,17 @@ interface Counted {
   readonly name: string;
   readonly pixels: number;
   readonly compute: Compute;
-  /** Histograms of prediction by truth; with a tolerance also of prediction by widened truth, and of widened prediction by truth. */
+  /** Whether pixels are left out. */
+  readonly ignores: boolean;
+  /**
+   * Histograms of prediction by truth; with a tolerance also of prediction by widened truth, and of widened prediction by truth. Where pixels
+   * are left out, before each but the last that of those pixels by the same truth.
+   */
   readonly planes: Plane[];
 }
 
-function count({ name = "", prediction, truth }: SweepPair, tolerance: number): Counted {
-  const shapes = [prediction, truth].map(({ width, height, channels }) =>
+function count({ name = "", prediction, truth, ignored }: SweepPair, tolerance: number): Counted {
+  const shapes = [prediction, truth, ignored ?? truth].map(({ width, height, channels }) =>
     `${width} × ${height} × ${channels}`
   );
   if (shapes[0] !== shapes[1] || prediction.channels !== 1) {
@@ -167,21 +186,43 @@ function count({ name = "", prediction, truth }: SweepPair, tolerance: number): 
         `equal sizes and 1 channel are wanted.`,
     );
   }
-  const { compute, length: pixels } = prediction;
-  const planes = [sweepHistogram(prediction, truth)];
-  if (tolerance > 0) {
-    using widenedTruth = discDilation(truth, tolerance);
-    planes.push(sweepHistogram(prediction, widenedTruth));
-    using widenedPrediction = discDilation(prediction, tolerance);
-    planes.push(sweepHistogram(widenedPrediction, truth));
+  if (shapes[2] !== shapes[1]) {
+    throw new RangeError(
+      `Cannot sweep ${title(name)}: what is ignored is ${shapes[2]} and its truth ${
+        shapes[1]
+      }; equal sizes are wanted.`,
+    );
   }
-  return { name, pixels, compute, planes };
+  const { compute, length: pixels } = prediction;
+  // An ignored pixel is called nothing and is nothing: it reaches no other pixel, and stands in one bin, out of which it is taken.
+  using known = ignored && binarise(scale(ignored, -1), { threshold: -0.5 });
+  using called = known && multiply(prediction, known);
+  using drawn = known && multiply(truth, known);
+  const shown = called ?? prediction, real = drawn ?? truth;
+  const planes: Plane[] = [];
+  if (ignored !== undefined) planes.push(sweepHistogram(ignored, real));
+  planes.push(sweepHistogram(shown, real));
+  if (tolerance > 0) {
+    using widenedTruth = discDilation(real, tolerance);
+    if (ignored !== undefined) planes.push(sweepHistogram(ignored, widenedTruth));
+    planes.push(sweepHistogram(shown, widenedTruth));
+    using widenedPrediction = discDilation(shown, tolerance);
+    planes.push(sweepHistogram(widenedPrediction, real));
+  }
+  return { name, pixels, compute, ignores: ignored !== undefined, planes };
 }
 
 function sweptImage(
-  { name, pixels, histograms }: { name: string; pixels: number; histograms: SweepHistogram[] },
+  { name, pixels, ignores, histograms }: {
+    name: string;
+    pixels: number;
+    ignores: boolean;
+    histograms: SweepHistogram[];
+  },
 ): SweptImage {
-  const [{ background, crack, faults }, byWidenedTruth, ofWidened] = histograms;
+  const [{ background, crack, faults }, byWidenedTruth, ofWidened] = ignores
+    ? knownOf(histograms)
+    : histograms;
   const { notANumber, outside, wrongTruth } = faults;
   const fail = (wrong: number, what: string): never => {
     throw new RangeError(`Cannot sweep ${title(name)}: ${wrong} of its ${pixels} ${what} wanted.`);
@@ -198,6 +239,20 @@ function sweptImage(
     correct: byWidenedTruth?.crack ?? crack,
     found: ofWidened?.crack ?? crack,
   };
+}
+
+/** Takes out of each histogram, where the prediction is 0, the pixels that are left out. */
+function knownOf(histograms: readonly SweepHistogram[]): SweepHistogram[] {
+  const [ignored, all, ignoredByWidened, byWidened, ofWidened] = histograms;
+  const without = (bins: readonly number[], out: readonly number[]) =>
+    bins.map((count, b) => b === 0 ? count - out[THRESHOLDS - 1] : count);
+  const known = (of: SweepHistogram, out: SweepHistogram): SweepHistogram => ({
+    background: without(of.background, out.background),
+    crack: without(of.crack, out.crack),
+    faults: of.faults,
+  });
+  const first = known(all, ignored);
+  return byWidened === undefined ? [first] : [first, known(byWidened, ignoredByWidened), ofWidened];
 }
 
 function title(name: string): string {

@@ -128,6 +128,11 @@ export class Sweep {
     return this.#entries.length;
   }
 
+  /** Pixels of all images that are crack in truth. Without any, ODS, OIS, AP and IoU of crack tell nothing of how well cracks are found. */
+  get crackPixels(): number {
+    return sum(this.#entries.map(({ counts }) => counts[0].crack));
+  }
+
   /**
    * Adds the images of another sweep to this one.
    *

@@ -27,14 +27,24 @@ export const PHOTO_SOURCE: Schema<PhotoSource<never>> = having<PhotoSource<never
   "photos as { count, photo(index) }",
 );
 
-/**
- * What decides the class of a patch: the crack pixels, as {@linkcode crackPixels} lists them; or, where nobody drew them, whether the photo
- * as a whole shows a crack, and with it each of its patches.
- */
-export type PatchTruth = Uint32Array | boolean;
+/** The pixels of a mask by what is known of them, as {@linkcode crackPixels} lists them. */
+export interface PartlyKnownCracks {
+  readonly crack: Uint32Array;
+  /** Those of which nothing is known. */
+  readonly ignored: Uint32Array;
+}
 
-/** What each pixel is: 255 for crack, 0 for background, what lies between for a confidence of value / 255. Row-major. */
-export type PixelTruth = Uint8Array;
+/**
+ * What decides the class of a patch: the crack pixels, as {@linkcode crackPixels} lists them, with those that are ignored where there are some;
+ * or, where nobody drew them, whether the photo as a whole shows a crack, and with it each of its patches.
+ */
+export type PatchTruth = Uint32Array | PartlyKnownCracks | boolean;
+
+/**
+ * What each pixel is: 255 for crack, 0 for background, what lies between for a confidence of value / 255, row-major; with what each of them counts,
+ * where some are ignored.
+ */
+export type PixelTruth = Uint8Array | WeighedTruth;
 
 /** What each pixel is, and how much is known of it: where patches were labelled, not pixels, some are not known at all. */
 export interface WeighedTruth {
@@ -80,9 +90,14 @@ export async function decodeSample<T, S = Truth>(
   return { width, height, pixels, truth: truthOf(truth, { width, height }) };
 }
 
-/** What a truth says of patches: the indices of a mask's crack pixels, or whether the photo as a whole shows a crack. */
+/**
+ * What a truth says of patches: the indices of a mask's crack pixels, with those that are ignored where there are some; or whether the photo as a
+ * whole shows a crack.
+ */
 export function patchTruth(truth: Truth): PatchTruth {
-  return typeof truth === "boolean" ? truth : crackPixels(truth.data);
+  if (typeof truth === "boolean") return truth;
+  const crack = crackPixels(truth.data);
+  return truth.weight === undefined ? crack : { crack, ignored: crackPixels(ignoredPixels(truth.weight)) };
 }
 
 /**
@@ -96,7 +111,37 @@ export function pixelTruth(truth: Truth): PixelTruth {
       "Cannot say which pixels are crack: the photo is labelled as a whole, and a mask is wanted.",
     );
   }
-  return truth.confidence ?? truth.data.map((value) => value > 0 ? 255 : 0);
+  const pixels = truth.confidence ?? truth.data.map((value) => value > 0 ? 255 : 0);
+  return truth.weight === undefined ? pixels : { truth: pixels, weight: truth.weight };
+}
+
+/** 1 for each pixel of which nothing is known, 0 for others. */
+export function ignoredPixels(weight: Uint8Array): Uint8Array {
+  return weight.map((value) => value === 0 ? 1 : 0);
+}
+
+/** How much of a photo is known, and how much of that is crack, in pixels; what is crack with a confidence counts for as much. */
+export interface CrackCount {
+  readonly known: number;
+  readonly crack: number;
+}
+
+/** Counts what a truth says of a photo's pixels. */
+export function countCrack(
+  { width, height, truth }: Pick<DecodedPhoto<PatchTruth | PixelTruth>, "width" | "height" | "truth">,
+): CrackCount {
+  const pixels = width * height;
+  if (typeof truth === "boolean") return { known: pixels, crack: truth ? pixels : 0 };
+  if (truth instanceof Uint32Array) return { known: pixels, crack: truth.length };
+  if ("ignored" in truth) return { known: pixels - truth.ignored.length, crack: truth.crack.length };
+  const [values, weight] = truth instanceof Uint8Array ? [truth] : [truth.truth, truth.weight];
+  let known = 0, crack = 0;
+  for (const [i, value] of values.entries()) {
+    if (weight?.[i] === 0) continue;
+    known++;
+    crack += value / 255;
+  }
+  return { known, crack };
 }
 
 /**

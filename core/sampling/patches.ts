@@ -52,15 +52,35 @@ export async function cutPatches(
 
 /** Whether there is any crack in a photo. */
 export function showsCrack({ truth }: Pick<DecodedPhoto<PatchTruth>, "truth">): boolean {
-  return typeof truth === "boolean" ? truth : truth.length > 0;
+  return typeof truth === "boolean" ? truth : crackOf(truth).length > 0;
 }
 
-/** Whether a patch holds at least one crack pixel. What lies outside the photo holds none. */
+/** The crack pixels of a mask. */
+export function crackOf(truth: Exclude<PatchTruth, boolean>): Uint32Array {
+  return truth instanceof Uint32Array ? truth : truth.crack;
+}
+
+/**
+ * Whether a patch holds at least one crack pixel. What lies outside the photo holds none.
+ *
+ * @returns undefined where it holds none, but pixels of which nothing is known: it belongs to neither class.
+ */
 export function patchShowsCrack(
   { width, height, truth }: Omit<DecodedPhoto<PatchTruth>, "pixels">,
-  { x, y, size }: SquarePlace,
-): boolean {
+  place: SquarePlace,
+): boolean | undefined {
   if (typeof truth === "boolean") return truth;
+  const size = { width, height };
+  if (patchHolds(crackOf(truth), place, size)) return true;
+  return truth instanceof Uint32Array || !patchHolds(truth.ignored, place, size) ? false : undefined;
+}
+
+/** Whether a patch holds at least one of some pixels, ascending. */
+function patchHolds(
+  truth: Uint32Array,
+  { x, y, size }: SquarePlace,
+  { width, height }: { readonly width: number; readonly height: number },
+): boolean {
   const bottom = Math.min(height, y + size);
   for (let row = Math.max(0, y); row < bottom; row++) {
     const next = truth[firstAtLeast(truth, row * width + Math.max(0, x))];

@@ -75,7 +75,7 @@ const FIRST_ROUND = 2 ** 31;
  * Training on crops at random places of photos, in random orientations, which the mask of a photo shares. Photos take turns in random order,
  * larger ones more often, so that no place is seen much more than another.
  *
- * Each photo is looked at once beforehand.
+ * Each photo is looked at once beforehand. Ignored pixels count nothing, and places that show little else are drawn again.
  *
  * @example
  * ```ts
@@ -140,7 +140,7 @@ export async function cropSampler(
         const photo = await source.photo(turn(step * batch + i));
         const place = size === "whole"
           ? wholePhoto(photo, multiple)
-          : anywhere(photo, { size: sideOf({ size, zoom, random }), random });
+          : knownPlace(photo, { size: sideOf({ size, zoom, random }), random });
         // A transposed rectangle does not fit beside one that is not.
         const orientations = batch === 1 || place.width === place.height
           ? ORIENTATIONS
@@ -165,6 +165,10 @@ function cutCrops(chosen: readonly ChosenCrop[], size: number | "whole"): CropBa
   const [width, height] = size === "whole" ? turned : [size, size];
   const area = width * height;
   const pixels = new Uint8Array(chosen.length * area * 3), truth = new Uint8Array(chosen.length * area);
+  // Of whole masks every pixel counts.
+  const weight = chosen.some(({ photo }) => weightOf(photo.truth) !== undefined)
+    ? new Uint8Array(chosen.length * area).fill(255)
+    : undefined;
   for (const [i, { photo, place, orientation }] of chosen.entries()) {
     const cut = (channels: number, data: Uint8Array, into: Uint8Array): void => {
       const target = into.subarray(i * area * channels, (i + 1) * area * channels);
@@ -173,9 +177,15 @@ function cutCrops(chosen: readonly ChosenCrop[], size: number | "whole"): CropBa
       else cutSquare(image, { ...place, size: place.width }, { orientation, size, target });
     };
     cut(3, photo.pixels, pixels);
-    cut(1, photo.truth, truth);
+    cut(1, photo.truth instanceof Uint8Array ? photo.truth : photo.truth.truth, truth);
+    const known = weightOf(photo.truth);
+    if (weight !== undefined && known !== undefined) cut(1, known, weight);
   }
-  return { count: chosen.length, width, height, pixels, truth };
+  return { count: chosen.length, width, height, pixels, truth, ...weight === undefined ? {} : { weight } };
+}
+
+function weightOf(truth: PixelTruth): Uint8Array | undefined {
+  return truth instanceof Uint8Array ? undefined : truth.weight;
 }
 
 /** Without zoom nothing is drawn for it: the crops are then those of a sampler that knows none. */
@@ -188,6 +198,39 @@ function sideOf(
 function wholePhoto({ width, height }: DecodedPhoto<PixelTruth>, multiple: number): WindowPlace {
   const up = (length: number) => multiple * Math.ceil(length / multiple);
   return { x: 0, y: 0, width: up(width), height: up(height) };
+}
+
+/** Places that are looked at for one of which at least half is known. */
+const ATTEMPTS = 8;
+
+/** A random place; where parts of a photo are ignored, one of which at least half is known, or the most of some. */
+function knownPlace(
+  photo: DecodedPhoto<PixelTruth>,
+  draw: { size: number; random: () => number },
+): WindowPlace {
+  const weight = weightOf(photo.truth);
+  let best = anywhere(photo, draw);
+  if (weight === undefined) return best;
+  let most = knownIn(weight, photo, best);
+  for (let i = 1; i < ATTEMPTS && 2 * most < draw.size * draw.size; i++) {
+    const place = anywhere(photo, draw), known = knownIn(weight, photo, place);
+    if (known > most) [best, most] = [place, known];
+  }
+  return best;
+}
+
+/** Pixels of a place, within the photo, of which something is known. */
+function knownIn(
+  weight: Uint8Array,
+  { width, height }: DecodedPhoto<PixelTruth>,
+  place: WindowPlace,
+): number {
+  let known = 0;
+  const right = Math.min(width, place.x + place.width), bottom = Math.min(height, place.y + place.height);
+  for (let y = Math.max(0, place.y); y < bottom; y++) {
+    for (let x = Math.max(0, place.x); x < right; x++) if (weight[y * width + x] > 0) known++;
+  }
+  return known;
 }
 
 function anywhere(

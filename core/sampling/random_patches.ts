@@ -2,7 +2,14 @@ import { argumentsSchema, checkArguments, listOf, NUMBER, optional, optionsSchem
 import { randomStream } from "../random.ts";
 import { ORIENTATIONS, type SquarePlace } from "./cut_window.ts";
 import { type DecodedPhoto, type PatchTruth, PHOTO_SOURCE, type PhotoSource } from "./decoded_photo.ts";
-import { type ChosenPatch, cutPatches, type PatchSampler, patchShowsCrack, showsCrack } from "./patches.ts";
+import {
+  type ChosenPatch,
+  crackOf,
+  cutPatches,
+  type PatchSampler,
+  patchShowsCrack,
+  showsCrack,
+} from "./patches.ts";
 
 /** Options of {@linkcode randomSampler}. */
 export interface RandomSamplerOptions {
@@ -129,7 +136,7 @@ async function crackPatch(
   const photo = await source.photo(index);
   const { width, height, truth } = photo;
   if (typeof truth === "boolean") return { photo: index, ...anywhere(photo, draw), crack: true };
-  const pixel = pick(truth, random);
+  const pixel = pick(crackOf(truth), random);
   const margin = Math.floor(ignoreMargin * size);
   // Where in the patch that pixel lies; at the photo's border the patch moves inwards.
   const inPatch = () => margin + Math.floor(random() * (size - 2 * margin));
@@ -145,7 +152,7 @@ async function clearPatch(source: PhotoSource<PatchTruth>, draw: Draw): Promise<
     const photo = await source.photo(index);
     for (let k = 0; k < POSITIONS; k++) {
       const place = anywhere(photo, draw);
-      if (!patchShowsCrack(photo, place)) return { photo: index, ...place, crack: false };
+      if (patchShowsCrack(photo, place) === false) return { photo: index, ...place, crack: false };
     }
   }
   throw new RangeError(

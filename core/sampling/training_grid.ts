@@ -34,7 +34,7 @@ export async function gridPatches(
     for (const y of gridStarts(photo.height, options)) {
       for (const x of gridStarts(photo.width, options)) {
         const crack = patchShowsCrack(photo, { x, y, size });
-        patches.push({ photo: index, x, y, size, orientation: 0, crack });
+        if (crack !== undefined) patches.push({ photo: index, x, y, size, orientation: 0, crack });
       }
     }
   }

@@ -41,14 +41,16 @@ export function classifierTask(options: ClassifierTrainingOptions): TrainingTask
       return { network, training, restoreOptimiser };
     },
     encode: saveCheckpoint,
-    async openPhotos(note) {
+    async openPhotos(note, inform) {
       const { skip, limit } = options;
       const photos = await openPatchPhotos(options, {
         skip,
         limit,
         onPhoto: (_, failure) => failure === undefined || note(failure),
+        onNote: inform,
       });
       const parts = holdBack(photos, options.validation);
+      photos.requireCrack(parts.training, "train on");
       return { ...parts, data: dataOf(options), failures: photos.failures };
     },
     gradientModel: classifierGradientModel,

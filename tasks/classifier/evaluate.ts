@@ -76,6 +76,7 @@ await runCommand({
     skip,
     limit,
     onPhoto: (_, failure) => failure === undefined || writeErr(`${printable(failure)}\n`),
+    onNote: (line) => quiet || writeErr(`${printable(line)}\n`),
   });
   using progress = startProgress({ total: sizes.length * photos.count, unit: "photo", quiet });
   const figures = await evaluateSizes(classifier, photos, {

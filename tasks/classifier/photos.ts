@@ -1,5 +1,6 @@
 import { type PatchTruth, patchTruth } from "../../core/sampling/decoded_photo.ts";
 import { UsageError } from "../cli/errors.ts";
+import { CrackCensus } from "../training/crack_census.ts";
 import { type DecodedPhotos, decodePhotos, type DecodePhotosOptions } from "../training/decoded_photos.ts";
 import type { LabelPaths } from "../training/list_labels.ts";
 import { listSamples, type NamedPhotos } from "../training/list_samples.ts";
@@ -16,10 +17,15 @@ export interface OpenPatchPhotosOptions extends Omit<DecodePhotosOptions<PatchTr
   readonly skip?: number;
   /** Photos to take after those. Default: all. */
   readonly limit?: number;
+  /** Is given lines about how masks are read and how much crack the photos show. */
+  readonly onNote?: (line: string) => void;
 }
 
 /** Photos to cut patches out of, all of them readable. */
-export type PatchPhotos = DecodedPhotos<PatchTruth>;
+export interface PatchPhotos extends DecodedPhotos<PatchTruth> {
+  /** Refuses some of them if they show no crack, for what they were to be used. */
+  requireCrack(photos: DecodedPhotos<PatchTruth>, purpose: string): void;
+}
 
 /**
  * Lists photos with their truth and reads each of them once; photos that cannot be read are reported and left out.
@@ -28,9 +34,9 @@ export type PatchPhotos = DecodedPhotos<PatchTruth>;
  */
 export async function openPatchPhotos(
   paths: PatchPhotoPaths,
-  { skip = 0, limit, ...options }: OpenPatchPhotosOptions = {},
+  { skip = 0, limit, onNote, onPhoto, ...options }: OpenPatchPhotosOptions = {},
 ): Promise<PatchPhotos> {
-  const { samples } = await listSamples(paths, {
+  const { samples, notes } = await listSamples(paths, {
     wanted: "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset",
   });
   // A photo without a mask keeps its place, which --skip and --limit count: it is reported when its turn comes to be read.
@@ -40,5 +46,19 @@ export async function openPatchPhotos(
       `Cannot use the photos from number ${skip + 1} on: there are ${samples.length}; skip fewer of them.`,
     );
   }
-  return await decodePhotos(chosen, { truthOf: patchTruth, ...options });
+  for (const line of notes) onNote?.(line);
+  const census = new CrackCensus();
+  const photos = await decodePhotos(chosen, {
+    ...options,
+    truthOf: patchTruth,
+    onPhoto(named, failure, photo) {
+      if (photo !== undefined) census.add(named, photo);
+      onPhoto?.(named, failure, photo);
+    },
+  });
+  onNote?.(census.describe(photos.samples));
+  return {
+    ...photos,
+    requireCrack: ({ samples }, purpose) => census.requireCrack(samples, { purpose, notes }),
+  };
 }

@@ -79,7 +79,9 @@ export async function cutPhoto(photo: DecodedPhoto<PatchTruth>, options: CutPhot
   for (const y of gridStarts(height, { size, stride })) {
     for (const x of gridStarts(width, { size, stride })) {
       const place = { x, y, size };
-      const class_ = patchShowsCrack(photo, place) ? "crack" : "no_crack";
+      const crack = patchShowsCrack(photo, place);
+      if (crack === undefined) continue;
+      const class_ = crack ? "crack" : "no_crack";
       for (const orientation of orientations) {
         const stem = patchStem({ name, x, y, orientation: eightfold ? orientation : undefined });
         const path = join(folder, class_, `${stem}.png`);

@@ -1,4 +1,5 @@
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
+import { countsOf, sum } from "../../core/metrics/swept_image.ts";
 
 /** An evaluation in figures; `Sweep` says how each is defined. All are 0..1 but the counts. */
 export interface Figures {
@@ -23,8 +24,33 @@ export interface Figures {
   readonly tolerance: number;
 }
 
-/** The figures of a sweep of at least one image. */
+/** An evaluation on images without crack: no figure says how well cracks are found. */
+export interface UndefinedFigures {
+  readonly images: number;
+  readonly ods: null;
+  readonly ois: null;
+  readonly ap: null;
+  readonly meanIou: null;
+  /** Why, and what can be said. */
+  readonly undefined: string;
+  /** Pixels. */
+  readonly tolerance: number;
+}
+
+/** What can be said of a sweep without crack; nothing of one with some. */
+export function undefinedFigures(sweep: Sweep): UndefinedFigures | undefined {
+  if (sweep.crackPixels > 0) return undefined;
+  const { tolerance, size: images } = sweep;
+  return { images, ods: null, ois: null, ap: null, meanIou: null, undefined: whyUndefined(sweep), tolerance };
+}
+
+/**
+ * The figures of a sweep of at least one image.
+ *
+ * @throws {RangeError} if no pixel is crack in truth: an F1 of 1 for finding nothing is no score.
+ */
 export function figuresOf(sweep: Sweep): Figures {
+  if (sweep.crackPixels === 0) throw new RangeError(`Cannot give a score: ${whyUndefined(sweep)}`);
   const macro = sweep.ods();
   const meanPr = sweep.ods({ definition: "mean-pr" });
   const micro = sweep.ods({ definition: "micro" });
@@ -45,6 +71,22 @@ export function figuresOf(sweep: Sweep): Figures {
     emptyImages: macro.emptyImages,
     tolerance: sweep.tolerance,
   };
+}
+
+/** The middle of the thresholds, in hundredths. */
+const MIDDLE = 50;
+
+function whyUndefined(sweep: Sweep): string {
+  const counts = sweep.toJSON().images.map((image) => countsOf(image)[MIDDLE]);
+  const called = sum(counts.map(({ predicted }) => predicted));
+  const pixels = sum(counts.map(({ background }) => background));
+  const some = counts.filter(({ predicted }) => predicted > 0).length;
+  return `none of ${sweep.size} ${
+    sweep.size === 1 ? "image" : "images"
+  } shows crack in truth, so that there is none to find. ` +
+    `At a threshold of 0.5, ${
+      (100 * called / Math.max(1, pixels)).toFixed(2)
+    } % of their pixels are called crack, in ${some} of them.`;
 }
 
 /** Name, value and threshold of each figure, as texts for a table. */

@@ -2,6 +2,7 @@ import type { Compute, PlaneSource } from "../../core/gpu/compute.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
 import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
+import { ignoredPixels } from "../../core/sampling/decoded_photo.ts";
 import { describeError } from "../cli/errors.ts";
 import type { PredictionPair } from "./pair_predictions.ts";
 
@@ -10,6 +11,8 @@ export interface SweepFilesOptions {
   readonly compute: Compute;
   /** Pixels. */
   readonly tolerance: number;
+  /** What stands for certainty in the confidence maps. Default: 255. */
+  readonly full?: 1 | 255;
   /** Called after each pair, with a sentence where it cannot be used. */
   readonly onPair: (name: string, failure?: string) => void;
 }
@@ -27,19 +30,20 @@ export interface SweptFiles {
 /** Compares confidence maps with their truth, one pair in memory at a time. What cannot be read is reported, and the rest goes on. */
 export async function sweepFiles(
   pairs: Iterable<PredictionPair>,
-  { compute, tolerance, onPair }: SweepFilesOptions,
+  { compute, tolerance, full = 255, onPair }: SweepFilesOptions,
 ): Promise<SweptFiles> {
   const start = performance.now();
   let decoding = 0;
   async function* planes(): AsyncGenerator<SweepPair> {
     for (const pair of pairs) {
       const begun = performance.now();
-      const images = await readPair(pair);
+      const images = await readPair(pair, full);
       decoding += performance.now() - begun;
       if (typeof images !== "string") {
         using prediction = compute.upload(images.prediction);
         using truth = compute.upload(images.truth);
-        yield { name: pair.name, prediction, truth };
+        using ignored = images.ignored && compute.upload(images.ignored);
+        yield { name: pair.name, prediction, truth, ignored };
       }
       onPair(pair.name, typeof images === "string" ? images : undefined);
     }
@@ -49,13 +53,21 @@ export async function sweepFiles(
   return { sweep, seconds: { decoding: decoding / 1000, metrics: (whole - decoding) / 1000 } };
 }
 
+/** A confidence map, its truth, and which of its pixels are left out. */
+interface ReadPair {
+  readonly prediction: PlaneSource;
+  readonly truth: PlaneSource;
+  readonly ignored?: PlaneSource;
+}
+
 /** Both images, or why they cannot be used. */
 async function readPair(
   { prediction: path, truth: sample }: PredictionPair,
-): Promise<{ prediction: PlaneSource; truth: PlaneSource } | string> {
+  full: 1 | 255,
+): Promise<ReadPair | string> {
   let reading = path;
   try {
-    const prediction = await readGreyConfidence(path);
+    const prediction = await readGreyConfidence(path, full);
     reading = sample.truthPath ?? sample.imagePath;
     const truth = await sample.truth();
     if (typeof truth === "boolean") {
@@ -65,7 +77,13 @@ async function readPair(
       return `Cannot use ${path}: it is ${prediction.width} × ${prediction.height}, but its truth ${reading} is ` +
         `${truth.width} × ${truth.height}.`;
     }
-    return { prediction, truth: { width: truth.width, height: truth.height, channels: 1, data: truth.data } };
+    const shape = { width: truth.width, height: truth.height, channels: 1 };
+    const { weight } = truth;
+    return {
+      prediction,
+      truth: { ...shape, data: truth.data },
+      ignored: weight === undefined ? undefined : { ...shape, data: ignoredPixels(weight) },
+    };
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const sentence = describeError(error);
@@ -74,12 +92,12 @@ async function readPair(
 }
 
 /**
- * Reads a confidence map: grey values 0..255 as 0..1.
+ * Reads a confidence map: grey values from 0 to what stands for certainty as 0..1.
  *
  * @returns H × W × 1.
  * @throws {RangeError} if the image is not grey; else what `Deno.readFile()` and `decodeImage()` throw.
  */
-async function readGreyConfidence(path: string): Promise<PlaneSource> {
+async function readGreyConfidence(path: string, full: 1 | 255): Promise<PlaneSource> {
   const { width, height, data: rgba } = await decodeImage(await Deno.readFile(path));
   const data = new Float32Array(width * height);
   for (let i = 0, at = 0; i < data.length; i++, at += 4) {
@@ -90,7 +108,7 @@ async function readGreyConfidence(path: string): Promise<PlaneSource> {
           `${value}, ${rgba[at + 1]}, ${rgba[at + 2]}, and the grey values of a confidence map are wanted.`,
       );
     }
-    data[i] = value / 255;
+    data[i] = value / full;
   }
   return { width, height, channels: 1, data };
 }

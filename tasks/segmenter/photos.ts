@@ -2,6 +2,7 @@ import { type PixelTruth, pixelTruth } from "../../core/sampling/decoded_photo.t
 import { UsageError } from "../cli/errors.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { type DecodedPhotos, decodePhotos, holdBack } from "../training/decoded_photos.ts";
+import { CrackCensus } from "../training/crack_census.ts";
 import type { LabelPaths } from "../training/list_labels.ts";
 import { listSamples, type NamedPhotos } from "../training/list_samples.ts";
 import { datasetSample, type NamedSample } from "../training/named_sample.ts";
@@ -32,17 +33,22 @@ export interface OpenedTrainingData {
 /**
  * Reads all photos once. What cannot be used is reported and left out.
  *
+ * @param note is given a line for all that cannot be used.
+ * @param inform is given lines about how masks are read and how much crack they show.
  * @throws {UsageError} if there is nothing to read, nothing left to hold back, or a photo is labelled as a whole.
+ * @throws {Error} if no pixel is crack.
  */
 export async function openTrainingData(
   options: TrainingDataOptions,
   note: (line: string) => void,
+  inform: (line: string) => void = () => {},
 ): Promise<OpenedTrainingData> {
   const { limit, validation, validationSplit } = options;
-  const { samples, rejected, problems } = await listSamples(options, {
+  const { samples, rejected, problems, notes } = await listSamples(options, {
     wanted: "--images and --masks, or --dataset, or the --labels that label wrote",
   });
   requireMasks(samples);
+  for (const line of notes) inform(line);
   for (const problem of problems) note(problem);
   if (rejected > 0) {
     note(
@@ -59,18 +65,30 @@ export async function openTrainingData(
       "Cannot train without photos: none has a mask of its name; those of --images and --masks must be the same.",
     );
   }
+  const census = new CrackCensus();
   const decode = (samples: readonly NamedSample[]) =>
     decodePhotos(samples, {
       truthOf: pixelTruth,
-      onPhoto: (_, failure) => failure === undefined || note(failure),
+      onPhoto(named, failure, photo) {
+        if (failure !== undefined) note(failure);
+        if (photo !== undefined) census.add(named, photo);
+      },
     });
   const photos = await decode([...own, ...extra]);
+  inform(census.describe(photos.samples));
+  const requireCrack = (training: MaskedPhotos, heldBack?: MaskedPhotos) => {
+    census.requireCrack(training.samples, { purpose: "train on", notes });
+    if (heldBack !== undefined) {
+      census.requireCrack(heldBack.samples, { purpose: "try the network on", notes });
+    }
+    return { training, heldBack };
+  };
   const failures = problems.length + photos.failures;
   if (validation === undefined) {
     if (validationSplit !== undefined) {
       throw new UsageError("Cannot choose a split without a dataset: give it to --validation.");
     }
-    return { training: photos, rejected, failures };
+    return { ...requireCrack(photos), rejected, failures };
   }
   const share = Number(validation);
   if (Number.isNaN(share)) {
@@ -78,14 +96,15 @@ export async function openTrainingData(
     const others = await Promise.all(dataset.samples.map(datasetSample));
     requireMasks(others);
     const heldBack = await decode(others);
-    return { training: photos, heldBack, rejected, failures: failures + heldBack.failures };
+    return { ...requireCrack(photos, heldBack), rejected, failures: failures + heldBack.failures };
   }
   if (!(share > 0 && share < 1)) {
     throw new UsageError(
       `Cannot hold back a share of ${share} of the photos: a number between 0 and 1 is wanted, or a dataset.`,
     );
   }
-  return { ...holdBack(photos, share), rejected, failures };
+  const { training, heldBack } = holdBack(photos, share);
+  return { ...requireCrack(training, heldBack), rejected, failures };
 }
 
 function requireMasks(samples: readonly NamedSample[]): void {

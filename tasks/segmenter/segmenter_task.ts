@@ -3,6 +3,7 @@ import { augment } from "../../core/kernels/augment.ts";
 import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { predictImage } from "../../core/predict/predict_image.ts";
+import { ignoredPixels } from "../../core/sampling/decoded_photo.ts";
 import { type CropSampler, cropSampler } from "../../core/sampling/random_crops.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
@@ -54,8 +55,8 @@ export function segmenterTask(options: SegmenterTrainingOptions): TrainingTask<S
       return { network, training, restoreOptimiser };
     },
     encode: saveSegmenter,
-    async openPhotos(note) {
-      const opened = await openTrainingData(options, note);
+    async openPhotos(note, inform) {
+      const opened = await openTrainingData(options, note, inform);
       return { ...opened, data: dataOf(options, opened) };
     },
     gradientModel: (network) => segmenterGradientModel(network, { loss }),
@@ -170,8 +171,10 @@ async function evaluateSegmenter(
       const { confidence } = await predictImage(compute, new ImageData(rgba, width, height), { segmenter });
       const shape = { width, height, channels: 1 };
       using prediction = compute.upload({ ...shape, data: confidence });
-      using truth = compute.upload({ ...shape, data: mask.map((value) => value >= 128 ? 1 : 0) });
-      yield { name, prediction, truth };
+      const [values, weight] = mask instanceof Uint8Array ? [mask] : [mask.truth, mask.weight];
+      using truth = compute.upload({ ...shape, data: values.map((value) => value >= 128 ? 1 : 0) });
+      using ignored = weight && compute.upload({ ...shape, data: ignoredPixels(weight) });
+      yield { name, prediction, truth, ignored };
     }
   }
   return await sweepAll(pairs());

@@ -71,7 +71,7 @@ function fullyLabelledSample(sample: Sample): Sample<PatchLabels | WeighedMask> 
 }
 
 function certain(mask: TruthMask): WeighedMask {
-  return { ...mask, weight: new Uint8Array(mask.data.length).fill(255) };
+  return { ...mask, weight: mask.weight ?? new Uint8Array(mask.data.length).fill(255) };
 }
 
 class PseudoLabelledSample implements Sample<WeighedMask> {

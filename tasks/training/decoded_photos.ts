@@ -14,8 +14,8 @@ export interface DecodePhotosOptions<T, S = Truth> {
   readonly truthOf: TruthOf<T, S>;
   /** Bytes of decoded photos to hold; others are decoded again when they are needed. Default: two GiB. */
   readonly memory?: number;
-  /** Called for each photo read, with a sentence if it could not be. */
-  readonly onPhoto?: (photo: NamedSample<S>, failure?: string) => void;
+  /** Called for each photo read, with a sentence if it could not be, else with what was read. */
+  readonly onPhoto?: (named: NamedSample<S>, failure?: string, photo?: DecodedPhoto<T>) => void;
 }
 
 /** Photos with their truth, all of them readable. */
@@ -49,9 +49,9 @@ export async function decodePhotos<T, S = Truth>(
   for (const named of samples) {
     const { imagePath } = named.sample;
     try {
-      await cache.photo(named);
+      const photo = await cache.photo(named);
       readable.push(named);
-      onPhoto?.(named);
+      onPhoto?.(named, undefined, photo);
     } catch (error) {
       const sentence = describeError(error);
       onPhoto?.(named, sentence.includes(imagePath) ? sentence : `${imagePath}: ${sentence}`);

@@ -1,7 +1,12 @@
 import { classesOf } from "../../core/datasets/classes.ts";
 import { describeFolder, listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
 import { matchFiles, nearestName } from "../../core/datasets/match_files.ts";
-import { settleReading } from "../../core/datasets/read_mask.ts";
+import {
+  confidenceScale,
+  type MaskReading,
+  readConfidence,
+  settleReading,
+} from "../../core/datasets/read_mask.ts";
 import { UsageError } from "../cli/errors.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
@@ -138,15 +143,14 @@ async function listPairs(
   }
   const photos = listed.map(({ name, path }) => ({ stem: name, path }));
   const matched = matchFiles(photos, drawn);
-  const { read: readTruth, notes } = await settleReading(matched.pairs.map(({ truth }) => truth.path), {
-    rule: "recognise",
-  });
+  const { read: readTruth, notes } = await readingOf(matched.pairs.map(({ truth }) => truth.path), { soft });
   const maskOf = new Map(matched.pairs.map(({ photo, truth }) => [photo, truth.path]));
   const samples: NamedSample[] = [], problems: string[] = [];
   for (const photo of photos) {
     const { stem: name, path } = photo, mask = maskOf.get(photo);
-    if (mask !== undefined) samples.push(maskedSample({ name, path, mask, soft, extra: false, readTruth }));
-    else {
+    if (mask !== undefined) {
+      samples.push(maskedSample({ name, path, mask, soft: false, extra: false, readTruth }));
+    } else {
       samples.push(unmaskedSample({ name, path }));
       const near = nearestName(name, matched.truths);
       problems.push(`Cannot use ${path}: there is no mask of the name ${name} in ${masks}${near}.`);
@@ -160,5 +164,15 @@ async function listPairs(
   for (const { stem, path } of matched.truths) {
     problems.push(`Cannot use ${path}: there is no photo of the name ${stem} in ${images}.`);
   }
-  return { samples, problems, notes: soft ? [] : notes };
+  return { samples, problems, notes };
+}
+
+/** How the masks of a folder are read: as masks, or as confidence maps. */
+async function readingOf(
+  paths: readonly string[],
+  { soft }: { readonly soft: boolean },
+): Promise<MaskReading> {
+  if (!soft) return await settleReading(paths, { rule: "recognise" });
+  const { full, notes } = await confidenceScale(paths);
+  return { read: (bytes) => readConfidence(bytes, full), notes };
 }

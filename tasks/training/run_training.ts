@@ -66,7 +66,10 @@ async function train<Kind extends TrainingKind>(
   const backend = await openBackend({ compute, backend: session.backend });
   const saved = restart ? undefined : await loadTraining<Kind>(out, (bytes) => task.load(bytes));
   if (saved === undefined && task.best !== undefined) await removeFile(bestFile(out));
-  const photos = await task.openPhotos((line) => progress.note(line));
+  const photos = await task.openPhotos(
+    (line) => progress.note(line),
+    (line) => session.quiet || progress.note(line),
+  );
   const settings: SettingsOf<Kind> = {
     ...chosen.choice,
     ...task.settings,

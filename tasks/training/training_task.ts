@@ -164,8 +164,11 @@ export interface TrainingTask<Kind extends TrainingKind> {
   chooseNetwork(): Promise<ChosenNetwork<Kind["network"], Kind["choice"]>>;
   load(bytes: Uint8Array<ArrayBuffer>): Promise<LoadedCheckpoint<Kind["network"]>>;
   encode(network: Kind["network"], options: SaveCheckpointOptions): Promise<Uint8Array<ArrayBuffer>>;
-  /** @param note is given a line for each photo that cannot be used. */
-  openPhotos(note: (line: string) => void): Promise<OpenedPhotos<Kind>>;
+  /**
+   * @param note is given a line for each photo that cannot be used.
+   * @param inform is given lines about the others: how their masks are read, how much crack they show.
+   */
+  openPhotos(note: (line: string) => void, inform: (line: string) => void): Promise<OpenedPhotos<Kind>>;
   /** The network as several threads train it. */
   gradientModel(network: Kind["network"]): GradientModel<Kind["batch"], Kind["gradients"]>;
   trainer(parts: TrainerParts<Kind>): Promise<Trainer<Kind>>;

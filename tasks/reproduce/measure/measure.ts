@@ -4,6 +4,7 @@ import type { Compute } from "../../../core/gpu/compute.ts";
 import { uploadImage } from "../../../core/images/upload_image.ts";
 import { sweep } from "../../../core/metrics/sweep.ts";
 import { Sweep } from "../../../core/metrics/sweep_result.ts";
+import { ignoredPixels } from "../../../core/sampling/decoded_photo.ts";
 import { describeError, UsageError } from "../../cli/errors.ts";
 import type { Progress } from "../../cli/progress.ts";
 import { writeWhole } from "../../files/write_whole.ts";
@@ -97,6 +98,8 @@ async function measurePhoto(
   const { image, mask } = await readMasked(sample);
   using plane = uploadImage(compute, image);
   using truth = compute.upload({ width: mask.width, height: mask.height, channels: 1, data: mask.data });
+  const { width, height, weight } = mask;
+  using ignored = weight && compute.upload({ width, height, channels: 1, data: ignoredPixels(weight) });
   const photo = { image, plane, truth };
   for (const [i, method] of methods.entries()) {
     const counts = kept[i];
@@ -104,7 +107,7 @@ async function measurePhoto(
     const start = performance.now();
     using prediction = await method.predict(photo);
     counts.seconds += (performance.now() - start) / 1000;
-    counts.sweep.add(await sweep(prediction, truth, { name }));
+    counts.sweep.add(await sweep(prediction, truth, { name, ignored }));
     counts.done.add(name);
   }
 }

@@ -1,4 +1,4 @@
-import { fullName, readMasked, type Sample } from "../../../core/datasets/sample.ts";
+import { fullName, readMasked, type Sample, type TruthMask } from "../../../core/datasets/sample.ts";
 import type { Compute } from "../../../core/gpu/compute.ts";
 import { camUnary } from "../../../core/label/cam_crf/cam_crf_label.ts";
 import {
@@ -79,7 +79,7 @@ export async function searchCrf(
       const unary = camUnary(await gradCam(compute, image, { classifier }));
       for (const { parameters, probability } of solutions(image, unary)) {
         const key = JSON.stringify(parameters);
-        counts.set(key, add(counts.get(key) ?? nothing(parameters), probability, mask.data));
+        counts.set(key, add(counts.get(key) ?? nothing(parameters), probability, mask));
       }
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
@@ -133,9 +133,11 @@ function* solutions(
   }
 }
 
-function add(sum: Counts, probability: Float32Array, truth: Uint8Array): Counts {
-  let predicted = 0, overlap = 0, crack = 0;
+function add(sum: Counts, probability: Float32Array, { data: truth, weight }: TruthMask): Counts {
+  let predicted = 0, overlap = 0, crack = 0, known = 0;
   for (let i = 0; i < probability.length; i++) {
+    if (weight?.[i] === 0) continue;
+    known++;
     const called = probability[i] > 0.5, isCrack = truth[i] > 0;
     if (called) predicted++;
     if (isCrack) crack++;
@@ -146,7 +148,7 @@ function add(sum: Counts, probability: Float32Array, truth: Uint8Array): Counts 
     predicted: sum.predicted + predicted,
     overlap: sum.overlap + overlap,
     crack: sum.crack + crack,
-    pixels: sum.pixels + probability.length,
+    pixels: sum.pixels + known,
   };
 }
 

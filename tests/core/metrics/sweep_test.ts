@@ -18,7 +18,10 @@ function testPair(width: number, height: number, content: typeof CONTENTS[number
   return { width, height, prediction, truth };
 }
 
-function upload(compute: Compute, { width, height, prediction, truth }: OraclePair): Required<SweepPair> {
+function upload(
+  compute: Compute,
+  { width, height, prediction, truth }: OraclePair,
+): Required<Omit<SweepPair, "ignored">> {
   const shape = { width, height, channels: 1 };
   return {
     name: "",
@@ -217,5 +220,40 @@ Deno.test("sweep() says what is wrong with sizes and values", async () => {
   using grey = plane(3, good);
   for (const tolerance of [-1, 0.5, 33, NaN]) {
     await assert.rejects(sweep(grey, grey, { tolerance }), { name: "RangeError", message: /tolerance of/ });
+  }
+});
+
+Deno.test("sweepAll() leaves ignored pixels out of all counts, with a tolerance too", async () => {
+  const random = seeded(71);
+  const [width, height, edge] = [23, 17, 9];
+  const prediction = Array.from({ length: width * height }, () => Math.round(255 * random()) / 255);
+  const truth = prediction.map(() => Number(random() < 0.1));
+  // Right of the edge nothing is known, whatever is there: the sweep is that of a photo which ends there, for no disc reaches beyond.
+  const shape = { width, height, channels: 1 };
+  const left = prediction.map((_, i) => i % width < edge);
+  const crop = (values: readonly number[]) => values.filter((_, i) => left[i]);
+  for (const compute of [await whole(), await banded()]) {
+    using plane = compute.upload({ ...shape, data: Float32Array.from(prediction) });
+    using mask = compute.upload({ ...shape, data: Float32Array.from(truth) });
+    using ignored = compute.upload({ ...shape, data: Float32Array.from(left, (known) => Number(!known)) });
+    for (const tolerance of [0, 2]) {
+      const [found] = (await sweep(plane, mask, { tolerance, ignored })).toJSON().images;
+      const expected = await sweepOf(compute, {
+        width: edge,
+        height,
+        prediction: crop(prediction),
+        truth: crop(truth),
+      }, tolerance);
+      assert.deepEqual(found, expected.toJSON().images[0], `tolerance ${tolerance}`);
+    }
+    using narrow = compute.upload({
+      ...shape,
+      width: width - 1,
+      data: new Float32Array((width - 1) * height),
+    });
+    await assert.rejects(
+      sweep(plane, mask, { ignored: narrow }),
+      /what is ignored is 22 × 17 × 1 and its truth 23 × 17 × 1/,
+    );
   }
 });

@@ -7,7 +7,7 @@ import {
   type PatchTruth,
   type PhotoSource,
 } from "../../../core/sampling/decoded_photo.ts";
-import { cutPatches, patchShowsCrack, showsCrack } from "../../../core/sampling/patches.ts";
+import { crackOf, cutPatches, patchShowsCrack, showsCrack } from "../../../core/sampling/patches.ts";
 import { randomSampler } from "../../../core/sampling/random_patches.ts";
 import { gridPatches, gridSampler, gridStarts } from "../../../core/sampling/training_grid.ts";
 import { seeded } from "../testing.ts";
@@ -92,7 +92,7 @@ Deno.test("patchShowsCrack() counts as the mask does, at any place", () => {
   const found = new Set<boolean>();
   for (let y = -4; y < 18; y++) {
     for (let x = -4; x < 34; x++) {
-      const expected: boolean = truth.some((i: number) => {
+      const expected: boolean = crackOf(truth).some((i: number) => {
         const column = i % 33, row = Math.floor(i / 33);
         return column >= x && column < x + 5 && row >= y && row < y + 5;
       });
@@ -189,7 +189,7 @@ Deno.test("randomSampler() draws half the patches with crack, by the rule of one
         places.every(([x, y, b]) => x < candidate.width && (y * candidate.width + x) % 251 === b)
       );
       const shows = photos.some(({ width, truth }) =>
-        typeof truth !== "boolean" && places.some(([x, y]) => truth.includes(y * width + x))
+        typeof truth !== "boolean" && places.some(([x, y]) => crackOf(truth).includes(y * width + x))
       );
       assert.equal(shows, crack[i] === 1, `step ${step}, patch ${i}`);
     }
@@ -242,7 +242,7 @@ Deno.test("randomSampler() enlarges patches as resize() does, by all factors up 
     assert.ok(Math.abs(columns - rows) <= 1, "still a square");
     factors.push(16 / columns);
     const shows = typeof CRACKED.truth !== "boolean" &&
-      CRACKED.truth.some((pixel) =>
+      crackOf(CRACKED.truth).some((pixel) =>
         red.some((x, k) => x === pixel % 60 && green[k] === Math.floor(pixel / 60))
       );
     if (crack[i] === 0) assert.equal(shows, false, `patch ${i}`);
@@ -291,4 +291,31 @@ Deno.test("randomStream() is uniform, and another for another seed or step", () 
   for (const count of bins) assert.ok(Math.abs(count - 1000) < 150, String(bins));
   const starts = [[7, 3], [3, 7], [7, 4], [0, 3]].map(([seed, step]) => randomStream(seed, step)());
   assert.equal(new Set(starts).size, starts.length);
+});
+
+Deno.test("Patches without crack that hold ignored pixels belong to neither class and are never drawn", async () => {
+  const { truth, ...rest } = photo(24, 8, (x) => x === 1);
+  assert.ok(truth instanceof Uint32Array);
+  const ignored = Uint32Array.from({ length: 8 }, (_, y) => y * 24 + 10);
+  const partly = { ...rest, truth: { crack: truth, ignored } };
+  const at = (x: number) => patchShowsCrack(partly, { x, y: 0, size: 8 });
+  assert.deepEqual([at(0), at(1), at(2), at(3), at(10), at(11), at(16)], [
+    true,
+    true,
+    false,
+    undefined,
+    undefined,
+    false,
+    false,
+  ]);
+  const grid = await gridPatches(sourceOf(partly), { size: 8, stride: 8 });
+  assert.deepEqual(grid.map(({ x, crack }) => [x, crack]), [[0, true], [16, false]]);
+  const sampler = await randomSampler(sourceOf(partly), { sizes: [8], batch: 40, patches: 40, seed: 3 });
+  const { pixels, crack } = await sampler.batch(0);
+  for (let i = 0; i < 40; i++) {
+    // Red is the column.
+    const columns = new Set(Array.from({ length: 64 }, (_, k) => pixels[(i * 64 + k) * 3]));
+    assert.equal(columns.has(1), crack[i] === 1);
+    assert.ok(crack[i] === 1 || !columns.has(10));
+  }
 });

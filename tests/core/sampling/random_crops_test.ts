@@ -105,3 +105,26 @@ Deno.test("cropSampler() takes whole photos, brought to a multiple", async () =>
   );
   await assert.rejects(cropSampler(photos(), { size: 8, batch: 1, seed: 1 }), /there are 0 photos/);
 });
+
+Deno.test("cropSampler() draws places of which something is known, and gives ignored pixels no weight", async () => {
+  const [width, height, side] = [40, 20, 8];
+  const known = (i: number) => i % width >= width - 10;
+  // Red says whether a pixel is known.
+  const pixels = Uint8Array.from(
+    { length: 3 * width * height },
+    (_, i) => known(Math.floor(i / 3)) ? 255 : 0,
+  );
+  const weight = Uint8Array.from({ length: width * height }, (_, i) => known(i) ? 255 : 0);
+  const partly = { width, height, pixels, truth: { truth: new Uint8Array(width * height), weight } };
+  const source: PhotoSource<PixelTruth> = { count: 1, photo: () => partly };
+  const sampler = await cropSampler(source, { size: side, batch: 32, crops: 32, seed: 5 });
+  const batch = await sampler.batch(0);
+  const weights = batch.weight ?? assert.fail("no weight");
+  assert.deepEqual([...weights], Array.from(weights, (_, i) => batch.pixels[3 * i]));
+  // A place at random shows something known in less than half of all cases; of eight places nearly always one does.
+  const shown = Array.from({ length: 32 }, (_, i) => weights.subarray(i * side * side, (i + 1) * side * side))
+    .filter((crop) => crop.includes(255)).length;
+  assert.ok(shown >= 30, `${shown} of 32`);
+  const whole = await cropSampler(photos([40, 20]), { size: side, batch: 4, seed: 5 });
+  assert.equal((await whole.batch(0)).weight, undefined);
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { augment } from "../../../core/kernels/augment.ts";
-import type { DecodedPhoto, PhotoSource, PixelTruth } from "../../../core/sampling/decoded_photo.ts";
+import type { DecodedPhoto, PhotoSource } from "../../../core/sampling/decoded_photo.ts";
 import { cropSampler } from "../../../core/sampling/random_crops.ts";
 import type { NetworkRun } from "../../../models/layers/network.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
@@ -17,7 +17,7 @@ import { seeded } from "../../core/testing.ts";
 import { shared, use } from "../testing.ts";
 
 /** A grey photo with noise and a dark line. */
-function photos(): PhotoSource<PixelTruth> {
+function photos(): PhotoSource<Uint8Array> {
   const random = seeded(9), width = 40, height = 36;
   const pixels = new Uint8Array(width * height * 3), truth = new Uint8Array(width * height);
   for (let i = 0; i < truth.length; i++) {
@@ -25,7 +25,7 @@ function photos(): PhotoSource<PixelTruth> {
     truth[i] = crack ? 255 : 0;
     pixels.fill((crack ? 30 : 160) + 40 * random(), i * 3, i * 3 + 3);
   }
-  const photo: DecodedPhoto<PixelTruth> = { width, height, pixels, truth };
+  const photo: DecodedPhoto<Uint8Array> = { width, height, pixels, truth };
   return { count: 1, photo: () => photo };
 }
 

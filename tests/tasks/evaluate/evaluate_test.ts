@@ -347,3 +347,37 @@ Deno.test("describeEvaluation() and csvOf() list images, the worst first and in 
   );
   assert.deepEqual(shown, [0, 1, 2, 3, 4, 5, 6, 7, 19, 18, 17, 16, 15, 14, 13, 12]);
 });
+
+Deno.test("evaluate reads maps of 0/1 as such and says so, and has no score where nothing is crack", async () => {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, {
+    "maps/a.png": row(0, 1, 1, 0),
+    "maps/b.png": row(0, 0, 0, 0),
+    "masks/a.png": row(0, 2, 2, 0),
+    "masks/b.png": row(0, 0, 2, 0),
+    "none/a.png": row(0, 0, 0, 0),
+    "none/b.png": row(0, 0, 0, 0),
+  });
+  const run = (truth: string, ...args: string[]) =>
+    evaluate(["--predictions", join(folder.path, "maps"), "--truth", join(folder.path, truth), ...args]);
+  const scored = await run("masks", "--json");
+  assert.equal(scored.code, 0, scored.err);
+  assert.match(
+    scored.err,
+    /The highest value of the confidence maps is 1 of 255: they are read as 0 and 1\./,
+  );
+  assert.match(scored.err, /Truth: 8-bit PNG of 0\/2; bright is crack\./);
+  const { ods, thresholds } = JSON.parse(scored.out);
+  // a is perfect at every threshold above 0, nothing of b is found.
+  close(ods.macro, 1 / 2);
+  assert.equal(thresholds.macro, 0.01);
+  const none = await run("none", "--json", "-q");
+  assert.equal(none.code, 1);
+  const found = JSON.parse(none.out);
+  assert.deepEqual([found.ods, found.ois, found.ap, found.meanIou], [null, null, null, null]);
+  assert.equal(
+    found.undefined,
+    "none of 2 images shows crack in truth, so that there is none to find. At a threshold of 0.5, 25.00 % of their pixels are " +
+      "called crack, in 1 of them.",
+  );
+});

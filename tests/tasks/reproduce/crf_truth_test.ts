@@ -42,6 +42,7 @@ Deno.test("crfTruth() takes labels with at least 100 crack pixels, with paramete
   );
   for (const { sample } of labelled) {
     const { truth } = await decodeSample(sample, pixelTruth);
+    assert.ok(truth instanceof Uint8Array);
     assert.deepEqual([...new Set(truth)].sort(), [0, 255], "binary");
   }
 

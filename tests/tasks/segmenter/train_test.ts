@@ -198,9 +198,9 @@ Deno.test("openTrainingData() takes labels, leaves out those of too little crack
     assert.deepEqual(heldBack?.samples.map(({ name }) => name), ["2"]);
     assert.deepEqual([rejected, failures], [1, 0]);
     assert.deepEqual(notes, ["1 label has too few crack pixels to be usable for training: left out."]);
-    assert.deepEqual([...new Set((await training.photo(0)).truth)], [255]);
+    assert.deepEqual([...new Set((await training.photo(0)).truth as Uint8Array)], [255]);
     const soft = await open({ soft: true });
-    assert.deepEqual([...new Set((await soft.training.photo(0)).truth)], [51]);
+    assert.deepEqual([...new Set((await soft.training.photo(0)).truth as Uint8Array)], [51]);
 
     // Photos elsewhere, one of them without a label, one label without its photo.
     await Deno.mkdir(join(folder, "moved"));

@@ -25,9 +25,10 @@ Deno.test("maskedSample() takes masks of 0/1, 0/255, coloured and soft ones", as
     const readTruth = (bytes: Uint8Array) => readMask(bytes, "recognise");
     const { sample } = maskedSample({ name: "a", path, mask, soft: false, extra: false, readTruth });
     const cracks = await decodeSample(sample, patchTruth), pixels = await decodeSample(sample, pixelTruth);
+    assert.ok(pixels.truth instanceof Uint8Array);
     assert.deepEqual(
       cracks.truth,
-      Uint32Array.from(pixels.truth.keys().filter((i) => pixels.truth[i] === 255)),
+      Uint32Array.from([...pixels.truth.entries()].flatMap(([i, value]) => value === 255 ? [i] : [])),
     );
     return [...pixels.truth].map((value) => value / 255);
   };
@@ -81,7 +82,7 @@ Deno.test("openPatchPhotos() pairs photos with masks by name, reports what it ca
     const { width, height, pixels, truth } = await photos.photo(index);
     assert.deepEqual([width, height, pixels.length], [6, 5, 90]);
     assert.deepEqual([...new Set(pixels)], [index === 0 ? 50 : 53]);
-    assert.equal(typeof truth === "boolean" ? -1 : truth.length, index === 0 ? 30 : 0);
+    assert.equal(truth instanceof Uint32Array ? truth.length : -1, index === 0 ? 30 : 0);
   }
   const some = await openPatchPhotos({ folders: [], images: [images], masks: [masks], datasets: [] }, {
     skip: 3,
@@ -104,7 +105,7 @@ Deno.test("openPatchPhotos() takes the photos of a dataset's split, with truth i
   const train = await open("train");
   assert.deepEqual(train.samples.map(({ name, truth }) => [name, truth]), [["train/a", "mask"]]);
   const { truth } = await train.photo(0);
-  assert.equal(typeof truth === "boolean" ? -1 : truth.length, 30);
+  assert.equal(truth instanceof Uint32Array ? truth.length : -1, 30);
   await assert.rejects(open("val"), /Cannot use the split val of .*; there is test, train\./);
   await assert.rejects(
     openPatchPhotos({ folders: [folder.path], images: [], masks: [], datasets: [], split: "train" }),
@@ -187,9 +188,50 @@ Deno.test("openTrainingData() takes of named photos those with masks, and refuse
   const { training, failures } = await open([]);
   assert.deepEqual(training.samples.map(({ name }) => name), ["0", "3"]);
   assert.deepEqual([failures, notes.length], [1, 1]);
-  assert.deepEqual([...new Set((await training.photo(0)).truth)], [255]);
+  assert.deepEqual([...new Set((await training.photo(0)).truth as Uint8Array)], [255]);
   await assert.rejects(
     open([join(folder.path, "set")]),
     /Cannot train on .*0\.png: it is labelled as a whole, and a mask is wanted; label such photos first\.$/,
   );
+});
+
+Deno.test("openTrainingData() says how masks are read and how much of them is crack, and refuses masks without any", async () => {
+  await using folder = await temporaryFolder();
+  const [images, masks, empty] = ["images", "masks", "empty"].map((name) => join(folder.path, name));
+  await Promise.all([images, masks, empty].map((path) => Deno.mkdir(path)));
+  for (const [i, name] of ["a", "b"].entries()) {
+    await writeGrey(join(images, `${name}.png`), 5, 2, 50 + i);
+    const data = Uint8Array.from({ length: 10 }, (_, at) => at === 3 ? 255 : Number(at === 0 && i === 0));
+    await Deno.writeFile(
+      join(masks, `${name}_mask.png`),
+      await encodePng({ width: 5, height: 2, channels: 1, data }),
+    );
+    await writeGrey(join(empty, `${name}.png`), 5, 2, 0);
+  }
+  const NONE = { datasets: [], labels: [], extraLabels: [], photos: [], soft: false };
+  const informed: string[] = [];
+  const open = (masks: string) =>
+    openTrainingData(
+      { ...NONE, images: [images], masks: [masks] },
+      assert.fail,
+      (line) => void informed.push(line),
+    );
+  const { training } = await open(masks);
+  assert.deepEqual(informed, [
+    "Truth: 8-bit PNG of 0/1, 255 ignored; 8-bit PNG of one value, 255 ignored; bright is crack.",
+    // 1 of 18 pixels that are not ignored.
+    "Crack is 5.56 % of what the masks of 2 photos show, and in 1 of them.",
+  ]);
+  assert.deepEqual((await training.photo(0)).truth, {
+    truth: Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 0, 0, 0),
+    weight: Uint8Array.of(255, 255, 255, 0, 255, 255, 255, 255, 255, 255),
+  });
+  await assert.rejects(
+    open(empty),
+    /^Error: Cannot train on 2 photos: by their masks no pixel is crack, and at least 1 is wanted\.$/,
+  );
+  // Shades of 1 of 255 are certainty where no map has more.
+  await writeGrey(join(empty, "a.png"), 5, 2, 1);
+  const soft = await openTrainingData({ ...NONE, images: [images], masks: [empty], soft: true }, assert.fail);
+  assert.deepEqual((await soft.training.photo(0)).truth, new Uint8Array(10).fill(255));
 });
