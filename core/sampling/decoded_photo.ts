@@ -29,6 +29,7 @@ export const PHOTO_SOURCE: Schema<PhotoSource<never>> = having<PhotoSource<never
 
 /** The pixels of a mask by what is known of them, as {@linkcode crackPixels} lists them. */
 export interface PartlyKnownCracks {
+  /** Those that are crack. */
   readonly crack: Uint32Array;
   /** Those of which nothing is known. */
   readonly ignored: Uint32Array;
