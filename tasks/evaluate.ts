@@ -35,7 +35,7 @@ import { requireWritable, writeWhole } from "./files/write_whole.ts";
 
 const parser = object({
   predictions: optional(option("--predictions", folderPath(), {
-    description: message`Confidence maps, grey PNGs; or the folder of a label run.`,
+    description: message`Confidence maps (grey PNGs), or a folder that label or predict wrote.`,
   })),
   truth: optional(option("--truth", filePath("PATH"), {
     description: message`Masks of the same names; or a dataset.`,
@@ -195,8 +195,8 @@ await runCommand({
     "With a tolerance, a pixel called crack is right, and a crack pixel is found, where the other lies within so many pixels; mean IoU knows none. " +
     "An image without crack in which nothing is called crack counts as an F1 of 1. Where no image shows crack in truth, the figures are undefined, " +
     "and neither a table nor a page is written.\n\n" +
-    "The truth is a folder of masks, or a dataset in one of the layouts of data:doctor, whose photos are not read. What has no partner or cannot be " +
-    "read, and masks of another size, are reported and skipped; the task then ends with 1.",
+    "The truth is a folder of masks, or a dataset in one of the layouts of data:doctor, whose photos are not read. Whatever has no partner or cannot be " +
+    "read, and masks of another size, are reported and skipped; the exit code is then 1.",
   examples: [
     {
       command: "deno task evaluate --predictions labels/ --truth masks/ --report evaluation.html",

@@ -36,7 +36,9 @@ function label(options: InferValue<typeof parser>): Promise<number> {
       const begun = before && methodOf(before);
       const method = chooseMethod(options, begun);
       if (!quiet && method !== chooseMethod(options)) {
-        writeErr(`Going on by the method ${method}, by which the labels in ${out} were begun.\n`);
+        writeErr(
+          `Using the method ${method}, since the labels that are already in ${out} were made with it.\n`,
+        );
       }
       return openSession({ ...options, labeller: chooseLabeller(options, begun) });
     },
@@ -49,16 +51,17 @@ await runCommand({
   name: "label",
   brief: "Label the crack pixels of photos.",
   description:
-    "Finds cracks with a network that sees single pixels, at several scales, and that nobody drew a mask for; or, as the paper has it, with a " +
-    "classifier that was trained on photos which are only known to show a crack or none, and local thresholds: --method paper. " +
-    "Writes, for each photo, masks/NAME.png (255 where there is crack, 0 elsewhere) and " +
-    "confidence/NAME.png (0 to 1 as 0 to 255, rounded, above 0 at least 1), and for all of them report.html to look at and " +
-    "manifest.json to compute with.\n\n" +
-    "An interrupted run goes on where it ended: photos whose labels are there, from the same file, method and " +
-    "networks, are skipped. After a run in shards, one more without --shard joins their manifests and reports.",
+    "Finds cracks with a segmentation network, which looks at each photo at several scales and was trained without a mask drawn by hand. " +
+    "With --method paper it does what the paper does: it combines local thresholds with a classifier, trained on photos that are only known to show " +
+    "a crack or none.\n\n" +
+    "For each photo it writes masks/NAME.png (255 where there is crack, 0 elsewhere) and " +
+    "confidence/NAME.png (confidences from 0 to 1 as 0 to 255, rounded, and at least 1 where they are above 0); for all photos together, report.html to look " +
+    "at and manifest.json for programs.\n\n" +
+    "If a run is interrupted, the same command carries on where it stopped: photos that already have a label, from the same file, method and " +
+    "networks, are skipped. After running in shards, run once more without --shard to join their manifests and reports.",
   examples: [
     { command: "deno task label photos/ --out labels/", effect: "Label a folder of photos" },
-    { command: "deno task label photos/ -o labels/ --stages", effect: "See how each label came about" },
+    { command: "deno task label photos/ -o labels/ --stages", effect: "See how each label is made" },
     { command: "deno task label photos/ -o paper/ --recipe paper", effect: "Label as the paper does" },
     {
       command: "deno task label photos/ -o wide/ --patch-size 64 --patch-stride 32",

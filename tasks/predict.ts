@@ -81,12 +81,12 @@ await runCommand({
   name: "predict",
   brief: "Mark the crack pixels of photos with a trained segmentation network.",
   description:
-    "Writes, for each photo, confidence/NAME.png (0 to 1 as 0 to 255, rounded, above 0 at least 1) and masks/NAME.png (255 " +
-    "where the confidence exceeds the threshold, 0 elsewhere), and for all of them report.html to look at and manifest.json " +
-    "to compute with. Photos may be of any size: larger ones are shown to the network in tiles that overlap and fade into " +
+    "For each photo it writes confidence/NAME.png (confidences from 0 to 1 as 0 to 255, rounded, and at least 1 where they are above 0) and " +
+    "masks/NAME.png (255 where the confidence exceeds the threshold, 0 elsewhere); for all photos together, report.html to look at and manifest.json " +
+    "for programs. Photos may be of any size: larger ones are shown to the network in tiles that overlap and fade into " +
     "each other.\n\n" +
-    "An interrupted run goes on where it ended: photos whose predictions are there, from the same file, network and " +
-    "options, are skipped. After a run in shards, one more without --shard joins their manifests and reports.",
+    "If a run is interrupted, the same command carries on where it stopped: photos that already have a prediction, from the same file, network and " +
+    "options, are skipped. After running in shards, run once more without --shard to join their manifests and reports.",
   examples: [
     {
       command: "deno task predict photos/ --out predictions/",
@@ -94,11 +94,11 @@ await runCommand({
     },
     {
       command: "deno task predict photos/ -o predictions/ -s unet.safetensors --overlays",
-      effect: "Write the photos with the cracks marked, too",
+      effect: "Use your own network, and write the photos with the cracks marked as well",
     },
     {
       command: "deno task predict photos/ -o small/ -s unet.safetensors --tile 512",
-      effect: "Take less memory",
+      effect: "Use less memory",
     },
   ],
   parser,

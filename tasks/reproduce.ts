@@ -151,13 +151,13 @@ await runCommand({
     "Trains the classifiers that an experiment needs on the training part of each set, labels photos, trains segmentation networks on masks " +
     "and on labels, compares what they say with the truth, " +
     "and writes NAME.md, NAME.json and pictures into the folder of the run, with the data, the scale and the machine. Trained networks " +
-    "(classifiers/, segmenters/), labels (labels/) and counts (counts/) are kept there: an interrupted run goes on where it stopped, and the next experiment " +
-    "takes what is there. Of several experiments each is written and printed as soon as it is done.\n\n" +
+    "(classifiers/, segmenters/), labels (labels/) and counts (counts/) are kept there: an interrupted run carries on where it stopped, and the next experiment " +
+    "uses what is there. If you name several experiments, each is written and printed as soon as it is done.\n\n" +
     EXPERIMENTS.map((name) => `${name}: ${experiments[name].title.replace(/^[^:]*: /, "")}`).join("; ") +
     ". " +
     "The paper trains segmentation networks on CRACK500's training part and measures them on CRACK500 (table 3), CFD (4), AEL (5) and DCD (6): both folders " +
-    "have to be given. Table 8 and the figures are of every set that is given, table 9 is trained on DCD, CFD and AEL together. " +
-    "The table of labels measures the networks that ship, or others; that of teaching compares what is known of photos, in the same training. " +
+    "have to be given. Table 8 and the figures cover every set that is given; table 9 is trained on DCD, CFD and AEL together. " +
+    "The table of labels measures the networks that come with Hairline, or others; the table of teaching compares what is known of photos, with the same training. " +
     "The paper shows the other experiments with CRACK500; they can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +

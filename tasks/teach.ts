@@ -13,10 +13,10 @@ await runCommand({
   name: "teach",
   brief: "Teach a network to mark cracks from photos whose patches are labelled crack or not.",
   description:
-    "Begins with cracks that are drawn on crack-free ground, whose truth is exact. The network that comes of it labels the photos, " +
-    "wherever their patches are labelled crack, and the next one is trained on that: round by round. No pixel is labelled by hand; of " +
-    "masks, where photos have some, nothing is used but which patches they mark.\n\n" +
-    "A run that was killed goes on where it was when the same command is given again.",
+    "Starts with cracks that are drawn on crack-free ground, so that their truth is exact. The network trained on them labels your photos, " +
+    "wherever their patches are labelled crack; the next network is trained on these labels, and so on, round by round. No pixel is labelled by hand. " +
+    "If photos have masks, only this is taken from them: which patches show a crack.\n\n" +
+    "If a run is interrupted, the same command carries on where it stopped.",
   examples: [
     {
       command: "deno task teach photos/ --out taught/",

@@ -322,7 +322,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     this.#records.delete(this.#earlier(name)?.name ?? name);
     this.#records.set(name, outcome.record);
     for (const altered of this.#altered.splice(0)) {
-      progress.note(`${altered} is not as it was written: it was made again.`);
+      progress.note(`${altered} has changed since it was written: it was made again.`);
     }
     if (outcome.kind === "skipped") this.#skipped++;
     else if (warning !== undefined) progress.note(`${path}: ${warning}`);
@@ -418,7 +418,7 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
   using _lock = await lockFolder(out, shard);
   const manifests = await readManifests(out, nouns, schema);
   if (!quiet) {
-    for (const path of ignored) writeErr(`Passing over ${path}: it is no JPEG, PNG or TIFF file.\n`);
+    for (const path of ignored) writeErr(`Skipping ${path}: it is not a JPEG, PNG or TIFF file.\n`);
   }
   const task = await open(manifests);
   for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns });

@@ -16,9 +16,9 @@ await runCommand({
   brief: "Train a crack classifier.",
   description:
     "Reads photos with pixel masks, or folders of photos with and without cracks, and trains a network to tell patches " +
-    "with crack from patches without. A run that was killed goes on from its last save when the same command is given again, " +
-    "and ends with the same classifier.\n\nThe defaults are the paper's, which starts from pretrained weights. From scratch on a machine " +
-    "without a GPU, the second example suits better.",
+    "with crack from patches without. If a run is killed, the same command carries on from its last save " +
+    "and ends with the same classifier.\n\nThe defaults are the paper's, which starts from pretrained weights. To train from scratch on a machine " +
+    "without a GPU, take the second example.",
   examples: [
     {
       command: "deno task classifier:train --images photos/ --masks masks/ -o crack.hairline",

@@ -43,7 +43,7 @@ export const trainingOptions = merge(
       start: optional(
         option("--start", filePath(), {
           description:
-            message`Start from the weights of this classifier, and with its network; "shipped" is the one that ships. With --arch also from those of Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors) for ResNets; what has no counterpart is named.`,
+            message`Start from the weights of this classifier, and with its network; "shipped" is the one that comes with Hairline. With --arch, weights of other libraries will do: Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors) for ResNets; whatever has no counterpart is named.`,
         }),
       ),
     }),
@@ -58,12 +58,12 @@ export const trainingOptions = merge(
       batch: withDefault(option("--batch", positiveInteger(), { description: message`Patches a step.` }), 16),
       learningRate: stepOptions.learningRate,
       schedule: scheduleOption(
-        message`A tenth after each epoch, or up and down along half a cosine: better from scratch.`,
+        message`Divided by ten after each epoch; or up and down again along half cosines, which is better from scratch.`,
       ),
       patchSizes: withDefault(
         option("--patch-sizes", sizesValue(), {
           description:
-            message`Sides of the patches; of several, each step has one at random (needs --patches).`,
+            message`Sides of the patches. If there are several, each step takes one at random (needs --patches).`,
         }),
         [128] as readonly number[],
       ),
@@ -94,7 +94,7 @@ export const trainingOptions = merge(
       crackShare: withDefault(
         option("--crack-share", float({ min: 0.001, max: 0.999, metavar: "SHARE" }), {
           description:
-            message`With --patches, of which half show crack: how many patches of a photo do. The classifier is set for it in the end.`,
+            message`With --patches, half of which show crack: the share of a photo's patches that do. In the end the classifier is adjusted to it.`,
         }),
         0.5,
       ),
@@ -105,7 +105,7 @@ export const trainingOptions = merge(
       validation: withDefault(
         option("--validation", fraction("SHARE"), {
           description:
-            message`Hold back this share of the photos, the last by name, and try the classifier on them after each epoch.`,
+            message`Hold back this share of the photos, the last by name, and test the classifier on them after each epoch.`,
         }),
         0,
       ),
@@ -116,7 +116,7 @@ export const trainingOptions = merge(
     object({
       out: option("-o", "--out", filePath(), {
         description:
-          message`The classifier. Beside it a card with all figures (.json), the learning curve (.svg) and, until the end, what a killed run needs to go on (.training).`,
+          message`The classifier. Beside it go a card with all figures (.json), the learning curve (.svg) and, until the end, what an interrupted run needs to carry on (.training).`,
       }),
     }),
   ),

@@ -65,7 +65,7 @@ function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
       `Exit codes: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted. --completion bash (or zsh, fish, ` +
         `pwsh, nu) prints a completion script for the command ${
           installedName(command.name)
-        }, which deno install makes.`,
+        }, which you can make with deno install.`,
     ),
     help: { option: { names: ["-h", "--help"], group: "Other", hidden: "usage" } },
     version: { value: VERSION, option: { group: "Other", hidden: "usage" } },

@@ -31,7 +31,7 @@ const parser = merge(
     sheet: optional(
       option("--sheet", filePath(), {
         description:
-          message`Write a contact sheet, an SVG to open in a browser: photos with their truth as an outline, in a red frame where there is something to look at.`,
+          message`Write a contact sheet, an SVG to open in a browser: photos with their truth as an outline, in a red frame if there is something to look at.`,
       }),
     ),
     cells: withDefault(
@@ -41,7 +41,7 @@ const parser = merge(
     classifier: optional(
       option("--classifier", string({ metavar: "FILE|shipped" }), {
         description:
-          message`Show all photos to this classifier, or to the one that ships, and name those whose labels it contradicts most: crack-free photos with cracks in them are among them. Of masks it is the patches of 128 × 128 that count.`,
+          message`Show all photos to this classifier, or to the one that comes with Hairline, and name those whose labels it contradicts most: "crack-free" photos with cracks are among them. If there are masks, it looks at patches of 128 × 128.`,
       }),
     ),
     quiet: quietOption,
@@ -55,11 +55,11 @@ await runCommand({
   description:
     "Reads every photo and its truth and prints, for each split, counts, sizes, how masks are stored, how many photos show crack " +
     "and how much, and by how many standard deviations crack is darker than the rest. It names photos without truth and truths " +
-    "without photo, files that cannot be read, masks of another size, of three values, empty or inverted, masks that serve two " +
+    "without a photo, files that cannot be read, masks of another size, of three values, empty or inverted, masks that serve two " +
     "photos, and photos that occur twice, in one split or in two (copies of another size or compression are found; turned or cropped ones are not).\n\n" +
     "Layouts: CRACK500 (list files, or JPEG and PNG side by side), CFD (image/, groundTruth/), AEL (Im_*, GT_*), DCD (train_img/, " +
     "train_lab/, …), images/ and masks/ with or without train/, val/ and test/, and crack/ and no_crack/.\n\n" +
-    "It ends with 1 where something cannot be used, and with 0 where there is only something to look at.",
+    "The exit code is 1 if something cannot be used, and 0 if there are only things to look at.",
   examples: [
     {
       command: "deno task data:doctor DeepCrack/ --sheet sheet.svg",

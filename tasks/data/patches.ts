@@ -50,13 +50,13 @@ await runCommand({
   name: "data:patches",
   brief: "Cut a dataset with masks into patches for the training of a classifier.",
   description:
-    "Cuts every photo into patches on a grid, the last ones flush with its right and lower end, and writes them as PNG: " +
+    "Cuts every photo into patches on a grid, the last ones flush with its right and lower border, and writes them as PNG: " +
     "crack/NAME_X_Y.png where the mask has at least one crack pixel in the patch, no_crack/NAME_X_Y.png elsewhere, X and Y being the " +
-    "upper left pixel. A photo smaller than a patch is mirrored at its border. Photos of the same name in several splits get the split " +
-    "before their name.\n\n" +
+    "upper left pixel. A photo smaller than a patch is mirrored at its border. If several splits have a photo of the same name, the name of the " +
+    "split is put before it.\n\n" +
     "classifier:train reads the folder as it is; it turns and flips patches itself, so that --eightfold is for other programs.\n\n" +
-    "An interrupted run goes on when it is started again with the same options: files that are there are kept. What cannot be " +
-    "read is reported and skipped, and the task then ends with 1.",
+    "If a run is interrupted, the same command carries on where it stopped: files that are there are kept. What cannot be " +
+    "read is reported and skipped, and the exit code is then 1.",
   examples: [
     { command: "deno task data:patches CFD/ --out patches/", effect: "Cut patches of 128 × 128" },
     {

@@ -86,7 +86,7 @@ export const hairlineOptions = object("Network and localisation, with --method h
       })`,
   })),
   scaleSelectivity: optional(option("--scale-selectivity", float({ min: 0, max: 1000, metavar: "X" }), {
-    description: message`How much more the scale counts that is the most decided, 0: all alike. (default: ${
+    description: message`How much more the most decided scale counts; with 0 all count alike. (default: ${
       String(usualScales.selectivity)
     })`,
   })),

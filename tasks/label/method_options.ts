@@ -41,7 +41,7 @@ export const methodOptions = object({
   method: optional(
     option("--method", choice(METHODS), {
       description:
-        message`How to label: by a network that sees single pixels, by the paper's method, or by its rival's, Grad-CAM and a random field. (default: the one that an option below is of, or that labels in the folder were begun by; else paper where a classifier is named and no segmentation network, and hairline)`,
+        message`How to label: with a segmentation network, with the paper's method, or with its rival's, Grad-CAM and a random field. (default: the method that a given option below belongs to, or that made the labels in the folder; otherwise hairline, or paper if a classifier is named and no segmentation network)`,
     }),
   ),
   settings: object(SETTINGS),

@@ -15,9 +15,9 @@ await runCommand({
   name: "segmenter:train",
   brief: "Train a network that marks the pixels of cracks.",
   description:
-    "Reads photos with masks, or with the labels that label wrote for them, and trains a segmentation network. A run that was killed " +
-    "goes on from its last save when the same command is given again, and ends with the same network.\n\nThe defaults are the paper's; " +
-    "without a GPU the second example suits better.",
+    "Reads photos with masks, or with the labels that label wrote for them, and trains a segmentation network. If a run is " +
+    "killed, the same command carries on from its last save and ends with the same network.\n\nThe defaults are the paper's; " +
+    "without a GPU, take the second example.",
   examples: [
     {
       command: "deno task segmenter:train --labels labels/ -o unet.safetensors",

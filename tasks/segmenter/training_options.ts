@@ -55,18 +55,17 @@ export const trainingOptions = merge(
       labels: multiple(
         option("--labels", folderPath(), {
           description:
-            message`A folder that label wrote, in the place of masks. Labels with too few crack pixels are left out.`,
+            message`A folder that label wrote, in place of masks. Labels with too few crack pixels are left out.`,
         }),
       ),
       photos: multiple(
         option("--photos", folderPath(), {
-          description: message`Where the labelled photos are, if no longer where they were.`,
+          description: message`Where the labelled photos are now, if they were moved.`,
         }),
       ),
       extraLabels: multiple(
         option("--extra-labels", folderPath(), {
-          description:
-            message`Labels of further photos, which nobody drew masks for: they are added, and never held back.`,
+          description: message`Labels of further photos without masks: they are added, and never held back.`,
         }),
       ),
       soft: option("--soft", {
@@ -86,7 +85,7 @@ export const trainingOptions = merge(
       ),
       validationSplit: optional(
         option("--validation-split", string({ metavar: "NAME" }), {
-          description: message`Of that dataset only this split.`,
+          description: message`Use only this split of that dataset.`,
         }),
       ),
     }),
@@ -101,7 +100,7 @@ export const trainingOptions = merge(
       start: optional(
         option("--start", filePath(), {
           description:
-            message`Start from the weights of this network, and with its layers; "shipped" is the one that ships. With --arch also from those of Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors): VGG-16 for deepcrack_liu and deepcrack_zou, EfficientNet-B0 to B5 for oed_b0 to oed_b5. What has no counterpart is named.`,
+            message`Start from the weights of this network, and with its layers; "shipped" is the one that comes with Hairline. With --arch, weights of other libraries will do: Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors): VGG-16 for deepcrack_liu and deepcrack_zou, EfficientNet-B0 to B5 for oed_b0 to oed_b5. Whatever has no counterpart is named.`,
         }),
       ),
     }),
@@ -136,13 +135,13 @@ export const trainingOptions = merge(
       zoom: withDefault(
         option("--zoom", float({ min: 1, max: 16, metavar: "X" }), {
           description:
-            message`Cut crops up to X times smaller or larger and bring them to their size: cracks of more widths than the photos show.`,
+            message`Cut crops up to X times smaller or larger and resize them, so that cracks appear in more widths than the photos show.`,
         }),
         1,
       ),
       learningRate: stepOptions.learningRate,
       schedule: scheduleOption(
-        message`A tenth after each third of the epochs, or up and down along half a cosine: better from scratch.`,
+        message`Divided by ten after each third of the epochs; or up and down again along half cosines, which is better from scratch.`,
       ),
       augment: augmentOption(
         message`Alter colours and add noise at random. Crops are turned and flipped in any case.`,
@@ -155,7 +154,7 @@ export const trainingOptions = merge(
     object({
       out: option("-o", "--out", filePath(), {
         description:
-          message`The network: the best on the photos held back (the last is then FILE.last), else the last. Beside it a card with all figures (.json), the learning curve (.svg) and, until the end, what a killed run needs to go on (.training) and the best so far (.best).`,
+          message`The network: the best on the photos held back (the last one is then FILE.last), or the last one if none are. Beside it go a card with all figures (.json), the learning curve (.svg) and, until the end, what an interrupted run needs to carry on (.training) and the best network so far (.best).`,
       }),
     }),
   ),

@@ -63,7 +63,7 @@ export const teachOptions = merge(
       folders: multiple(
         argument(folderPath("FOLDER"), {
           description:
-            message`A folder with the folders ${"crack/"} and ${"no_crack/"}: photos that are labelled as a whole. Where nothing but this is known of a photo with crack, a classifier says where.`,
+            message`A folder with the folders ${"crack/"} and ${"no_crack/"}: photos that are labelled as a whole. A classifier then says where in a photo the crack is.`,
         }),
       ),
       images: imagesOption,
@@ -87,7 +87,7 @@ export const teachOptions = merge(
       grid: withDefault(
         option("--grid", gridValue(), {
           description:
-            message`Side and stride of the patches that masks are cut into: 128/64 is the paper's and asks for the fewest labels; 32/16 asks for sixteen times as many and is nearly a mask.`,
+            message`Side and stride of the patches that masks are cut into: 128/64 is the paper's and asks for the fewest labels; 32/16 asks for sixteen times as many and comes close to a mask.`,
         }),
         PAPERS_GRID,
         formatGrid,
@@ -99,7 +99,7 @@ export const teachOptions = merge(
     object({
       classifier: withDefault(
         option("--classifier", string({ metavar: "FILE|shipped" }), {
-          description: message`What says where photos that are only known to show a crack do.`,
+          description: message`The classifier that says where the crack is in photos labelled as a whole.`,
         }),
         "shipped",
       ),
@@ -160,7 +160,7 @@ export const teachOptions = merge(
     object({
       out: option("-o", "--out", folderPath(), {
         description:
-          message`A folder: segmenter.safetensors is the network, card.json all about it; rounds/N has the labels of each round with a report to look at, and the networks on the way.`,
+          message`A folder: segmenter.safetensors is the network and card.json describes it; rounds/N has the labels of each round, with a report to look at, and its network.`,
       }),
     }),
   ),

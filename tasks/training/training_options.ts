@@ -24,13 +24,13 @@ export const datasetOptions = object("Photos", {
   ),
   split: optional(
     option("--split", string({ metavar: "NAME" }), {
-      description: message`Of the datasets only this split.`,
+      description: message`Use only this split of the datasets.`,
     }),
   ),
   splits: optional(
     option("--splits", choice(["folders", "paper"]), {
       description:
-        message`Splits of the datasets: as their folders say (the default), or those of the paper's experiments.`,
+        message`Which splits the datasets have: those of their folders (the default), or those of the paper's experiments.`,
     }),
   ),
 });
@@ -47,7 +47,9 @@ export const MOMENTUM = 0.9;
 
 /** Scales the channels of a network. */
 export const widthOption = optional(
-  option("--width", positiveNumber(), { description: message`Scales its channels, up to 1, the default.` }),
+  option("--width", positiveNumber(), {
+    description: message`Scales the number of its channels, up to 1, the default.`,
+  }),
 );
 
 /** Options of any training that say how steps are made. */
@@ -59,7 +61,7 @@ export const stepOptions = {
     1e-3,
   ),
   seed: withDefault(
-    option("--seed", naturalNumber(), { description: message`Of everything that is random.` }),
+    option("--seed", naturalNumber(), { description: message`Seeds everything that is random.` }),
     0,
   ),
 };
@@ -79,7 +81,8 @@ export function augmentOption(description: Message): Parser<"sync", boolean, unk
 export const runOptions = object("Run", {
   precision: withDefault(
     option("--precision", choice(["F32", "F16", "I8"]), {
-      description: message`Of the weights in the file: F32 is exact, F16 takes half of it, I8 a quarter.`,
+      description:
+        message`Precision of the weights in the file: F32 is exact, F16 takes half the space, I8 a quarter.`,
     }),
     "F32" as const,
   ),
@@ -87,16 +90,18 @@ export const runOptions = object("Run", {
   threads: optional(
     option("--threads", positiveInteger(), {
       description:
-        message`Parts of a batch that wasm works on at once. Batch norm sees each part alone, so it is part of the result. Default: one a core, where the batch is large enough.`,
+        message`Parts of a batch that wasm works on at once. Batch norm sees each part alone, so the result depends on their number. Default: one per core, if the batch is large enough.`,
     }),
   ),
   saveEvery: withDefault(
     option("--save-every", positiveNumber("SECONDS"), {
-      description: message`How much work a killed run may lose.`,
+      description: message`How much work may be lost if the run is killed.`,
     }),
     60,
   ),
-  restart: option("--restart", { description: message`Start anew, whatever an earlier run left.` }),
+  restart: option("--restart", {
+    description: message`Start from the beginning, whatever an earlier run has left.`,
+  }),
   quiet: quietOption,
   json: jsonOption(message`Print the card on standard output.`),
 });

@@ -106,7 +106,10 @@ Deno.test("label goes on by the method that labels were begun by, and says so", 
   await Deno.remove(join(folder.path, "labels"), { recursive: true });
   assert.equal((await run("--method", "cam-crf", "-q")).code, 0);
   const plain = await run("--json");
-  assert.match(plain.err, /^Going on by the method cam-crf, by which the labels in labels were begun\.$/m);
+  assert.match(
+    plain.err,
+    /^Using the method cam-crf, since the labels that are already in labels were made with it\.$/m,
+  );
   assert.equal((JSON.parse(plain.out) as LabelSummary).skipped, 1);
 });
 
