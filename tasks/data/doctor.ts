@@ -55,8 +55,9 @@ await runCommand({
   description:
     "Reads every photo and its truth and prints, for each split, counts, sizes, how masks are stored, how many photos show crack " +
     "and how much, and by how many standard deviations crack is darker than the rest. It names photos without truth and truths " +
-    "without a photo, files that cannot be read, masks of another size, of three values, empty or inverted, masks that serve two " +
-    "photos, and photos that occur twice, in one split or in two (copies of another size or compression are found; turned or cropped ones are not).\n\n" +
+    "without a photo, files that cannot be read, masks of another size, of three values, empty or inverted, mirrored, exchanged or drawn on a " +
+    "photo before its EXIF orientation turned it (by how dark crack is against what lies beside it), masks that serve two photos, and photos that " +
+    "occur twice, in one split or in two (copies of another size or compression are found; turned or cropped ones are not).\n\n" +
     "Layouts: CRACK500 (list files, or JPEG and PNG side by side), CFD (image/, groundTruth/), AEL (Im_*, GT_*), DCD (train_img/, " +
     "train_lab/, …), images/ and masks/ with or without train/, val/ and test/, and crack/ and no_crack/.\n\n" +
     "The exit code is 1 if something cannot be used, and 0 if there are only things to look at.",

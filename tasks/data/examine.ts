@@ -4,6 +4,8 @@ import { describeForm } from "../../core/datasets/read_mask.ts";
 import { fullName, requireSameSize, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
 import { describeError } from "../cli/errors.ts";
 import { Fingerprints } from "./fingerprints.ts";
+import { greyOf, outlineOf, swapsSides } from "./mask_fit.ts";
+import { exifOrientation, findMisfits, type TriedMask, tryMask } from "./misfits.ts";
 
 /** What was found in a photo and its truth. */
 export interface PhotoRecord {
@@ -24,6 +26,13 @@ export interface PhotoRecord {
    * belongs to another photo it is about 0.
    */
   readonly contrast?: number;
+  /**
+   * How much darker crack is than what lies 3 to 7 pixels beside it, in standard deviations of the photo there: about 0 where the mask does not
+   * belong there.
+   */
+  readonly edgeContrast?: number;
+  /** Whether the photo and its mask are likely not to belong together as they are. */
+  readonly misfit?: boolean;
   /** How the mask is stored, as `1-bit PNG of 0/255`. */
   readonly mask?: string;
   /** Why it cannot be used. */
@@ -64,6 +73,10 @@ export async function examine(
   const printed: { readonly sample: Sample; readonly whole: boolean | undefined }[] = [];
   const masks = new Map<string, Sample>();
   const duplicates: DuplicateRecord[] = [], photos: PhotoRecord[] = [];
+  const tried = new Map<
+    TriedMask,
+    { readonly at: number; readonly sample: Sample; readonly warnings: string[] }
+  >();
   for (const sample of dataset.samples) {
     const { split, name, imagePath, truthPath } = sample;
     const warnings: string[] = [];
@@ -91,8 +104,15 @@ export async function examine(
       const truth = await sample.truth();
       if (typeof truth === "boolean") record = { ...record, crack: truth };
       else {
+        await requireUpright(image, truth, imagePath);
         requireSameSize(image, truth, imagePath);
         record = { ...record, ...measure(image, truth) };
+        const outline = outlineOf(truth);
+        const one = outline && tryMask(outline, greyOf(image), { name: fullName(sample), imagePath });
+        if (one !== undefined) {
+          record = { ...record, edgeContrast: one.contrasts[0] };
+          tried.set(one, { at: photos.length, sample, warnings });
+        }
         warnings.push(...maskWarnings(record));
         if (found.length === 0) warnings.push(...await repeatedMask(masks, sample, truth, record));
       }
@@ -103,13 +123,43 @@ export async function examine(
     photos.push(record);
     onPhoto?.(record);
   }
+  const misfits = await findMisfits(
+    [...tried.keys()],
+    async (one) => greyOf(await tried.get(one)!.sample.image()),
+  );
+  for (const { tried: one, reason } of misfits) {
+    const { at, warnings } = tried.get(one)!;
+    warnings.push(reason);
+    photos[at] = { ...photos[at], misfit: true };
+  }
   return { photos, problems: dataset.problems, duplicates };
 }
 
+/**
+ * Refuses a mask that was drawn on a photo as it is stored, whose EXIF orientation swaps its sides.
+ *
+ * @throws {RangeError} that says so.
+ */
+async function requireUpright(
+  { width, height }: ImageData,
+  mask: TruthMask,
+  imagePath: string,
+): Promise<void> {
+  if (width === height || mask.width !== height || mask.height !== width) return;
+  const orientation = exifOrientation(await Deno.readFile(imagePath));
+  if (!swapsSides(orientation)) return;
+  throw new RangeError(
+    `Cannot use ${imagePath}: its mask, ${mask.width} × ${mask.height}, was drawn on the photo as it is stored; its EXIF orientation, ${orientation}, ` +
+      `makes it ${width} × ${height}; turn the mask, too.`,
+  );
+}
+
 function measure({ data }: ImageData, mask: TruthMask): Partial<PhotoRecord> {
-  const { data: truth } = mask;
-  let crackPixels = 0, crackSum = 0, sum = 0, squares = 0;
+  const { data: truth, weight } = mask;
+  let count = 0, crackPixels = 0, crackSum = 0, sum = 0, squares = 0;
   for (let i = 0, at = 0; i < truth.length; i++, at += 4) {
+    if (weight?.[i] === 0) continue;
+    count++;
     // ITU-R 601.
     const grey = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
     sum += grey;
@@ -119,15 +169,15 @@ function measure({ data }: ImageData, mask: TruthMask): Partial<PhotoRecord> {
       crackSum += grey;
     }
   }
-  const count = truth.length, rest = count - crackPixels;
-  const deviation = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+  const rest = count - crackPixels;
+  const deviation = count === 0 ? 0 : Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
   const contrast = crackPixels === 0 || rest === 0 || deviation < 1e-6
     ? undefined
     : ((sum - crackSum) / rest - crackSum / crackPixels) / deviation;
   return {
     crack: crackPixels > 0,
     crackPixels,
-    crackShare: crackPixels / count,
+    crackShare: count === 0 ? 0 : crackPixels / count,
     contrast,
     mask: describeForm(mask),
   };

@@ -64,7 +64,10 @@ export function summarise(photos: readonly PhotoRecord[]): SplitSummary[] {
 }
 
 /** What concerns a dataset as a whole, in sentences. */
-export function datasetWarnings({ duplicates }: Examination, splits: readonly SplitSummary[]): string[] {
+export function datasetWarnings(
+  { photos, duplicates }: Examination,
+  splits: readonly SplitSummary[],
+): string[] {
   const warnings: string[] = [];
   const across = duplicates.filter(({ acrossSplits }) => acrossSplits).length;
   if (across > 0) {
@@ -93,6 +96,14 @@ export function datasetWarnings({ duplicates }: Examination, splits: readonly Sp
     if (withCrack + withoutCrack > 0 && withCrack === 0) {
       warnings.push(`In ${split}, no photo shows a crack.`);
     }
+  }
+  const misfits = photos.filter(({ misfit }) => misfit).length;
+  if (misfits > 0) {
+    warnings.push(
+      `${misfits === 1 ? "1 mask does" : `${misfits} masks do`} not fit ${
+        misfits === 1 ? "its photo" : "their photos"
+      } as ${misfits === 1 ? "it is" : "they are"}.`,
+    );
   }
   return warnings;
 }
@@ -126,7 +137,9 @@ export function describeExamination(
     ...examination.problems.map(({ message }) => message),
     ...examination.photos.flatMap(({ failure }) => failure ?? []),
   ];
+  // What is wrong with a mask before what may be looked at.
   const warnings = examination.photos.filter((photo) => photo.warnings.length > 0)
+    .sort((a, b) => Number(b.misfit ?? false) - Number(a.misfit ?? false))
     .map((photo) => `${fullName(photo)}: ${photo.warnings.join("; ")}`);
   const general = datasetWarnings(examination, splits);
   const sections = [
