@@ -40,6 +40,9 @@ const LEAST_WITH_FLOOR = 4, BLURRED = 1.5;
 /** The least depth that is a crack, in grey levels. */
 const LEAST_DEPTH = 4;
 
+/** What is less deep than this share of the crack's contrast is not seen: a line of a fifth of a pixel, or no crack at all. */
+const LEAST_SEEN = 0.2;
+
 /** Widths side by side of which the median is taken. */
 const SMOOTHED = 5;
 
@@ -131,6 +134,7 @@ export function photoWidths(profiles: readonly (Profile | undefined)[], contrast
   const widths = profiles.map((profile) => {
     if (profile === undefined) return NaN;
     const { darkness, depth, ground, floor } = profile;
+    if (depth < LEAST_SEEN * contrast * ground) return NaN;
     return floor?.width ?? darkness / Math.max(depth, contrast * ground);
   });
   const half = (SMOOTHED - 1) / 2;

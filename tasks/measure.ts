@@ -1,0 +1,156 @@
+/**
+ * `deno task measure`: how long and how wide the cracks of masks are.
+ *
+ * @module
+ */
+import { openCompute } from "../core/gpu/open_compute.ts";
+import { parseWidthBands, type WidthBands, widthBands, type WidthBandsId } from "../core/measure/bands.ts";
+import { batchOptions, describeRun, runBatchCommand } from "./batch/batch_command.ts";
+import { describeAdapter } from "./batch/open_devices.ts";
+import { runCommand } from "./cli/command.ts";
+import {
+  argument,
+  type InferValue,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  string,
+} from "./cli/optique.ts";
+import { writeErr } from "./cli/terminal.ts";
+import { filePath, folderPath, positiveNumber } from "./cli/values.ts";
+import { namingFile } from "./files/naming_file.ts";
+import { namePaths } from "./files/photos.ts";
+import { findMasks } from "./measure/find_masks.ts";
+import { measuredPath, measurePhotos, type Session } from "./measure/measure_photos.ts";
+import { openScales } from "./measure/photo_scale.ts";
+import { readMeasured, writeTables } from "./measure/tables.ts";
+
+const { out, shard, profile, quiet, json } = batchOptions({ task: "Measure", outputs: "measurements" });
+const TABLES = Object.keys(widthBands).join(", ");
+
+const parser = object({
+  paths: multiple(
+    argument(filePath("PATH"), {
+      description: message`Folders that label or predict wrote, masks, and folders of masks.`,
+    }),
+    { min: 1 },
+  ),
+  out,
+  photos: optional(option("--photos", folderPath(), {
+    description:
+      message`The photos of the masks, by their names, where no manifest says where they are. Widths are then finer than a pixel.`,
+  })),
+  mmPerPixel: optional(option("--mm-per-pixel", positiveNumber("MM"), {
+    description: message`Millimetres that a pixel shows. Without a scale all is in pixels.`,
+  })),
+  scales: optional(option("--scales", filePath(), {
+    description: message`A CSV of photos and their millimetres a pixel.`,
+  })),
+  sensorWidth: optional(option("--sensor-width", positiveNumber("MM"), {
+    description:
+      message`Width of the camera's sensor, along the longer side of photos that were not cropped.`,
+  })),
+  focalLength: optional(option("--focal-length", positiveNumber("MM"), {
+    description: message`Focal length of the lens, the true one.`,
+  })),
+  distance: optional(option("--distance", positiveNumber("MM"), {
+    description: message`From the camera to the surface, at right angles to it.`,
+  })),
+  exif: option("--exif", {
+    description:
+      message`Take of these three what is not given from each photo's EXIF data; one of them given does the same.`,
+  }),
+  bands: optional(option("--bands", string({ metavar: "NAME" }), {
+    description: [
+      ...message`Name the band of each crack: a guide, not a verdict. A JSON file of one's own, or `,
+      { type: "text", text: `${TABLES}.` },
+    ],
+  })),
+  spurs: option("--spurs", {
+    description: message`Keep branches with a free end that are shorter than the crack is wide.`,
+  }),
+  shard,
+  profile,
+  quiet,
+  json,
+});
+
+async function openSession(
+  options: { readonly profile: boolean; readonly quiet: boolean },
+): Promise<Session> {
+  const compute = await openCompute({ profile: options.profile });
+  const { description: adapter, software } = compute;
+  if (!options.quiet) writeErr(`Kernels run on ${describeAdapter({ adapter, software })}.\n`);
+  // No network is asked.
+  const runtime = { deno: Deno.version.deno, tfjs: "none", adapter, software, backend: "none" };
+  return { compute, runtime };
+}
+
+/** A table by its name, or from a file. */
+async function openBands(name: string | undefined): Promise<WidthBands | undefined> {
+  if (name === undefined) return undefined;
+  if (Object.hasOwn(widthBands, name)) return widthBands[name as WidthBandsId];
+  return await namingFile(name, async () => parseWidthBands(await Deno.readTextFile(name)));
+}
+
+async function measure(options: InferValue<typeof parser>): Promise<number> {
+  const { out, shard, quiet } = options;
+  const scale = await openScales(options);
+  const bands = await openBands(options.bands);
+  const { paths, photos } = await findMasks(options.paths, { photoFolder: options.photos, out });
+  const prune = !options.spurs;
+  const title = `Cracks measured in ${namePaths(options.paths)}`;
+  return await runBatchCommand(options, {
+    open: () => openSession(options),
+    run: async (open) => {
+      const summary = await measurePhotos(
+        { paths, out, shard, quiet, photos, scale, bands, prune, title },
+        open,
+      );
+      // Parts are joined by a run over all.
+      if (shard === undefined) {
+        await writeTables(out, async function* () {
+          for (const record of summary.photos) {
+            yield { record, file: await readMeasured(measuredPath(out, record.name)) };
+          }
+        }, { scale, prune, bands });
+      }
+      return summary;
+    },
+    describe: (summary, seconds) => {
+      const cracks = summary.photos.reduce((sum, photo) => sum + photo.cracks, 0);
+      const unscaled = summary.photos.filter(({ mmPerPixel }) => mmPerPixel === undefined).length;
+      const finding = `${cracks} crack${cracks === 1 ? "" : "s"} in ${summary.photos.length}` +
+        (unscaled > 0 ? `, ${unscaled} of them in pixels only: no scale is known` : "");
+      return describeRun(summary, { done: "Measured", finding, seconds });
+    },
+  });
+}
+
+await runCommand({
+  name: "measure",
+  brief: "Measure length and width of the cracks of masks.",
+  description:
+    "Writes cracks.csv (a row a crack), branches.csv (a row for each line between ends and junctions), photos.csv, measure.json, " +
+    "measured/NAME.json with the centre lines, and report.html to look at. Lengths are along a smoothed centre line. Widths are measured " +
+    "at right angles to it: where the photo is at hand, in the photo, between the places of half the crack's darkness; else in the mask, right " +
+    "to about a pixel. Junctions do not count as width.\n\n" +
+    "One scale for a whole photo holds where the camera looks straight at the surface: at a slant of 50° it is wrong by a fifth. " +
+    "A crack thinner than the photo's blur, about two pixels, seems as wide as that unless the photo shows wider ones, too.\n\n" +
+    "An interrupted run goes on where it ended. After a run in shards, one more without --shard joins them and writes the tables.",
+  examples: [
+    { command: "deno task measure labels/ --out measured/", effect: "Measure what label found, in pixels" },
+    {
+      command: "deno task measure labels/ -o measured/ --mm-per-pixel 0.2 --bands eurocode-2",
+      effect: "Measure in millimetres, and name bands",
+    },
+    {
+      command:
+        "deno task measure masks/ -o measured/ --photos photos/ --sensor-width 23.5 --focal-length 35 --distance 1200",
+      effect: "Tell the scale by the camera",
+    },
+  ],
+  parser,
+}, measure);

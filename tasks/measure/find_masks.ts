@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { type FoundFile, listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
+import { matchFiles } from "../../core/datasets/match_files.ts";
+import { manifestSchema, type PhotoRecord, readManifest } from "../batch/manifests.ts";
+import { maskPath } from "../batch/maps.ts";
+import { UsageError } from "../cli/errors.ts";
+import { listPhotos, MANIFEST } from "../files/photos.ts";
+
+/** Tasks that write masks of photos. */
+const TASKS = ["label", "label-crf", "predict"];
+
+/** What all of their manifests have. */
+const SCHEMA = manifestSchema<PhotoRecord, object>({}, {});
+
+/** Masks to measure. */
+export interface FoundMasks {
+  /** Masks and folders of them, for {@linkcode listPhotos}. */
+  readonly paths: readonly string[];
+  /** The photo of a mask by the mask's path. */
+  readonly photos: ReadonlyMap<string, string>;
+}
+
+/**
+ * Finds the masks under the paths of a command, and their photos: of a run of `label` or `predict` those of its manifest, and of others
+ * those of the same names in a folder.
+ *
+ * @param photoFolder where photos lie that no manifest knows, or that have moved since.
+ * @param out the folder of outputs.
+ * @throws {UsageError} if a path is not there or holds no image.
+ */
+export async function findMasks(
+  given: readonly string[],
+  { photoFolder, out }: { readonly photoFolder: string | undefined; readonly out: string },
+): Promise<FoundMasks> {
+  const paths: string[] = [];
+  const photos = new Map<string, string>();
+  for (const path of given) {
+    const run = await readRun(path);
+    if (run === undefined) {
+      paths.push(path);
+      continue;
+    }
+    paths.push(join(path, "masks"));
+    for (const record of run) photos.set(maskPath(path, record.name), record.path);
+  }
+  if (photoFolder !== undefined) {
+    const masks = (await listPhotos(paths, { outputs: out })).photos;
+    const missing: FoundFile[] = [];
+    for (const { path, name } of masks) {
+      const known = photos.get(path);
+      if (known === undefined || await statOrNull(known) === null) missing.push({ path, stem: name });
+    }
+    if (await statOrNull(photoFolder) === null) {
+      throw new UsageError(`Cannot read ${photoFolder}: there is no such file or folder.`);
+    }
+    for (const { photo, truth } of matchFiles(await listFiles(photoFolder), missing).pairs) {
+      photos.set(truth.path, photo.path);
+    }
+  }
+  return { paths, photos };
+}
+
+/** The photos of a run, those of all its shards; undefined of a path that is none. */
+async function readRun(path: string): Promise<PhotoRecord[] | undefined> {
+  if (!(await statOrNull(path))?.isDirectory) return undefined;
+  const names = (await readFolder(path)).files.filter((name) => MANIFEST.test(name));
+  const manifests = await Promise.all(
+    names.map(async (name) =>
+      await readManifest(join(path, name), { tasks: TASKS, schema: SCHEMA, remedy: "make the masks anew" })
+    ),
+  );
+  const known = manifests.filter((manifest) => manifest !== undefined);
+  return known.length === 0 ? undefined : known.flatMap(({ photos }) => photos);
+}

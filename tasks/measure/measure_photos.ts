@@ -1,0 +1,204 @@
+import { join } from "node:path";
+import { splitMask } from "../../core/datasets/mask_form.ts";
+import type { Compute } from "../../core/gpu/compute.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import { bandOf, type WidthBands } from "../../core/measure/bands.ts";
+import { type CrackMeasurement, measureCracks } from "../../core/measure/measure_cracks.ts";
+import {
+  type BatchOptions,
+  type BatchSummary,
+  type BatchTask,
+  type PhotoFacts,
+  recordedPhoto,
+  type ReportedPhotos,
+  runOverPhotos,
+} from "../batch/batch_run.ts";
+import type { Runtime, TaskNouns } from "../batch/manifests.ts";
+import { type FileRecord, writeOutput } from "../batch/output_files.ts";
+import type { Photo } from "../files/photos.ts";
+import {
+  MEASURE_MANIFEST,
+  type MeasuredFile,
+  type MeasureSettings,
+  type PhotoRecord,
+  settingsDifference,
+} from "./manifest.ts";
+import { measureReport } from "./measure_report.ts";
+import { scaleOf, type ScaleSource } from "./photo_scale.ts";
+import { readMeasured } from "./tables.ts";
+
+/** What to measure, how, and where to. */
+export interface MeasurePhotosOptions extends BatchOptions {
+  /** The photo of each mask, by the mask's path. */
+  readonly photos: ReadonlyMap<string, string>;
+  readonly scale: ScaleSource;
+  readonly bands: WidthBands | undefined;
+  /** Whether to leave out spurs. */
+  readonly prune: boolean;
+  /** Heading of the report. */
+  readonly title: string;
+}
+
+/** What masks are measured with. */
+export interface Session {
+  readonly compute: Compute;
+  readonly runtime: Runtime;
+}
+
+/** What came out. */
+export type MeasureSummary = BatchSummary<PhotoRecord>;
+
+const NOUNS: TaskNouns = { task: "measure", output: "measurement", outputs: "measurements" };
+
+/** `measured/NAME.json` in a folder of measurements. */
+export function measuredPath(folder: string, name: string): string {
+  return join(folder, "measured", `${name}.json`);
+}
+
+/** What was measured in a photo, and what is to be noted of it. */
+interface MeasureOutput {
+  readonly mask: string;
+  readonly photo: string | undefined;
+  readonly measurement: CrackMeasurement;
+  readonly bands: readonly (string | undefined)[];
+  readonly warning: string | undefined;
+}
+
+/** The measurement of each mask, with its file. */
+class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutput> {
+  readonly compute: Compute;
+  readonly runtime: Runtime;
+  readonly settings: MeasureSettings;
+  readonly #options: MeasurePhotosOptions;
+
+  constructor(options: MeasurePhotosOptions, { compute, runtime }: Session) {
+    const { scale, prune, bands } = options;
+    this.compute = compute;
+    this.runtime = runtime;
+    this.settings = { scale, prune, ...(bands === undefined ? {} : { bands }) };
+    this.#options = options;
+  }
+
+  difference(before: MeasureSettings): { was: string; is: string } | undefined {
+    return settingsDifference(before, this.settings);
+  }
+
+  async process(image: ImageData, { name, path }: Photo): Promise<MeasureOutput> {
+    const { scale, prune, bands, photos } = this.#options;
+    const { width, height } = image;
+    const { data } = splitMask(image, { rule: "recognise" });
+    const photo = photos.get(path);
+    const bytes = photo === undefined ? undefined : await readIfThere(photo);
+    const picture = bytes === undefined ? undefined : await decodeImage(bytes);
+    const { mmPerPixel, problem } = await scaleOf(
+      scale,
+      name,
+      bytes === undefined || picture === undefined
+        ? undefined
+        : { bytes, width: picture.width, height: picture.height },
+    );
+    const measurement = await measureCracks(this.compute, { width, height, data }, {
+      photo: picture,
+      mmPerPixel,
+      prune,
+    });
+    const missing = photo === undefined
+      ? "There is no photo of this mask: its widths are from the mask, right to about a pixel."
+      : `Its photo ${photo} is not there: its widths are from the mask, right to about a pixel.`;
+    const warnings = [picture === undefined ? missing : [], problem ?? []].flat();
+    return {
+      mask: path,
+      photo: picture === undefined ? undefined : photo,
+      measurement,
+      bands: measurement.cracks.map(({ mm }) =>
+        mm === undefined || bands === undefined ? undefined : bandOf(bands, mm.width[bands.by])
+      ),
+      warning: warnings.length === 0 ? undefined : warnings.join(" "),
+    };
+  }
+
+  async write(name: string, { mask, photo, measurement, bands }: MeasureOutput): Promise<FileRecord[]> {
+    const { out } = this.#options;
+    const file: MeasuredFile = { name, mask, ...(photo === undefined ? {} : { photo }), measurement, bands };
+    // Hundredths of a pixel: more is noise, and long.
+    const text = JSON.stringify(file, (key, value) => key === "points" ? value.map(roundPoint) : value);
+    const bytes = new TextEncoder().encode(`${text}\n`);
+    return [await writeOutput(out, measuredPath(out, name), bytes)];
+  }
+
+  record(facts: PhotoFacts, { photo, measurement, bands, warning }: MeasureOutput): PhotoRecord {
+    const { width, height, area, length, mmPerPixel, cracks } = measurement;
+    const widest = cracks.reduce(
+      (best, { width: { max } }, i) => max > (cracks[best]?.width.max ?? -1) ? i : best,
+      -1,
+    );
+    return {
+      ...recordedPhoto(facts, { width, height, crackPixels: area, warning }),
+      ...(photo === undefined ? {} : { photo }),
+      ...(mmPerPixel === undefined ? {} : { mmPerPixel }),
+      cracks: cracks.length,
+      length,
+      widthMax: cracks[widest]?.width.max ?? null,
+      ...(bands[widest] === undefined ? {} : { band: bands[widest] }),
+      seconds: facts.seconds,
+      measuredAt: facts.now,
+    };
+  }
+
+  filesOf({ name, photo, path }: PhotoRecord): string[] | undefined {
+    const { out, photos } = this.#options;
+    // With a photo that was missing before, widths get finer.
+    return photo === undefined && photos.has(path) ? undefined : [measuredPath(out, name)];
+  }
+
+  madeAt({ measuredAt }: PhotoRecord): string {
+    return measuredAt;
+  }
+
+  report({ photos, failures }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
+    const { out, title, bands } = this.#options;
+    return measureReport({
+      title,
+      date: new Date(),
+      bands,
+      failures,
+      photos: async function* () {
+        for (const record of photos) {
+          yield { record, file: await readMeasured(measuredPath(out, record.name)) };
+        }
+      }(),
+      count: photos.length,
+    });
+  }
+}
+
+function roundPoint({ x, y, width }: { x: number; y: number; width: number }): object {
+  const round = (value: number) => Math.round(100 * value) / 100;
+  return { x: round(x), y: round(y), width: round(width) };
+}
+
+async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Measures masks into a folder: `measured/NAME.json`, `manifest.json` and `report.html`; see {@linkcode runOverPhotos}.
+ *
+ * @param open opens the device, once it is clear that there is work for it.
+ * @throws {UsageError} if there is nothing to measure, another run is at work, or the folder holds other things.
+ */
+export function measurePhotos(
+  options: MeasurePhotosOptions,
+  open: () => Promise<Session>,
+): Promise<MeasureSummary> {
+  return runOverPhotos(options, {
+    nouns: NOUNS,
+    schema: MEASURE_MANIFEST,
+    open: async () => new MeasureTask(options, await open()),
+  });
+}

@@ -1,0 +1,174 @@
+import { join } from "node:path";
+import type { Measured, WidthFigures } from "../../core/measure/measure_cracks.ts";
+import { VERSION } from "../cli/version.ts";
+import { writeWhole } from "../files/write_whole.ts";
+import type { MeasuredFile, MeasureSettings, PhotoRecord } from "./manifest.ts";
+
+/** A cell of a table; NaN is empty. */
+type Cell = string | number | undefined;
+
+/** Reads `measured/NAME.json`. JSON knows no NaN and no ∞: both were null. */
+export async function readMeasured(path: string): Promise<MeasuredFile> {
+  return JSON.parse(await Deno.readTextFile(path), (_, value) => value === null ? NaN : value);
+}
+
+/** The measured files of photos, one after the other. */
+export type MeasuredFiles = () => AsyncIterable<
+  { readonly record: PhotoRecord; readonly file: MeasuredFile }
+>;
+
+/**
+ * Writes `cracks.csv`, `branches.csv`, `photos.csv` and `measure.json`, each whole, a photo in memory at a time.
+ *
+ * @returns the path of `cracks.csv`.
+ */
+export async function writeTables(
+  folder: string,
+  measured: MeasuredFiles,
+  settings: MeasureSettings,
+): Promise<string> {
+  const rows = (
+    heading: readonly string[],
+    of: (photo: { record: PhotoRecord; file: MeasuredFile }) => Cell[][],
+  ) =>
+    async function* () {
+      yield csvRow(heading);
+      for await (const photo of measured()) for (const row of of(photo)) yield csvRow(row);
+    }();
+  const cracks = join(folder, "cracks.csv");
+  await writeWhole(
+    cracks,
+    rows(["photo", "crack", ...MEASURED, "area_px", "area_mm2", "branches", "band"], crackRows),
+  );
+  await writeWhole(
+    join(folder, "branches.csv"),
+    rows(["photo", "crack", "branch", "from", "to", ...MEASURED], branchRows),
+  );
+  await writeWhole(join(folder, "photos.csv"), rows(PHOTO, (photo) => [photoRow(photo)]));
+  await writeWhole(join(folder, "measure.json"), jsonOf(measured, settings));
+  return cracks;
+}
+
+const FIGURES = ["mean", "median", "p95", "max"] as const;
+
+/** What stands for every crack and every branch. */
+const MEASURED = [
+  "length_px",
+  ...FIGURES.map((figure) => `width_${figure}_px`),
+  "width_max_x",
+  "width_max_y",
+  "width_from",
+  ...FIGURES.map((figure) => `mask_width_${figure}_px`),
+  "length_mm",
+  ...FIGURES.map((figure) => `width_${figure}_mm`),
+  "orientation_deg",
+  "tortuosity",
+];
+
+const PHOTO = [
+  "photo",
+  "width_px",
+  "height_px",
+  "mm_per_pixel",
+  "cracks",
+  "length_px",
+  "length_mm",
+  "area_px",
+  "crack_share",
+  "length_per_area_per_px",
+  "length_per_area_m_per_m2",
+  "width_max_px",
+  "width_max_mm",
+  "band",
+  ...Array.from({ length: 18 }, (_, i) => `length_px_${10 * i}_${10 * i + 10}_deg`),
+];
+
+function measuredCells(
+  { length, width, widthFrom, maskWidth, mm, orientation, tortuosity }: Measured,
+): Cell[] {
+  const figures = (its: Omit<WidthFigures, "maxAt"> | undefined) => FIGURES.map((figure) => its?.[figure]);
+  return [
+    length,
+    ...figures(width),
+    width.maxAt?.x,
+    width.maxAt?.y,
+    widthFrom,
+    ...figures(maskWidth),
+    mm?.length,
+    ...figures(mm?.width),
+    orientation,
+    tortuosity,
+  ];
+}
+
+function crackRows({ file: { name, measurement, bands } }: { file: MeasuredFile }): Cell[][] {
+  return measurement.cracks.map((crack, i) => [
+    name,
+    i + 1,
+    ...measuredCells(crack),
+    crack.area,
+    crack.areaMm2,
+    crack.branches.length,
+    bands[i],
+  ]);
+}
+
+function branchRows({ file: { name, measurement } }: { file: MeasuredFile }): Cell[][] {
+  return measurement.cracks.flatMap(({ branches }, i) =>
+    branches.map((branch, k) => [name, i + 1, k + 1, branch.from, branch.to, ...measuredCells(branch)])
+  );
+}
+
+function photoRow({ record, file: { measurement } }: { record: PhotoRecord; file: MeasuredFile }): Cell[] {
+  const { width, height, mmPerPixel, cracks, length, area, share, density, densityPerMetre, orientations } =
+    measurement;
+  const scaled = (value: number | undefined) =>
+    mmPerPixel === undefined || value === undefined ? undefined : value * mmPerPixel;
+  const widest = record.widthMax ?? undefined;
+  return [
+    record.name,
+    width,
+    height,
+    mmPerPixel,
+    cracks.length,
+    length,
+    scaled(length),
+    area,
+    share,
+    density,
+    densityPerMetre,
+    widest,
+    scaled(widest),
+    record.band,
+    ...orientations,
+  ];
+}
+
+/** A line of a table: RFC 4180, five digits that count. What a spreadsheet would take for a formula gets a quote before it. */
+function csvRow(cells: readonly Cell[]): string {
+  return `${cells.map(csvCell).join(",")}\r\n`;
+}
+
+function csvCell(cell: Cell): string {
+  if (typeof cell === "number") {
+    if (!Number.isFinite(cell)) return "";
+    return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(5)));
+  }
+  const text = cell === undefined ? "" : /^[=+@\t\r-]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** All photos with their cracks and branches, without the points of the centre lines. */
+async function* jsonOf(measured: MeasuredFiles, settings: MeasureSettings): AsyncGenerator<string> {
+  const { scale, prune, bands } = settings;
+  const head = JSON.stringify({ program: "hairline", version: VERSION, unit: "pixel", scale, prune, bands });
+  yield `${head.slice(0, -1)},"photos":[`;
+  let first = true;
+  for await (const { file } of measured()) {
+    yield `${first ? "" : ","}\n${
+      JSON.stringify(file, (key, value) => key === "points" ? undefined : value)
+    }`;
+    first = false;
+  }
+  yield "\n]}\n";
+}
