@@ -6,6 +6,9 @@ import type { TruthMask } from "./sample.ts";
 
 const MAT = /\.mat$/i;
 
+/** As many pixels as a photo may have. */
+const MOST_PIXELS = 2 ** 27;
+
 /** Left out by convention, so that figures can be compared: 117 photos are counted everywhere. */
 const LEFT_OUT = "042";
 
@@ -39,9 +42,10 @@ async function list(root: string): Promise<Listing> {
  *
  * @throws {SyntaxError} When the file is damaged, has no such field, or it holds other values.
  * @throws {TypeError} When it is no MATLAB file of level 5.
+ * @throws {RangeError} When it has more than 2^27 pixels.
  */
 export function readCfdTruth(bytes: Uint8Array): TruthMask {
-  const variables = readMatFile(bytes);
+  const variables = readMatFile(bytes, { only: "groundTruth" });
   const truth = variables.get("groundTruth");
   const fields = truth?.kind === "struct" ? truth.fields : undefined;
   const regions = fields?.get("Segmentation")?.[0];
@@ -57,6 +61,11 @@ export function readCfdTruth(bytes: Uint8Array): TruthMask {
     throw new SyntaxError("Cannot read the truth: groundTruth.Segmentation is no matrix of numbers.");
   }
   const [height, width] = regions.size;
+  if (width * height > MOST_PIXELS) {
+    throw new RangeError(
+      `Cannot read the truth: it is ${width} × ${height} where at most ${MOST_PIXELS} pixels are wanted.`,
+    );
+  }
   const data = new Uint8Array(width * height);
   for (let x = 0, i = 0; x < width; x++) {
     for (let y = 0; y < height; y++, i++) {

@@ -1,16 +1,20 @@
 /** Bytes a value of each TIFF field type that holds whole numbers: BYTE, SHORT, LONG. */
 const VALUE_SIZE: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4 };
 
+/** The values of a field. */
+export type IfdValues = Uint8Array | Uint16Array | Uint32Array;
+
 /**
  * Reads whole-number fields of the first image file directory of a TIFF structure (TIFF 6.0, section 2), which is
  * also what an EXIF block is.
  *
  * @param bytes From the byte-order mark ("II*\0" or "MM\0*") on: all offsets count from here.
  * @param tags The tags wanted; others are skipped.
- * @returns The values by tag; a field that is of another type or points outside `bytes` is left out. `undefined` when
+ * @returns The values by tag; a field that is of another type or points outside `bytes` is left out. Of a repeated tag
+ * the first is taken: a directory of 65535 entries that all point at the same long list would take hours and gigabytes else. `undefined` when
  * there is no whole directory.
  */
-export function readIfd(bytes: Uint8Array, tags: ReadonlySet<number>): Map<number, number[]> | undefined {
+export function readIfd(bytes: Uint8Array, tags: ReadonlySet<number>): Map<number, IfdValues> | undefined {
   if (bytes.length < 8) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const order = view.getUint16(0);
@@ -22,26 +26,31 @@ export function readIfd(bytes: Uint8Array, tags: ReadonlySet<number>): Map<numbe
   if (start < 8 || start + 2 > bytes.length) return undefined;
   const entries = view.getUint16(start, little);
   if (start + 2 + 12 * entries > bytes.length) return undefined;
-  const fields = new Map<number, number[]>();
+  const fields = new Map<number, IfdValues>();
   for (let entry = 0; entry < entries; entry++) {
     const at = start + 2 + 12 * entry;
     const tag = view.getUint16(at, little);
     const size = VALUE_SIZE[view.getUint16(at + 2, little)];
-    if (!tags.has(tag) || size === undefined) continue;
+    if (!tags.has(tag) || fields.has(tag) || size === undefined) continue;
     const count = view.getUint32(at + 4, little);
     // Up to four bytes of values lie in the entry itself.
     const from = count * size <= 4 ? at + 8 : view.getUint32(at + 8, little);
     if (count < 1 || from + count * size > bytes.length) continue;
-    fields.set(
-      tag,
-      Array.from({ length: count }, (_, i) => {
-        const value = from + i * size;
-        if (size === 1) return view.getUint8(value);
-        return size === 2 ? view.getUint16(value, little) : view.getUint32(value, little);
-      }),
-    );
+    fields.set(tag, valuesAt(view, { from, count, size, little }));
   }
   return fields;
+}
+
+function valuesAt(
+  view: DataView,
+  { from, count, size, little }: { from: number; count: number; size: number; little: boolean },
+): IfdValues {
+  if (size === 1) return new Uint8Array(view.buffer, view.byteOffset + from, count);
+  const values = size === 2 ? new Uint16Array(count) : new Uint32Array(count);
+  for (let i = 0, at = from; i < count; i++, at += size) {
+    values[i] = size === 2 ? view.getUint16(at, little) : view.getUint32(at, little);
+  }
+  return values;
 }
 
 const ORIENTATION = 274;

@@ -1,4 +1,4 @@
-import { inflateSync } from "node:zlib";
+import { constants, inflateSync } from "node:zlib";
 
 /** Deflate spends at least 2 bits on a match of at most 258 bytes (RFC 1951): 4 matches a byte. */
 export const DEFLATE_MAX_RATIO = 1032;
@@ -10,7 +10,8 @@ export const DEFLATE_MAX_RATIO = 1032;
  * @param bytes The zlib stream.
  * @param size `wanted`: bytes that must come out; `limit`: bytes that may come out (default: `wanted`); `format`: the
  * kind of file, for the message.
- * @returns At least `wanted` bytes.
+ * @returns At least `wanted` bytes. Where the limit is several times that, no more than so much is inflated, and neither the rest of the
+ * stream nor its checksum is looked at.
  * @throws {SyntaxError} When the stream is damaged, ends early or holds more than `limit`.
  */
 export function inflate(
@@ -20,7 +21,9 @@ export function inflate(
   let inflated: Uint8Array;
   try {
     // One chunk a byte larger than the content: the output is then not pieced together from 16 KiB chunks.
-    inflated = inflateSync(bytes, { maxOutputLength: limit, chunkSize: Math.max(64, wanted + 1) });
+    inflated = limit > mostOfStart(wanted)
+      ? inflateStart(bytes, wanted)
+      : inflateSync(bytes, { maxOutputLength: limit, chunkSize: Math.max(64, wanted + 1) });
   } catch (cause) {
     throw new SyntaxError(
       `Cannot decode the image: the ${format} file's deflated pixel data is damaged, cut off or larger than the ` +
@@ -35,4 +38,44 @@ export function inflate(
     );
   }
   return inflated;
+}
+
+/** What the start of a stream may come out as, where `wanted` bytes of it are asked for. */
+function mostOfStart(wanted: number): number {
+  return 4 * wanted + 2 ** 16;
+}
+
+/**
+ * Inflates the start of a zlib stream, however much it holds: a prefix of a stream gives a prefix of its content. Prefixes are doubled from
+ * the shortest that could hold enough, and halved towards the last one that held too little where one holds too much; so each
+ * attempt, of some forty at most, costs a small multiple of what is wanted.
+ *
+ * @returns At least `wanted` bytes, fewer only where the stream has fewer, and never more than some 4 times as many.
+ * @throws {Error} zlib's, when the stream is damaged.
+ */
+export function inflateStart(bytes: Uint8Array, wanted: number): Uint8Array {
+  let tooLittle = 0;
+  let tooMuch = Infinity;
+  let length = Math.min(bytes.length, Math.ceil(wanted / DEFLATE_MAX_RATIO) + 64);
+  while (true) {
+    const start = inflatePrefix(bytes.subarray(0, length), wanted);
+    if (start === undefined) tooMuch = length;
+    else if (start.length >= wanted || length === bytes.length || tooMuch - length <= 1) return start;
+    else tooLittle = length;
+    length = tooMuch === Infinity ? Math.min(2 * length, bytes.length) : (tooLittle + tooMuch) >> 1;
+  }
+}
+
+/** What a prefix of a stream gives; `undefined` where that is far more than is wanted. */
+function inflatePrefix(bytes: Uint8Array, wanted: number): Uint8Array | undefined {
+  try {
+    return inflateSync(bytes, {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      maxOutputLength: mostOfStart(wanted),
+      chunkSize: Math.max(64, wanted + 1),
+    });
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ERR_BUFFER_TOO_LARGE") return undefined;
+    throw error;
+  }
 }

@@ -7,6 +7,14 @@ import type { Raster } from "./raster.ts";
 const BLOCKS_PER_BYTE = 8;
 
 /**
+ * How often the scans of a file may pass over it. Encoders pass over a component some six times (libjpeg) to a dozen; a scan costs a
+ * file a few bytes for each 32767 blocks and a decoder all of them, so that thousands take a small file hours.
+ */
+const MAX_PASSES = 32;
+/** Blocks that are passed over in no time, however often. */
+const SMALL_PASSES = 2 ** 20;
+
+/**
  * Decodes a JPEG file: baseline, extended and progressive, grey, colour and CMYK, any subsampling.
  *
  * @param bytes From FF D8 on.
@@ -15,9 +23,16 @@ const BLOCKS_PER_BYTE = 8;
  * @throws {RangeError} When it claims more than `maxPixels`.
  */
 export function decodeJpeg(bytes: Uint8Array, { maxPixels }: { maxPixels: number }): Raster {
-  const { width, height, blocks, orientation } = readJpegHeader(bytes);
+  const { width, height, blocks, passes, orientation } = readJpegHeader(bytes);
   checkSize({ format: "JPEG", width, height, maxPixels });
   checkRatio("JPEG", { wanted: blocks, compressed: bytes.length, ratio: BLOCKS_PER_BYTE });
+  if (passes > MAX_PASSES * blocks && passes > SMALL_PASSES) {
+    throw new SyntaxError(
+      `Cannot decode the image: the scans of the JPEG file (${width} × ${height}) pass over its blocks ${
+        Math.ceil(passes / blocks)
+      } times where at most ${MAX_PASSES} are wanted; the file is damaged, or made to take long.`,
+    );
+  }
   let data: Uint8ClampedArray<ArrayBuffer> | undefined;
   let cause: unknown;
   try {

@@ -8,8 +8,16 @@ export interface JpegHeader {
   readonly height: number;
   /** 8 × 8 blocks over all components: each costs at least one bit of compressed data. */
   readonly blocks: number;
+  /** Blocks that its scans pass over, all together: a baseline file's are its blocks, of a progressive one some ten times as many. */
+  readonly passes: number;
   /** EXIF orientation, 1..8. */
   readonly orientation: number;
+}
+
+/** What the frame header says. */
+interface JpegFrame extends Pick<JpegHeader, "width" | "height" | "blocks"> {
+  /** Blocks of each component, by its identifier. */
+  readonly componentBlocks: ReadonlyMap<number, number>;
 }
 
 const SOF0 = 0xc0;
@@ -34,9 +42,10 @@ const TEM = 0x01;
  * @throws {TypeError} When the decoder does not read the kind of frame: arithmetic, lossless, hierarchical, 12-bit.
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
-  let frame: Omit<JpegHeader, "orientation"> | undefined;
+  let frame: JpegFrame | undefined;
   let orientation: number | undefined;
   let scans = 0;
+  let passes = 0;
   let at = 2;
   while (true) {
     at = bytes.indexOf(0xff, at);
@@ -54,6 +63,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     at += Math.max(2, length);
     if (marker === SOS) {
       scans++;
+      for (let i = 0; i < segment[0]; i++) passes += frame?.componentBlocks.get(segment[1 + 2 * i]) ?? 0;
     } else if (marker === APP1 && orientation === undefined && isExif(segment)) {
       orientation = exifOrientation(segment.subarray(6));
     } else if (
@@ -69,7 +79,8 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
         `before its end marker.`,
     );
   }
-  return { ...frame, orientation: orientation ?? 1 };
+  const { width, height, blocks } = frame;
+  return { width, height, blocks, passes, orientation: orientation ?? 1 };
 }
 
 function cutOff(bytes: Uint8Array): SyntaxError {
@@ -82,7 +93,7 @@ function isExif(segment: Uint8Array): boolean {
   return segment.length > 6 && [0x45, 0x78, 0x69, 0x66, 0, 0].every((byte, i) => segment[i] === byte);
 }
 
-function readFrame(marker: number, segment: Uint8Array): Omit<JpegHeader, "orientation"> {
+function readFrame(marker: number, segment: Uint8Array): JpegFrame {
   const components = segment[5] ?? 0;
   if (segment.length < 6 + 3 * components || components < 1) {
     throw new SyntaxError(
@@ -102,13 +113,16 @@ function readFrame(marker: number, segment: Uint8Array): Omit<JpegHeader, "orien
   const width = (segment[3] << 8) | segment[4];
   const factors = Array.from({ length: components }, (_, i) => {
     const factor = segment[7 + 3 * i];
-    return { h: factor >> 4, v: factor & 15 };
+    return { id: segment[6 + 3 * i], h: factor >> 4, v: factor & 15 };
   });
   const hMax = Math.max(1, ...factors.map(({ h }) => h));
   const vMax = Math.max(1, ...factors.map(({ v }) => v));
-  const blocks = factors.reduce(
-    (sum, { h, v }) => sum + Math.ceil(width * h / hMax / 8) * Math.ceil(height * v / vMax / 8),
-    0,
-  );
-  return { width, height, blocks };
+  const componentBlocks = new Map<number, number>();
+  let blocks = 0;
+  for (const { id, h, v } of factors) {
+    const count = Math.ceil(width * h / hMax / 8) * Math.ceil(height * v / vMax / 8);
+    componentBlocks.set(id, count);
+    blocks += count;
+  }
+  return { width, height, blocks, componentBlocks };
 }

@@ -13,6 +13,11 @@ const MAX_RATIO: Readonly<Record<number, number>> = {
   [Compression.oldDeflate]: DEFLATE_MAX_RATIO,
 };
 
+/** How often a tile may be wider than what the image has of it, … */
+const MAX_WASTE = 4;
+/** … and the bytes of one that is so narrow that this is no matter. */
+const SMALL_WASTE = 2 ** 26;
+
 /** A row of a strip or tile: `samples` values a pixel, of which the first is number `firstSample` of the pixel. */
 export interface TiffRows {
   /** First column and row in the image; a tile's columns and rows beyond the image are cut off already. */
@@ -41,7 +46,7 @@ export function* readTiffRows(bytes: Uint8Array, layout: TiffLayout): Generator<
   const blocks = across * down * planes;
   // Some writers leave out the byte count of an uncompressed single strip; any other gap is damage.
   const counts = byteCounts.length === 0 && offsets.length === 1 && compression === Compression.none
-    ? [bytes.length - offsets[0]]
+    ? Uint32Array.of(bytes.length - offsets[0])
     : byteCounts;
   if (!(blocks >= 1 && offsets.length >= blocks && counts.length >= blocks)) {
     throw new SyntaxError(
@@ -52,12 +57,27 @@ export function* readTiffRows(bytes: Uint8Array, layout: TiffLayout): Generator<
     );
   }
   const rowBytes = Math.ceil(blockWidth * samples * depth / 8);
-  const compressed = counts.slice(0, blocks).reduce((sum, count) => sum + count, 0);
+  let compressed = 0;
+  for (let block = 0; block < blocks; block++) compressed += counts[block];
+  if (compressed > bytes.length && compression !== Compression.none) {
+    throw new SyntaxError(
+      `Cannot decode the image: the TIFF file's ${blocks} strips or tiles have ${compressed} bytes where the whole file has ` +
+        `${bytes.length}: they share bytes, or it is damaged.`,
+    );
+  }
+  const wanted = across * rowBytes * height * planes;
   checkRatio("TIFF", {
-    wanted: across * rowBytes * height * planes,
+    wanted,
     compressed: Math.min(compressed, bytes.length),
     ratio: MAX_RATIO[compression],
   });
+  const used = Math.ceil(width * samples * depth / 8) * height * planes;
+  if (wanted > MAX_WASTE * used + SMALL_WASTE) {
+    throw new SyntaxError(
+      `Cannot decode the image: the TIFF file's tiles of ${blockWidth} × ${blockHeight} want ${wanted} bytes where its ` +
+        `${width} × ${height} pixels have ${used}.`,
+    );
+  }
 
   for (let block = 0; block < blocks; block++) {
     const x = block % across * blockWidth;

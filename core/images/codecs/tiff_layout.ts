@@ -1,4 +1,4 @@
-import { readIfd } from "./ifd.ts";
+import { type IfdValues, readIfd } from "./ifd.ts";
 
 /** Tags of TIFF 6.0. */
 const Tag = {
@@ -50,15 +50,15 @@ export interface TiffLayout {
   /** What the first extra sample is. */
   readonly alpha: "none" | "straight" | "premultiplied";
   /** Red of every entry, then green, then blue, 16 bits each. */
-  readonly colorMap: readonly number[];
+  readonly colorMap: IfdValues;
   readonly orientation: number;
   /** A strip is a block as wide as the image; tiles all have the full size and may reach beyond the image. */
   readonly tiled: boolean;
   readonly blockWidth: number;
   readonly blockHeight: number;
   /** Where each block lies in the file, row by row, plane by plane. */
-  readonly offsets: readonly number[];
-  readonly byteCounts: readonly number[];
+  readonly offsets: IfdValues;
+  readonly byteCounts: IfdValues;
 }
 
 /** Colour samples of each photometric interpretation. */
@@ -83,7 +83,7 @@ export function readTiffLayout(bytes: Uint8Array): TiffLayout {
       `Cannot decode the image: the TIFF file has no whole image file directory in its ${bytes.length} bytes.`,
     );
   }
-  const all = (tag: number): readonly number[] => fields.get(tag) ?? [];
+  const all = (tag: number): IfdValues => fields.get(tag) ?? new Uint8Array(0);
   const one = (tag: number, otherwise: number): number => fields.get(tag)?.[0] ?? otherwise;
   const width = one(Tag.width, 0);
   const height = one(Tag.height, 0);

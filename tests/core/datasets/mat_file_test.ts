@@ -104,3 +104,42 @@ Deno.test("readCfdTruth() says what a file without the field holds, and which va
     /holds 0 where 1, 2, 3 or 4 is wanted\.$/,
   );
 });
+
+Deno.test("readMatFile() reads the one variable that is wanted, the first of its name", () => {
+  for (const compressed of [false, true]) {
+    const parts = [
+      writeMat({ other: [[9, 9, 9]], wanted: [[1, 2]] }, { compressed }),
+      writeMat({ wanted: [[3, 4]] }, { compressed }).subarray(128),
+    ];
+    const file = Uint8Array.from(parts.flatMap((part) => [...part]));
+    const variables = readMatFile(file, { only: "wanted" });
+    assert.deepEqual(variables.get("other"), { kind: "other" });
+    assert.deepEqual(numbers(variables.get("wanted")), { size: [1, 2], data: [1, 2] });
+  }
+});
+
+Deno.test("readMatFile() refuses more values, fields and axes than a truth has", () => {
+  const word = (value: number) => [value & 255, value >>> 8 & 255, value >>> 16 & 255, value >>> 24];
+  const element = (code: number, content: readonly number[]) => [
+    ...word(code),
+    ...word(content.length),
+    ...content,
+    ...Array<number>((8 - content.length % 8) % 8).fill(0),
+  ];
+  const struct = ({ size, names, length }: { size: number[]; names: number; length: number }) =>
+    Uint8Array.from([
+      ...writeMat({}),
+      ...element(14, [
+        ...element(6, [...word(2), ...word(0)]),
+        ...element(5, size.flatMap(word)),
+        ...element(1, [0x73]),
+        ...element(5, word(length)),
+        ...element(1, Array<number>(names * length).fill(0x61)),
+      ]),
+    ]);
+  const refused = (message: RegExp, claim: Parameters<typeof struct>[0]) =>
+    assert.throws(() => readMatFile(struct(claim)), { name: "SyntaxError", message });
+  refused(/structs have more than 65536 values\.$/, { size: [70_000, 1], names: 1, length: 32 });
+  refused(/a struct has 5000 fields with names of 1 characters\.$/, { size: [0, 0], names: 5000, length: 1 });
+  refused(/a variable has 40 axes\.$/, { size: Array<number>(40).fill(1), names: 1, length: 32 });
+});
