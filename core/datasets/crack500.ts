@@ -11,8 +11,9 @@ import { type FolderContent, type FoundFile, IMAGE_FILE, listFiles, statOrNull }
 import { matchFiles, namedMasks } from "./match_files.ts";
 import type { Pair } from "./sample.ts";
 
+const IMAGE = IMAGE_FILE.source.slice(0, -"$".length);
 /** `photo.jpg mask.png`: two images, either of which may have spaces in its name. */
-const ENTRY = /^(.+?\.(?:jpe?g|png|tiff?))\s+(\S.*\.(?:jpe?g|png|tiff?))$/i;
+const ENTRY = new RegExp(`^(.+?${IMAGE})\\s+(\\S.*${IMAGE})$`, IMAGE_FILE.flags);
 const LIST = /\.txt$/i;
 
 /** CRACK500's folders are `traincrop`, `valcrop`, `testcrop`, its lists `train.txt`, `val.txt`, `test.txt`. */

@@ -1,3 +1,4 @@
+import { READ_FORMATS } from "../images/image_format.ts";
 import { join } from "node:path";
 import {
   type DatasetLayout,
@@ -85,7 +86,7 @@ async function list(root: string, content: FolderContent): Promise<Listing> {
     if (truths?.length === 0) {
       const message = `Cannot find masks in ${truthFolder}: it holds ${await describeFolder(
         truthFolder,
-      )}, and JPEG, PNG or TIFF files are wanted.`;
+      )}, and ${READ_FORMATS} files are wanted.`;
       problems.push({ kind: "no masks", split, path: truthFolder, message });
     }
     listings.push({ ...listing, problems: [...problems, ...listing.problems] });

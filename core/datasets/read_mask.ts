@@ -7,6 +7,7 @@ import {
   type MaskSplit,
   splitMask,
 } from "./mask_form.ts";
+import { readWideClasses } from "./wide_mask.ts";
 import { spread, type TruthMask, type TruthReader } from "./sample.ts";
 
 /**
@@ -16,7 +17,13 @@ import { spread, type TruthMask, type TruthReader } from "./sample.ts";
  * @throws what `decodeImage` and `splitMask` throw.
  */
 export async function readMask(bytes: Uint8Array, rule: MaskRule, set?: MaskSetValues): Promise<TruthMask> {
-  return maskOf(bytes, await decodeImage(bytes), { rule, set }).mask;
+  return maskOf(bytes, await decodeMask(bytes), { rule, set }).mask;
+}
+
+/** RGBA of a mask: its class numbers where they lie in wider samples, else what a picture shows. */
+async function decodeMask(bytes: Uint8Array): Promise<ImageData> {
+  const image = await decodeImage(bytes);
+  return readWideClasses(bytes) ?? image;
 }
 
 /**
@@ -149,7 +156,7 @@ async function probe(paths: readonly string[], rule: MaskRule): Promise<MaskProb
     const found = await Promise.all(
       files.map(async (bytes) => {
         try {
-          return maskOf(bytes, await decodeImage(bytes), { rule, set });
+          return maskOf(bytes, await decodeMask(bytes), { rule, set });
         } catch {
           return undefined;
         }

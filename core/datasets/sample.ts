@@ -126,8 +126,11 @@ export function requireSameSize(
   imagePath: string,
 ): void {
   if (mask.width === image.width && mask.height === image.height) return;
+  const turned = mask.width === image.height && mask.height === image.width
+    ? "; was it drawn before the photo's EXIF orientation turned it?"
+    : ".";
   throw new RangeError(
-    `Cannot use ${imagePath}: it is ${image.width} × ${image.height}, but its mask is ${mask.width} × ${mask.height}.`,
+    `Cannot use ${imagePath}: it is ${image.width} × ${image.height}, but its mask is ${mask.width} × ${mask.height}${turned}`,
   );
 }
 

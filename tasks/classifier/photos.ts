@@ -17,7 +17,7 @@ export interface OpenPatchPhotosOptions extends Omit<DecodePhotosOptions<PatchTr
   readonly skip?: number;
   /** Photos to take after those. Default: all. */
   readonly limit?: number;
-  /** Is given lines about how masks are read and how much crack the photos show. */
+  /** Is given lines about what has no partner, how masks are read and how much crack the photos show. */
   readonly onNote?: (line: string) => void;
 }
 
@@ -36,7 +36,7 @@ export async function openPatchPhotos(
   paths: PatchPhotoPaths,
   { skip = 0, limit, onNote, onPhoto, ...options }: OpenPatchPhotosOptions = {},
 ): Promise<PatchPhotos> {
-  const { samples, notes } = await listSamples(paths, {
+  const { samples, notes, problems } = await listSamples(paths, {
     wanted: "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset",
   });
   // A photo without a mask keeps its place, which --skip and --limit count: it is reported when its turn comes to be read.
@@ -47,6 +47,12 @@ export async function openPatchPhotos(
     );
   }
   for (const line of notes) onNote?.(line);
+  const missing = new Set(
+    samples.filter(({ truth }) => truth === "missing").map(({ sample }) => sample.imagePath),
+  );
+  const reported = (problem: string) =>
+    [...missing].some((path) => problem.startsWith(`Cannot use ${path}:`));
+  for (const problem of problems) if (!reported(problem)) onNote?.(problem);
   const census = new CrackCensus();
   const photos = await decodePhotos(chosen, {
     ...options,

@@ -1,3 +1,4 @@
+import { READ_FORMATS } from "../../core/images/image_format.ts";
 import { join } from "node:path";
 import {
   compareNames,
@@ -151,7 +152,7 @@ async function listTruths(
       throw new UsageError(
         `Cannot find masks in ${folder}: it holds ${await describeFolder(
           folder,
-        )}, and JPEG, PNG or TIFF files are wanted.`,
+        )}, and ${READ_FORMATS} files are wanted.`,
       );
     }
     const { read: readTruth, notes } = await settleReading(masks.map(({ path }) => path), {

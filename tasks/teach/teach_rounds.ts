@@ -13,7 +13,7 @@ import { networkRecord } from "../batch/network_record.ts";
 import { describeDevices, openDevices } from "../batch/open_devices.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
-import { writeErr } from "../cli/terminal.ts";
+import { printable, writeErr } from "../cli/terminal.ts";
 import { lockFolder } from "../files/locks.ts";
 import { isFile, isThere } from "../files/presence.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -213,7 +213,9 @@ async function knownPhotos(options: TeachOptions): Promise<{
       problems.push(describeError(error));
     }
   }
-  for (const problem of problems) writeErr(`${problem}\n`);
+  for (const line of options.quiet ? problems : [...listed.notes, ...problems]) {
+    writeErr(`${printable(line)}\n`);
+  }
   return { photos, cost: countLabels(labels), problems };
 }
 

@@ -31,6 +31,8 @@ export interface ListedPatchLabels {
   readonly samples: readonly NamedSample<PatchLabels>[];
   /** What cannot be used and is left out, in sentences. */
   readonly problems: readonly string[];
+  /** How masks are read, in sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -50,7 +52,7 @@ export async function listPatchLabels(
         "equally often.",
     );
   }
-  const samples: NamedSample<PatchLabels>[] = [], problems: string[] = [];
+  const samples: NamedSample<PatchLabels>[] = [], problems: string[] = [], notes: string[] = [];
   for (const [i, path] of patches.entries()) {
     const opened = await openNamedPatches(path, await wholePhotos(patchPhotos[i]));
     samples.push(...opened.samples.map((sample) => (
@@ -64,8 +66,9 @@ export async function listPatchLabels(
     const { usable, problems: contradictory } = await withoutContradictions(listed.samples);
     samples.push(...usable.map(({ sample, ...of }) => ({ ...of, sample: patchLabelled(sample, grid) })));
     problems.push(...listed.problems, ...contradictory);
+    notes.push(...listed.notes);
   }
-  return { samples, problems };
+  return { samples, problems, notes };
 }
 
 /** Photos of which not one copy is labelled crack and another crack-free. */

@@ -1,3 +1,4 @@
+import { READ_FORMATS } from "../../core/images/image_format.ts";
 import { classesOf } from "../../core/datasets/classes.ts";
 import { describeFolder, listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
 import { matchFiles, nearestName } from "../../core/datasets/match_files.ts";
@@ -138,7 +139,7 @@ async function listPairs(
     throw new UsageError(
       `Cannot find masks in ${masks}: it holds ${await describeFolder(
         masks,
-      )}, and JPEG, PNG or TIFF files are wanted.`,
+      )}, and ${READ_FORMATS} files are wanted.`,
     );
   }
   const photos = listed.map(({ name, path }) => ({ stem: name, path }));

@@ -114,6 +114,49 @@ Deno.test("readMask() names depth and kind of the file, and finds the same crack
   }
 });
 
+Deno.test("readMask() tells class numbers of 16 bits apart before they are rounded, and leaves shades", async () => {
+  const png = (values: readonly number[]) =>
+    writePng({ width: 4, height: 2, depth: 16, colour: 0, sample: (x) => values[x] });
+  const read = async (...values: number[]) => {
+    const { data, form } = await readMask(png(values), "recognise");
+    return [[...data.subarray(4)], `${form.file} of ${form.values}`];
+  };
+  assert.deepEqual(await read(0, 1, 1, 0), [[0, 1, 1, 0], "16-bit PNG of 0/1"]);
+  assert.deepEqual(await read(1, 1, 2, 1), [[0, 0, 1, 0], "16-bit PNG of 1/2"]);
+  assert.deepEqual(await read(0, 0, 65535, 0), [[0, 0, 1, 0], "16-bit PNG of 0/255"]);
+  assert.deepEqual(await read(0, 0, 40000, 0), [[0, 0, 1, 0], "16-bit PNG of 0/156"]);
+  const tiff = tiffOf16Bits([0, 1, 0, 1, 1, 0, 0, 0], 4);
+  assert.deepEqual([...(await readMask(tiff, "recognise")).data], [0, 1, 0, 1, 1, 0, 0, 0]);
+});
+
+/** A grey TIFF of 16 bits in one uncompressed strip, big-endian. */
+function tiffOf16Bits(values: readonly number[], width: number): Uint8Array {
+  const height = values.length / width, SHORT = 3;
+  const tags = [
+    [256, width],
+    [257, height],
+    [258, 16],
+    [259, 1],
+    [262, 1],
+    [273, 8],
+    [277, 1],
+    [278, height],
+    [
+      279,
+      2 * values.length,
+    ],
+  ];
+  const bytes = (value: number) => [value >> 8, value & 255];
+  const directory = 8 + 2 * values.length;
+  return Uint8Array.from([
+    ...[0x4d, 0x4d, 0, 42, 0, 0, ...bytes(directory)],
+    ...values.flatMap(bytes),
+    ...bytes(tags.length),
+    ...tags.flatMap(([tag, value]) => [...bytes(tag), ...bytes(SHORT), 0, 0, 0, 1, ...bytes(value), 0, 0]),
+    ...[0, 0, 0, 0],
+  ]);
+}
+
 Deno.test("readMask() cuts the noisy values of a JPEG in their middle", async () => {
   const [width, height] = [24, 16];
   const data = Uint8ClampedArray.from(
