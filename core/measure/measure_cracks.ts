@@ -69,6 +69,11 @@ export interface Measured {
   readonly width: WidthFigures;
   /** Where the width comes from. */
   readonly widthFrom: "photo" | "mask";
+  /**
+   * True where the width is from a photo that shows no floor of any crack: its cracks are thinner than its blur, and seem as wide as that. The width
+   * is then an upper bound.
+   */
+  readonly widthIsUpperBound: boolean;
   /** From the mask, whatever the photo shows. */
   readonly maskWidth: WidthFigures;
   /** The mean direction, 0..180: 0 from left to right, 45 rising to the right, 90 upright. */
@@ -161,7 +166,7 @@ const ARGUMENTS = argumentsSchema({
  * circle that fits into a junction counts for lengths only, not for widths.
  *
  * A crack thinner than the photo's blur (about two pixels) shows no floor. How dark it is in truth is taken from wider places of the same photo; where
- * there is none, it seems as wide as the blur. One scale for a whole photo is wrong where the camera was held at a slant: at 50° by a fifth.
+ * there is none, it seems as wide as the blur, and `widthIsUpperBound` says so. One scale for a whole photo is wrong where the camera was held at a slant: at 50° by a fifth.
  *
  * @example
  * ```ts
@@ -354,9 +359,12 @@ function crackOf(
   const { lines, area, left, right, top, bottom } = piece;
   const own = lines.flatMap(({ profiles }) => profiles.filter((profile) => profile !== undefined));
   const contrast = contrastOf(own, allProfiles);
-  const withWidths = lines.map((line) => ({ ...line, photoWidths: photoWidths(line.profiles, contrast) }));
+  const withWidths = lines.map((line) => ({
+    ...line,
+    photoWidths: photoWidths(line.profiles, contrast.share),
+  }));
   const branches = withWidths.map((line): CrackBranch => {
-    const measured = figuresOf([line], mmPerPixel);
+    const measured = figuresOf([line], contrast.seen, mmPerPixel);
     const widths = measured.widthFrom === "photo" ? line.photoWidths : line.maskWidths;
     return {
       ...measured,
@@ -369,7 +377,7 @@ function crackOf(
     lines.flatMap(({ branch, ends }) => branch.nodes?.filter((_, i) => ends[i] === "junction") ?? []),
   );
   return {
-    ...figuresOf(withWidths, mmPerPixel),
+    ...figuresOf(withWidths, contrast.seen, mmPerPixel),
     area,
     ...(mmPerPixel === undefined ? {} : { areaMm2: area * mmPerPixel ** 2 }),
     box: { x: left, y: top, width: right - left + 1, height: bottom - top + 1 },
@@ -378,9 +386,14 @@ function crackOf(
   };
 }
 
-/** What lines measure together. */
+/**
+ * What lines measure together.
+ *
+ * @param floorSeen whether the photo shows how dark cracks are.
+ */
 function figuresOf(
   lines: readonly (MeasuredLine & { readonly photoWidths: readonly number[] })[],
+  floorSeen: boolean,
   mmPerPixel: number | undefined,
 ): Measured {
   const length = lines.reduce((sum, { line }) => sum + line.length, 0);
@@ -396,6 +409,7 @@ function figuresOf(
     length,
     width,
     widthFrom: fromPhoto ? "photo" : "mask",
+    widthIsUpperBound: fromPhoto && !floorSeen,
     maskWidth,
     orientation: directions.mean,
     tortuosity: straight === 0 ? Infinity : Math.max(1, length / straight),

@@ -148,6 +148,13 @@ export function photoWidths(profiles: readonly (Profile | undefined)[], contrast
 /** The least floors that a contrast is told from. */
 const LEAST_FLOORS = 5;
 
+/** How dark cracks are as a share of their surroundings. */
+export interface Contrast {
+  readonly share: number;
+  /** Whether floors of cracks are seen; else it is too little, and widths are upper bounds. */
+  readonly seen: boolean;
+}
+
 /**
  * How dark cracks are in truth, as a share of their surroundings: the median of the floors that are seen in one crack, else in the whole photo; where
  * there is none, what the darkest tenth of the crack's profiles reach, which thin cracks in blurred photos exceed.
@@ -155,13 +162,13 @@ const LEAST_FLOORS = 5;
  * @param own the profiles of a crack.
  * @param all those of all cracks of the photo.
  */
-export function contrastOf(own: readonly Profile[], all: readonly Profile[]): number {
+export function contrastOf(own: readonly Profile[], all: readonly Profile[]): Contrast {
   for (const profiles of [own, all]) {
     const floors = profiles.flatMap(({ floor, ground }) => floor && ground > 0 ? [floor.depth / ground] : []);
-    if (floors.length >= LEAST_FLOORS) return medianOf(floors);
+    if (floors.length >= LEAST_FLOORS) return { share: medianOf(floors), seen: true };
   }
   const depths = own.flatMap(({ depth, ground }) => ground > 0 ? [depth / ground] : []);
-  return depths.length === 0 ? 0 : quantileOf(depths, 0.9);
+  return { share: depths.length === 0 ? 0 : quantileOf(depths, 0.9), seen: false };
 }
 
 /** The grey value of a place, linear between the centres of pixels; beyond the border the border's own pixels go on. */

@@ -58,6 +58,7 @@ const MEASURED = [
   "width_max_x",
   "width_max_y",
   "width_from",
+  "width_is_upper_bound",
   ...FIGURES.map((figure) => `mask_width_${figure}_px`),
   "length_mm",
   ...FIGURES.map((figure) => `width_${figure}_mm`),
@@ -83,9 +84,8 @@ const PHOTO = [
   ...Array.from({ length: 18 }, (_, i) => `length_px_${10 * i}_${10 * i + 10}_deg`),
 ];
 
-function measuredCells(
-  { length, width, widthFrom, maskWidth, mm, orientation, tortuosity }: Measured,
-): Cell[] {
+function measuredCells(measured: Measured): Cell[] {
+  const { length, width, widthFrom, widthIsUpperBound, maskWidth, mm, orientation, tortuosity } = measured;
   const figures = (its: Omit<WidthFigures, "maxAt"> | undefined) => FIGURES.map((figure) => its?.[figure]);
   return [
     length,
@@ -93,6 +93,7 @@ function measuredCells(
     width.maxAt?.x,
     width.maxAt?.y,
     widthFrom,
+    widthIsUpperBound ? "yes" : "no",
     ...figures(maskWidth),
     mm?.length,
     ...figures(mm?.width),

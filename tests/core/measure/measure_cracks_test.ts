@@ -58,6 +58,19 @@ Deno.test("measureCracks() finds width, length and direction of drawn cracks of 
   }
 });
 
+Deno.test("measureCracks() calls the width of a thin crack an upper bound where the photo shows no wider one", async () => {
+  const thin = { x: 60.3, y: 30.4, angle: 10, length: 80, width: 1 };
+  const options = { width: 120, height: 80, blur: 0.6, noise: 4 };
+  const alone = drawCracks([thin], options);
+  const [crack] = (await measureCracks(await open(), alone.mask, { photo: alone.photo })).cracks;
+  assert.equal(crack.widthIsUpperBound, true);
+  assert.ok(crack.width.median > 1 && crack.width.median < 2.5, `${crack.width.median}`);
+  const both = drawCracks([thin, { x: 60, y: 65, angle: 0, length: 60, width: 8 }], options);
+  const { cracks } = await measureCracks(await open(), both.mask, { photo: both.photo });
+  assert.deepEqual(cracks.map(({ widthIsUpperBound }) => widthIsUpperBound), [false, false]);
+  assertNear(cracks[0].width.median, 1, 0.25, "width beside a wider crack");
+});
+
 Deno.test("measureCracks() measures a bent crack along its bends, and says where it is widest", async () => {
   // A sine of amplitude 20 and period 100, which widens from 4 to 10 pixels.
   const at = (x: number) => 40 + 20 * Math.sin(2 * Math.PI * x / 100);
