@@ -1,3 +1,4 @@
+import { requireFiniteOutput } from "../finite.ts";
 import { mirroredRows } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
 import { averagePatchScores } from "../kernels/average_patch_scores.ts";
@@ -93,6 +94,7 @@ async function scorePatches(
     using batch = await classifier.scorePatches(patches, size);
     compute.copy(batch, scores, { to: start });
   }
+  requireFiniteOutput(await scores.read(), classifier.name);
   return scores;
 }
 

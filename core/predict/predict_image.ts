@@ -1,4 +1,5 @@
 import { argumentsSchema, checkArguments, IMAGE, NUMBER, optional, optionsSchema } from "../arguments.ts";
+import { requireFiniteOutput } from "../finite.ts";
 import type { Compute } from "../gpu/compute.ts";
 import { COMPUTE } from "../gpu/schemas.ts";
 import { uploadImage } from "../images/upload_image.ts";
@@ -87,18 +88,24 @@ export async function predictImage(
       confidence.set((await strip.read()).subarray(0, (end - first) * width), first * width);
     },
   });
-  return predictionOf(confidence, { width, height, threshold });
+  return predictionOf(confidence, { segmenter, width, height, threshold });
 }
 
-/** The mask of a map of confidences, and how much crack it shows. */
+/**
+ * The mask of a map of confidences, and how much crack it shows.
+ *
+ * @throws {RangeError} for confidences that are NaN or infinite.
+ */
 export function predictionOf(
   confidence: Float32Array<ArrayBuffer>,
-  { width, height, threshold }: {
+  { segmenter, width, height, threshold }: {
+    readonly segmenter: Pick<Segmenting, "name">;
     readonly width: number;
     readonly height: number;
     readonly threshold: number;
   },
 ): Prediction {
+  requireFiniteOutput(confidence, segmenter.name);
   const mask = new Uint8Array(confidence.length);
   let crackPixels = 0;
   for (let i = 0; i < mask.length; i++) {

@@ -141,7 +141,7 @@ export async function predictAtScales(
     const [confidence, read] = await compute.read([fused, sums]);
     const weights = levelWeights(read, selectivity);
     const looked = scales.map((scale, l) => ({ scale, weight: weights[l] }));
-    const prediction = predictionOf(confidence, { width, height, threshold });
+    const prediction = predictionOf(confidence, { segmenter, width, height, threshold });
     const warning = warningOf(prediction, { scales: looked, spectrum });
     return { ...prediction, scales: looked, ...(warning === undefined ? {} : { warning }) };
   } finally {

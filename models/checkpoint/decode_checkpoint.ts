@@ -1,4 +1,5 @@
 import { argumentsSchema, checkArguments, passing } from "../../core/arguments.ts";
+import { firstNonFinite } from "../../core/finite.ts";
 import { networkName } from "../layers/network.ts";
 import type { Parameters, ParameterSpecs } from "../layers/parameters.ts";
 import { tf } from "../tfjs.ts";
@@ -64,7 +65,7 @@ export interface DecodedCheckpoint {
    * The values as those of a network.
    *
    * @throws {RangeError} for parameters that do not fit it, naming what differs.
-   * @throws {SyntaxError} for velocities that do not.
+   * @throws {SyntaxError} for velocities that do not, and for values that are NaN or infinite.
    */
   values(network: { readonly specs: ParameterSpecs; readonly name: string }): CheckpointValues;
 }
@@ -122,14 +123,16 @@ function valuesOf(
   { specs, name }: { readonly specs: ParameterSpecs; readonly name: string },
 ): CheckpointValues {
   const values = matchParameters(specs, readParameters(tensors), name);
+  for (const [name, data] of values) requireFinite(name, data);
   const velocities = [...tensors].filter(([name]) => name.startsWith(OPTIMISER_PREFIX));
-  for (const [name, { shape }] of velocities) {
+  for (const [name, { shape, data }] of velocities) {
     const parameter = specs.get(name.slice(OPTIMISER_PREFIX.length));
     if (parameter === undefined || !tf.util.arraysEqual([...shape], [...parameter.shape])) {
       refuseCheckpoint(
         `its tensor ${JSON.stringify(name)} of ${shape.join(" × ")} fits no parameter of the network`,
       );
     }
+    if (data instanceof Float32Array) requireFinite(name, data);
   }
   return {
     parameters: () =>
@@ -148,6 +151,17 @@ function valuesOf(
       tf.dispose(state.map(([, tensor]) => tensor));
     },
   };
+}
+
+/** Refuses a network that would find no crack anywhere, as NaN is above no threshold. */
+function requireFinite(name: string, data: Float32Array): void {
+  const found = firstNonFinite(data);
+  if (found === undefined) return;
+  refuseCheckpoint(
+    `its tensor ${
+      JSON.stringify(name)
+    } holds ${found} where finite numbers are wanted, as after a training that diverged`,
+  );
 }
 
 /** The weights of the file by parameter, in float32. */

@@ -1,3 +1,5 @@
+import { recogniseForeignFile } from "./foreign_file.ts";
+
 /** How the values of a tensor are stored: the dtypes of safetensors that networks use. */
 export type SafetensorsDtype = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I8" | "U8";
 
@@ -51,14 +53,17 @@ const MAX_HEADER = 100_000_000;
  * Reads a safetensors file (https://github.com/huggingface/safetensors#format): 8 bytes of header length, a JSON header, then the
  * values, little-endian like every machine that Deno runs on. Nothing in it is trusted.
  *
- * @throws {SyntaxError} for a file that is cut short or not laid out as the format says: header length, JSON, shapes, and offsets that
- * must cover the values without gap or overlap.
+ * @throws {SyntaxError} for a file of another kind, which is called what it is; for one that is cut short or not laid out as the format
+ * says: header length, JSON, shapes, and offsets that must cover the values without gap or overlap.
  * @throws {TypeError} for a dtype that is not one of {@linkcode SafetensorsDtype}.
  */
 export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   if (bytes.length < 8) fail(`it is cut short, ${bytes.length} bytes where 8 of header length are wanted`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const length = view.getBigUint64(0, true);
+  // What other kinds of files begin with is, as a length, beyond any file.
+  const foreign = length > BigInt(bytes.length) ? recogniseForeignFile(bytes) : undefined;
+  if (foreign !== undefined) fail(`it is ${foreign.name}; ${foreign.remedy}`);
   if (length > BigInt(MAX_HEADER)) {
     fail(`its header claims ${length} bytes, at most ${MAX_HEADER} are read`);
   }

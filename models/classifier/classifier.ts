@@ -8,6 +8,7 @@ import {
   type Schema,
   TEXT,
 } from "../../core/arguments.ts";
+import { requireFiniteOutput } from "../../core/finite.ts";
 import type { Plane } from "../../core/gpu/compute.ts";
 import type { Activations, Classifier } from "../../core/label/classifier.ts";
 import { usesDevice } from "../backend.ts";
@@ -75,6 +76,7 @@ export class NetworkClassifier extends BareClassifier implements Classifier {
     }
     const pixels = await patches.read();
     const data = await this.#threads.scores({ pixels, size }, { batch });
+    requireFiniteOutput(data, this.name);
     return compute.upload({ width: 1, height: count, channels: 1, data });
   }
 
@@ -105,6 +107,13 @@ export class NetworkClassifier extends BareClassifier implements Classifier {
       head = found.head;
     }
     const { channels: k } = features;
+    // The logits are sums over all of the features: they are finite only if those are.
+    try {
+      requireFiniteOutput(head, this.name);
+    } catch (error) {
+      features.dispose();
+      throw error;
+    }
     return {
       features,
       logits: [head[0], head[1]],

@@ -1,3 +1,4 @@
+import { requireFiniteOutput } from "../../core/finite.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import type { Classifier } from "../../core/label/classifier.ts";
 import type { PatchTruth, PhotoSource } from "../../core/sampling/decoded_photo.ts";
@@ -33,7 +34,9 @@ export async function evaluateClassifier(
       const { pixels, crack, count } = await cutPatches({ count: 1, photo: () => photo }, some);
       using plane = compute.upload({ width: size, height: count * size, channels: 3, data: pixels });
       using scores = await classifier.scorePatches(plane, size);
-      counts = addCounts(counts, countClassified(await scores.read(), crack, options));
+      const read = await scores.read();
+      requireFiniteOutput(read, classifier.name);
+      counts = addCounts(counts, countClassified(read, crack, options));
     }
     onPhoto?.();
   }

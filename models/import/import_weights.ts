@@ -1,3 +1,4 @@
+import { firstNonFinite } from "../../core/finite.ts";
 import type { InputScaling } from "../layers/input_scaling.ts";
 import type { ParameterSpecs } from "../layers/parameters.ts";
 import { convertLayer, orderedShape, type OurLayer, type TheirLayer } from "./convert_layer.ts";
@@ -52,7 +53,7 @@ export interface ImportWeightsOptions {
 /**
  * Takes the weights of another library for a network of ours, by name: layers that compute the same by the running statistics.
  *
- * @throws {RangeError} for a file without a layer of that network.
+ * @throws {RangeError} for a file without a layer of that network, and for values that are NaN or infinite.
  */
 export function importWeights(weights: ForeignWeights, options: ImportWeightsOptions): ImportedWeights {
   const { arch, specs, scaling } = options;
@@ -84,7 +85,18 @@ export function importWeights(weights: ForeignWeights, options: ImportWeightsOpt
       ours: { bias: "bias" in parameters, batchNorm: "gamma" in parameters },
       bgr: index === 0 && layout.input.bgr && scaling === undefined,
     });
-    for (const [role, name] of Object.entries(parameters)) values.set(name, ofRole(converted, role as Role));
+    for (const [role, name] of Object.entries(parameters)) {
+      const data = ofRole(converted, role as Role);
+      const wrong = firstNonFinite(data);
+      if (wrong !== undefined) {
+        throw new RangeError(
+          `Cannot take weights for ${arch} from the ${weights.kind}: what it has for ${
+            JSON.stringify(name)
+          } holds ${wrong} where finite numbers are wanted; the file is damaged, or its training diverged.`,
+        );
+      }
+      values.set(name, data);
+    }
   }
   const { offset, divisor } = scaling ?? layout.input;
   return {

@@ -8,6 +8,7 @@ import {
   type Schema,
   TEXT,
 } from "../../core/arguments.ts";
+import { requireFiniteOutput } from "../../core/finite.ts";
 import type { Compute, Plane } from "../../core/gpu/compute.ts";
 import { mirrorPad } from "../../core/kernels/mirror_pad.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
@@ -136,6 +137,7 @@ export class Segmenter extends BareSegmenter implements Segmenting {
       part: [height, width],
       outputs,
     });
+    for (const map of maps) requireFiniteOutput(map, this.name);
     return maps.map((data) => compute.upload({ width, height, channels: 1, data }));
   }
 

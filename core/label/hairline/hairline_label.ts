@@ -128,7 +128,7 @@ async function labelByHairline(
   const joined = await joinConfidences(compute, image, { seen, localisation, settings, recorder });
   const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
-  const exceeding = predictionOf(confidence, { width, height, threshold });
+  const exceeding = predictionOf(confidence, { segmenter, width, height, threshold });
   const label = settings.pieces === "all"
     ? exceeding
     : withMask(exceeding, plausiblePieces({ ...exceeding, scale: start }));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { hashValues } from "../../../models/checkpoint/checkpoint.ts";
 import { dequantizeKernel, quantizeKernel } from "../../../models/checkpoint/precision.ts";
 import {
   decodeSafetensors,
@@ -218,6 +219,28 @@ Deno.test("loadCheckpoint() refuses damaged values", async () => {
     message: /cut short/,
   });
 });
+
+for (const [tensor, value] of [["conv1_conv/kernel", NaN], ["optimiser/hidden/bias", -Infinity]] as const) {
+  Deno.test(`loadCheckpoint() refuses a network with ${value} in ${tensor}, whatever its hash`, async () => {
+    await use("cpu");
+    using classifier = scrambledClassifier(TINY);
+    const { tensors, metadata } = decodeSafetensors(await saveCheckpoint(classifier));
+    const shape = tensors.get(tensor.replace("optimiser/", ""))!.shape;
+    const data = new Float32Array(shape.reduce((product, axis) => product * axis, 1));
+    data[data.length - 1] = value;
+    const damaged = new Map(tensors).set(tensor, { dtype: "F32", shape, data });
+    const sha256 = await hashValues(encodeSafetensors({ tensors: damaged, metadata }));
+    await assert.rejects(
+      loadCheckpoint(encodeSafetensors({ tensors: damaged, metadata: { ...metadata, sha256 } })),
+      {
+        name: "SyntaxError",
+        message:
+          `Cannot load the checkpoint: its tensor "${tensor}" holds ${value} where finite numbers are wanted, as after a ` +
+          "training that diverged.",
+      },
+    );
+  });
+}
 
 const METADATA: [why: string, change: Record<string, string | undefined>, message: RegExp][] = [
   ["another program's file", { format: "pt" }, /calls it "pt", "hairline-classifier" is wanted/],

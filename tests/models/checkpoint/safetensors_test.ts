@@ -141,6 +141,33 @@ for (const [why, bytes, message] of HOSTILE) {
   });
 }
 
+const latin1 = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+
+const OTHERS: [what: string, start: string, message: RegExp][] = [
+  ["an HTML page", "\n<!DOCTYPE html><html>Sign in</html>", /it is an HTML page; download the file itself/],
+  ["an LFS pointer", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", /git lfs pull/],
+  [
+    "PyTorch's archive",
+    "PK\x03\x04\x00\x00\x08\x08unet/data.pkl",
+    /is a PyTorch file.*safetensors\.torch\.save_file/,
+  ],
+  ["PyTorch's pickle", "\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19", /is a PyTorch file/],
+  ["Keras' archive", "PK\x03\x04\x14\x00\x00\x00metadata.json", /is a Keras file.*save_weights/],
+  ["another archive", "PK\x03\x04\x14\x00\x00\x00photo.jpg", /is a ZIP archive; unpack it first/],
+  ["an ONNX model", "\x08\x08\x12\x07pytorch\x1a\x05", /is an ONNX model/],
+  ["HDF5", "\x89HDF\r\n\x1a\n\x00\x00", /is an HDF5 file, as Keras writes; begin a training with --start/],
+  ["a tfjs model", '{"format": "layers-model"}', /is text in JSON; .*model\.json/],
+];
+
+for (const [what, start, message] of OTHERS) {
+  Deno.test(`decodeSafetensors() calls ${what} what it is, and says what to do`, () => {
+    assert.throws(() => decodeSafetensors(latin1(start)), { name: "SyntaxError", message });
+    assert.throws(() => decodeSafetensors(latin1(start)), {
+      message: /^Cannot read the safetensors file: it is [^\n]*\.$/,
+    });
+  });
+}
+
 Deno.test("decodeSafetensors() refuses an unknown dtype and names the known ones", () => {
   for (const dtype of ["F8_E4M3", "toString", ""]) {
     assert.throws(() => decodeSafetensors(file({ x: entry(dtype, [1], [0, 1]) }, 1)), {

@@ -42,6 +42,22 @@ const darkPixel: Classifier = {
   [Symbol.dispose]() {},
 };
 
+Deno.test("evaluateClassifier() refuses scores that are no numbers, which would count as no crack", async () => {
+  const compute = await opened();
+  const classifier: Classifier = {
+    ...darkPixel,
+    scorePatches: ({ height }, size) => {
+      const data = new Float32Array(height / size).fill(0.5, 1).fill(NaN, 0, 1);
+      return Promise.resolve(compute.upload({ width: 1, height: data.length, channels: 1, data }));
+    },
+  };
+  const source = { count: 1, photo: () => photo(8, 8, []) };
+  await assert.rejects(evaluateClassifier(classifier, source, { compute, size: 8, stride: 8 }), {
+    name: "RangeError",
+    message: /^Cannot use what dark pixel gives: NaN is among its outputs/,
+  });
+});
+
 Deno.test("evaluateClassifier() counts the patches of the grids of all photos", async () => {
   const compute = await opened();
   // 12 × 8 with patches of 8 every 4: places 0 and 4. The crack pixel at (10, 3) is in the second only.

@@ -33,6 +33,29 @@ const torchvision: Record<string, Record<string, number[]>> = JSON.parse(
   await Deno.readTextFile(new URL("torchvision_names.json", FIXTURES)),
 );
 
+Deno.test("importWeights() refuses NaN and infinite values of layers that it takes, and names the first", () => {
+  const specs = createClassifier({ arch: "resnet18" }).specs;
+  const shapes = torchvision.resnet18;
+  for (const [name, wrong] of [["conv1.weight", NaN], ["fc.bias", Infinity]] as const) {
+    const whole = fileOf(shapes);
+    const length = shapes[name].reduce((product, size) => product * size, 1);
+    const tensors = new Map(whole.tensors).set(name, {
+      shape: shapes[name],
+      data: new Float32Array(length).fill(wrong, length - 1),
+    });
+    if (name === "fc.bias") {
+      // The head of ImageNet is not taken: what it holds is no matter.
+      assert.ok(importWeights({ ...whole, tensors }, { arch: "resnet18", specs }).values.size > 0);
+      continue;
+    }
+    assert.throws(() => importWeights({ ...whole, tensors }, { arch: "resnet18", specs }), {
+      name: "RangeError",
+      message:
+        /from the test file: what it has for "conv1_conv\/kernel" holds NaN where finite numbers are wanted/,
+    });
+  }
+});
+
 const NETWORKS: {
   readonly file: string;
   readonly arch: ImportableArch;
