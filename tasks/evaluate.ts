@@ -21,6 +21,7 @@ import {
   optional,
   string,
 } from "./cli/optique.ts";
+import { folderOf, folderOfLists } from "./cli/permissions.ts";
 import { startProgress } from "./cli/progress.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath } from "./cli/values.ts";
@@ -213,4 +214,8 @@ await runCommand({
     },
   ],
   parser,
+  paths: ({ predictions, truth, files, counts, csv, report }) => ({
+    read: [predictions, truth && folderOfLists(truth), ...files],
+    write: [counts, csv, report].map(folderOf),
+  }),
 }, evaluate);

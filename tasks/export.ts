@@ -7,6 +7,7 @@ import { countParameters } from "../models/layers/parameters.ts";
 import { runCommand } from "./cli/command.ts";
 import { jsonOption } from "./cli/common_options.ts";
 import { argument, choice, message, object, option, withDefault } from "./cli/optique.ts";
+import { folderOf } from "./cli/permissions.ts";
 import { writeOut } from "./cli/terminal.ts";
 import { filePath } from "./cli/values.ts";
 import { readNetwork } from "./export/read_network.ts";
@@ -58,6 +59,7 @@ await runCommand({
     ),
     json: jsonOption(message`Print what was written as JSON.`),
   }),
+  paths: ({ source, format, out }) => ({ read: [source], write: [format === "tfjs" ? out : folderOf(out)] }),
 }, async ({ source, json, ...options }) => {
   await requireNewFiles(options);
   using network = await readNetwork(source);

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { batchOptions, runBatchCommand } from "./batch/batch_command.ts";
+import { batchOptions, requireOut, runBatchCommand } from "./batch/batch_command.ts";
 import { runCommand } from "./cli/command.ts";
 import { type InferValue, merge, message, object, option } from "./cli/optique.ts";
 import { writeErr } from "./cli/terminal.ts";
 import { namePaths } from "./files/photos.ts";
-import { describeSummary, labelPhotos, openSession } from "./label/label_photos.ts";
+import { describeSummary, labelPhotos, openSession, planLabels } from "./label/label_photos.ts";
 import { type LabelSettings, methodOf } from "./label/manifest.ts";
 import { chooseLabeller, chooseMethod, methodOptions } from "./label/method_options.ts";
 import { networkOptions } from "./label/networks.ts";
@@ -27,7 +27,8 @@ const parser = merge(
 );
 
 function label(options: InferValue<typeof parser>): Promise<number> {
-  const { paths, out, stages, shard, quiet } = options;
+  const { paths, stages, shard, quiet } = options;
+  const out = requireOut(options, { task: "label", outputs: "labels" });
   // Options that do not fit together are refused before anything is opened.
   chooseLabeller(options);
   const title = `Crack labels of ${namePaths(paths)}`;
@@ -42,6 +43,7 @@ function label(options: InferValue<typeof parser>): Promise<number> {
       }
       return openSession({ ...options, labeller: chooseLabeller(options, begun) });
     },
+    plan: () => planLabels({ paths, out, shard }),
     run: (open) => labelPhotos({ paths, out, stages, shard, quiet, title }, open),
     describe: describeSummary,
   });
@@ -73,4 +75,9 @@ await runCommand({
     },
   ],
   parser,
+  paths: ({ paths, out, classifier, segmenter }) => ({
+    read: [...paths, classifier, segmenter],
+    write: [out],
+  }),
+  resumes: true,
 }, label);

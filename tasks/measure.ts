@@ -5,7 +5,7 @@
  */
 import { openCompute } from "../core/gpu/open_compute.ts";
 import { parseWidthBands, type WidthBands, widthBands, type WidthBandsId } from "../core/measure/bands.ts";
-import { batchOptions, describeRun, runBatchCommand } from "./batch/batch_command.ts";
+import { batchOptions, describeRun, requireOut, runBatchCommand } from "./batch/batch_command.ts";
 import { describeAdapter } from "./batch/open_devices.ts";
 import { runCommand } from "./cli/command.ts";
 import {
@@ -18,16 +18,20 @@ import {
   optional,
   string,
 } from "./cli/optique.ts";
+import { folderOf } from "./cli/permissions.ts";
 import { writeErr } from "./cli/terminal.ts";
 import { filePath, folderPath, positiveNumber } from "./cli/values.ts";
 import { namingFile } from "./files/naming_file.ts";
 import { namePaths } from "./files/photos.ts";
 import { findMasks } from "./measure/find_masks.ts";
-import { measuredPath, measurePhotos, type Session } from "./measure/measure_photos.ts";
+import { measuredPath, measurePhotos, planMeasurements, type Session } from "./measure/measure_photos.ts";
 import { openScales } from "./measure/photo_scale.ts";
 import { readMeasured, writeTables } from "./measure/tables.ts";
 
-const { out, shard, profile, quiet, json } = batchOptions({ task: "Measure", outputs: "measurements" });
+const { out, shard, dryRun, profile, quiet, json } = batchOptions({
+  task: "Measure",
+  outputs: "measurements",
+});
 const TABLES = Object.keys(widthBands).join(", ");
 
 const parser = object({
@@ -72,6 +76,7 @@ const parser = object({
     description: message`Keep branches with a free end that are shorter than the crack is wide.`,
   }),
   shard,
+  dryRun,
   profile,
   quiet,
   json,
@@ -96,7 +101,8 @@ async function openBands(name: string | undefined): Promise<WidthBands | undefin
 }
 
 async function measure(options: InferValue<typeof parser>): Promise<number> {
-  const { out, shard, quiet } = options;
+  const { shard, quiet } = options;
+  const out = requireOut(options, { task: "measure", outputs: "measurements" });
   const scale = await openScales(options);
   const bands = await openBands(options.bands);
   const { paths, photos } = await findMasks(options.paths, { photoFolder: options.photos, out });
@@ -104,6 +110,7 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
   const title = `Cracks measured in ${namePaths(options.paths)}`;
   return await runBatchCommand(options, {
     open: () => openSession(options),
+    plan: () => planMeasurements({ paths, out, shard }),
     run: async (open) => {
       const summary = await measurePhotos(
         { paths, out, shard, quiet, photos, scale, bands, prune, title },
@@ -153,4 +160,12 @@ await runCommand({
     },
   ],
   parser,
+  paths: async ({ paths, photos: photoFolder, scales, bands, out }) => {
+    const found = await findMasks(paths, { photoFolder, out: out ?? "" });
+    const file = bands === undefined || Object.hasOwn(widthBands, bands) ? undefined : bands;
+    // A manifest leads to photos in other folders.
+    const photos = [...found.photos.values()].map(folderOf);
+    return { read: [...paths, photoFolder, ...photos, scales, file], write: [out] };
+  },
+  resumes: true,
 }, measure);

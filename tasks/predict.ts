@@ -5,7 +5,7 @@
  */
 import { defaultScales } from "../core/predict/predict_scales.ts";
 import { defaultTile } from "../core/predict/tiles.ts";
-import { batchOptions, describeRun, runBatchCommand } from "./batch/batch_command.ts";
+import { batchOptions, describeRun, requireOut, runBatchCommand } from "./batch/batch_command.ts";
 import { scalesValue } from "./batch/scale_option.ts";
 import { networkRecord } from "./batch/network_record.ts";
 import { describeDevices, openDevices } from "./batch/open_devices.ts";
@@ -14,7 +14,7 @@ import { type InferValue, message, object, option, optional, string, withDefault
 import { writeErr } from "./cli/terminal.ts";
 import { fraction, naturalNumber, positiveInteger } from "./cli/values.ts";
 import { namePaths } from "./files/photos.ts";
-import { predictPhotos, requireTiles, type Session } from "./predict/predict_photos.ts";
+import { planPredictions, predictPhotos, requireTiles, type Session } from "./predict/predict_photos.ts";
 import { readSegmenter, SHIPPED, shorten } from "./segmenter/read_segmenter.ts";
 
 const { paths, out, ...common } = batchOptions({ task: "Predict", outputs: "predictions" });
@@ -62,12 +62,14 @@ async function openSession(options: Options): Promise<Session> {
 }
 
 function predict(options: Options): Promise<number> {
-  const { profile: _, json: __, segmenter, scale: scales, ...run } = options;
+  const { profile: _, json: __, dryRun: ___, segmenter, scale: scales, ...given } = options;
+  const run = { ...given, out: requireOut(options, { task: "predict", outputs: "predictions" }) };
   requireTiles(run);
   const network = segmenter === SHIPPED ? "the network that ships" : shorten(segmenter);
   const title = `Cracks in ${namePaths(options.paths)} by ${network}`;
   return runBatchCommand(options, {
     open: () => openSession(options),
+    plan: () => planPredictions(run),
     run: (open) => predictPhotos({ ...run, scales, title }, open),
     describe: (summary, seconds) => {
       const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
@@ -102,4 +104,6 @@ await runCommand({
     },
   ],
   parser,
+  paths: ({ paths, out, segmenter }) => ({ read: [...paths, segmenter], write: [out] }),
+  resumes: true,
 }, predict);

@@ -184,6 +184,7 @@ await runCommand({
     },
   ],
   parser,
+  resumes: true,
 }, async ({ names, out, scale, quiet, json, ...options }) => {
   const start = performance.now();
   const sets = SETS.flatMap((name) => options[name] === undefined ? [] : [paperSet(name, options[name])]);

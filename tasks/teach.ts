@@ -5,6 +5,7 @@
  */
 import { runCommand } from "./cli/command.ts";
 import { ExitCode } from "./cli/errors.ts";
+import { folderOfLists } from "./cli/permissions.ts";
 import { writeOut } from "./cli/terminal.ts";
 import { teachOptions } from "./teach/teach_options.ts";
 import { describeTeaching, teach } from "./teach/teach_rounds.ts";
@@ -33,6 +34,14 @@ await runCommand({
     },
   ],
   parser: teachOptions,
+  paths: ({ folders, datasets, images, masks, patches, patchPhotos, classifier, start, out }) => ({
+    read: [
+      ...[...folders, ...datasets, ...patchPhotos].map(folderOfLists),
+      ...[...images, ...masks, ...patches, classifier, start],
+    ],
+    write: [out],
+  }),
+  resumes: true,
 }, async ({ json, ...given }) => {
   const options = { ...given, args: Deno.args };
   const summary = await teach(options);

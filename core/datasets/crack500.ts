@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import {
   type DatasetLayout,
   type DatasetProblem,
@@ -107,6 +107,14 @@ async function readList(path: string, split: string): Promise<Listing> {
       problems.push({ kind, split, path: image ?? path, message });
     if (image === undefined || truth === undefined) {
       problem("list entry", `Cannot use ${where}: it is "${entry}" where a photo and a mask are wanted.`);
+      continue;
+    }
+    const outside = [image, truth].find((name) => /^\.\.(?:[/\\]|$)/.test(relative(dirname(path), name)));
+    if (outside !== undefined) {
+      problem(
+        "list entry",
+        `Cannot use ${where}: ${outside} lies outside the folder of the list; put the list into a folder that holds all it names.`,
+      );
       continue;
     }
     const name = match![1].replace(/\.[^.]*$/, "").replaceAll("\\", "/").replace(/^.*\//, "");

@@ -1,12 +1,13 @@
+import { basename, dirname, join } from "node:path";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
-import { ExitCode } from "../cli/errors.ts";
+import { ExitCode, quote, UsageError } from "../cli/errors.ts";
 import { argument, type Message, message, multiple, option, optional } from "../cli/optique.ts";
 import { formatDuration } from "../cli/progress.ts";
-import { writeErr, writeOut } from "../cli/terminal.ts";
+import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 import { shardValue } from "../files/shard.ts";
-import type { BatchSummary } from "./batch_run.ts";
+import type { BatchSummary, PlannedPhoto } from "./batch_run.ts";
 import type { PhotoRecord } from "./manifests.ts";
 
 function text(text: string): Message {
@@ -25,9 +26,7 @@ export function batchOptions({ task, outputs }: { readonly task: string; readonl
       argument(filePath("PATH"), { description: message`Photos (JPEG, PNG, TIFF) and folders of photos.` }),
       { min: 1 },
     ),
-    out: option("-o", "--out", folderPath(), {
-      description: text(`The folder for the ${outputs}; it is made.`),
-    }),
+    out: outOption(outputs),
     shard: optional(option("--shard", shardValue(), {
       description: [
         ...text(`${task} one part only, such as `),
@@ -35,10 +34,43 @@ export function batchOptions({ task, outputs }: { readonly task: string; readonl
       ],
     })),
     backend: backendOption(["webgpu", "wasm", "cpu"]),
+    dryRun: option("--dry-run", {
+      description: message`List what would be done with each photo, and do nothing.`,
+    }),
     profile: option("--profile", { description: message`Report the time that each kernel takes.` }),
     quiet: quietOption,
     json: jsonOption(message`Print the result as JSON.`),
   };
+}
+
+/** The folder of outputs. It must be given, which {@linkcode requireOut} says with a proposal. */
+function outOption(outputs: string) {
+  const required = option("-o", "--out", folderPath(), {
+    description: text(`The folder for the ${outputs}; it is made.`),
+  });
+  // Usage and help show it as what it is.
+  return { ...optional(required), usage: required.usage };
+}
+
+/**
+ * The folder of outputs that was given.
+ *
+ * @param options `task`: the command, `outputs`: what it gives.
+ * @throws {UsageError} that proposes one beside the photos where none was.
+ */
+export function requireOut(
+  { paths: [first], out }: { readonly paths: readonly string[]; readonly out?: string },
+  { task, outputs }: { readonly task: string; readonly outputs: string },
+): string {
+  if (out !== undefined) return out;
+  const photos = first.replace(/[/\\]+$/, "");
+  const stem = /^\.*$/.test(basename(photos))
+    ? outputs
+    : `${basename(photos).replace(/\.\w+$/, "")}-${outputs}`;
+  const proposed = join(/^\.*$/.test(basename(photos)) ? photos : dirname(photos), stem);
+  throw new UsageError(
+    `Cannot ${task} without a folder for the ${outputs}: give --out, such as --out ${quote(proposed)}.`,
+  );
 }
 
 /** What a command does over photos. */
@@ -46,6 +78,8 @@ interface BatchCommand<Session, Record extends PhotoRecord, Known extends unknow
   /** Opens the device and the network, by what the run knows then. */
   readonly open: (...known: Known) => Promise<Session>;
   readonly run: (open: (...known: Known) => Promise<Session>) => Promise<BatchSummary<Record>>;
+  /** Says what a run would do. */
+  readonly plan: () => Promise<readonly PlannedPhoto[]>;
   /** What came out, for a terminal. */
   readonly describe: (summary: BatchSummary<Record>, seconds: number) => string;
 }
@@ -60,9 +94,18 @@ export async function runBatchCommand<
   Record extends PhotoRecord,
   Known extends unknown[],
 >(
-  { profile, json }: { readonly profile: boolean; readonly json: boolean },
-  { open, run, describe }: BatchCommand<Session, Record, Known>,
+  { dryRun, profile, json }: {
+    readonly dryRun: boolean;
+    readonly profile: boolean;
+    readonly json: boolean;
+  },
+  { open, run, plan, describe }: BatchCommand<Session, Record, Known>,
 ): Promise<number> {
+  if (dryRun) {
+    const photos = await plan();
+    writeOut(json ? `${JSON.stringify({ dryRun, photos }, null, 2)}\n` : describePlan(photos));
+    return ExitCode.Ok;
+  }
   const start = performance.now();
   let compute: Compute | undefined;
   const summary = await run(async (...known) => {
@@ -97,6 +140,16 @@ export function describeRun(
 
 function photos(count: number): string {
   return `${count} photo${count === 1 ? "" : "s"}`;
+}
+
+/** What a run would do, photo by photo. */
+function describePlan(planned: readonly PlannedPhoto[]): string {
+  const notes = { new: "", done: " (done before)", again: " (made again)" };
+  const lines = planned.map(({ path, outputs, state }) =>
+    `${printable(path)} → ${printable(outputs.join(", "))}${notes[state]}\n`
+  );
+  const done = planned.filter(({ state }) => state === "done").length;
+  return `${lines.join("")}${photos(planned.length)}, ${done} of them done before. Nothing was written.\n`;
 }
 
 /** A table of the time that each kernel took, slowest first, and what was spent elsewhere. */

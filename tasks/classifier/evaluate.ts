@@ -9,6 +9,7 @@ import { runCommand } from "../cli/command.ts";
 import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { argument, group, merge, message, object, option, optional, withDefault } from "../cli/optique.ts";
+import { folderOfLists } from "../cli/permissions.ts";
 import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, positiveInteger } from "../cli/values.ts";
@@ -67,6 +68,10 @@ await runCommand({
     },
   ],
   parser,
+  paths: ({ classifier, folders, datasets, images, masks }) => ({
+    read: [classifier, ...folders, ...datasets.map(folderOfLists), ...images, ...masks],
+    write: [],
+  }),
 }, async (options) => {
   const { patchSizes: sizes, stride, threshold, quiet, skip, limit } = options;
   using compute = await openCompute();

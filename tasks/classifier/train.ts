@@ -5,6 +5,7 @@
  */
 import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/errors.ts";
+import { folderOf, folderOfLists } from "../cli/permissions.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { runTraining } from "../training/run_training.ts";
 import { describeCard } from "./classifier_card.ts";
@@ -36,6 +37,11 @@ await runCommand({
     },
   ],
   parser: trainingOptions,
+  paths: ({ folders, datasets, images, masks, start, out }) => ({
+    read: [...folders, ...datasets.map(folderOfLists), ...images, ...masks, start],
+    write: [folderOf(out)],
+  }),
+  resumes: true,
 }, async ({ json, ...given }) => {
   const options = { ...given, args: Deno.args };
   const { card, failures } = await runTraining(classifierTask(options), options);

@@ -1,6 +1,8 @@
 import { describeError, ExitCode, exitCodeOf } from "./errors.ts";
 import { endOnSignals } from "./interrupt.ts";
-import { type Message, type Parser, run, type Usage } from "./optique.ts";
+import { formatUsage, type Message, parse, type Parser, run, type Usage } from "./optique.ts";
+import { type NamedPaths, scopedCommand } from "./permissions.ts";
+import { nameRuntimeFolder } from "./runtime_folder.ts";
 import { printable, styleErr, textWidth, wantsColor, writeErr, writeOut } from "./terminal.ts";
 import { VERSION } from "./version.ts";
 
@@ -16,7 +18,14 @@ export interface Command<T> {
   readonly examples: readonly { readonly command: string; readonly effect: string }[];
   /** Its options, built from the parts that optique.ts exports. */
   readonly parser: Parser<"sync", T, unknown>;
+  /** What it reads and writes beyond Hairline's own files: with it the command knows `--scoped`. */
+  readonly paths?: (options: T) => NamedPaths | Promise<NamedPaths>;
+  /** Whether the same command goes on where one was interrupted. */
+  readonly resumes?: boolean;
 }
+
+/** Prints the command with the least permissions, and does nothing else. */
+const SCOPED = "--scoped";
 
 /** The command that a completion script completes: `deno install --name` can give it to any task. */
 function installedName(name: string): string {
@@ -27,7 +36,7 @@ function prose(text: string): Message {
   return [{ type: "text", text }];
 }
 
-function examples(command: Command<unknown>): Message {
+function examples<T>(command: Command<T>): Message {
   return command.examples.flatMap(({ command, effect }, i): Message => [
     ...(i === 0 ? [] : [{ type: "lineBreak" } as const, { type: "lineBreak" } as const]),
     { type: "text", text: `${effect}:` },
@@ -50,9 +59,28 @@ function shortUsage(usage: Usage): Usage {
   ];
 }
 
+/** What to do, in three lines and an example: for those who typed the command's name to see what comes. */
+function shortHelp<T>({ name, brief, parser, examples: [example] }: Command<T>): string {
+  const task = `deno task ${name}`;
+  return `${brief}\nUsage: ${
+    formatUsage(task, shortUsage(parser.usage))
+  }\n${task} --help lists the options.\n\n` +
+    `${example.effect}:\n  ${example.command}\n`;
+}
+
+/** Says on standard output that a run with `--json` gave nothing else. */
+function writeFailure<T>({ name }: Command<T>, error: string): void {
+  const result = { program: "hairline", version: VERSION, task: name, error: printable(error).trim() };
+  writeOut(`${JSON.stringify(result, null, 2)}\n`);
+}
+
 /** Reads the options. `--help`, `--version`, `--completion` and a wrong option end the process here. */
 function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
   const task = `deno task ${command.name}`;
+  if (args.length === 0 && !parse(command.parser, []).success) {
+    writeErr(shortHelp(command));
+    Deno.exit(ExitCode.Usage);
+  }
   // A completion script defines a function for one word, while usage and errors show what people type.
   const completing = args.some((arg) => arg === "--completion" || arg.startsWith("--completion="));
   return run(command.parser, {
@@ -65,7 +93,11 @@ function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
       `Exit codes: 0 all done, 1 something failed, 2 wrong usage, 130 interrupted. --completion bash (or zsh, fish, ` +
         `pwsh, nu) prints a completion script for the command ${
           installedName(command.name)
-        }, which you can make with deno install.`,
+        }, which you can make with deno install.` +
+        (command.paths === undefined
+          ? ""
+          : ` ${SCOPED} beside the other options prints the command with the least permissions, such as ` +
+            "deno run --allow-read=photos,labels --allow-write=labels …, and does nothing else."),
     ),
     help: { option: { names: ["-h", "--help"], group: "Other", hidden: "usage" } },
     version: { value: VERSION, option: { group: "Other", hidden: "usage" } },
@@ -75,7 +107,8 @@ function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
     stdout: (text) => writeOut(`${text}\n`),
     stderr: (text) => {
       writeErr(`${text}\n`);
-      if (args.length > 0) writeErr(styleErr("dim", `${task} --help lists the options.\n`));
+      writeErr(styleErr("dim", `${task} --help lists the options.\n`));
+      if (args.includes("--json")) writeFailure(command, text);
     },
     onExit: (code) => Deno.exit(code),
     colors: wantsColor(args.includes("--help") || args.includes("-h") ? Deno.stdout : Deno.stderr),
@@ -83,7 +116,7 @@ function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
     termWidth: "auto",
     showDefault: { prefix: " (default: ", suffix: ")" },
     showChoices: true,
-    aboveError: args.length === 0 ? "help" : "none",
+    aboveError: "none",
     errorExitCode: ExitCode.Usage,
   });
 }
@@ -98,14 +131,34 @@ export async function runCommand<T>(
   command: Command<T>,
   action: (options: T) => Promise<number | void>,
 ): Promise<never> {
-  const options = parseOptions(command, Deno.args);
-  endOnSignals();
+  const { paths } = command;
+  const scoped = paths !== undefined && Deno.args.includes(SCOPED);
+  const args = scoped ? Deno.args.filter((arg) => arg !== SCOPED) : Deno.args;
+  const json = args.includes("--json");
+  const options = parseOptions(command, args);
+  endOnSignals(() => {
+    const sentence = describeInterrupt(command, args);
+    writeErr(`${Deno.stderr.isTerminal() ? "\n" : ""}${sentence}\n`);
+    if (json) writeFailure(command, sentence);
+  });
+  nameRuntimeFolder();
   let code: number;
   try {
-    code = await action(options) ?? ExitCode.Ok;
+    if (scoped) writeOut(`${scopedCommand(command.name, args, await paths(options))}\n`);
+    code = scoped ? ExitCode.Ok : await action(options) ?? ExitCode.Ok;
   } catch (error) {
-    writeErr(`${styleErr("red", "Error:")} ${printable(describeError(error))}\n`);
+    const sentence = describeError(error);
+    writeErr(`${styleErr("red", "Error:")} ${printable(sentence)}\n`);
+    if (json) writeFailure(command, sentence);
     code = exitCodeOf(error);
   }
   Deno.exit(code);
+}
+
+/** What an interrupted run leaves. */
+function describeInterrupt<T>({ resumes = false }: Command<T>, args: readonly string[]): string {
+  if (!resumes) return "Interrupted: the same command begins anew.";
+  return `Interrupted: the same command${
+    args.includes("--restart") ? " without --restart" : ""
+  } goes on where this one ended.`;
 }

@@ -34,9 +34,19 @@ const PERMISSION_VERBS: Readonly<Record<string, string>> = {
 /** Operations of Deno that only look; the others change something. */
 const READING = new Set(["stat", "lstat", "readfile", "readdir", "realpath", "read", "readlink", "seek"]);
 
-/** Quotes a path for a shell where it needs that. */
-function quote(path: string): string {
+/** Quotes an argument for a shell where it needs that. */
+export function quote(path: string): string {
   return /^[\w./:@%+,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Why there is nothing at a path, as the end of a sentence. A shell puts names in the place of a pattern such as `*.jpg`, where some fit it; the
+ * shells of Windows never do.
+ */
+export function reasonMissing(path: string): string {
+  return /[*?]/.test(path)
+    ? `no file fits this pattern, or the shell put none in its place, as those of Windows; give the folder itself`
+    : "there is no such file or folder";
 }
 
 /** `Requires read access to "photos/", run again with the --allow-read flag` */
@@ -60,8 +70,10 @@ function describeSystemError(error: Error): string | undefined {
   const [, operation = "", from, to] = match;
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   // A folder is made along a whole path: what is in its place is a file.
-  const reason = SYSTEM_REASONS[operation === "mkdir" && code === "EEXIST" ? "ENOTDIR" : code] ??
-    error.message.replace(/ \(os error.*$/s, "").toLowerCase();
+  const reason = code === "ENOENT" && from !== undefined
+    ? reasonMissing(from)
+    : SYSTEM_REASONS[operation === "mkdir" && code === "EEXIST" ? "ENOTDIR" : code] ??
+      error.message.replace(/ \(os error.*$/s, "").toLowerCase();
   const verb = READING.has(operation) ? "read" : operation === "open" ? "open" : "write";
   const path = to ?? from;
   return path === undefined ? `The system refused: ${reason}.` : `Cannot ${verb} ${path}: ${reason}.`;
@@ -101,11 +113,11 @@ export function describeError(error: unknown): string {
   }`;
 }
 
-/** The code that a task ends with after an error that nothing caught. */
+/** The code that a task ends with after an error that nothing caught: where a path is not there, too, the command cannot work as it was given. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof UsageError || error instanceof Deno.errors.NotCapable
-    ? ExitCode.Usage
-    : ExitCode.Failed;
+  const { NotCapable, NotFound } = Deno.errors;
+  if ([UsageError, NotCapable, NotFound].some((kind) => error instanceof kind)) return ExitCode.Usage;
+  return error instanceof Error && error.cause instanceof Error ? exitCodeOf(error.cause) : ExitCode.Failed;
 }
 
 /** The command cannot work as it was given: a task that throws one ends with {@linkcode ExitCode.Usage}. */

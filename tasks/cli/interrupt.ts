@@ -11,7 +11,7 @@ export function onInterrupt(cleanup: () => void): Disposable {
   return { [Symbol.dispose]: () => void cleanups.delete(cleanup) };
 }
 
-function end(code: number): never {
+function end(code: number, onEnd: () => void): never {
   for (const cleanup of cleanups) {
     try {
       cleanup();
@@ -19,12 +19,17 @@ function end(code: number): never {
       // The run ends whatever a clean-up meets: what it leaves behind is a temporary file.
     }
   }
+  onEnd();
   Deno.exit(code);
 }
 
-/** Ends the run on Ctrl-C and on SIGTERM, cleanly: outputs are whole files, so that the next run resumes. */
-export function endOnSignals(): void {
-  Deno.addSignalListener("SIGINT", () => end(ExitCode.Interrupted));
+/**
+ * Ends the run on Ctrl-C and on SIGTERM, cleanly: outputs are whole files, so that the next run resumes.
+ *
+ * @param onEnd says so.
+ */
+export function endOnSignals(onEnd: () => void): void {
+  Deno.addSignalListener("SIGINT", () => end(ExitCode.Interrupted, onEnd));
   // Windows knows no SIGTERM.
-  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => end(ExitCode.Terminated));
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGTERM", () => end(ExitCode.Terminated, onEnd));
 }

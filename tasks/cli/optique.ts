@@ -10,6 +10,7 @@ export {
   argument,
   choice,
   float,
+  formatUsage,
   group,
   integer,
   map,

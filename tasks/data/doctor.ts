@@ -13,6 +13,7 @@ import { runCommand } from "../cli/command.ts";
 import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { merge, message, object, option, optional, string, withDefault } from "../cli/optique.ts";
+import { folderOf, folderOfLists } from "../cli/permissions.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
@@ -77,6 +78,10 @@ await runCommand({
     { command: "deno task data:doctor CRACK500/test.txt", effect: "Examine the photos that a list names" },
   ],
   parser,
+  paths: ({ path, classifier, sheet }) => ({
+    read: [folderOfLists(path), classifier],
+    write: [folderOf(sheet)],
+  }),
 }, async ({ sheet, cells, classifier, quiet, json, ...named }) => {
   if (sheet !== undefined) await requireWritable(sheet);
   const { path } = named;

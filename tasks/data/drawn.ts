@@ -12,6 +12,7 @@ import { choice, integer, message, multiple, object, option, string, withDefault
 import { writeOut } from "../cli/terminal.ts";
 import { filePath, naturalNumber } from "../cli/values.ts";
 import { namingFile } from "../files/naming_file.ts";
+import { folderOf } from "../cli/permissions.ts";
 import { listPhotos } from "../files/photos.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
 import { drawnSheet } from "./drawn_sheet.ts";
@@ -55,6 +56,7 @@ await runCommand({
     },
   ],
   parser,
+  paths: ({ out, ground }) => ({ read: ground, write: [folderOf(out)] }),
 }, async ({ out, motif, ground, columns, size, seed }) => {
   await requireWritable(out);
   const photos = ground.length === 0 ? [] : spread((await listPhotos(ground)).photos, columns);

@@ -11,6 +11,7 @@ import { runCommand } from "../cli/command.ts";
 import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { describeError, ExitCode, UsageError } from "../cli/errors.ts";
 import { integer, merge, message, object, option, withDefault } from "../cli/optique.ts";
+import { folderOfLists } from "../cli/permissions.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { folderPath, positiveInteger } from "../cli/values.ts";
@@ -65,6 +66,8 @@ await runCommand({
     },
   ],
   parser,
+  paths: ({ path, out }) => ({ read: [folderOfLists(path)], write: [out] }),
+  resumes: true,
 }, async ({ out, size, stride, eightfold, quiet, json, ...named }) => {
   const { path, split, splits } = named;
   const dataset = await openNamedDataset(path, readingOf(named));

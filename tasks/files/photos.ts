@@ -1,6 +1,6 @@
 import { basename, join, sep } from "node:path";
 import { compareNames, IMAGE_FILE, statOrNull } from "../../core/datasets/list_files.ts";
-import { UsageError } from "../cli/errors.ts";
+import { reasonMissing, UsageError } from "../cli/errors.ts";
 import { nameOutputs, type Unnamed } from "./output_names.ts";
 import { readStart } from "./read_record.ts";
 
@@ -108,7 +108,7 @@ export async function listPhotos(
   const given = [];
   for (const path of [...paths].sort(compareNames)) {
     const info = await statOrNull(path);
-    if (info === null) throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+    if (info === null) throw new UsageError(`Cannot read ${path}: ${reasonMissing(path)}.`);
     given.push({ path, info });
   }
   const skip = await outputFolders(options.outputs);

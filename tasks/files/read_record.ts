@@ -45,11 +45,25 @@ interface RecordNotes {
 }
 
 /**
+ * Reads a record from the disk.
+ *
+ * @param remedy what to do about one that is damaged, as the end of a sentence.
+ * @throws {Error} as {@linkcode readRecordText} and {@linkcode parseRecord}.
+ */
+export async function readRecord<Fields>(
+  path: string,
+  schema: Schema<Fields>,
+  remedy: string,
+): Promise<Fields> {
+  return parseRecord(await readRecordText(path), schema, { path, remedy });
+}
+
+/**
  * A record out of the text of a file, looked at before anything relies on it.
  *
  * @throws {Error} for what is no JSON, and as {@linkcode checkRecord}.
  */
-export function parseRecord<Fields>(text: string, schema: Schema<Fields>, notes: RecordNotes): Fields {
+function parseRecord<Fields>(text: string, schema: Schema<Fields>, notes: RecordNotes): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);

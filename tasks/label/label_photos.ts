@@ -6,6 +6,8 @@ import {
   type BatchSummary,
   type BatchTask,
   type PhotoFacts,
+  type PlannedPhoto,
+  planOverPhotos,
   recordedPhoto,
   type ReportedPhotos,
   runOverPhotos,
@@ -205,6 +207,11 @@ export function labelPhotos(
     open: async (manifests) =>
       new LabelTask(options, await open(manifests.find(({ photos }) => photos.length > 0))),
   });
+}
+
+/** Says what {@linkcode labelPhotos} would do. */
+export function planLabels(options: Pick<BatchOptions, "paths" | "out" | "shard">): Promise<PlannedPhoto[]> {
+  return planOverPhotos(options, { nouns: NOUNS, schema: LABEL_MANIFEST });
 }
 
 function describeNetwork({ name, source }: NetworkRecord): string {

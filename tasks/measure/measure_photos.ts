@@ -9,6 +9,8 @@ import {
   type BatchSummary,
   type BatchTask,
   type PhotoFacts,
+  type PlannedPhoto,
+  planOverPhotos,
   recordedPhoto,
   type ReportedPhotos,
   runOverPhotos,
@@ -200,5 +202,16 @@ export function measurePhotos(
     nouns: NOUNS,
     schema: MEASURE_MANIFEST,
     open: async () => new MeasureTask(options, await open()),
+  });
+}
+
+/** Says what {@linkcode measurePhotos} would do. */
+export function planMeasurements(
+  options: Pick<BatchOptions, "paths" | "out" | "shard">,
+): Promise<PlannedPhoto[]> {
+  return planOverPhotos(options, {
+    nouns: NOUNS,
+    schema: MEASURE_MANIFEST,
+    filesOf: (name) => [measuredPath(options.out, name)],
   });
 }

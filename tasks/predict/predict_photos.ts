@@ -9,6 +9,8 @@ import {
   type BatchSummary,
   type BatchTask,
   type PhotoFacts,
+  type PlannedPhoto,
+  planOverPhotos,
   recordedPhoto,
   type ReportedPhotos,
   runOverPhotos,
@@ -185,6 +187,13 @@ export function predictPhotos(
     open: async ([before]: readonly PredictSettings[]) =>
       new PredictTask({ ...options, scales: options.scales ?? (before && scalesOf(before)) }, await open()),
   });
+}
+
+/** Says what {@linkcode predictPhotos} would do. */
+export function planPredictions(
+  options: Pick<BatchOptions, "paths" | "out" | "shard">,
+): Promise<PlannedPhoto[]> {
+  return planOverPhotos(options, { nouns: NOUNS, schema: PREDICT_MANIFEST });
 }
 
 /** How much of the mask's colour a crack pixel takes on: the crack itself stays to be seen. */

@@ -1,3 +1,5 @@
+import { anyObject } from "../../core/arguments.ts";
+import { readRecord } from "../files/read_record.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeWhole } from "../files/write_whole.ts";
@@ -15,7 +17,11 @@ export async function cachedResult<T>(path: string, identity: unknown, find: () 
     await writeWhole(path, `${JSON.stringify({ identity, result }, null, 2)}\n`);
     return result;
   }
-  const kept: { identity: unknown; result: T } = JSON.parse(await Deno.readTextFile(path));
+  const kept = await readRecord(
+    path,
+    anyObject<{ identity: unknown; result: T }>(),
+    "remove it to find its result anew",
+  );
   if (JSON.stringify(kept.identity) !== JSON.stringify(identity)) {
     throw new UsageError(
       `Cannot use ${path}: it is the result of another classifier, or on other photos; give another --out, or remove it.`,

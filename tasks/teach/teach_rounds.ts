@@ -1,3 +1,4 @@
+import { readCard } from "../training/read_card.ts";
 import { join } from "node:path";
 import {
   countLabels,
@@ -290,7 +291,7 @@ async function trainedRound(
     const training = { ...run, precision: exact, settings, network, photos };
     await runTraining(roundTask(training), training);
   }
-  const card: RoundCard = JSON.parse(await Deno.readTextFile(`${out}.json`));
+  const card = await readCard<RoundCard>(out);
   const { arch, width } = network;
   const before = new Map(Object.entries(card.settings));
   for (const [key, value] of Object.entries({ ...settings, arch, width })) {

@@ -43,7 +43,11 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
   let rejected = 0;
   for (const [folders, extra] of [[labels, false], [extraLabels, true]] as const) {
     for (const folder of folders) {
-      for (const { name, path: labelledPath, usableForTraining } of await readRecords(folder)) {
+      for (
+        const { name, path: labelledPath, sha256: labelled256, usableForTraining } of await readRecords(
+          folder,
+        )
+      ) {
         labelled.add(name);
         const path = byName === undefined ? labelledPath : byName.get(name);
         if (!usableForTraining) rejected++;
@@ -55,7 +59,9 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
           );
         } else {
           const mask = (soft ? confidencePath : maskPath)(folder, name);
-          samples.push(maskedSample({ name, path, mask, soft, extra }));
+          // Photos that are named are taken as they are, such as other copies of those labelled.
+          const sha256 = byName === undefined ? labelled256 : undefined;
+          samples.push(maskedSample({ name, path, mask, soft, extra, sha256 }));
         }
       }
     }

@@ -3,10 +3,12 @@ import { readConfidence, readMask } from "../../core/datasets/read_mask.ts";
 import {
   FileSample,
   fullName,
+  type Pair,
   type Sample,
   type Truth,
   type TruthReader,
 } from "../../core/datasets/sample.ts";
+import { sha256 as hash } from "../files/sha256.ts";
 
 /** A photo that was named for a training or a measurement. */
 export interface NamedSample<T = Truth> {
@@ -35,17 +37,43 @@ export interface MaskFiles {
   /** Whether the mask is a confidence map, whose grey values count; else it is cut in the middle of its scale. */
   readonly soft: boolean;
   readonly extra: boolean;
+  /** SHA-256 of the photo's file where the mask is known to be of no other. */
+  readonly sha256?: string;
   /** What reads a mask that is none of Hairline's own, unless it is a confidence map. */
   readonly readTruth?: TruthReader;
 }
 
 /** A photo whose mask is an image. */
 export function maskedSample(
-  { name, path, mask, soft, extra, readTruth = readLabel }: MaskFiles,
+  { name, path, mask, soft, extra, sha256, readTruth = readLabel }: MaskFiles,
 ): NamedSample {
   const files = { name, split: "all", image: path, truth: mask };
-  const sample = new FileSample(files, soft ? readConfidence : readTruth);
+  const read = soft ? readConfidence : readTruth;
+  const sample = sha256 === undefined ? new FileSample(files, read) : new KnownPhoto(files, read, sha256);
   return { name, sample, truth: "mask", extra };
+}
+
+/**
+ * A photo that a record leads to, which may lead anywhere: it is used only where its bytes are those that the record speaks of, and so no other
+ * file is read in its place.
+ */
+class KnownPhoto extends FileSample {
+  readonly #sha256: string;
+
+  constructor(pair: Pair, read: TruthReader, sha256: string) {
+    super(pair, read);
+    this.#sha256 = sha256;
+  }
+
+  override async image(): Promise<ImageData> {
+    const { imagePath, truthPath } = this;
+    if (await hash(await Deno.readFile(imagePath)) !== this.#sha256) {
+      throw new Error(
+        `Cannot use ${imagePath}: it is not the photo that ${truthPath} was made of; label it again, or name the folder of the photos.`,
+      );
+    }
+    return await super.image();
+  }
 }
 
 /** A photo that is labelled as a whole. */

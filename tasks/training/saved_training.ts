@@ -1,8 +1,10 @@
+import { anyObject, listOf, NUMBER, recordSchema, type Schema, TEXT } from "../../core/arguments.ts";
 import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_checkpoint.ts";
 import type { MomentumSgd } from "../../models/training/momentum.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
 import { isThere } from "../files/presence.ts";
+import { checkRecord } from "../files/read_record.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { TrainingLogState } from "./training_log.ts";
 import type { DataOf, FiguresOf, LoadedCheckpoint, SettingsOf, TrainingKind } from "./training_task.ts";
@@ -26,6 +28,31 @@ export interface SavedTraining<Kind extends TrainingKind> {
   /** Gives an optimiser the velocities that it had. */
   readonly restoreOptimiser: (optimiser: MomentumSgd) => void;
 }
+
+/** What is looked at of a saved position, whatever is trained. */
+const POSITION: Schema = recordSchema<
+  Pick<TrainingPosition<TrainingKind>, "validation"> & {
+    readonly settings: object;
+    readonly data: { readonly photos: readonly string[]; readonly validationPhotos: readonly string[] };
+    readonly log: Pick<TrainingLogState<string>, "time" | "dataTime"> & {
+      readonly points: object;
+      readonly open: object;
+    };
+  }
+>({
+  settings: anyObject(),
+  data: recordSchema({
+    photos: listOf(TEXT, "a list of photos"),
+    validationPhotos: listOf(TEXT, "a list of photos"),
+  }),
+  log: recordSchema({
+    points: listOf(anyObject(), "a list of points"),
+    open: recordSchema({ steps: NUMBER, figures: anyObject() }),
+    time: NUMBER,
+    dataTime: NUMBER,
+  }),
+  validation: listOf(anyObject(), "a list of figures"),
+});
 
 /** Where the training of a network that is going to be `out` saves itself. */
 export function trainingFile(out: string): string {
@@ -72,6 +99,7 @@ export async function loadTraining<Kind extends TrainingKind>(
     throw new Error(`Cannot go on from ${file}: it holds no training; delete it to begin anew.`);
   }
   const { epoch, step, options } = training;
+  checkRecord(options, POSITION, { path: file, remedy: "give --restart to begin anew" });
   // A file of the same kind of training: `load` takes no other format of checkpoint.
   const position = { ...options, epoch, step } as TrainingPosition<Kind>;
   return { network, position, restoreOptimiser };

@@ -8,6 +8,7 @@ import { tf } from "../../models/tfjs.ts";
 import type { TrainableNetwork } from "../../models/training/gradients.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
+import { staysInside } from "../files/output_names.ts";
 import { sha256 } from "../files/sha256.ts";
 
 /** The file of a tfjs model that names the others, in a folder. */
@@ -58,7 +59,12 @@ export async function takeForeign<T>(
   take: (weights: ForeignWeights) => T,
 ): Promise<T> {
   return await namingFile(path, async () => {
-    using weights = await openWeights(bytes, (shard) => Deno.readFile(join(dirname(path), shard)));
+    using weights = await openWeights(bytes, (shard) => {
+      if (staysInside(shard)) return Deno.readFile(join(dirname(path), shard));
+      throw new SyntaxError(
+        `Cannot read the tfjs model: its shard ${shard} lies outside its folder; put all files into one.`,
+      );
+    });
     return take(weights);
   });
 }

@@ -1,3 +1,4 @@
+import { readCard } from "../../training/read_card.ts";
 import { statOrNull } from "../../../core/datasets/list_files.ts";
 import { fullName } from "../../../core/datasets/sample.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
@@ -67,7 +68,7 @@ export async function trainedClassifier(
     };
     await runTraining(classifierTask(options), options);
   }
-  const card: ClassifierCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  const card = await readCard<ClassifierCard>(path);
   requirePlannedSettings(card, wanted, path);
   const photos = samples.map(fullName);
   if (card.data.photos.join("\n") !== photos.join("\n")) {

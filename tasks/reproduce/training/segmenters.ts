@@ -1,3 +1,6 @@
+import { anyObject } from "../../../core/arguments.ts";
+import { readRecord } from "../../files/read_record.ts";
+import { readCard } from "../../training/read_card.ts";
 import { statOrNull } from "../../../core/datasets/list_files.ts";
 import { loadSegmenterCheckpoint } from "../../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
@@ -73,7 +76,7 @@ export async function trainedSegmenter(
     };
     await runTraining(segmenterTask(options), options);
   }
-  const card: SegmenterCard = JSON.parse(await Deno.readTextFile(`${path}.json`));
+  const card = await readCard<SegmenterCard>(path);
   return { plan, truth, id, path, card, skipped };
 }
 
@@ -105,7 +108,11 @@ export async function requirePlanned(
     await writeWhole(file, `${JSON.stringify(planned, null, 2)}\n`);
     return;
   }
-  const before: Readonly<Record<string, unknown>> = JSON.parse(await Deno.readTextFile(file));
+  const before = await readRecord(
+    file,
+    anyObject<Readonly<Record<string, unknown>>>(),
+    "remove it and its network",
+  );
   const same = (key: "settings" | "photos") => JSON.stringify(before[key]) === JSON.stringify(planned[key]);
   if (!same("settings")) {
     throw new UsageError(

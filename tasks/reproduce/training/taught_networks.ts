@@ -1,3 +1,5 @@
+import { anyObject } from "../../../core/arguments.ts";
+import { readRecord } from "../../files/read_record.ts";
 import { join } from "node:path";
 import type { GridOptions } from "../../../core/sampling/training_grid.ts";
 import type { Sample } from "../../../core/datasets/sample.ts";
@@ -170,7 +172,12 @@ async function taughtNetwork(
       ...trainingRunOptions(run, out),
     });
   }
-  return { lesson, id, path, summary: JSON.parse(await Deno.readTextFile(card)) };
+  return {
+    lesson,
+    id,
+    path,
+    summary: await readRecord(card, anyObject<TeachSummary>(), `remove ${out} to teach anew`),
+  };
 }
 
 /** A network on record: with what all its rounds saw, and how long they took. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { type Dataset, openDataset, type OpenDatasetOptions } from "../../../core/datasets/open_dataset.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -92,7 +93,8 @@ Deno.test("openDataset() reads AEL: Im_NAMEor with GT_NAME, in any folders, dark
 Deno.test("openDataset() reads CRACK500's list files, and one list alone", async () => {
   const files: Files = {
     "train.txt":
-      "\ufefftraincrop/a 1.jpg traincrop/a 1.png\r\ntraincrop/b.jpg traincrop/b.png\r\n\r\nnonsense\r\n",
+      "\ufefftraincrop/a 1.jpg traincrop/a 1.png\r\ntraincrop/b.jpg traincrop/b.png\r\n\r\nnonsense\r\n" +
+      "../c.jpg traincrop/b.png\r\ntraincrop/../../c.jpg ../c.png\r\n",
     "test.txt": "testcrop/c.jpg testcrop/c.png\ntestcrop/gone.jpg testcrop/gone.png\n",
     "readme.txt": "Not a list.\n",
     "traincrop/a 1.jpg": photo(1),
@@ -107,11 +109,21 @@ Deno.test("openDataset() reads CRACK500's list files, and one list alone", async
     assert.equal(dataset.layout, "crack500");
     assert.deepEqual(names(dataset), ["train a 1", "train b", "test c"]);
     assert.deepEqual(
-      dataset.problems.map(({ kind, message }) => [kind, message.replaceAll(root, "")]).sort(),
+      dataset.problems.map((
+        { kind, message },
+      ) => [kind, message.replaceAll(root, "").replaceAll(dirname(root), "UP")]).sort(),
       [
         [
           "list entry",
           'Cannot use entry 3 of /train.txt: it is "nonsense" where a photo and a mask are wanted.',
+        ],
+        [
+          "list entry",
+          `Cannot use entry 4 of /train.txt: UP/c.jpg lies outside the folder of the list; put the list into a folder that holds all it names.`,
+        ],
+        [
+          "list entry",
+          `Cannot use entry 5 of /train.txt: UP/c.jpg lies outside the folder of the list; put the list into a folder that holds all it names.`,
         ],
         ["truth without photo", "Cannot use entry 2 of /test.txt: there is no file /testcrop/gone.jpg."],
       ],

@@ -111,7 +111,7 @@ Deno.test("classifier:train starts from the weights of another classifier, and w
     assert.equal(other.code, 2);
     const none = await train(small(folder, "third", { "--start": join(folder, "none") }));
     assert.match(none.err, /^Error: Cannot read .*none: there is no such file/m);
-    assert.equal(none.code, 1);
+    assert.equal(none.code, 2);
   });
 });
 

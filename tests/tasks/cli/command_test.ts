@@ -36,11 +36,49 @@ Deno.test("runCommand() teaches with an example in its help and needs no permiss
   assert.doesNotMatch(out, new RegExp("\x1b"));
 });
 
-Deno.test("runCommand() shows the help and ends with 2 where nothing was given", async () => {
+Deno.test("runCommand() says in three lines and an example what to give where nothing was, and ends with 2", async () => {
   const { code, out, err } = await runScript(FIXTURE, []);
   assert.equal(code, 2);
   assert.equal(out, "");
-  assert.match(err, /Examples:/);
+  assert.deepEqual(err.split("\n"), [
+    "Tests the command line.",
+    "Usage: deno task fixture:command -o/--out DIR [OPTIONS] PATH...",
+    "deno task fixture:command --help lists the options.",
+    "",
+    "Do nothing to one photo:",
+    "  deno task fixture:command a.jpg --out labels/",
+    "",
+  ]);
+});
+
+Deno.test("runCommand() prints one JSON object with the error where --json was given, whatever failed", async () => {
+  const faults: [args: string[], code: number, error: RegExp][] = [
+    [["--fail", "usage"], 2, /^Cannot find a photo in nothing\.$/],
+    [["--fail", "sentence"], 1, /^Cannot cut 0 patches: /],
+    [["--recipe", "papr"], 2, /Expected one of "paper" and "reference"/],
+  ];
+  for (const [args, expected, error] of faults) {
+    const { code, out } = await runScript(FIXTURE, ["a", "-o", "x", "--json", ...args]);
+    assert.equal(code, expected);
+    const result = JSON.parse(out);
+    assert.equal(result.task, "fixture:command");
+    assert.match(result.error, error);
+  }
+});
+
+Deno.test("runCommand() prints the command with the least permissions for --scoped, and tells of it in its help", async () => {
+  const args = ["a,b.jpg", "it's", "https://example.org/x", "--out", "new labels", "--scoped"];
+  const { code, out, err } = await runScript(FIXTURE, args);
+  assert.equal(code, 0, err);
+  const root = new URL("../../../", import.meta.url).pathname;
+  assert.equal(
+    out,
+    `deno run --no-prompt --allow-read='a,,b.jpg,it'\\''s,new labels,${root}' --allow-write='new labels' ` +
+      `--allow-net=example.org --allow-env=XDG_RUNTIME_DIR ${root}tasks/fixture/command.ts ` +
+      "a,b.jpg 'it'\\''s' https://example.org/x --out 'new labels'\n",
+  );
+  const help = (await runScript(FIXTURE, ["--help"])).out.replaceAll(/\s+/g, " ");
+  assert.match(help, /--scoped beside the other options prints the command with the least permissions/);
 });
 
 const WRONG: Record<string, [args: string[], message: RegExp]> = {
@@ -131,7 +169,14 @@ Deno.test("runCommand() names the path of a file that is not there", async () =>
     permissions: ["--allow-read"],
   });
   assert.equal(err, "Error: Cannot read not/there.jpg: there is no such file or folder.\n");
-  assert.equal(code, 1);
+  assert.equal(code, 2);
+  const pattern = await runScript(FIXTURE, ["not/*.jpg", "-o", "x", "--fail", "read"], {
+    permissions: ["--allow-read"],
+  });
+  assert.match(
+    pattern.err,
+    /^Error: Cannot read not\/\*\.jpg: no file fits this pattern, [^\n]*; give the folder itself\.\n$/,
+  );
 });
 
 Deno.test({
@@ -159,7 +204,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "runCommand() ends with 130 on Ctrl-C and leaves no half a file",
+  name: "runCommand() ends with 130 on Ctrl-C, leaves no half a file and says that the same command goes on",
   ignore: Deno.build.os === "windows",
   async fn() {
     await using temporary = await temporaryFolder();
@@ -167,6 +212,7 @@ Deno.test({
     const child = new Deno.Command(Deno.execPath(), {
       args: scriptArgs(FIXTURE, ["a", "--out", folder, "--fail", "wait"], [`--allow-write=${folder}`]),
       stdout: "piped",
+      stderr: "piped",
     }).spawn();
     const reader = child.stdout.getReader();
     await reader.read(); // "waiting": the temporary file is open
@@ -174,6 +220,10 @@ Deno.test({
     child.kill("SIGINT");
     assert.equal((await child.status).code, 130);
     await reader.cancel();
+    assert.equal(
+      await new Response(child.stderr).text(),
+      "Interrupted: the same command goes on where this one ended.\n",
+    );
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   },
 });

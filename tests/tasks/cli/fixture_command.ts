@@ -4,6 +4,7 @@
  * @module
  */
 import { runCommand } from "../../../tasks/cli/command.ts";
+import { jsonOption } from "../../../tasks/cli/common_options.ts";
 import {
   argument,
   choice,
@@ -38,6 +39,7 @@ const parser = object({
   sigma: withDefault(option("--sigma", positiveNumber()), 120),
   threshold: optional(option("--threshold", fraction())),
   shard: optional(option("--shard", shardValue())),
+  json: jsonOption(message`Print the options as JSON, as without.`),
   fail: optional(
     option("--fail", choice(["sentence", "usage", "bug", "parse", "full", "read", "write", "some", "wait"])),
   ),
@@ -49,6 +51,8 @@ await runCommand({
   description: "Reads options and fails as asked.",
   examples: [{ command: "deno task fixture:command a.jpg --out labels/", effect: "Do nothing to one photo" }],
   parser,
+  paths: ({ paths, out }) => ({ read: paths, write: [out] }),
+  resumes: true,
 }, async (options) => {
   switch (options.fail) {
     case "sentence":
@@ -81,6 +85,7 @@ await runCommand({
         })(),
       );
   }
-  console.log(JSON.stringify(options));
+  const { json: _, ...others } = options;
+  console.log(JSON.stringify(others));
   return 0;
 });

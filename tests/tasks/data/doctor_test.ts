@@ -334,6 +334,6 @@ Deno.test("data:doctor --classifier shipped names the crack-free photo with a cr
   );
   assert.match(shown.out, /\nLabelled crack, least is found in:\n {2}0\.\d\d {2}crack\/plain: /);
   const missing = await doctor("--classifier", join(folder.path, "nothing"));
-  assert.equal(missing.code, 1);
+  assert.equal(missing.code, 2);
   assert.match(missing.err, /Cannot read .+nothing: there is no such file or folder\./);
 });

@@ -150,7 +150,7 @@ Deno.test("export refuses what it cannot do in a sentence, and leaves no trace",
       1,
       /^Error: Cannot use .*damaged: cannot read the safetensors file: [^\n]*\.$/m,
     ],
-    [[at("none"), ...safe], 1, /^Error: Cannot read .*none: there is no such file or folder\.$/m],
+    [[at("none"), ...safe], 2, /^Error: Cannot read .*none: there is no such file or folder\.$/m],
     [
       [at("tiny"), "-f", "safetensors", "-o", at("tiny")],
       2,

@@ -5,6 +5,7 @@ import type { LabelSummary } from "../../../tasks/label/label_photos.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { tinySegmenter } from "../predict/prepare_segmenter.ts";
+import { crackPhoto } from "../crack_photo.ts";
 import { preparePhotos } from "../prepare_photos.ts";
 import { runScript, startScript } from "../run_script.ts";
 
@@ -189,7 +190,7 @@ Deno.test("label names a classifier that is not there or is none", async () => {
     const { code, err } = await runScript(LABEL, args, { permissions: PERMISSIONS, cwd: folder.path });
     assert.match(err, message);
     assert.doesNotMatch(err, /fault of Hairline/);
-    assert.equal(code, 1);
+    assert.equal(code, file === "nowhere" ? 2 : 1);
   }
 });
 
@@ -231,4 +232,30 @@ Deno.test("demo labels its photos with its own permissions and says where the re
   assert.ok(out.includes(`file://${report}`), out);
   assert.equal((await Deno.readTextFile(report)).match(/class="photo"/g)?.length, 4);
   assert.equal(list(join(folder.path, "hairline-demo/stages")).length, 4);
+});
+
+Deno.test("label lists what it would do, proposes a folder and writes nothing", async () => {
+  await using temporary = await temporaryFolder();
+  const cwd = temporary.path;
+  await Deno.mkdir(join(cwd, "photos"));
+  for (const name of ["a", "b"]) {
+    await Deno.writeFile(join(cwd, `photos/${name}.png`), await crackPhoto(40, 33, 1));
+  }
+  const run = (...args: string[]) =>
+    runScript("tasks/label.ts", args, { permissions: ["--allow-read"], cwd });
+  const missing = await run("photos/");
+  assert.equal(missing.code, 2);
+  assert.equal(
+    missing.err,
+    "Error: Cannot label without a folder for the labels: give --out, such as --out photos-labels.\n",
+  );
+  const planned = await run("photos", "--out", "labels", "--dry-run");
+  assert.equal(planned.code, 0, planned.err);
+  assert.deepEqual(planned.out.split("\n"), [
+    "photos/a.png → confidence/a.png, masks/a.png",
+    "photos/b.png → confidence/b.png, masks/b.png",
+    "2 photos, 0 of them done before. Nothing was written.",
+    "",
+  ]);
+  assert.deepEqual(list(cwd), ["photos"]);
 });

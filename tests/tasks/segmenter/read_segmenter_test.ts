@@ -49,7 +49,7 @@ Deno.test("readSegmenter() takes a file, a folder and a URL", async () => {
 Deno.test("readSegmenter() refuses in one sentence what holds no segmentation network", async () => {
   await using folder = await temporaryFolder();
   const { path } = folder;
-  await assertRefuses(join(path, "nowhere"), 1, /^Cannot read .*nowhere: there is no such file/);
+  await assertRefuses(join(path, "nowhere"), 2, /^Cannot read .*nowhere: there is no such file/);
   await assertRefuses(path, 2, /it holds no \.safetensors file and no segmenter\.safetensors; name the file/);
   for (const i of [1, 2]) await Deno.writeTextFile(join(path, `${i}.safetensors`), "");
   await assertRefuses(path, 2, /it holds 1\.safetensors, 2\.safetensors and no segmenter\.safetensors; name/);

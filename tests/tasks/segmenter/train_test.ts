@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { decodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
+import { sha256 } from "../../../tasks/files/sha256.ts";
 import type { SegmenterCard } from "../../../tasks/segmenter/segmenter_card.ts";
 import { openTrainingData, type TrainingDataOptions } from "../../../tasks/segmenter/photos.ts";
 import { type Outcome, runScript } from "../run_script.ts";
@@ -36,15 +37,23 @@ async function writeLabels(
       );
     }
   }
-  const photos = names.map((name) => ({
-    name,
-    path: join(folder, "images", `${name}.png`),
-    usableForTraining: usable(name),
-    labelledAt: "2026-01-01T00:00:00.000Z",
+  const photos = await Promise.all(names.map(async (name) => {
+    const path = join(folder, "images", `${name}.png`);
+    return {
+      ...{
+        name,
+        path,
+        sha256: await sha256(await Deno.readFile(path)),
+        width: 36 + Number(name),
+        height: 34,
+      },
+      ...{ crackPixels: 0, crackShare: 0, usableForTraining: usable(name), stages: [], seconds: 0 },
+      labelledAt: "2026-01-01T00:00:00.000Z",
+    };
   }));
   await Deno.writeTextFile(
     join(labels, "manifest.json"),
-    JSON.stringify({ program: "hairline", task: "label", photos, failures: [] }),
+    JSON.stringify({ program: "hairline", version: "0.1.0", task: "label", photos, failures: [] }),
   );
 }
 
@@ -187,6 +196,7 @@ Deno.test("openTrainingData() takes labels, leaves out those of too little crack
     const labels = join(folder, "labels"), extra = join(folder, "extra");
     await writeLabels(folder, "labels", { names: ["0", "1", "2"], usable: (name) => name !== "1" });
     await writeLabels(folder, "extra", { names: ["3"], usable: () => true });
+    await writeLabels(folder, "poor", { names: ["0", "1"], usable: () => false });
     const notes: string[] = [];
     const open = (changes: Partial<Parameters<typeof openTrainingData>[0]>) =>
       openTrainingData({ ...NONE, labels: [labels], ...changes }, (line) => void notes.push(line));
@@ -202,6 +212,23 @@ Deno.test("openTrainingData() takes labels, leaves out those of too little crack
     const soft = await open({ soft: true });
     assert.deepEqual([...new Set((await soft.training.photo(0)).truth as Uint8Array)], [51]);
 
+    // Another photo in the place of the one that was labelled.
+    const first = join(folder, "images/0.png");
+    const photo = await Deno.readFile(first);
+    await Deno.writeFile(
+      first,
+      await encodePng({ width: 36, height: 34, channels: 1, data: new Uint8Array(36 * 34) }),
+    );
+    notes.length = 0;
+    const replaced = await open({});
+    assert.deepEqual([replaced.failures, replaced.training.samples.map(({ name }) => name)], [1, ["2"]]);
+    assert.match(
+      notes.join("\n"),
+      /^Cannot use .*0\.png: it is not the photo that .*masks\/0\.png was made of; label it again, /m,
+    );
+    assert.equal((await open({ photos: [join(folder, "images")] })).training.samples[0].name, "0");
+    await Deno.writeFile(first, photo);
+
     // Photos elsewhere, one of them without a label, one label without its photo.
     await Deno.mkdir(join(folder, "moved"));
     for (const name of ["0", "3"]) {
@@ -216,7 +243,6 @@ Deno.test("openTrainingData() takes labels, leaves out those of too little crack
       "Cannot use /moved/3.png: there is no label of the name 3.",
     ]);
 
-    await writeLabels(folder, "poor", { names: ["0", "1"], usable: () => false });
     await assert.rejects(
       open({ labels: [join(folder, "poor")] }),
       /^Error: Cannot train on the labels in .*poor: none of the 2 has enough crack pixels to be usable for training; /,
