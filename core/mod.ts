@@ -14,6 +14,25 @@
  *
  * @module
  */
+export {
+  type AnnotatedPhoto,
+  type CrackInstance,
+  crackInstances,
+  type CrackInstancesOptions,
+  type Instances,
+} from "./annotations/annotated_photo.ts";
+export type {
+  AnnotationFile,
+  AnnotationSet,
+  MarkedArea,
+  MarkedPhoto,
+  Shapes,
+} from "./annotations/annotation_format.ts";
+export type { Bitmap, Region, Size } from "./annotations/bitmap.ts";
+export { type CocoRle, decodeCocoRle, encodeCocoRle } from "./annotations/coco_rle.ts";
+export { ANNOTATION_FORMATS, type AnnotationFormatName } from "./annotations/formats.ts";
+export { openAnnotations, type OpenAnnotationsOptions } from "./annotations/open_annotations.ts";
+export { writeAnnotations, type WriteAnnotationsOptions } from "./annotations/write_annotations.ts";
 export type { DatasetProblem } from "./datasets/layout.ts";
 export { type Layout, LAYOUTS } from "./datasets/layouts.ts";
 export type { MaskForm } from "./datasets/mask_form.ts";

@@ -12,6 +12,8 @@ export interface PngSource {
   readonly channels: 1 | 3 | 4;
   /** Row-major, interleaved, `width * height * channels` bytes, 0..255. */
   readonly data: Uint8Array | Uint8ClampedArray;
+  /** Of one channel: then its values are the numbers of colours, which stand here as red, green, blue, 3 × 256 bytes at most. */
+  readonly palette?: Uint8Array;
 }
 
 const ARGUMENTS = argumentsSchema({
@@ -37,22 +39,32 @@ const COLOUR = { 1: PngColour.grey, 3: PngColour.rgb, 4: PngColour.rgba } as con
  * @returns The whole file.
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {TypeError} When `data` is not bytes.
- * @throws {RangeError} When a side is not a whole number from 1 to 2^31 − 1, `channels` is not 1, 3 or 4, or `data` is
- * not as long as these say.
+ * @throws {RangeError} When a side is not a whole number from 1 to 2^31 − 1, `channels` is not 1, 3 or 4, `data` is
+ * not as long as these say, or the palette lacks a colour.
  */
 export function encodePng(image: ImageData | PngSource): Promise<Uint8Array<ArrayBuffer>> {
   return Promise.try(() => {
     checkArguments("encode the PNG", ARGUMENTS, { image });
-    const { width, height, channels, data } = opaqueToRgb(checked(image));
+    const { width, height, channels, data, palette } = opaqueToRgb(checked(image));
     const header = new DataView(new ArrayBuffer(13));
     header.setUint32(0, width);
     header.setUint32(4, height);
     header.setUint8(8, 8);
-    header.setUint8(9, COLOUR[channels]);
+    header.setUint8(9, palette === undefined ? COLOUR[channels] : PngColour.palette);
+    const rowBytes = width * channels;
     return concatenated([
       PNG_SIGNATURE,
       chunk("IHDR", new Uint8Array(header.buffer)),
-      chunk("IDAT", deflateSync(filterRows(data, { height, rowBytes: width * channels, step: channels }))),
+      ...(palette === undefined ? [] : [chunk("PLTE", palette)]),
+      chunk(
+        "IDAT",
+        deflateSync(
+          // Numbers of colours are not near each other as colours are.
+          palette === undefined
+            ? filterRows(data, { height, rowBytes, step: channels })
+            : plainRows(data, { height, rowBytes }),
+        ),
+      ),
       chunk("IEND", new Uint8Array(0)),
     ]);
   });
@@ -81,7 +93,24 @@ function checked(image: ImageData | PngSource): PngSource {
         `${width * height * channels} are wanted.`,
     );
   }
-  return { width, height, channels, data };
+  const palette = "palette" in image ? image.palette : undefined;
+  if (palette === undefined) return { width, height, channels, data };
+  if (
+    channels !== 1 || palette.length % 3 !== 0 || palette.length > 768 ||
+    3 * maximumOf(data) >= palette.length
+  ) {
+    throw new RangeError(
+      `Cannot encode the PNG: its palette has ${palette.length} bytes, for ${channels} channels of values up to ` +
+        `${maximumOf(data)}, where 3 for each value of one channel are wanted.`,
+    );
+  }
+  return { width, height, channels, data, palette };
+}
+
+function maximumOf(data: Uint8Array | Uint8ClampedArray): number {
+  let most = 0;
+  for (const value of data) most = Math.max(most, value);
+  return most;
 }
 
 function opaqueToRgb(source: PngSource): PngSource {
@@ -95,6 +124,19 @@ function opaqueToRgb(source: PngSource): PngSource {
     rgb[i + 2] = data[s + 2];
   }
   return { width, height, channels: 3, data: rgb };
+}
+
+/** Rows as they are. */
+function plainRows(
+  data: Uint8Array | Uint8ClampedArray,
+  { height, rowBytes }: { height: number; rowBytes: number },
+): Uint8Array {
+  const out = new Uint8Array(height * (rowBytes + 1));
+  for (let y = 0; y < height; y++) {
+    out[y * (rowBytes + 1)] = PngFilter.none;
+    out.set(data.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1);
+  }
+  return out;
 }
 
 /**

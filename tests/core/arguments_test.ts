@@ -28,6 +28,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   camCrfLabeller: [compute, { classifier }],
   cameraScale: [{ sensorWidth: 36, focalLength: 50, distance: 1500, pixels: 6000 }],
   close: [plane, {}],
+  crackInstances: [{ width: 2, height: 1, data: new Uint8Array(2) }, {}],
   createClassifier: [{ arch: "resnet18" }],
   cropSampler: [source, { size: 8, batch: 1, seed: 0 }],
   createSegmenter: [{ arch: "unet" }],
@@ -49,6 +50,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   open: [plane, {}],
   oneCycleSchedule: [{ rate: 1, steps: 1 }],
   openCompute: [{}],
+  openAnnotations: ["labels/", { format: "voc" }],
   openDataset: ["photos/", {}],
   otsuThresholds: [plane, {}],
   paperLabeller: [compute, { classifier }],
@@ -69,6 +71,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   trainClassifier: [untrained.classifier, { ...feed, ...schedule }],
   trainSegmenter: [untrained.segmenter, { ...feed, ...schedule, loss: "bce" }],
   uploadImage: [compute, image, {}],
+  writeAnnotations: [[], { format: "voc" }],
 };
 
 /** Functions without options. */
@@ -78,6 +81,8 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   bandOf: [hairline.widthBands.jci, 1],
   connectedComponents: [plane],
   distanceTransform: [plane],
+  decodeCocoRle: [{ size: [1, 1], counts: [1] }],
+  encodeCocoRle: [{ width: 2, height: 1, data: new Uint8Array(2) }],
   encodePng: [image],
   maximum: [plane],
   multiply: [plane, plane],

@@ -1,0 +1,78 @@
+import { basename } from "node:path";
+import type { Size } from "./bitmap.ts";
+import type { Ring } from "./outlines.ts";
+
+/** An object out of a JSON or XML text. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A value as an object; nothing in it where it is none. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value as Fields : {};
+}
+
+/** A value as a list; empty where it is none. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Whether a value is a list of finite numbers. */
+export function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((item) => Number.isFinite(item));
+}
+
+/** A size, where both sides are whole numbers from 1 on. */
+export function sizeOf(width: unknown, height: unknown): Size | undefined {
+  const [columns, rows] = [Number(width), Number(height)];
+  return Number.isInteger(columns) && Number.isInteger(rows) && columns > 0 && rows > 0
+    ? { width: columns, height: rows }
+    : undefined;
+}
+
+/** What a JSON file holds. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await Deno.readTextFile(path);
+  try {
+    return JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch (error) {
+    throw new SyntaxError(`Cannot read ${path}: it is no JSON.`, { cause: error });
+  }
+}
+
+/**
+ * A list of x, y, x, y, … as the corners of a polygon.
+ *
+ * @param problems takes a sentence where it is none.
+ * @param where what the polygon is of, as the end of a sentence's beginning.
+ */
+export function ringOf(
+  numbers: readonly unknown[],
+  { where, problems }: { readonly where: string; readonly problems: string[] },
+): Ring | undefined {
+  if (numbers.length >= 6 && numbers.length % 2 === 0 && isNumbers(numbers)) {
+    return Array.from(
+      { length: numbers.length / 2 },
+      (_, i) => [numbers[2 * i], numbers[2 * i + 1]] as const,
+    );
+  }
+  const odd = numbers.find((number) => !Number.isFinite(number));
+  const found = odd === undefined ? `it has ${numbers.length} numbers` : `"${odd}" is no number`;
+  problems.push(
+    `Cannot use a polygon of ${where}: ${found} where x and y of three points at least are wanted.`,
+  );
+  return undefined;
+}
+
+/** Names that occur, each once, in their order. */
+export function distinct(labels: Iterable<string>): string[] {
+  return [...new Set(labels)];
+}
+
+/** What was left out of a photo because it marks no area, as a sentence. */
+export function leftOut(file: string, kinds: readonly string[]): string[] {
+  if (kinds.length === 0) return [];
+  return [
+    `Cannot use ${kinds.length} shape${kinds.length === 1 ? "" : "s"} of ${basename(file)}: ${
+      distinct(kinds).join(", ")
+    } where a mask or a polygon is wanted.`,
+  ];
+}

@@ -1,0 +1,115 @@
+/**
+ * `deno task annotations:export`: writes the masks of a run as annotations of another program.
+ *
+ * @module
+ */
+import { ANNOTATION_FORMATS } from "../../core/annotations/formats.ts";
+import { readFolder } from "../../core/datasets/list_files.ts";
+import { runCommand } from "../cli/command.ts";
+import { jsonOption, quietOption } from "../cli/common_options.ts";
+import { ExitCode, UsageError } from "../cli/errors.ts";
+import {
+  argument,
+  choice,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  string,
+  withDefault,
+} from "../cli/optique.ts";
+import { startProgress } from "../cli/progress.ts";
+import { writeOut } from "../cli/terminal.ts";
+import { folderPath, fraction } from "../cli/values.ts";
+import { VERSION } from "../cli/version.ts";
+import { lockFolder } from "../files/locks.ts";
+import { exportAnnotations } from "./export_annotations.ts";
+import { listMasks } from "./run_masks.ts";
+
+await runCommand({
+  name: "annotations:export",
+  brief: "Write the masks of a run as annotations of another program.",
+  description:
+    "Takes the folder of a run of label or predict, or a folder of masks, and writes its cracks for an annotator or a training elsewhere:\n\n" +
+    "coco: annotations.json for pycocotools, MMDetection, Detectron2, Roboflow; labelme: a JSON a photo; label-studio: tasks.json, cracks as " +
+    "predictions, and labeling_config.xml for the project; cvat: annotations.xml, CVAT for images 1.1; voc: Pascal VOC, which CVAT calls " +
+    "segmentation mask 1.1, and mmsegmentation reads; yolo: labels/ and data.yaml for YOLO's segmentation; masks: plain PNG of 0 and 255.\n\n" +
+    "Masks keep holes; polygons fill them, and the task says how many pixels that are. labelme shows masks from 5.3 on: give " +
+    "--shapes polygon for an earlier one. What cannot be written is reported and left out, and the task then ends with 1.",
+  examples: [
+    {
+      command: "deno task annotations:export labels/ --format coco --out coco/",
+      effect: "Write the cracks of a run for pycocotools",
+    },
+    {
+      command: "deno task annotations:export labels/ --format yolo --with-photos --out yolo/",
+      effect: "Write a dataset to train YOLO on",
+    },
+  ],
+  parser: object({
+    run: argument(folderPath("RUN"), {
+      description: message`The folder that label or predict wrote, or one of masks.`,
+    }),
+    format: option("-f", "--format", choice(ANNOTATION_FORMATS), {
+      description: message`For which program.`,
+    }),
+    out: option("-o", "--out", folderPath(), {
+      description: message`The folder for the annotations: a new or an empty one.`,
+    }),
+    instances: withDefault(
+      option("--instances", choice(["crack", "photo"]), {
+        description: message`What is one annotation: each connected crack, or all crack of a photo.`,
+      }),
+      "crack" as const,
+    ),
+    shapes: optional(option("--shapes", choice(["mask", "polygon"]), {
+      description: message`How cracks are drawn in coco, labelme and cvat. Default: mask.`,
+    })),
+    class: withDefault(
+      option("--class", string({ metavar: "NAME" }), { description: message`What a crack is called.` }),
+      "crack",
+    ),
+    sure: optional(option("--sure", fraction(), {
+      description:
+        message`Crack is what is at least so sure in the confidence map. Default: what the mask says.`,
+    })),
+    photos: multiple(option("--photos", folderPath(), {
+      description: message`A folder of the photos, where they are no longer where they were.`,
+    })),
+    withPhotos: option("--with-photos", {
+      description: message`Copy the photos beside the annotations, too.`,
+    }),
+    quiet: quietOption,
+    json: jsonOption(message`Print what was written as JSON.`),
+  }),
+}, async ({ run, out, format, instances, shapes, sure, withPhotos, quiet, json, ...options }) => {
+  const listed = await listMasks(run, options);
+  using _lock = await lockFolder(out);
+  const { folders, files: there } = await readFolder(out);
+  if (folders.length + there.length > 0) {
+    throw new UsageError(`Cannot write into ${out}: it is not empty; choose another folder.`);
+  }
+  using progress = startProgress({ total: listed.length, unit: "photo", quiet });
+  const { photos, cracks, files, losses, failures } = await exportAnnotations(listed, {
+    ...{ out, format, instances, shapes, sure, withPhotos, label: options.class },
+    onPhoto: (name) => progress.advance({ detail: name }),
+    onFailure: (problem) => progress.note(problem),
+  });
+  if (json) {
+    const result = {
+      ...{ program: "hairline", version: VERSION, task: "annotations:export", run, out, format },
+      ...{ photos, cracks, files, losses, failures },
+    };
+    writeOut(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    writeOut(`${out}: ${cracks} cracks of ${photos} photos in ${files} files.\n`);
+    const lost = losses.reduce((sum, { pixels }) => sum + pixels, 0);
+    if (lost > 0) {
+      writeOut(
+        `Polygons know no holes: ${lost} pixels within cracks of ${losses.length} photos are crack there.\n`,
+      );
+    }
+  }
+  return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+});

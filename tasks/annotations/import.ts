@@ -1,0 +1,150 @@
+/**
+ * `deno task annotations:import`: makes labels of the annotations of another program.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { ANNOTATION_FORMATS, annotationFormats } from "../../core/annotations/formats.ts";
+import { openAnnotations } from "../../core/annotations/open_annotations.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
+import { type FailureRecord, readManifests, type Runtime, writeManifest } from "../batch/manifests.ts";
+import { runCommand } from "../cli/command.ts";
+import { jsonOption, quietOption } from "../cli/common_options.ts";
+import { ExitCode, UsageError } from "../cli/errors.ts";
+import { argument, choice, message, multiple, object, option, string } from "../cli/optique.ts";
+import { startProgress } from "../cli/progress.ts";
+import { writeOut } from "../cli/terminal.ts";
+import { filePath, folderPath } from "../cli/values.ts";
+import { VERSION } from "../cli/version.ts";
+import { lockFolder } from "../files/locks.ts";
+import { LABEL_MANIFEST, type Manifest, methodOf } from "../label/manifest.ts";
+import { photoFinder } from "./find_photos.ts";
+import { crackLabels, importAnnotations } from "./import_annotations.ts";
+
+/** What manifests call labels that people drew elsewhere. */
+const METHOD = "annotations";
+
+const NOUNS = { task: "label", output: "label", outputs: "labels" };
+
+/** No network and no device have a part in it. */
+const RUNTIME: Runtime = {
+  deno: Deno.version.deno,
+  tfjs: "none",
+  adapter: "none",
+  software: true,
+  backend: "none",
+};
+
+await runCommand({
+  name: "annotations:import",
+  brief: "Make labels of the annotations of another program.",
+  description:
+    "Reads annotations of COCO, labelme, Label Studio (its export named JSON), CVAT for images 1.1, Pascal VOC (CVAT's segmentation mask 1.1), " +
+    "YOLO's segmentation or plain masks, finds their photos, and writes a folder like that of label: segmenter:train takes it as --labels, " +
+    "evaluate as --truth. Masks, run lengths and polygons are read; boxes, lines and points are reported. Overlapping " +
+    "shapes are one mask, and what lies outside of a photo is cut off.\n\n" +
+    "A photo is found by the name that the annotations give it, in the folders of --photos, or where its format keeps photos. One whose " +
+    "annotations are damaged or of another size is reported and left out, and the task then ends with 1. Photos that are there already in a " +
+    "folder of an earlier import are imported anew.",
+  examples: [
+    {
+      command:
+        "deno task annotations:import coco/annotations.json --format coco --photos photos/ --out labels/",
+      effect: "Take corrected masks back",
+    },
+    {
+      command: "deno task annotations:import dataset/ --format yolo --class crack --out labels/",
+      effect: "Take one class of several",
+    },
+  ],
+  parser: object({
+    path: argument(filePath("PATH"), {
+      description:
+        message`The annotations: the file of coco, label-studio and cvat, the folder of the others.`,
+    }),
+    format: option("-f", "--format", choice(ANNOTATION_FORMATS), {
+      description: message`Which program's they are.`,
+    }),
+    out: option("-o", "--out", folderPath(), {
+      description: message`The folder for the labels; it is made.`,
+    }),
+    class: multiple(option("--class", string({ metavar: "NAME" }), {
+      description: message`A class that is crack. Default: the only one that there is.`,
+    })),
+    photos: multiple(option("--photos", folderPath(), {
+      description: message`A folder of the photos. Default: where the format keeps them.`,
+    })),
+    quiet: quietOption,
+    json: jsonOption(message`Print what was imported as JSON.`),
+  }),
+}, async ({ path, format, out, photos, quiet, json, ...options }) => {
+  await refuseArchives(path);
+  const annotations = await openAnnotations(path, { format });
+  const crack = crackLabels(annotations.labels, options.class);
+  const { photoFolder } = annotationFormats[format];
+  const find = await photoFinder({ annotations: path, photoFolder, photos, out });
+  using _lock = await lockFolder(out);
+  const earlier = await readManifests(out, NOUNS, LABEL_MANIFEST);
+  const other = earlier.find((manifest) => methodOf(manifest) !== METHOD);
+  if (other !== undefined) {
+    throw new UsageError(
+      `Cannot write into ${out}: its labels are of the method ${methodOf(other)}; choose another folder.`,
+    );
+  }
+  const failures: FailureRecord[] = [];
+  const manifest: Manifest = {
+    program: "hairline",
+    version: VERSION,
+    task: "label",
+    method: METHOD,
+    parameters: { format, classes: [...crack] },
+    seeds: {},
+    runtime: RUNTIME,
+    photos: earlier.flatMap(({ photos }) => photos),
+    failures,
+  };
+  const manifestPath = join(out, "manifest.json");
+  // First of all, so that the folder is known as Hairline's own from its first output on.
+  await writeManifest(manifestPath, manifest);
+  using progress = startProgress({ total: annotations.count, unit: "photo", quiet });
+  const records = await importAnnotations(annotations, {
+    out,
+    crack,
+    find,
+    onPhoto: (name) => progress.advance({ detail: name }),
+    onFailure: (failure) => {
+      failures.push(failure);
+      progress.note(failure.error);
+    },
+  });
+  const names = new Set(records.map(({ name }) => name));
+  const kept = manifest.photos.filter(({ name }) => !names.has(name));
+  await writeManifest(manifestPath, { ...manifest, photos: [...kept, ...records] });
+  const withCrack = records.filter(({ crackPixels }) => crackPixels > 0).length;
+  if (json) {
+    const result = {
+      ...{ program: "hairline", version: VERSION, task: "annotations:import", path, out, format },
+      ...{
+        classes: [...crack],
+        photos: records.length,
+        withCrack,
+        failures: failures.map(({ error }) => error),
+      },
+    };
+    writeOut(`${JSON.stringify(result, null, 2)}\n`);
+  } else {
+    writeOut(
+      `${out}: labels of ${records.length} photos, ${withCrack} of them with crack.\nManifest: ${manifestPath}\n`,
+    );
+  }
+  return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+});
+
+async function refuseArchives(path: string): Promise<void> {
+  if (await statOrNull(path) === null) {
+    throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
+  }
+  if (/\.zip$/i.test(path)) {
+    throw new UsageError(`Cannot read ${path}: it is an archive; unpack it and give what is in it.`);
+  }
+}
