@@ -45,7 +45,8 @@ const parser = object({
     option("--split", string({ metavar: "NAME" }), { description: message`Only this split of the dataset.` }),
   ),
   crack: optional(option("--crack", choice(["bright", "dark"]), {
-    description: message`What is crack in the masks. Default: as the dataset says; of masks alone, bright.`,
+    description:
+      message`What is crack in the masks. Default: as the dataset says; of masks alone, whichever is less.`,
   })),
   tolerance: optional(option("--tolerance", integer({ min: 0, max: 32, metavar: "N" }), {
     description: message`Pixels by which a prediction may miss; 2 and 5 are usual. Default: 0.`,
