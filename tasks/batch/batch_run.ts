@@ -3,7 +3,6 @@ import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
 import type { Schema } from "../../core/arguments.ts";
 import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
@@ -14,6 +13,7 @@ import { listPhotos, type Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import { DecodingThread } from "./decoding_thread.ts";
 import {
   type FailureRecord,
   mergeRecords,
@@ -205,6 +205,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   readonly #clock = new WorkClock();
   /** One photo is read and decoded at a time, and waits until it may be computed. */
   readonly #decoding = new Semaphore(1);
+  readonly #decoder = new DecodingThread();
   readonly #computing: Semaphore;
   #deviceLost = false;
 
@@ -228,6 +229,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     // First of all, so that the folder is known as Hairline's own from its first output on.
     await this.#save();
     try {
+      using _decoder = this.#decoder;
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
       for await (
         const outcome of mapOrdered(photos, (photo) => this.#processPhoto(photo), { atOnce: AT_ONCE })
@@ -287,7 +289,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
             "choose another folder.",
         );
       }
-      const image = await decodeImage(bytes);
+      const image = await this.#decoder.decode(bytes);
       seconds = endWork();
       using _computing = await this.#computing.take(image.width * image.height);
       decoding[Symbol.dispose]();
