@@ -163,4 +163,10 @@ Deno.test("startSegmenter() starts from the folder of a tfjs VGG-16, whose blue 
   assert.deepEqual([...values.subarray(4, 6)], [...data.subarray(0, 2)]);
   using copy = await loadSegmenter(await saveSegmenter(made));
   assert.deepEqual(copy.network.input, made.network.input);
+
+  await Deno.writeTextFile(`${folder.path}/model.json`, json.replace("weights.bin", "../weights.bin"));
+  await assert.rejects(
+    startSegmenter({ arch: "deepcrack_liu", width: WIDTH, start: folder.path }),
+    /^SyntaxError: Cannot use .*model\.json: cannot read the tfjs model: its shard \.\.\/weights\.bin lies outside its folder; put all files into one\.$/,
+  );
 });
