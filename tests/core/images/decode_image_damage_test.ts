@@ -116,6 +116,8 @@ Deno.test("decodeImage() refuses kinds of JPEG and TIFF that it does not read", 
 });
 
 Deno.test("decodeImage() refuses every cut of a file, wherever it is cut", async () => {
+  // Bytes at the end that hold no pixel: padding of the last row, and the trailer.
+  const spare: Readonly<Record<string, number>> = { "palette.bmp": 3, "palette_interlaced.gif": 1 };
   for (
     const name of [
       "rgb_420.jpg",
@@ -126,13 +128,13 @@ Deno.test("decodeImage() refuses every cut of a file, wherever it is cut", async
       "rgb.tif",
       "rgb_lossless.webp",
       "rgb_lossy.webp",
-      "palette.bmp",
-      "palette_interlaced.gif",
+      ...Object.keys(spare),
     ]
   ) {
     const file = fixture(name);
     // WebP is not known as such by fewer than 12 bytes.
-    for (let length = name.endsWith(".webp") ? 12 : 8; length < file.length; length++) {
+    const start = name.endsWith(".webp") ? 12 : 8;
+    for (let length = start; length < file.length - (spare[name] ?? 0); length++) {
       await refuses(file.subarray(0, length), {
         kind: SyntaxError,
         message: /end before|holds|header|no whole/,
