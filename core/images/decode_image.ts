@@ -33,19 +33,6 @@ const DECODERS = {
   gif: decodeGif,
 } as const;
 
-/** What makes a file one that is read, by its name in a sentence. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  "a HEIC file":
-    "convert it to JPEG first, as a phone does when it exports a photo, and ImageMagick or heif-convert",
-  "a HEIF file": "convert it to JPEG first, as ImageMagick or heif-convert do",
-  "an AVIF file": "convert it to JPEG or PNG first",
-  "a JPEG XL file": "convert it to JPEG or PNG first",
-  "a JPEG 2000 file": "convert it to PNG first",
-  "a BigTIFF file": "save it as TIFF, or as PNG",
-  "a PDF file": "take the photos out of it first, as pdfimages does",
-  "a ZIP archive": "unpack it first",
-};
-
 /**
  * Decodes a photo or mask into upright RGBA, 8 bits a sample.
  *
@@ -111,12 +98,13 @@ function decode(bytes: Uint8Array, maxPixels: number): Raster | Promise<Raster> 
   if (bytes.length === 0) {
     throw new SyntaxError(`Cannot decode the image: the file is empty where a ${READ_FORMATS} is wanted.`);
   }
-  const { decoder, name } = sniffFormat(bytes);
+  const { decoder, name, remedy } = sniffFormat(bytes);
   if (decoder === undefined) {
     const start = Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const remedy = name in REMEDIES ? `; ${REMEDIES[name]}` : "";
     throw new TypeError(
-      `Cannot decode the image: its first bytes, ${start}, are those of ${name} where a ${READ_FORMATS} is wanted${remedy}.`,
+      `Cannot decode the image: its first bytes, ${start}, are those of ${name} where a ${READ_FORMATS} is wanted${
+        remedy === undefined ? "" : `; ${remedy}`
+      }.`,
     );
   }
   return DECODERS[decoder](bytes, { maxPixels });

@@ -6,6 +6,7 @@ import { argument, type Message, message, multiple, option, optional } from "../
 import { formatDuration } from "../cli/progress.ts";
 import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, folderPath } from "../cli/values.ts";
+import { countKinds } from "../files/left_out.ts";
 import { shardValue } from "../files/shard.ts";
 import type { BatchSummary, PlannedPhoto } from "./batch_run.ts";
 import type { PhotoRecord } from "./manifests.ts";
@@ -23,7 +24,9 @@ function text(text: string): Message {
 export function batchOptions({ task, outputs }: { readonly task: string; readonly outputs: string }) {
   return {
     paths: multiple(
-      argument(filePath("PATH"), { description: message`Photos (JPEG, PNG, TIFF) and folders of photos.` }),
+      argument(filePath("PATH"), {
+        description: message`Photos (JPEG, PNG, TIFF, WebP, BMP, GIF) and folders of photos.`,
+      }),
       { min: 1 },
     ),
     out: outOption(outputs),
@@ -116,7 +119,9 @@ export async function runBatchCommand<
   const seconds = (performance.now() - start) / 1000;
   if (profile && compute !== undefined) writeErr(describeTimings(compute, seconds));
   writeOut(json ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n` : describe(summary, seconds));
-  return summary.failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+  // A photo that is not read is as good as failed; a mask beside it is not.
+  const unread = summary.leftOut.some(({ remedy }) => remedy !== undefined);
+  return summary.failures.length > 0 || unread ? ExitCode.Failed : ExitCode.Ok;
 }
 
 /**
@@ -128,11 +133,12 @@ export function describeRun(
   summary: BatchSummary<PhotoRecord>,
   { done, finding, seconds }: { readonly done: string; readonly finding: string; readonly seconds: number },
 ): string {
-  const { skipped, failures, report, manifest } = summary;
+  const { skipped, failures, leftOut, report, manifest } = summary;
   const parts = [
     `${done} ${photos(summary.photos.length - skipped)} in ${formatDuration(seconds)}`,
     ...(skipped > 0 ? [`${skipped} ${skipped === 1 ? "was" : "were"} done before`] : []),
     ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    ...(leftOut.length > 0 ? [`left out ${countKinds(leftOut).map(({ text }) => text).join(", ")}`] : []),
     finding,
   ];
   return `${parts.join("; ")}.\nReport:   ${report}\nManifest: ${manifest}\n`;

@@ -8,6 +8,7 @@ import { type Progress, startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
+import { countKinds, type LeftOut } from "../files/left_out.ts";
 import { nameKey } from "../files/output_names.ts";
 import { listPhotos, type Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -108,6 +109,8 @@ export interface BatchSummary<Record extends PhotoRecord> {
   /** How many of them an earlier run had done. */
   readonly skipped: number;
   readonly failures: readonly FailureRecord[];
+  /** Files that the run did not work on. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Milliseconds of work that a killed run may have to do again. */
@@ -197,6 +200,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   /** The name of an earlier record by its {@linkcode nameKey}. */
   readonly #earlierNames: ReadonlyMap<string, string>;
   readonly #failures: FailureRecord[] = [];
+  readonly #leftOut: readonly LeftOut[];
   readonly #manifestPath: string;
   /** Files that an earlier run wrote and that are otherwise now. */
   readonly #altered: string[] = [];
@@ -210,12 +214,13 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   #deviceLost = false;
 
   constructor(
-    options: BatchOptions & { readonly nouns: TaskNouns },
+    options: BatchOptions & { readonly nouns: TaskNouns; readonly leftOut: readonly LeftOut[] },
     task: BatchTask<Record, Settings, Output>,
     records: Map<string, Record>,
   ) {
     this.#options = options;
     this.#nouns = options.nouns;
+    this.#leftOut = options.leftOut;
     this.#task = task;
     this.#computing = new Semaphore(task.pixelsAtOnce ?? PIXELS_AT_ONCE);
     this.#records = records;
@@ -264,6 +269,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       photos: this.#done(photos),
       skipped: this.#skipped,
       failures: this.#failures,
+      leftOut: this.#leftOut,
     };
   }
 
@@ -402,6 +408,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       ...(shard === undefined ? {} : { shard: formatShard(shard) }),
       photos,
       failures: this.#failures,
+      ...(this.#leftOut.length === 0 ? {} : { leftOut: this.#leftOut }),
     });
     this.#savedAt = performance.now();
   }
@@ -464,17 +471,19 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
   },
 ): Promise<BatchSummary<Record>> {
   const { paths, out, shard, quiet } = options;
-  const { photos, ignored } = await listPhotos(paths, { outputs: out });
+  const { photos, leftOut } = await listPhotos(paths, { outputs: out });
   using _lock = await lockFolder(out, shard);
   const manifests = await readManifests(out, nouns, schema);
   if (!quiet) {
-    for (const path of ignored) writeErr(`Skipping ${path}: it is not a JPEG, PNG or TIFF file.\n`);
+    for (const { text, first } of countKinds(leftOut)) {
+      writeErr(`Leaving out ${text}, such as ${first.path}${first.remedy ? `: ${first.remedy}` : ""}.\n`);
+    }
   }
   const task = await open(manifests);
   for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns });
   const records = mergeRecords(manifests, (record) => task.madeAt(record));
   reportVersions(records.values(), { out, nouns });
-  const run = new BatchRun({ ...options, nouns }, task, records);
+  const run = new BatchRun({ ...options, nouns, leftOut }, task, records);
   const summary = await run.run(
     shard === undefined ? photos : photos.filter(({ name }) => inShard(name, shard)),
   );

@@ -10,6 +10,7 @@ import {
   TEXT,
 } from "../../core/arguments.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
+import type { LeftOut } from "../files/left_out.ts";
 import { staysInside } from "../files/output_names.ts";
 import { MANIFEST, OUTPUT_FOLDERS } from "../files/photos.ts";
 import { checkRecord, readRecordText } from "../files/read_record.ts";
@@ -70,6 +71,8 @@ export interface RunManifest<Record extends PhotoRecord> {
   readonly shard?: string;
   readonly photos: readonly Record[];
   readonly failures: readonly FailureRecord[];
+  /** Files among the photos that the run did not work on, where there were some. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** What a task is called, and what it gives. */

@@ -1,6 +1,9 @@
 import { basename, join, sep } from "node:path";
 import { compareNames, IMAGE_FILE, statOrNull } from "../../core/datasets/list_files.ts";
+import { READ_FORMATS } from "../../core/images/image_format.ts";
 import { reasonMissing, UsageError } from "../cli/errors.ts";
+import { countKinds, type FileKind, kindOfFile, type LeftOut } from "./left_out.ts";
+import { masksBeside } from "./masks_beside.ts";
 import { nameOutputs, type Unnamed } from "./output_names.ts";
 import { readStart } from "./read_record.ts";
 
@@ -16,8 +19,8 @@ export interface Photo {
 export interface PhotoList {
   /** In the natural order of their names (IMG_9 before IMG_10). */
   readonly photos: readonly Photo[];
-  /** Files that the command named and that are no photos by their extension. */
-  readonly ignored: readonly string[];
+  /** Files that hold photos and are not read, masks of photos beside them, and files that the command named and that are no photos. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** Options of {@linkcode listPhotos}. */
@@ -39,17 +42,22 @@ async function isOutputFolder(folder: string, entries: readonly string[]): Promi
   return /^\s*\{\s*"program":\s*"hairline"/.test(await readStart(join(folder, manifest), 256));
 }
 
+/** A file found, what it is, and the names it may bear, from the shortest to the fullest. */
+interface Found extends Unnamed {
+  readonly kind: FileKind;
+}
+
 /** A path as a name below the outputs: forward slashes, nothing that leads out of them. */
 function asName(path: string): string {
   return path.replaceAll("\\", "/").split("/").filter((part) => part !== "" && part !== "." && part !== "..")
     .map((part) => part.replaceAll(":", "_")).join("/");
 }
 
-function found(path: string, root: string, relative: string): Unnamed {
+function found(path: string, kind: FileKind, { root, relative }: { root: string; relative: string }): Found {
   const inRoot = asName(root === "" ? relative : `${basename(root)}/${relative}`);
   const stem = relative.replace(IMAGE_FILE, "");
   return {
-    path,
+    ...{ path, kind },
     names: [asName(stem), asName(relative), inRoot.replace(IMAGE_FILE, ""), inRoot, asName(path)],
   };
 }
@@ -59,7 +67,7 @@ async function* walk(
   folder: string,
   relative: string,
   skip: Set<string>,
-): AsyncGenerator<Unnamed> {
+): AsyncGenerator<Found> {
   const real = await Deno.realPath(folder);
   // Outputs, and folders met before: a symbolic link may lead round in a circle.
   if (skip.has(real)) return;
@@ -73,7 +81,7 @@ async function* walk(
     const below = relative === "" ? name : `${relative}/${name}`;
     const info = await statOrNull(path);
     if (info?.isDirectory) yield* walk(root, path, below, skip);
-    else if (info?.isFile && IMAGE_FILE.test(name)) yield found(path, root, below);
+    else yield found(path, await kindOfFile(path, info), { root, relative: below });
   }
 }
 
@@ -89,8 +97,8 @@ async function outputFolders(folder: string | undefined): Promise<Set<string>> {
 }
 
 /**
- * Lists the photos (JPEG, PNG, TIFF, by extension in any case) among files and, recursively, in folders. Hidden files,
- * outputs of Hairline and a photo's second mention are left out.
+ * Lists the photos among files and, recursively, in folders: by extension in any case, and by their first bytes. Hidden files,
+ * outputs of Hairline and a photo's second mention are left out, as are masks that lie beside their photos.
  *
  * A photo is named by its path below the folder given, without extension. Where two would get the same name, both keep
  * their extension; where that does not part them, both get the name of the folder given in front. So names do not
@@ -102,8 +110,8 @@ export async function listPhotos(
   paths: readonly string[],
   options: ListPhotosOptions = {},
 ): Promise<PhotoList> {
-  const files = new Map<string, Unnamed>();
-  const ignored: string[] = [];
+  const files = new Map<string, Found>();
+  const leftOut: LeftOut[] = [];
   const folders: string[] = [];
   const given = [];
   for (const path of [...paths].sort(compareNames)) {
@@ -112,37 +120,57 @@ export async function listPhotos(
     given.push({ path, info });
   }
   const skip = await outputFolders(options.outputs);
-  const add = async (file: Unnamed) => {
-    const real = await Deno.realPath(file.path);
+  const add = async (file: Found) => {
+    const { path, kind } = file;
+    if (kind === "other") return;
+    if (kind !== "photo") {
+      leftOut.push({ path, ...kind });
+      return;
+    }
+    const real = await Deno.realPath(path);
     for (const folder of skip) {
       if (real.startsWith(folder + sep)) {
         throw new UsageError(
-          `Cannot take ${file.path}: it lies among the outputs in ${folder}; choose another folder for them.`,
+          `Cannot take ${path}: it lies among the outputs in ${folder}; choose another folder for them.`,
         );
       }
     }
     if (!files.has(real)) files.set(real, file);
   };
   for (const { path, info } of given) {
-    if (info.isDirectory) folders.push(path);
-    else if (info.isFile && IMAGE_FILE.test(path)) await add(found(path, "", basename(path)));
-    else ignored.push(path);
+    if (info.isDirectory) {
+      folders.push(path);
+      continue;
+    }
+    const kind = await kindOfFile(path, info);
+    await add(
+      found(path, kind === "other" ? { kind: "file without an image" } : kind, {
+        root: "",
+        relative: basename(path),
+      }),
+    );
   }
   // Folders after files, each with its own memory of what it visited, so that `photos photos/day1` meets both.
   for (const folder of folders) {
     for await (const file of walk(folder, folder, "", new Set(skip))) await add(file);
   }
   if (files.size === 0) {
+    const found = countKinds(leftOut).map(({ text }) => text).join(", ");
     throw new UsageError(
-      `Cannot find a photo in ${
-        paths.join(", ")
-      }: there is no JPEG, PNG or TIFF file; give photos or folders of photos.`,
+      `Cannot find a photo in ${paths.join(", ")}: there is no ${READ_FORMATS} file${
+        found === "" ? "" : `, only ${found}`
+      }; give photos or folders of photos.`,
     );
   }
-  const all = [...files.values()];
+  const masks = await masksBeside([...files.values()].map(({ path }) => path));
+  leftOut.push(...[...masks].map((path) => ({ path, kind: "mask lying beside photos" })));
+  const all = [...files.values()].filter(({ path }) => !masks.has(path));
   const names = nameOutputs(all);
   const photos = all.map(({ path }, i) => ({ path, name: names[i] }));
-  return { photos: photos.sort((a, b) => compareNames(a.name, b.name)), ignored };
+  return {
+    photos: photos.sort((a, b) => compareNames(a.name, b.name)),
+    leftOut: leftOut.sort((a, b) => compareNames(a.path, b.path)),
+  };
 }
 
 /** The photos of a run in a heading: each path where there are two at most, else the first and how many others. */

@@ -61,9 +61,9 @@ Deno.test("decodeImage() names what it found where no image is that it reads", a
     const [start, name, remedy] of [
       ["\0\0\0\x20ftypheic", "a HEIC file", "; convert it to JPEG first, as a phone does"],
       ["\0\0\0\x20ftypavif", "an AVIF file", "; convert it to JPEG or PNG first"],
-      ["%PDF-1.7", "a PDF file", "; take the photos out of it first"],
+      ["%PDF-1.7", "a PDF file", "\\.$"],
       ["MM\0+\0\x08\0\0", "a BigTIFF file", "; save it as TIFF, or as PNG"],
-      ["8BPS\0\x01", "an unknown kind of file", "\\.$"],
+      ["8BPS\0\x01", "a Photoshop file", "; save it as TIFF or PNG first"],
     ]
   ) {
     await refuses(ascii(start), {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { countKinds } from "../../../tasks/files/left_out.ts";
 import { listPhotos, namePaths } from "../../../tasks/files/photos.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -20,7 +22,7 @@ async function names(paths: readonly string[], outputs?: string): Promise<string
 
 Deno.test("listPhotos() finds photos in folders, in natural order, by extension in any case", async () => {
   await withFiles(
-    ["IMG_10.JPG", "IMG_9.jpeg", "deep/er/x.TIF", "a.png", "b.tiff", "notes.txt", "c.gif"],
+    ["IMG_10.JPG", "IMG_9.jpeg", "deep/er/x.TIF", "a.png", "b.tiff", "notes.txt"],
     async (root) => {
       assert.deepEqual(await names([root]), ["a", "b", "deep/er/x", "IMG_9", "IMG_10"]);
     },
@@ -83,7 +85,7 @@ Deno.test("listPhotos() puts the folder in front where two folders hold the same
     assert.deepEqual(await names([day2, day1]), ["b", "day1/a", "day2/a"]);
     const { photos } = await listPhotos([day1, other, day2]);
     assert.equal(new Set(photos.map(({ name }) => name)).size, 4);
-    assert.deepEqual(await listPhotos([other, day2, day1]), { photos, ignored: [] });
+    assert.deepEqual(await listPhotos([other, day2, day1]), { photos, leftOut: [] });
     for (const { name } of photos) assert.doesNotMatch(name, /^\/|\.\.|:/);
   });
 });
@@ -100,8 +102,104 @@ Deno.test("listPhotos() refuses a file that lies among the outputs", async () =>
 Deno.test("listPhotos() lists which files it was given that are no photos", async () => {
   await withFiles(["a.jpg", "notes.txt"], async (root) => {
     const notes = join(root, "notes.txt");
-    assert.deepEqual((await listPhotos([join(root, "a.jpg"), notes])).ignored, [notes]);
+    assert.deepEqual((await listPhotos([join(root, "a.jpg"), notes])).leftOut, [{
+      path: notes,
+      kind: "file without an image",
+    }]);
   });
+});
+
+/** Writes files of these bytes, letter by letter, into a folder. */
+async function writeFiles(root: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeFile(join(root, name), Uint8Array.from(text, (letter) => letter.charCodeAt(0)));
+  }
+}
+
+Deno.test("listPhotos() knows photos by their first bytes, and says of which kind those are that are not read", async () => {
+  await withFiles(["a.jfif", "b.BMP", "empty.heic", "raw.NEF", "notes.txt"], async (root) => {
+    await writeFiles(root, {
+      c: "\xff\xd8\xff\xe0",
+      "d.dat": "RIFF\x04\0\0\0WEBP",
+      "letter.txt": "BMW sends its regards",
+      "e.HEIC": "\0\0\0\x18ftypheic\0\0\0\0",
+      "f.jpeg2": "\0\0\0\x0cjP  \r\n",
+      "g.zip": "PK\x03\x04",
+    });
+    const { photos, leftOut } = await listPhotos([root]);
+    assert.deepEqual(photos.map(({ name }) => name), ["a", "b", "c", "d.dat"]);
+    assert.deepEqual(leftOut.map(({ path, kind }) => [basename(path), kind]), [
+      ["e.HEIC", "HEIC file"],
+      ["empty.heic", "file named .heic"],
+      ["f.jpeg2", "JPEG 2000 file"],
+      ["raw.NEF", "camera raw file"],
+    ]);
+    assert.ok(leftOut.every(({ remedy }) => remedy !== undefined));
+  });
+});
+
+Deno.test("listPhotos() leaves out links to nowhere, pipes and names that are not UTF-8, and opens none of them", async () => {
+  await withFiles(["a.jpg"], async (root) => {
+    // Links and pipes need permissions that deno eval has and the tests do not; Deno itself cannot write a name that is not UTF-8, but
+    // lists one with this character, under which nothing is there: so does a link to nowhere of that name.
+    const script =
+      `Deno.chdir(${
+        JSON.stringify(root)
+      }); Deno.symlinkSync("nowhere", "b.jpg"); Deno.symlinkSync("nowhere", "c.txt");` +
+      `Deno.symlinkSync("/dev/null", "d.png"); Deno.symlinkSync("nowhere", "e\ufffd.png");`;
+    assert.ok((await new Deno.Command(Deno.execPath(), { args: ["eval", script] }).output()).success);
+    const { photos, leftOut } = await listPhotos([root]);
+    assert.deepEqual(photos.map(({ name }) => name), ["a"]);
+    assert.deepEqual(leftOut.map(({ kind }) => kind), [
+      "link to nowhere",
+      "pipe or device",
+      "file with a name that is not UTF-8",
+    ]);
+  });
+});
+
+Deno.test("listPhotos() leaves out masks that lie beside their photos, and nothing that only bears such a name", async () => {
+  await withFiles([], async (root) => {
+    const [width, height] = [4, 3];
+    const mask = await encodePng({
+      ...{ width, height, channels: 1 },
+      data: Uint8Array.from({ length: 12 }, (_, i) => 255 * Number(i < 3)),
+    });
+    const photo = await encodePng({
+      ...{ width, height, channels: 1 },
+      data: Uint8Array.from({ length: 12 }, (_, i) => 20 * i),
+    });
+    const files = {
+      ...{
+        "p0.jpg": photo,
+        "p0.png": mask,
+        "p1.jpg": photo,
+        "P1_mask.png": mask,
+        "p2.tif": photo,
+        "p2.png": photo,
+      },
+      ...{ "lone_mask.png": mask, "q.png": mask, "q_label.png": mask, "r.png": photo, "sub/r.png": mask },
+    };
+    await Deno.mkdir(join(root, "sub"));
+    for (const [name, bytes] of Object.entries(files)) await Deno.writeFile(join(root, name), bytes);
+    const { photos, leftOut } = await listPhotos([root]);
+    assert.deepEqual(leftOut.map(({ path, kind }) => [relative(root, path), kind]), [
+      ["p0.png", "mask lying beside photos"],
+      ["P1_mask.png", "mask lying beside photos"],
+    ]);
+    assert.deepEqual(photos.map(({ name }) => name), [
+      ...["lone_mask", "p0", "p1", "p2.png", "p2.tif", "q", "q_label", "r", "sub/r"],
+    ]);
+  });
+});
+
+Deno.test("countKinds() counts by kind, most first, with the right plural", () => {
+  const files = ["HEIC file", "mask lying beside photos", "HEIC file", "link to nowhere"];
+  assert.deepEqual(countKinds(files.map((kind) => ({ path: "x", kind }))).map(({ text }) => text), [
+    "2 HEIC files",
+    "1 mask lying beside photos",
+    "1 link to nowhere",
+  ]);
 });
 
 Deno.test("listPhotos() refuses a path that is not there and a folder without photos", async () => {

@@ -84,11 +84,16 @@ async function quietly<T>(action: () => Promise<T>): Promise<T> {
 
 Deno.test("labelPhotos() writes the label of each photo as labelImage() gives it", async () => {
   await withPhotos(async (folder, compute) => {
-    const { photos, skipped, failures } = await labelPhotos(
+    await Deno.writeTextFile(join(folder, "photos", "d.HEIC"), "\0\0\0\x18ftypheic");
+    const { photos, skipped, failures, leftOut } = await labelPhotos(
       options(folder),
       () => Promise.resolve(session(compute)),
     );
     assert.deepEqual([photos.length, skipped, failures.length], [3, 0, 0]);
+    assert.deepEqual(leftOut.map(({ path, kind }) => [path, kind]), [[
+      join(folder, "photos", "d.HEIC"),
+      "HEIC file",
+    ]]);
     const out = join(folder, "labels");
     assert.deepEqual(list(out), [".hairline.lock", "confidence", "manifest.json", "masks", "report.html"]);
     for (const record of photos) {
@@ -115,6 +120,7 @@ Deno.test("labelPhotos() writes the label of each photo as labelImage() gives it
     const manifest = await readManifest(out);
     assert.deepEqual(manifest.recipe, recipes.paper);
     assert.deepEqual(manifest.photos, photos);
+    assert.deepEqual(manifest.leftOut, leftOut);
     assert.equal(manifest.runtime.adapter, compute.description);
     const digest = await crypto.subtle.digest("SHA-256", await Deno.readFile(photos[0].path));
     assert.equal(manifest.photos[0].sha256, new Uint8Array(digest).toHex());
