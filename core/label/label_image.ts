@@ -2,6 +2,7 @@ import { argumentsSchema, checkArguments, IMAGE, NUMBER, optional, optionsSchema
 import { allOrDispose } from "../concurrency.ts";
 import type { Compute, Plane } from "../gpu/compute.ts";
 import { COMPUTE } from "../gpu/schemas.ts";
+import { coverTransparent } from "../images/cover_transparent.ts";
 import { bilateralFilter } from "../kernels/bilateral_filter.ts";
 import { grayscale } from "../kernels/grayscale.ts";
 import { close, erode } from "../kernels/morphology.ts";
@@ -74,7 +75,7 @@ const LABEL_IMAGE = argumentsSchema({
  * console.log(`${label.crackPixels} of ${label.mask.length} pixels are crack`);
  * ```
  *
- * @param image an upright photo of any size, such as {@linkcode decodeImage} gives.
+ * @param image an upright photo of any size, such as {@linkcode decodeImage} gives; its transparent pixels are never crack.
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if a parameter of the recipe is out of range or the photo exceeds the device's memory.
  */
@@ -92,8 +93,9 @@ export async function labelImage(
     );
   }
   const { width, height } = image;
-  const { strips, rows, alignment } = layStrips(image, { recipe, pixels: stripPixels });
-  using photo = new PhotoWindow(compute, image, { rows, alignment });
+  const { image: opaque, clear } = coverTransparent(image);
+  const { strips, rows, alignment } = layStrips(opaque, { recipe, pixels: stripPixels });
+  using photo = new PhotoWindow(compute, opaque, { rows, alignment });
   const maps = new StageMaps();
   using recorder = new StageRecorder(stages === true ? (rows) => maps.add(rows) : stages || undefined);
   // Let the device work on the first threshold while the classifier works on the patches.
@@ -119,6 +121,7 @@ export async function labelImage(
     await recorder.collect([first, end], { top, height });
   }
 
+  clear(confidence);
   const mask = new Uint8Array(confidence.length);
   let crackPixels = 0;
   for (let i = 0; i < mask.length; i++) {

@@ -2,6 +2,7 @@ import { argumentsSchema, checkArguments, IMAGE, NUMBER, optional, optionsSchema
 import { requireFiniteOutput } from "../finite.ts";
 import type { Compute } from "../gpu/compute.ts";
 import { COMPUTE } from "../gpu/schemas.ts";
+import { coverTransparent } from "../images/cover_transparent.ts";
 import { uploadImage } from "../images/upload_image.ts";
 import { predictTiles } from "./predict_tiles.ts";
 import { SEGMENTING, type Segmenting } from "./segmenting.ts";
@@ -79,8 +80,9 @@ export async function predictImage(
   const { segmenter, threshold = 0.5 } = options;
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
+  const { image: opaque, clear } = coverTransparent(image);
   const confidence = new Float32Array(width * height);
-  await predictTiles(compute, { width, height, cut: (place) => uploadImage(compute, image, place) }, {
+  await predictTiles(compute, { width, height, cut: (place) => uploadImage(compute, opaque, place) }, {
     segmenter,
     tile,
     overlap: options.overlap ?? defaultOverlap(tile),
@@ -88,6 +90,7 @@ export async function predictImage(
       confidence.set((await strip.read()).subarray(0, (end - first) * width), first * width);
     },
   });
+  clear(confidence);
   return predictionOf(confidence, { segmenter, width, height, threshold });
 }
 

@@ -14,6 +14,7 @@ import type { Compute, Plane } from "../gpu/compute.ts";
 import { COMPUTE } from "../gpu/schemas.ts";
 import { confidenceSums } from "../kernels/confidence_sums.ts";
 import { fuseScales, type FuseScalesOptions, levelWeights } from "../kernels/fuse_scales.ts";
+import { coverTransparent } from "../images/cover_transparent.ts";
 import { resize } from "../kernels/resize.ts";
 import { detailSpectrum, startingScale } from "./detail_spectrum.ts";
 import {
@@ -115,10 +116,11 @@ const ARGUMENTS = argumentsSchema({
  */
 export async function predictAtScales(
   compute: Compute,
-  image: ImageData,
+  photo: ImageData,
   options: PredictAtScalesOptions,
 ): Promise<ScaledPrediction> {
-  checkArguments("predict", ARGUMENTS, { compute, image, options });
+  checkArguments("predict", ARGUMENTS, { compute, image: photo, options });
+  const { image, clear } = coverTransparent(photo);
   const { segmenter, threshold = 0.5, onLevel } = options;
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
@@ -139,6 +141,7 @@ export async function predictAtScales(
     using sums = sumsOf(compute, maps);
     using fused = joinLevels(compute, maps, { sums, selectivity, width, height });
     const [confidence, read] = await compute.read([fused, sums]);
+    clear(confidence);
     const weights = levelWeights(read, selectivity);
     const looked = scales.map((scale, l) => ({ scale, weight: weights[l] }));
     const prediction = predictionOf(confidence, { segmenter, width, height, threshold });

@@ -1,3 +1,4 @@
+import { type CoveredImage, coverTransparent } from "../../images/cover_transparent.ts";
 import { argumentsSchema, checkArguments, IMAGE, optional, optionsSchema } from "../../arguments.ts";
 import type { Compute } from "../../gpu/compute.ts";
 import { COMPUTE } from "../../gpu/schemas.ts";
@@ -80,7 +81,8 @@ export async function camCrfLabel(
 ): Promise<CamCrfLabel> {
   checkArguments("label a photo", CAM_CRF_LABEL, { compute, image, options });
   const { classifier, parameters } = options;
-  return labelOf(image, await gradCam(compute, image, { classifier }), parameters);
+  const { image: opaque, clear } = coverTransparent(image);
+  return labelOf(opaque, await gradCam(compute, opaque, { classifier }), { parameters, clear });
 }
 
 /**
@@ -154,8 +156,9 @@ export function camCrfLabeller(
     minCrackPixels,
     stages: STAGES,
     label: async (image, { stages }: LabellerOptions = {}) => {
-      const map = await gradCam(compute, image, { classifier });
-      const { probability: confidence, ...label } = labelOf(image, map, parameters);
+      const { image: opaque, clear } = coverTransparent(image);
+      const map = await gradCam(compute, opaque, { classifier });
+      const { probability: confidence, ...label } = labelOf(opaque, map, { parameters, clear });
       const { width, height, crackPixels } = label;
       const maps = new StageMaps();
       const receive = stages === true ? maps.add.bind(maps) : stages || undefined;
@@ -167,9 +170,14 @@ export function camCrfLabeller(
   };
 }
 
-function labelOf(image: ImageData, map: Float32Array, parameters: DenseCrfOptions): CamCrfLabel {
+function labelOf(
+  image: ImageData,
+  map: Float32Array,
+  { parameters, clear }: { readonly parameters: DenseCrfOptions } & Pick<CoveredImage, "clear">,
+): CamCrfLabel {
   const { width, height } = image;
   const probability = denseCrf(image, camUnary(map), parameters);
+  clear(probability);
   const mask = Uint8Array.from(probability, (p) => Number(p > 0.5));
   const crackPixels = mask.reduce((sum, value) => sum + value, 0);
   return { width, height, probability, mask, crackPixels };

@@ -1,3 +1,4 @@
+import { coverTransparent } from "../../images/cover_transparent.ts";
 import { argumentsSchema, checkArguments, optional, optionsSchema } from "../../arguments.ts";
 import type { Compute } from "../../gpu/compute.ts";
 import { COMPUTE } from "../../gpu/schemas.ts";
@@ -99,11 +100,12 @@ interface Networks {
 
 async function labelByHairline(
   compute: Compute,
-  image: ImageData,
+  photo: ImageData,
   { segmenter, localiser, settings, stages }: Networks & LabellerOptions & {
     readonly settings: HairlineSettings;
   },
 ): Promise<Label> {
+  const { image, clear } = coverTransparent(photo);
   const { width, height } = image;
   const { localisationWindow: window, localisationTile: tile, labelThreshold: threshold } = settings;
   const recorder = new MapRecorder(stages);
@@ -126,6 +128,7 @@ async function labelByHairline(
   const { confidence: seen, scales: scalesSeen, warning } = await looking;
   recorder.add(STAGES.network, { width, height, first: 0, data: seen });
   const joined = await joinConfidences(compute, image, { seen, localisation, settings, recorder });
+  clear(joined);
   const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
   const exceeding = predictionOf(confidence, { segmenter, width, height, threshold });
