@@ -31,12 +31,13 @@ Deno.test("ARCHITECTURE.md names every room", async () => {
   }
 });
 
-Deno.test("ARCHITECTURE.md says how to add a kernel, a method, a network, a dataset, an annotation format and a task", () => {
+Deno.test("ARCHITECTURE.md says how to add a kernel, a method, a network, an image format, a dataset, an annotation format and a task", () => {
   const found = [...page.matchAll(/^### (.+)$/gm)].map(([, title]) => title);
   const wanted = [
     "a kernel",
     "a labelling method",
     "a network",
+    "an image format",
     "a dataset",
     "an annotation format",
     "a task",

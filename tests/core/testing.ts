@@ -72,6 +72,12 @@ export function testPhoto(width: number, height: number, content: Content): Imag
   return image;
 }
 
+/** The same pixels without transparency: what shines through is no crack, whatever it looks like. */
+export function opaque(image: ImageData): ImageData {
+  for (let i = 3; i < image.data.length; i += 4) image.data[i] = 255;
+  return image;
+}
+
 /** Every size with every content. */
 export function* testImages(
   channels: number,

@@ -4,7 +4,7 @@ import { camCrfLabel, camUnary } from "../../../core/label/cam_crf/cam_crf_label
 import { gradCam } from "../../../core/label/class_activation.ts";
 import { labelImage } from "../../../core/label/label_image.ts";
 import { recipes } from "../../../core/label/recipe.ts";
-import { testImage } from "../testing.ts";
+import { opaque, testImage } from "../testing.ts";
 import { FakeClassifier } from "./fake_classifier.ts";
 
 const WIDTH = 70, HEIGHT = 50;
@@ -47,7 +47,7 @@ Deno.test("camUnary() keeps probabilities within 0.01..0.99", () => {
 Deno.test("camCrfLabel() narrows what Grad-CAM shows to the dark line, and finds nothing on a bright photo", async () => {
   using compute = await openCompute();
   const classifier = new FakeClassifier();
-  const image = new ImageData(WIDTH, HEIGHT);
+  const image = opaque(new ImageData(WIDTH, HEIGHT));
   const onLine = (i: number): boolean => Math.abs(i % WIDTH - WIDTH / 2) < 2;
   for (let i = 0; i < WIDTH * HEIGHT; i++) image.data.fill(onLine(i) ? 30 : 170, 4 * i, 4 * i + 3);
   const shown = (await gradCam(compute, image, { classifier })).filter((value) => value > 0.5).length;

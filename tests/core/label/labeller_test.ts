@@ -8,17 +8,18 @@ import { recipes } from "../../../core/label/recipe.ts";
 import type { StageRows } from "../../../core/label/stages.ts";
 import { FakeSegmenter } from "../predict/fake_segmenter.ts";
 import { FakeClassifier } from "./fake_classifier.ts";
+import { opaque } from "../testing.ts";
 
 /** Large enough for all levels of a method that looks at several scales. */
 const WIDTH = 150, HEIGHT = 130;
 
-/** A dark line on a bright ground. */
+/** A dark, wide line on a bright ground, redder than it at every scale: what {@linkcode FakeSegmenter} is sure of. */
 function linePhoto(): ImageData {
   const image = new ImageData(WIDTH, HEIGHT);
   for (let i = 0; i < WIDTH * HEIGHT; i++) {
-    image.data.fill(Math.abs(i % WIDTH - WIDTH / 2) < 2 ? 30 : 170, 4 * i, 4 * i + 3);
+    image.data.set(Math.abs(i % WIDTH - WIDTH / 2) < 8 ? [250, 0, 0] : [100, 200, 200], 4 * i);
   }
-  return image;
+  return opaque(image);
 }
 
 for (const id of Object.keys(labellers) as LabellerId[]) {

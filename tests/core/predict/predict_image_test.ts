@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { predictImage } from "../../../core/predict/predict_image.ts";
 import { layTiles } from "../../../core/predict/tiles.ts";
-import { sharedCompute, SIZES, testImage } from "../testing.ts";
+import { opaque, sharedCompute, SIZES, testImage } from "../testing.ts";
 import { boxMean, FakeSegmenter } from "./fake_segmenter.ts";
 
 const device = sharedCompute();
@@ -10,7 +10,7 @@ const narrow = sharedCompute({ maxBindingBytes: 8192 });
 /** An image of random colours, and its red as a confidence. */
 function randomImage(width: number, height: number): { image: ImageData; red: Float32Array<ArrayBuffer> } {
   const { data } = testImage(width, height, 4, "random", width + height);
-  const image = new ImageData(Uint8ClampedArray.from(data), width, height);
+  const image = opaque(new ImageData(Uint8ClampedArray.from(data), width, height));
   return { image, red: Float32Array.from({ length: width * height }, (_, i) => image.data[4 * i] / 255) };
 }
 

@@ -5,7 +5,7 @@ import { predictImage } from "../../../core/predict/predict_image.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { warningOf } from "../../../core/predict/warning.ts";
 import { resizeOracle } from "../../oracles/resize.ts";
-import { assertClose, sharedCompute, SIZES, testImage } from "../testing.ts";
+import { assertClose, opaque, sharedCompute, SIZES, testImage } from "../testing.ts";
 import { fuseScalesOracle } from "../../oracles/fuse_scales.ts";
 import { FakeSegmenter } from "./fake_segmenter.ts";
 
@@ -13,7 +13,7 @@ const device = sharedCompute();
 
 function randomImage(width: number, height: number): ImageData {
   const { data } = testImage(width, height, 4, "random", width + height);
-  return new ImageData(Uint8ClampedArray.from(data), width, height);
+  return opaque(new ImageData(Uint8ClampedArray.from(data), width, height));
 }
 
 /** What FakeSegmenter says of an image at a size: its red, resampled, over 255. */
@@ -93,7 +93,7 @@ Deno.test("predictAtScales() hands on what the network says at each level", asyn
 Deno.test("predictAtScales() leaves out levels that are too small, and takes single pixels and flat photos", async () => {
   const compute = await device();
   const scalesAt = async (width: number, height: number, doubt = /no detail/) => {
-    const image = new ImageData(new Uint8ClampedArray(4 * width * height).fill(51), width, height);
+    const image = opaque(new ImageData(new Uint8ClampedArray(4 * width * height).fill(51), width, height));
     const segmenter = new FakeSegmenter();
     const { scales, confidence, warning } = await predictAtScales(compute, image, { segmenter });
     assert.ok(confidence.every((value) => Math.abs(value - 0.2) < 1e-6));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { readMasked } from "../../../core/datasets/sample.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
-import { predictImage } from "../../../core/predict/predict_image.ts";
+import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { type ExperimentName, runExperiments } from "../../../tasks/reproduce/experiments.ts";
@@ -117,7 +117,9 @@ Deno.test("table-teach teaches by patches, whole photos and masks with the same 
       await Deno.readFile(at(`runs/taught/taught-dcd-32-16-${seed}/segmenter.safetensors`)),
     );
     const called = async (image: ImageData) =>
-      (await predictImage(compute, image, { segmenter })).confidence.map((value) => Number(value >= 0.5));
+      (await hairlineLabeller(compute, { segmenter }).label(image)).confidence.map((value) =>
+        Number(value >= 0.5)
+      );
     const total = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value, 0);
     const found = await called(image);
     const both = total(found.map((value, i) => value * truth.data[i]));

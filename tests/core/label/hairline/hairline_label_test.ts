@@ -14,6 +14,7 @@ import {
   assertClose,
   type Content,
   CONTENTS,
+  opaque,
   seeded,
   sharedCompute,
   SIZES,
@@ -39,7 +40,7 @@ function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
 
 function photo(width: number, height: number, content: Content): ImageData {
   const { data } = testImage(width, height, 4, content, width);
-  return new ImageData(Uint8ClampedArray.from(data), width, height);
+  return opaque(new ImageData(Uint8ClampedArray.from(data), width, height));
 }
 
 /** What FakeSegmenter says of a photo at its own scale. */
@@ -101,7 +102,7 @@ Deno.test("hairlineLabeller() looks from the scale that suits the photo on, with
   const compute = await device();
   // Twice enlarged: it has no detail at its own scale.
   const large = resizeOracle(testImage(96, 80, 4, "crack"), { width: 192, height: 160, filter: "lanczos3" });
-  const image = new ImageData(Uint8ClampedArray.from(large), 192, 160);
+  const image = opaque(new ImageData(Uint8ClampedArray.from(large), 192, 160));
   const segmenter = new FakeSegmenter(), classifier = new LinearClassifier();
   const labeller = hairlineLabeller(compute, {
     segmenter,
