@@ -1,5 +1,5 @@
 import { checkRatio, checkSize } from "./header_checks.ts";
-import { LZW_MAX_RATIO } from "./lzw.ts";
+import { expandLzw, gifLzw, LZW_MAX_RATIO } from "./lzw.ts";
 import type { Raster } from "./raster.ts";
 
 const EXTENSION = 0x21;
@@ -45,7 +45,7 @@ export function decodeGif(bytes: Uint8Array, { maxPixels }: { maxPixels: number 
   checkSize({ format: "GIF", width, height, maxPixels });
   const wanted = frame.width * frame.height;
   checkRatio("GIF", { wanted, compressed: compressed.length, ratio: LZW_MAX_RATIO });
-  const indices = expandGifLzw(compressed, { depth: frame.depth, wanted });
+  const indices = expandLzw(compressed, wanted, gifLzw(frame.depth));
   if (indices.length < wanted) {
     throw new SyntaxError(
       `Cannot decode the image: the compressed data of the GIF file holds ${indices.length} pixels where ${wanted} are wanted; ` +
@@ -144,62 +144,4 @@ function joined(blocks: readonly Uint8Array[]): Uint8Array {
     at += block.length;
   }
   return whole;
-}
-
-/**
- * Expands GIF's LZW (GIF89a, appendix F): codes of up to 12 bits, least significant bit first, which widen once the table is full for
- * their width, one code later than TIFF's. The table holds positions in what has come out.
- *
- * @returns `wanted` indices, or fewer where the codes end early or make no sense.
- */
-function expandGifLzw(
-  bytes: Uint8Array,
-  { depth, wanted }: { readonly depth: number; readonly wanted: number },
-): Uint8Array {
-  const clear = 1 << depth;
-  const end = clear + 1;
-  const out = new Uint8Array(wanted);
-  const from = new Uint32Array(4096);
-  const size = new Uint32Array(4096);
-  let free = end + 1;
-  let width = depth + 1;
-  let previous = -1;
-  let previousSize = 0;
-  let at = 0;
-  let bits = 0;
-  let held = 0;
-  for (let i = 0; at < wanted;) {
-    while (held < width && i < bytes.length) {
-      bits |= bytes[i++] << held;
-      held += 8;
-    }
-    if (held < width) break;
-    const code = bits & ((1 << width) - 1);
-    bits >>>= width;
-    held -= width;
-    if (code === end) break;
-    if (code === clear) {
-      free = end + 1;
-      width = depth + 1;
-      previous = -1;
-      continue;
-    }
-    const start = at;
-    if (code < clear) {
-      out[at++] = code;
-    } else {
-      const known = code < free;
-      if (!known && (code !== free || previous < 0)) break;
-      const stop = Math.min(wanted, at + (known ? size[code] : previousSize + 1));
-      for (let s = known ? from[code] : previous; at < stop;) out[at++] = out[s++];
-    }
-    if (previous >= 0 && free < 4096) {
-      from[free] = previous;
-      size[free++] = previousSize + 1;
-      if (free === 1 << width && width < 12) width++;
-    }
-    previous = start;
-    previousSize = at - start;
-  }
-  return out.subarray(0, at);
 }

@@ -1,6 +1,6 @@
 import { checkRatio } from "./header_checks.ts";
 import { DEFLATE_MAX_RATIO, inflate } from "./inflate.ts";
-import { expandLzw, LZW_MAX_RATIO } from "./lzw.ts";
+import { expandLzw, LZW_MAX_RATIO, TIFF_LZW } from "./lzw.ts";
 import { expandPackBits, PACKBITS_MAX_RATIO } from "./packbits.ts";
 import { unpackSamples } from "./samples.ts";
 import { Compression, type TiffLayout } from "./tiff_layout.ts";
@@ -120,7 +120,7 @@ function expand(
   let expanded: Uint8Array;
   switch (compression) {
     case Compression.lzw:
-      expanded = expandLzw(bytes, wanted);
+      expanded = expandLzw(bytes, wanted, TIFF_LZW);
       break;
     case Compression.packBits:
       expanded = expandPackBits(bytes, wanted);
