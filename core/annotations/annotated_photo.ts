@@ -7,7 +7,7 @@ import {
   optionsSchema,
   passing,
 } from "../arguments.ts";
-import { connectedPixels } from "../predict/connected_pixels.ts";
+import { boundsOf, connectedPixels } from "../predict/connected_pixels.ts";
 import type { Region } from "./bitmap.ts";
 
 /** A crack of a photo. */
@@ -106,16 +106,8 @@ function instanceOfPixels(
   columns: number,
   confidence: Uint8Array | undefined,
 ): CrackInstance {
-  let left = columns, right = 0, top = Infinity, bottom = 0, sum = 0;
-  for (const pixel of pixels) {
-    const x = pixel % columns, y = Math.floor(pixel / columns);
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-    if (confidence !== undefined) sum += confidence[pixel];
-  }
-  const width = right - left + 1, height = bottom - top + 1;
+  const { left, top, width, height } = boundsOf(pixels, columns);
+  const sum = confidence === undefined ? 0 : pixels.reduce((sum, pixel) => sum + confidence[pixel], 0);
   const data = new Uint8Array(width * height);
   for (const pixel of pixels) {
     data[(Math.floor(pixel / columns) - top) * width + pixel % columns - left] = 1;

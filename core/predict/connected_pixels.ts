@@ -29,3 +29,19 @@ export function* connectedPixels(
     yield group;
   }
 }
+
+/** The columns and rows from the first to the last that pixels of an image of this width lie in. */
+export function boundsOf(
+  pixels: readonly number[],
+  width: number,
+): { readonly left: number; readonly top: number; readonly width: number; readonly height: number } {
+  let left = width, right = 0, top = Infinity, bottom = 0;
+  for (const pixel of pixels) {
+    const x = pixel % width, y = Math.floor(pixel / width);
+    left = Math.min(left, x);
+    right = Math.max(right, x);
+    top = Math.min(top, y);
+    bottom = Math.max(bottom, y);
+  }
+  return { left, top, width: right - left + 1, height: bottom - top + 1 };
+}

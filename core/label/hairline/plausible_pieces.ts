@@ -1,4 +1,4 @@
-import { connectedPixels } from "../../predict/connected_pixels.ts";
+import { boundsOf, connectedPixels } from "../../predict/connected_pixels.ts";
 
 /** How full a piece may be: its pixels over the square of the diagonal of its bounding box. A disc has 0.39, a straight line of five times its width 0.19. */
 const MOST_FULL = 0.25;
@@ -59,14 +59,7 @@ function pieceOf(
   pixels: readonly number[],
   { width, confidence }: Pick<Marked, "width" | "confidence">,
 ): Piece {
-  let left = Infinity, right = 0, top = Infinity, bottom = 0, surest = 0;
-  for (const pixel of pixels) {
-    const x = pixel % width, y = Math.floor(pixel / width);
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-    surest = Math.max(surest, confidence[pixel]);
-  }
-  return { diagonal: Math.hypot(right - left + 1, bottom - top + 1), surest };
+  const bounds = boundsOf(pixels, width);
+  const surest = pixels.reduce((most, pixel) => Math.max(most, confidence[pixel]), 0);
+  return { diagonal: Math.hypot(bounds.width, bounds.height), surest };
 }
