@@ -29,8 +29,8 @@ function fold(stem: string): string {
   return stem.normalize("NFC").toLowerCase();
 }
 
-/** Without what makes a photo's name that of a mask: `a.jpg.png`, `a_mask.png`, `mask_a.png`. */
-function bare(stem: string): string {
+/** A name without what makes a photo's name that of a mask: `a.jpg.png`, `a_mask.png`, `mask_a.png`. */
+export function bare(stem: string): string {
   const folded = fold(stem), slash = folded.lastIndexOf("/") + 1;
   let name = folded.slice(slash);
   for (let before = ""; before !== name;) {
@@ -40,10 +40,15 @@ function bare(stem: string): string {
   return folded.slice(0, slash) + name;
 }
 
+/** Whether a name is one that masks are given. */
+export function isMaskName(stem: string): boolean {
+  return bare(stem) !== fold(stem);
+}
+
 /** The files whose names say that they are masks of others among them. */
 export function namedMasks<File extends NamedFile>(files: readonly File[]): File[] {
   const names = new Set(files.map(({ stem }) => fold(stem)));
-  return files.filter(({ stem }) => bare(stem) !== fold(stem) && names.has(bare(stem)));
+  return files.filter(({ stem }) => isMaskName(stem) && names.has(bare(stem)));
 }
 
 /**

@@ -1,9 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
+import { bare, isMaskName } from "../../core/datasets/match_files.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
-
-/** What painters and programs put before or behind a photo's name to name its mask. */
-const AFFIX = /^(?:mask|label|gt|seg)[-_. ]+(?=.)|(?<=.)[-_. ]+(?:masks?|labels?|gt|seg|groundtruth)$/i;
 
 /** Levels of a mask that was saved as JPEG lie at most so far from black or white, and those of so many pixels. */
 const LOSSY_RANGE = 24;
@@ -19,7 +17,7 @@ const LOSSY_SHARE = 0.99;
 export async function masksBeside(paths: readonly string[]): Promise<Set<string>> {
   const groups = Map.groupBy(
     paths,
-    (path) => join(dirname(path), stemOf(path).replace(AFFIX, "").toLowerCase()),
+    (path) => join(dirname(path), bare(stemOf(path))),
   );
   const masks = new Set<string>();
   for (const group of groups.values()) {
@@ -38,7 +36,7 @@ function stemOf(path: string): string {
 
 /** Nobody saves masks as JPEG under the photo's own name: these need not be decoded. */
 function isCandidate(path: string): boolean {
-  return AFFIX.test(stemOf(path)) || !isJpeg(path);
+  return isMaskName(stemOf(path)) || !isJpeg(path);
 }
 
 function isJpeg(path: string): boolean {
