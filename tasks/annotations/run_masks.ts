@@ -6,13 +6,11 @@ import { matchFiles } from "../../core/datasets/match_files.ts";
 import { settleReading } from "../../core/datasets/read_mask.ts";
 import type { TruthReader } from "../../core/datasets/sample.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
-import { mergeRecords, type PhotoRecord, readManifest, type RunManifest } from "../batch/manifests.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
+import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
-import { LABEL_MANIFEST } from "../label/manifest.ts";
-import { PREDICT_MANIFEST } from "../predict/manifest.ts";
 
 /** A photo of a run, or of a folder of masks. */
 export interface MaskedPhoto {
@@ -46,7 +44,7 @@ export async function listMasks(
   }
   const found = photos.length === 0 ? undefined : (await listPhotos(photos)).photos;
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
-  const records = await recordsIn(folder);
+  const records = await runRecords(folder);
   if (records !== undefined) {
     return records.map(({ name, path, width, height }) => ({
       name,
@@ -56,7 +54,14 @@ export async function listMasks(
       size: { width, height },
     }));
   }
-  const within = (await readFolder(folder)).folders.includes("masks") ? join(folder, "masks") : folder;
+  const { files: names, folders } = await readFolder(folder);
+  const foreign = names.find((name) => MANIFEST.test(name));
+  if (foreign !== undefined) {
+    throw new UsageError(
+      `Cannot use ${folder}: its ${foreign} is not from label or predict; give the folder that one of them wrote.`,
+    );
+  }
+  const within = folders.includes("masks") ? join(folder, "masks") : folder;
   const masks = await listFiles(within, /\.png$/i);
   if (masks.length === 0) {
     throw new UsageError(
@@ -72,29 +77,6 @@ export async function listMasks(
     const missing = files && { photo: `${mask.stem} in ${photos.join(", ")}` };
     return { name: mask.stem, mask: mask.path, ...missing, read };
   });
-}
-
-/** What a run and its shards noted; nothing where there is no manifest. */
-async function recordsIn(folder: string): Promise<PhotoRecord[] | undefined> {
-  const remedy = "run the task again into another folder";
-  const manifests: RunManifest<PhotoRecord>[] = [];
-  for (const name of (await readFolder(folder)).files.filter((name) => MANIFEST.test(name))) {
-    const path = join(folder, name);
-    const manifest =
-      await readManifest(path, { tasks: ["label", "label-crf"], schema: LABEL_MANIFEST, remedy }) ??
-        await readManifest(path, { tasks: ["predict"], schema: PREDICT_MANIFEST, remedy });
-    if (manifest === undefined) {
-      throw new UsageError(
-        `Cannot use ${folder}: its ${name} is not from label or predict; give the folder that one of them wrote.`,
-      );
-    }
-    manifests.push(manifest);
-  }
-  return manifests.length === 0 ? undefined : [...mergeRecords(manifests, madeAt).values()];
-}
-
-function madeAt(record: PhotoRecord & { labelledAt?: string; predictedAt?: string }): string {
-  return record.labelledAt ?? record.predictedAt ?? "";
 }
 
 /** The file of a photo below a folder of photos: its name, and the extension of its file. */

@@ -1,16 +1,10 @@
 import { join } from "node:path";
-import { type FoundFile, listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
+import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
 import { matchFiles } from "../../core/datasets/match_files.ts";
-import { manifestSchema, type PhotoRecord, readManifest } from "../batch/manifests.ts";
 import { maskPath } from "../batch/maps.ts";
+import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
-import { listPhotos, MANIFEST } from "../files/photos.ts";
-
-/** Tasks that write masks of photos. */
-const TASKS = ["label", "label-crf", "predict"];
-
-/** What all of their manifests have. */
-const SCHEMA = manifestSchema<PhotoRecord, object>({}, {});
+import { listPhotos } from "../files/photos.ts";
 
 /** Masks to measure. */
 export interface FoundMasks {
@@ -35,7 +29,7 @@ export async function findMasks(
   const paths: string[] = [];
   const photos = new Map<string, string>();
   for (const path of given) {
-    const run = await readRun(path);
+    const run = await runRecords(path);
     if (run === undefined) {
       paths.push(path);
       continue;
@@ -58,17 +52,4 @@ export async function findMasks(
     }
   }
   return { paths, photos };
-}
-
-/** The photos of a run, those of all its shards; undefined of a path that is none. */
-async function readRun(path: string): Promise<PhotoRecord[] | undefined> {
-  if (!(await statOrNull(path))?.isDirectory) return undefined;
-  const names = (await readFolder(path)).files.filter((name) => MANIFEST.test(name));
-  const manifests = await Promise.all(
-    names.map(async (name) =>
-      await readManifest(join(path, name), { tasks: TASKS, schema: SCHEMA, remedy: "make the masks anew" })
-    ),
-  );
-  const known = manifests.filter((manifest) => manifest !== undefined);
-  return known.length === 0 ? undefined : known.flatMap(({ photos }) => photos);
 }
