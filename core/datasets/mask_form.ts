@@ -123,15 +123,10 @@ function cut(
     : levels.length === 2
     ? levels.join("/")
     : "soft";
-  const data = Uint8Array.from(
-    values,
-    (value) => value === ignored ? 0 : value >= least ? above : 1 - above,
-  );
+  const data = values.map((value) => value === ignored ? 0 : value >= least ? above : 1 - above);
   return {
     data,
-    weight: ignored === undefined
-      ? undefined
-      : Uint8Array.from(values, (value) => value === ignored ? 0 : 255),
+    weight: ignored === undefined ? undefined : values.map((value) => value === ignored ? 0 : 255),
     values: ignored === undefined ? names : `${names}, ${ignored} ignored`,
     crack: `${inverted ? "<" : "≥"} ${least}`,
     pair: levels.length === 2 ? [levels[0], levels[1]] : undefined,
@@ -145,7 +140,7 @@ function cutColours(
 ): MaskSplit {
   const crack = inverted ? lower : upper;
   return {
-    data: Uint8Array.from({ length: rgba.length / 4 }, (_, i) => Number(colourAt(rgba, 4 * i) === crack)),
+    data: new Uint8Array(rgba.length / 4).map((_, i) => Number(colourAt(rgba, 4 * i) === crack)),
     values: `${hex(lower)}/${hex(upper)}`,
     crack: hex(crack),
   };
@@ -161,7 +156,7 @@ export function brightestOf(rgba: ImageData["data"]): Uint8Array {
 }
 
 function alphaOf(rgba: ImageData["data"]): Uint8Array {
-  return Uint8Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i + 3]);
+  return new Uint8Array(rgba.length / 4).map((_, i) => rgba[4 * i + 3]);
 }
 
 /** The values that occur, ascending. */

@@ -78,7 +78,7 @@ class SkeletonPixels {
 
   constructor(maps: MaskMaps) {
     this.#maps = maps;
-    this.#on = Uint8Array.from(maps.skeleton, (value) => Number(value > 0));
+    this.#on = new Uint8Array(maps.skeleton.length).map((_, i) => Number(maps.skeleton[i] > 0));
     this.#on.forEach((value, i) => value && this.#all.push(i));
   }
 

@@ -75,7 +75,7 @@ export function cropTensors(crops: HostCrops | PreparedCrops): CropTensors {
   const shape: [number, number, number, number] = [count, height, width, 3];
   const x = "pixels" in crops ? tf.tensor4d(crops.pixels, shape) : planeTensor(crops.photos, shape);
   const shares = (bytes: Uint8Array) =>
-    tf.tensor4d(Float32Array.from(bytes, (value) => value / 255), [count, height, width, 1]);
+    tf.tensor4d(new Float32Array(bytes).map((value) => value / 255), [count, height, width, 1]);
   const truth = shares(crops.truth);
   const weight = crops.weight && shares(crops.weight);
   return { x, truth, weight, [Symbol.dispose]: () => tf.dispose([x, truth, ...(weight ? [weight] : [])]) };

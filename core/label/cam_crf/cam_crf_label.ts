@@ -178,7 +178,7 @@ function labelOf(
   const { width, height } = image;
   const probability = denseCrf(image, camUnary(map), parameters);
   clear(probability);
-  const mask = Uint8Array.from(probability, (p) => Number(p > 0.5));
+  const mask = new Uint8Array(probability.length).map((_, i) => Number(probability[i] > 0.5));
   const crackPixels = mask.reduce((sum, value) => sum + value, 0);
   return { width, height, probability, mask, crackPixels };
 }
