@@ -107,6 +107,12 @@ const parser = merge(
             message`A folder with the folders ${"crack/"} and ${"no_crack/"}: photos labelled as a whole, on which the networks of table-teach are taught besides. May be repeated.`,
         }),
       ),
+      lessons: multiple(
+        option("--lesson", string({ metavar: "NAME" }), {
+          description:
+            message`Only this row of table-teach and table-teach-further: patches such as ${"32-16"}, ${"whole"} for photos labelled as a whole, ${"fsv"} for masks. May be repeated.`,
+        }),
+      ),
       seed: withDefault(
         option("--seed", naturalNumber(), { description: message`Of the networks of table-teach.` }),
         1,
@@ -157,7 +163,7 @@ await runCommand({
     ". " +
     "The paper trains segmentation networks on CRACK500's training part and measures them on CRACK500 (table 3), CFD (4), AEL (5) and DCD (6): both folders " +
     "have to be given. Table 8 and the figures cover every set that is given; table 9 is trained on DCD, CFD and AEL together. " +
-    "The table of labels measures the networks that come with Hairline, or others; the table of teaching compares what is known of photos, with the same training. " +
+    "The table of labels measures the networks that come with Hairline, or others; the tables of teaching compare what is known of photos, with the same training: of networks from scratch, and of the network that ships. " +
     "The paper shows the other experiments with CRACK500; they can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
@@ -200,7 +206,7 @@ await runCommand({
     );
   }
   const { split, photos, classifiers, networks, trainOn, truths, backend } = options;
-  const { labelClassifier, labelSegmenter, teachOn, wholePhotos, seed, seeds } = options;
+  const { labelClassifier, labelSegmenter, teachOn, wholePhotos, lessons, seed, seeds } = options;
   const run: Run = {
     folder: out,
     scale: scales[scale],
@@ -215,6 +221,7 @@ await runCommand({
     trainOn,
     teachOn,
     wholePhotos,
+    lessons,
     seed,
     seeds,
     truths,

@@ -32,6 +32,8 @@ export interface Run {
   readonly teachOn?: readonly string[];
   /** Folders of `crack/` and `no_crack/` that they are taught on besides. */
   readonly wholePhotos?: readonly string[];
+  /** The rows of the tables of teaching by their ids, such as `32-16`, `whole` or `fsv`. Default, or where none is named: all. */
+  readonly lessons?: readonly string[];
   /** Of the first teaching. Default: 1. */
   readonly seed?: number;
   /** How often each network is taught, each time with another seed. Default: once. */

@@ -10,6 +10,7 @@ import { type MeasuredPart, measuredPhotos } from "../measure/measured_parts.ts"
 import { labellerMethods } from "../measure/method.ts";
 import type { Figure, Outcome, OutcomeRow, OutcomeSegmenter, OutcomeTable } from "../outcome.ts";
 import { dataOf } from "../paper_set.ts";
+import type { TeachingScale } from "../plans.ts";
 import type { Run } from "../run.ts";
 import { loadTrained } from "../training/segmenters.ts";
 import {
@@ -30,11 +31,20 @@ interface MeasuredNetwork extends TaughtNetwork {
  * on the test part of every set and on crack-free photos.
  */
 export async function tableTeach(run: Run): Promise<Outcome> {
+  return await teachingTable(run, run.scale.teaching);
+}
+
+/** The same of the network that ships, taught further. */
+export async function tableTeachFurther(run: Run): Promise<Outcome> {
+  return await teachingTable(run, run.scale.furtherTeaching);
+}
+
+async function teachingTable(run: Run, teaching: TeachingScale): Promise<Outcome> {
   // A part that is not there is reported before anything is trained.
   const parts = await measuredPhotos(run);
-  const { sets, samples, data } = await taughtPhotos(run);
-  const lessons = await lessonsOf(samples, run.scale.teaching.grids);
-  const taught = await teachLessons(lessons, { sets, run });
+  const { sets, samples, data } = await taughtPhotos(run, teaching);
+  const lessons = await lessonsOf(samples, teaching.grids, run.lessons);
+  const taught = await teachLessons(lessons, { sets, run, teaching });
   const { measured, segmenters, skipped } = await measureTaught(taught, parts, run);
   const rows = lessons.map((lesson) => measured.filter((one) => one.lesson === lesson));
   const clear = parts.flatMap(({ crackFree }, i) => crackFree ? [i] : []);
@@ -49,7 +59,9 @@ export async function tableTeach(run: Run): Promise<Outcome> {
     ...(clear.length > 0
       ? ["crack-free: share of the pixels of crack-free photos that are called crack at 0.5."]
       : []),
-    ...(whole ? [] : ["No row of whole photos: all of them show a crack, or none does."]),
+    ...(whole || (run.lessons ?? []).length > 0
+      ? []
+      : ["No row of whole photos: all of them show a crack, or none does."]),
     ...(seeds > 1 ? [`Mean ± standard deviation of ${seeds} trainings that differ in their seeds.`] : []),
   ];
   const tables = parts.map((part, at): OutcomeTable => {

@@ -13,6 +13,7 @@ import { listSamples } from "../../training/list_samples.ts";
 import type { NamedSample } from "../../training/named_sample.ts";
 import type { OutcomeData, OutcomeSegmenter } from "../outcome.ts";
 import { dataOf, type PhotoSet, photosOf } from "../paper_set.ts";
+import type { TeachingScale } from "../plans.ts";
 import { PAPERS_TRAINING_SET, type Run, trainingRunOptions } from "../run.ts";
 import { type OpenSegmenter, requirePlanned } from "./segmenters.ts";
 import { namedSamples } from "./training_truth.ts";
@@ -71,12 +72,12 @@ export function teachingSets(
 }
 
 /** The photos of the training parts, spread uniformly over each, and those labelled as a whole that were named besides. */
-export async function taughtPhotos(run: Run): Promise<TaughtPhotos> {
-  const { scale: { segmentation }, wholePhotos = [] } = run;
+export async function taughtPhotos(run: Run, { trainingPhotos }: TeachingScale): Promise<TaughtPhotos> {
+  const { wholePhotos = [] } = run;
   const sets = teachingSets(run);
   const samples: NamedSample[] = [], data: OutcomeData[] = [];
   for (const set of sets) {
-    const photos = await photosOf(set, { split: "train", limit: segmentation.trainingPhotos });
+    const photos = await photosOf(set, { split: "train", limit: trainingPhotos });
     samples.push(...await namedSamples(set, photos.samples));
     data.push(dataOf(set, "train", photos));
   }
@@ -88,12 +89,16 @@ export async function taughtPhotos(run: Run): Promise<TaughtPhotos> {
 }
 
 /**
- * The rows of the table of teaching: patches of each grid; whole photos, where some show a crack and some do not; and masks, the same
+ * The rows of a table of teaching: patches of each grid; whole photos, where some show a crack and some do not; and masks, the same
  * training with every pixel known.
+ *
+ * @param only their ids; all where left out or empty.
+ * @throws {UsageError} where there is none of such an id.
  */
 export async function lessonsOf(
   samples: readonly NamedSample[],
   grids: readonly GridOptions[],
+  only: readonly string[] = [],
 ): Promise<Lesson[]> {
   const [usual] = grids;
   const lessons: Lesson[] = grids.map((grid) => ({
@@ -108,7 +113,12 @@ export async function lessonsOf(
     lessons.push({ id: "whole", title: "whole photos", teach, grid: usual, samples: whole });
   }
   lessons.push({ id: "fsv", title: "masks (FSV)", teach: teachByMasks, grid: usual, samples });
-  return lessons;
+  const ids = lessons.map(({ id }) => id);
+  const unknown = only.find((id) => !ids.includes(id));
+  if (unknown !== undefined) {
+    throw new UsageError(`Cannot teach by "${unknown}": of these photos there is ${ids.join(", ")}.`);
+  }
+  return only.length === 0 ? lessons : lessons.filter(({ id }) => only.includes(id));
 }
 
 /** A photo of which nothing is known but whether it shows a crack. */
@@ -136,15 +146,21 @@ function wholeSample(sample: Sample, crack: boolean): Sample {
  */
 export async function teachLessons(
   lessons: readonly Lesson[],
-  { sets, run }: { readonly sets: readonly PhotoSet[]; readonly run: Run },
+  { sets, run, teaching }: {
+    readonly sets: readonly PhotoSet[];
+    readonly run: Run;
+    readonly teaching: TeachingScale;
+  },
 ): Promise<readonly TaughtNetwork[]> {
   const { seed = 1, seeds = 1 } = run;
+  const { prefix, settings } = teaching;
   const name = sets.map(({ name }) => name).join("-");
   const taught: TaughtNetwork[] = [];
   for (const lesson of lessons) {
     for (let i = 0; i < seeds; i++) {
       const one = seed + SEED_STEP * i;
-      taught.push(await taughtNetwork(lesson, { id: `taught-${name}-${lesson.id}-${one}`, seed: one, run }));
+      const id = `${prefix}-${name}-${lesson.id}-${one}`;
+      taught.push(await taughtNetwork(lesson, { id, seed: one, settings, run }));
     }
   }
   return taught;
@@ -152,10 +168,13 @@ export async function teachLessons(
 
 async function taughtNetwork(
   lesson: Lesson,
-  { id, seed, run }: { readonly id: string; readonly seed: number; readonly run: Run },
+  { id, seed, settings, run }: Pick<TeachingScale, "settings"> & {
+    readonly id: string;
+    readonly seed: number;
+    readonly run: Run;
+  },
 ): Promise<TaughtNetwork> {
   const { grid, samples } = lesson;
-  const { settings } = run.scale.teaching;
   const out = join(run.folder, "taught", id), path = join(out, "segmenter.safetensors");
   await requirePlanned(path, {
     settings: { ...settings, seed, grid },

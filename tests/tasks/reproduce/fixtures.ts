@@ -134,10 +134,25 @@ export const tinyScale: Scale = {
     testPhotos: 2,
   },
   teaching: {
+    prefix: "taught",
     grids: [{ size: 32, stride: 16 }],
     settings: {
       arch: "unet",
       width: 0.03,
+      rounds: 1,
+      crops: 2,
+      crop: 32,
+      batch: 1,
+      learningRate: 0.05,
+      augment: false,
+    },
+  },
+  furtherTeaching: {
+    prefix: "further",
+    grids: [{ size: 32, stride: 16 }],
+    trainingPhotos: 1,
+    settings: {
+      start: "shipped",
       rounds: 1,
       crops: 2,
       crop: 32,

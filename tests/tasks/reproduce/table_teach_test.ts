@@ -155,3 +155,29 @@ Deno.test("table-teach teaches by patches, whole photos and masks with the same 
     /taught-dcd-32-16-5\/segmenter\.safetensors: it was trained with other settings/,
   );
 });
+
+Deno.test("table-teach-further goes on from the network that ships, in the rows that were asked for", async () => {
+  await using folder = await temporaryFolder();
+  const at = (...parts: string[]) => join(folder.path, ...parts);
+  await writeBandSet(at("dcd"), { train: 3, test: 1 });
+  const run: Run = {
+    folder: at("runs"),
+    scale: tinyScale,
+    sets: [paperSet("dcd", at("dcd"))],
+    teachOn: ["dcd"],
+    lessons: ["fsv"],
+    classifiers: [],
+    quiet: true,
+    args: [],
+  };
+  const [{ outcome: { tables: [dcd], segmenters = [] } }] = await perform(["table-teach-further"], run);
+  assert.deepEqual(dcd.rows.map(({ title }) => title), ["masks (FSV)"]);
+  assert.match(dcd.notes[0], /^Taught on 1 photos: 1 of the 3 of DCD train\.$/);
+  assert.deepEqual(segmenters.map(({ name, path }) => [name, path]), [
+    ["unet × 0.25", at("runs/taught/further-dcd-fsv-1/segmenter.safetensors")],
+  ]);
+  await assert.rejects(
+    perform(["table-teach-further"], { ...run, lessons: ["64-32"] }),
+    /Cannot teach by "64-32": of these photos there is 32-16, fsv\./,
+  );
+});
