@@ -135,6 +135,7 @@ async function sweepImages(
       }
       progress.advance({ detail: name });
     },
+    onNote: (sentence) => quiet || progress.note(sentence),
   });
   return { sweep, skipped, seconds };
 }

@@ -101,10 +101,17 @@ export interface SettleReadingOptions {
 
 /** Masks that are looked at. */
 const PROBES = 12;
+/** Masks that say of which kind a set is, where all but a quarter of them agree. */
+const ENOUGH = 3;
+/** A mask that is crack beyond this share among masks that are not is inverted for sure; from a half on it may be. */
+const INVERTED_FOR_SURE = 0.75;
 
 /**
  * Looks at up to twelve masks of a set and settles how all are read. Masks that cannot be read are passed over: they are reported when their
  * turn comes.
+ *
+ * Where it is not known what is crack and the masks agree, one that disagrees with them is turned, which its `note` says; one of which it cannot
+ * be told is refused, when it is read.
  *
  * @param paths the files of the masks.
  */
@@ -129,8 +136,50 @@ export async function settleReading(
       `In ${mostlyCrack} of the ${looked} masks looked at most pixels are crack: they may have to be inverted.`,
     );
   }
-  const settled = given !== turned ? dark : bright;
-  return { read: (bytes) => readMask(bytes, settled, set), notes };
+  const [settled, other]: readonly MaskRule[] = given !== turned ? [dark, bright] : [bright, dark];
+  const disagree = turned ? looked - mostlyCrack : mostlyCrack;
+  const agreed = inverted === undefined && rule === "recognise" && looked >= ENOUGH && 4 * disagree <= looked;
+  const read = (bytes: Uint8Array) => readMask(bytes, settled, set);
+  return { read: agreed ? (bytes) => readAmong(bytes, { read, other, set }) : read, notes };
+}
+
+/**
+ * Reads a mask among others, in all of which the smaller part is crack.
+ *
+ * @throws {RangeError} where the larger part of this one is, and it cannot be told whether it is inverted.
+ */
+async function readAmong(
+  bytes: Uint8Array,
+  { read, other, set }: {
+    readonly read: TruthReader;
+    /** The rule that turns it. */
+    readonly other: MaskRule;
+    readonly set: MaskSetValues;
+  },
+): Promise<TruthMask> {
+  const mask = await read(bytes);
+  const share = crackShare(mask);
+  if (!(share > 0.5)) return mask;
+  const percent = `${Math.floor(100 * share)} % of its pixels`;
+  if (share > INVERTED_FOR_SURE && share < 1) {
+    const note = `The mask is inverted, unlike the others of its set, and was turned: ${percent} were crack.`;
+    return { ...await readMask(bytes, other, set), note };
+  }
+  throw new RangeError(
+    `Cannot tell crack from background: by the other masks of its set ${percent} are crack, which cracks never are; ` +
+      "turn the mask if it is inverted, or leave it out.",
+  );
+}
+
+/** Of what is known, the share that is crack. */
+function crackShare({ data, weight }: TruthMask): number {
+  let known = 0, crack = 0;
+  for (const [i, value] of data.entries()) {
+    if (weight?.[i] === 0) continue;
+    known++;
+    crack += value;
+  }
+  return known === 0 ? 0 : crack / known;
 }
 
 /** What a few masks hold. */
@@ -173,11 +222,7 @@ async function probe(paths: readonly string[], rule: MaskRule): Promise<MaskProb
   const telling = found.filter(({ mask: { form, weight } }) =>
     weight !== undefined || !/one value$/.test(form.values)
   );
-  const mostlyCrack = telling.filter(({ mask: { data, weight } }) => {
-    const crack = data.reduce((sum, value) => sum + value, 0);
-    const known = weight?.reduce((sum, value) => sum + Number(value > 0), 0) ?? data.length;
-    return 2 * crack > known;
-  });
+  const mostlyCrack = telling.filter(({ mask }) => crackShare(mask) > 0.5);
   return {
     forms: [...new Set(telling.map(({ mask }) => describeForm(mask)))],
     looked: telling.length,

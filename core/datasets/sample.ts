@@ -15,6 +15,8 @@ export interface TruthMask {
   readonly weight?: Uint8Array;
   /** How the file holds it. */
   readonly form: MaskForm;
+  /** What was decided about this mask and no other of its set, a sentence; where something was. */
+  readonly note?: string;
 }
 
 /** What is known of a photo's cracks: a mask; or whether it shows one, where photos are labelled as a whole. */

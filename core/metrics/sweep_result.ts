@@ -75,7 +75,7 @@ export interface SweepRow extends CrackQuality {
   crackPixels: number;
   /** Where F1 is greatest, the lowest if several are equal. */
   threshold: number;
-  /** F1 at the threshold of the macro ODS. */
+  /** F1 at the threshold of the macro ODS; where no image shows crack, at that of the greatest mean F1. */
   f1AtOds: number;
   /** True if there is no crack and, at `threshold`, nothing is called crack, so that F1 counts as 1. */
   empty: boolean;
@@ -91,7 +91,8 @@ interface Entry {
  * Predictions of images beside their truth at the thresholds 0.00, 0.01 … 0.99, as whole counts of pixels: sweeps of parts of a dataset
  * add up to exactly the sweep of all. A pixel is called crack where its value is at least the threshold. Made by `sweep()` and `sweepAll()`.
  *
- * In all metrics a quotient whose denominator is 0 is 0, but F1 is 1 for an image without crack in which nothing is called crack.
+ * In all metrics a quotient whose denominator is 0 is 0, but F1 is 1 for an image without crack in which nothing is called crack. Of images that
+ * are all without crack there are no metrics: they would call a program perfect that finds nothing.
  *
  * @example Adding up what two machines wrote
  * ```ts
@@ -128,7 +129,7 @@ export class Sweep {
     return this.#entries.length;
   }
 
-  /** Pixels of all images that are crack in truth. Without any, ODS, OIS, AP and IoU of crack tell nothing of how well cracks are found. */
+  /** Pixels of all images that are crack in truth. Without any, ODS, OIS, AP, mean IoU and the curve are undefined, and asking for them throws. */
   get crackPixels(): number {
     return sum(this.#entries.map(({ counts }) => counts[0].crack));
   }
@@ -156,17 +157,11 @@ export class Sweep {
    * - `mean-pr`: F1 of the mean precision and the mean recall;
    * - `micro`: F1 of the counts of all images.
    *
-   * @throws {RangeError} if there are no images.
+   * @throws {RangeError} if there are no images, or no pixel of them is crack in truth.
    */
   ods({ definition = "macro" }: { definition?: OdsDefinition } = {}): Ods {
-    const f1 = (t: number): number => {
-      if (definition === "micro") return qualityOf(this.#pooled(t)).f1;
-      if (definition === "macro") return this.#mean((counts) => qualityOf(counts[t]).f1);
-      const { precision, recall } = this.#point("macro", t);
-      return quotient(2 * precision * recall, precision + recall);
-    };
     this.#check("ODS");
-    const { t, value } = greatest(f1);
+    const { t, value } = greatest((t) => this.#f1(definition, t));
     const emptyImages = this.#entries.filter(({ counts }) => isEmpty(counts[t])).length;
     return { value, threshold: t / 100, emptyImages };
   }
@@ -174,7 +169,7 @@ export class Sweep {
   /**
    * Optimal image scale (the paper's eq. 9): the mean over images of the greatest F1 that a threshold of 0.01 … 0.99 reaches.
    *
-   * @throws {RangeError} if there are no images.
+   * @throws {RangeError} if there are no images, or no pixel of them is crack in truth.
    */
   ois(): number {
     this.#check("OIS");
@@ -186,7 +181,7 @@ export class Sweep {
    *
    * The paper's eq. 11 divides by the number of thresholds, too, which would bound AP by 0.01, against all its tables.
    *
-   * @throws {RangeError} if there are no images.
+   * @throws {RangeError} if there are no images, or no pixel of them is crack in truth.
    */
   ap({ definition = "macro" }: { definition?: Averaging } = {}): number {
     this.#check("AP");
@@ -198,7 +193,7 @@ export class Sweep {
    * Mean of the intersection over union of background and of crack, TP / (TP + FP + FN). It knows no tolerance: that of the sweep is not used.
    * The counts of all images are added up unless `definition` is `macro`, as in Long et al. (2015), doi:10.1109/CVPR.2015.7298965.
    *
-   * @throws {RangeError} if there are no images or the threshold is not one of 0.01 … 0.99.
+   * @throws {RangeError} if there are no images, no pixel of them is crack in truth, or the threshold is not one of 0.01 … 0.99.
    */
   meanIou({ definition = "micro", threshold }: MeanIouOptions = {}): MeanIou {
     this.#check("mean IoU");
@@ -217,17 +212,17 @@ export class Sweep {
   /**
    * Precision and recall at the thresholds 0.00, 0.01 … 0.99: the means over images (`macro`, default), or those of the counts of all images.
    *
-   * @throws {RangeError} if there are no images.
+   * @throws {RangeError} if there are no images, or no pixel of them is crack in truth.
    */
   curve({ definition = "macro" }: { definition?: Averaging } = {}): CurvePoint[] {
     this.#check("precision-recall curve");
     return Array.from({ length: 100 }, (_, t) => this.#point(definition, t));
   }
 
-  /** A row for each image. */
+  /** A row for each image, those of images without crack among them. */
   images(): SweepRow[] {
     if (this.size === 0) return [];
-    const ods = Math.round(this.ods().threshold * 100);
+    const { t: ods } = greatest((t) => this.#f1("macro", t));
     return this.#entries.map(({ image, counts }) => {
       const { t } = greatest((t) => qualityOf(counts[t]).f1);
       return {
@@ -279,6 +274,21 @@ export class Sweep {
     if (this.size === 0) {
       throw new RangeError(`Cannot take the ${metric} of a sweep of no images: at least one is wanted.`);
     }
+    if (this.crackPixels === 0) {
+      throw new RangeError(
+        `Cannot take the ${metric} of ${this.size} ${
+          this.size === 1 ? "image" : "images"
+        }: none shows crack in truth, and it is undefined without any.`,
+      );
+    }
+  }
+
+  /** What ODS maximises over thresholds. */
+  #f1(definition: OdsDefinition, t: number): number {
+    if (definition === "micro") return qualityOf(this.#pooled(t)).f1;
+    if (definition === "macro") return this.#mean((counts) => qualityOf(counts[t]).f1);
+    const { precision, recall } = this.#point("macro", t);
+    return quotient(2 * precision * recall, precision + recall);
   }
 
   #mean(value: (counts: readonly SweepCounts[]) => number): number {

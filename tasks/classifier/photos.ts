@@ -38,6 +38,7 @@ export async function openPatchPhotos(
 ): Promise<PatchPhotos> {
   const { samples, notes, problems } = await listSamples(paths, {
     wanted: "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset",
+    onNote,
   });
   // A photo without a mask keeps its place, which --skip and --limit count: it is reported when its turn comes to be read.
   const chosen = samples.slice(skip, limit === undefined ? undefined : skip + limit);

@@ -113,7 +113,7 @@ export async function examine(
           record = { ...record, edgeContrast: one.contrasts[0] };
           tried.set(one, { at: photos.length, sample, warnings });
         }
-        warnings.push(...maskWarnings(record));
+        warnings.push(...maskWarnings(record), ...truth.note === undefined ? [] : [truth.note]);
         if (found.length === 0) warnings.push(...await repeatedMask(masks, sample, truth, record));
       }
     } catch (error) {

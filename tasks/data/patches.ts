@@ -17,6 +17,7 @@ import { writeOut } from "../cli/terminal.ts";
 import { folderPath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
+import { tellingNotes } from "./mask_notes.ts";
 import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
 import { cutPhoto, keepSettings } from "./patch_files.ts";
 
@@ -96,7 +97,7 @@ await runCommand({
     using progress = startProgress({ total: dataset.samples.length, unit: "photo", quiet });
     failures.forEach(progress.note);
     for (const [i, sample] of dataset.samples.entries()) {
-      const photo = await decodeSample(sample, patchTruth).catch((error) => {
+      const photo = await decodeSample(tellingNotes(sample, progress.note), patchTruth).catch((error) => {
         if (error instanceof Deno.errors.NotCapable) throw error;
         failures.push(`${fullName(sample)}: ${describeError(error)}`);
         progress.note(failures.at(-1)!);

@@ -4,6 +4,7 @@ import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { ignoredPixels } from "../../core/sampling/decoded_photo.ts";
 import { describeError } from "../cli/errors.ts";
+import { maskNote } from "../data/mask_notes.ts";
 import type { PredictionPair } from "./pair_predictions.ts";
 
 /** Options of {@linkcode sweepFiles}. */
@@ -15,6 +16,8 @@ export interface SweepFilesOptions {
   readonly full?: 1 | 255;
   /** Called after each pair, with a sentence where it cannot be used. */
   readonly onPair: (name: string, failure?: string) => void;
+  /** Is given a sentence where something was decided about a mask alone. */
+  readonly onNote?: (sentence: string) => void;
 }
 
 /** What {@linkcode sweepFiles} counted, and how long it took. */
@@ -30,7 +33,7 @@ export interface SweptFiles {
 /** Compares confidence maps with their truth, one pair in memory at a time. What cannot be read is reported, and the rest goes on. */
 export async function sweepFiles(
   pairs: Iterable<PredictionPair>,
-  { compute, tolerance, full = 255, onPair }: SweepFilesOptions,
+  { compute, tolerance, full = 255, onPair, onNote }: SweepFilesOptions,
 ): Promise<SweptFiles> {
   const start = performance.now();
   let decoding = 0;
@@ -43,6 +46,7 @@ export async function sweepFiles(
         using prediction = compute.upload(images.prediction);
         using truth = compute.upload(images.truth);
         using ignored = images.ignored && compute.upload(images.ignored);
+        if (images.note !== undefined) onNote?.(images.note);
         yield { name: pair.name, prediction, truth, ignored };
       }
       onPair(pair.name, typeof images === "string" ? images : undefined);
@@ -58,6 +62,8 @@ interface ReadPair {
   readonly prediction: PlaneSource;
   readonly truth: PlaneSource;
   readonly ignored?: PlaneSource;
+  /** What was decided about this mask alone. */
+  readonly note?: string;
 }
 
 /** Both images, or why they cannot be used. */
@@ -83,6 +89,7 @@ async function readPair(
       prediction,
       truth: { ...shape, data: truth.data },
       ignored: weight === undefined ? undefined : { ...shape, data: ignoredPixels(weight) },
+      note: maskNote(sample, truth),
     };
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;

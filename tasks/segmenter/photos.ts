@@ -46,6 +46,7 @@ export async function openTrainingData(
   const { limit, validation, validationSplit } = options;
   const { samples, rejected, problems, notes } = await listSamples(options, {
     wanted: "--images and --masks, or --dataset, or the --labels that label wrote",
+    onNote: inform,
   });
   requireMasks(samples);
   for (const line of notes) inform(line);

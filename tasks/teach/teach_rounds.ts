@@ -119,7 +119,7 @@ export async function teach(options: TeachOptions): Promise<TeachSummary> {
  */
 export async function teachByMasks(options: TeachOptions): Promise<TeachSummary> {
   return await inRounds(options, async () => {
-    const listed = await listSamples(options, { wanted: "photos with masks" });
+    const listed = await listSamples(options, { wanted: "photos with masks", onNote: noteOf(options) });
     const photos = listed.samples.flatMap((sample) => fullyLabelled(sample) ?? []);
     const cost = { photos: 0, patches: 0, crackPatches: 0, crackPhotos: 0 };
     for (const { sample } of photos) {
@@ -190,6 +190,11 @@ async function inRounds(options: TeachOptions, open: () => Promise<Lesson>): Pro
   return summary;
 }
 
+/** What prints lines about how masks are read. */
+function noteOf({ quiet }: TeachOptions): (line: string) => void {
+  return (line) => quiet || writeErr(`${printable(line)}\n`);
+}
+
 /** The photos with the labels of their patches; those that cannot be read are reported and left out. */
 async function knownPhotos(options: TeachOptions): Promise<{
   readonly photos: readonly NamedSample<PatchLabels>[];
@@ -201,6 +206,7 @@ async function knownPhotos(options: TeachOptions): Promise<{
     wanted:
       "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset, or --patches and " +
       "--patch-photos",
+    onNote: noteOf(options),
   });
   const photos: NamedSample<PatchLabels>[] = [], labels: PatchLabels[] = [];
   const problems = [...listed.problems];

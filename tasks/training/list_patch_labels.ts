@@ -24,6 +24,8 @@ export interface ListPatchLabelsOptions {
   readonly grid: GridOptions;
   /** What to give, where nothing was named. */
   readonly wanted: string;
+  /** As of {@linkcode listSamples}. */
+  readonly onNote?: (sentence: string) => void;
 }
 
 /** Photos with what their patches were labelled. */
@@ -43,7 +45,7 @@ export interface ListedPatchLabels {
  */
 export async function listPatchLabels(
   named: PatchLabelPaths,
-  { grid, wanted }: ListPatchLabelsOptions,
+  { grid, wanted, onNote }: ListPatchLabelsOptions,
 ): Promise<ListedPatchLabels> {
   const { patches = [], patchPhotos = [], ...others } = named;
   if (patches.length !== patchPhotos.length) {
@@ -62,7 +64,7 @@ export async function listPatchLabels(
   }
   const { samples: given = [], folders = [], images, datasets } = others;
   if (patches.length === 0 || given.length + folders.length + images.length + datasets.length > 0) {
-    const listed = await listSamples(others, { wanted });
+    const listed = await listSamples(others, { wanted, onNote });
     const { usable, problems: contradictory } = await withoutContradictions(listed.samples);
     samples.push(...usable.map(({ sample, ...of }) => ({ ...of, sample: patchLabelled(sample, grid) })));
     problems.push(...listed.problems, ...contradictory);

@@ -9,6 +9,7 @@ import {
   settleReading,
 } from "../../core/datasets/read_mask.ts";
 import { UsageError } from "../cli/errors.ts";
+import { tellingNotes } from "../data/mask_notes.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
 import { type LabelPaths, listLabels } from "./list_labels.ts";
@@ -48,16 +49,23 @@ export interface ListedSamples {
   readonly notes: readonly string[];
 }
 
+/** Options of {@linkcode listSamples}. */
+export interface ListSamplesOptions {
+  /** What to give, where nothing was named. */
+  readonly wanted: string;
+  /** Is given a sentence, when a sample is read, where something was decided about its mask alone. */
+  readonly onNote?: (sentence: string) => void;
+}
+
 /**
  * Lists photos with their truth: those listed already, then those in folders of classes, in folders of photos and masks, in datasets, and
  * those with labels.
  *
- * @param options `wanted`: what to give, where nothing was named.
  * @throws {UsageError} where there are none, or folders of masks do not match those of photos.
  */
 export async function listSamples(
   named: NamedPhotos,
-  { wanted }: { readonly wanted: string },
+  { wanted, onNote = () => {} }: ListSamplesOptions,
 ): Promise<ListedSamples> {
   const { samples: given = [], folders = [], images, masks, datasets, split, splits } = named;
   const { labels = [], extraLabels = [], photos = [], soft = false } = named;
@@ -79,17 +87,18 @@ export async function listSamples(
       "Cannot use --photos without labels: give --labels, or --images for photos with masks.",
     );
   }
+  const telling = (named: NamedSample) => ({ ...named, sample: tellingNotes(named.sample, onNote) });
   const samples: NamedSample[] = [...given], problems: string[] = [], notes: string[] = [];
   for (const folder of folders) samples.push(...await listClasses(folder));
   for (const [i, folder] of images.entries()) {
     const pairs = await listPairs(folder, { masks: masks[i], soft });
-    samples.push(...pairs.samples);
+    samples.push(...pairs.samples.map(telling));
     problems.push(...pairs.problems);
     notes.push(...pairs.notes);
   }
   for (const path of datasets) {
     const dataset = await openNamedDataset(path, { split, splits });
-    samples.push(...await Promise.all(dataset.samples.map(datasetSample)));
+    samples.push(...(await Promise.all(dataset.samples.map(datasetSample))).map(telling));
     problems.push(...dataset.problems.map(({ message }) => message));
     notes.push(...dataset.notes);
   }

@@ -186,6 +186,53 @@ Deno.test("openDataset() recognises that the masks of a general folder are inver
   }, { inverted: false });
 });
 
+Deno.test("openDataset() turns the one mask that is inverted, says so, and refuses one of which it cannot be told", async () => {
+  const half = encodePng({
+    ...{ width: 12, height: 8, channels: 1 },
+    data: Uint8Array.from({ length: 96 }, (_, i) => i % 12 < 7 ? 255 : 0),
+  });
+  const all = encodePng({ width: 12, height: 8, channels: 1, data: new Uint8Array(96).fill(255) });
+  const files = (kinds: readonly (Uint8Array | Promise<Uint8Array>)[]): Files =>
+    Object.fromEntries(kinds.flatMap((bytes, i) => [
+      [`images/${i + 1}.jpg`, photo(i + 1)],
+      [`masks/${i + 1}.png`, bytes],
+    ]));
+  // The fifth is turned, whichever way the others are; 7 of 12 pixels of a mask, or all of it, may be anything.
+  for (const [crack, ground] of [[255, 0], [0, 255]]) {
+    const upright = [1, 2, 3, 4, 6, 7].map((seed) => mask(seed, crack, ground));
+    await withDataset(
+      files([...upright.slice(0, 4), mask(5, ground, crack), ...upright.slice(4)]),
+      async ({ samples, notes }) => {
+        assert.match(notes[0], crack > 0 ? /bright is crack/ : /dark \(inverted\) is crack/);
+        for (const [i, sample] of samples.entries()) {
+          const truth = await sample.truth();
+          assert.ok(typeof truth !== "boolean");
+          const seed = [1, 2, 3, 4, 5, 6, 7][i];
+          assert.deepEqual([...truth.data], [...truthOf(seed)]);
+          assert.equal(
+            truth.note,
+            i === 4
+              ? "The mask is inverted, unlike the others of its set, and was turned: 83 % of its pixels were crack."
+              : undefined,
+          );
+        }
+      },
+    );
+  }
+  await withDataset(files([mask(1), mask(2), mask(3), mask(4), half, all]), async ({ samples, path }) => {
+    for (const [i, share] of [[4, 58], [5, 100]]) {
+      await assert.rejects(samples[i].truth(), {
+        name: "RangeError",
+        message:
+          `${path}/masks/${
+            i + 1
+          }.png: Cannot tell crack from background: by the other masks of its set ${share} % of its pixels are crack, ` +
+          "which cracks never are; turn the mask if it is inverted, or leave it out.",
+      });
+    }
+  });
+});
+
 Deno.test("openDataset() says of a known layout that its masks may have to be inverted, and leaves them", () =>
   withDataset({ "images/1.jpg": photo(1), "masks/1.png": mask(1, 0, 255) }, async (dataset) => {
     assert.match(dataset.notes.join(" "), /In 1 of the 1 masks looked at most pixels are crack/);

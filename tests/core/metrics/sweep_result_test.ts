@@ -47,21 +47,19 @@ Deno.test("Sweep of an inverted prediction has 0 but for the threshold 0.00", ()
 });
 
 Deno.test("Sweep counts an image without crack as 1 where nothing is called crack, and says so", () => {
-  const sweep = new Sweep([NOTHING_TRUE]);
-  assert.deepEqual(sweep.ods(), { value: 1, threshold: 0.31, emptyImages: 1 });
-  assert.equal(sweep.ois(), 1);
-  assert.equal(sweep.ap(), 0);
-  // Precision and recall have nothing to divide by.
-  assert.deepEqual(sweep.ods({ definition: "mean-pr" }), { value: 0, threshold: 0.01, emptyImages: 0 });
-  assert.deepEqual(sweep.meanIou(), { value: 1, crack: 1, background: 1, threshold: 0.31 });
-  assert.deepEqual(sweep.meanIou({ threshold: 0.3 }), {
-    value: 0.375,
-    crack: 0,
-    background: 0.75,
-    threshold: 0.3,
-  });
   const both = new Sweep([NOTHING_AT_ALL, PERFECT]);
   assert.deepEqual(both.ods(), { value: 1, threshold: 0.01, emptyImages: 1 });
+  const called = new Sweep([NOTHING_TRUE, PERFECT]);
+  assert.deepEqual(called.ods(), { value: 1, threshold: 0.31, emptyImages: 1 });
+  // Precision and recall of the image without crack have nothing to divide by, and count as 0.
+  near(called.ods({ definition: "mean-pr" }).value, 0.5, "mean-pr");
+  // Up to 0.30 TP 2, FP 1, TN 6; above nothing is wrong.
+  assert.deepEqual(called.meanIou({ threshold: 0.3 }), {
+    value: (2 / 3 + 6 / 7) / 2,
+    crack: 2 / 3,
+    background: 6 / 7,
+    threshold: 0.3,
+  });
 });
 
 Deno.test("Sweep of an empty prediction of crack has 0 but for the threshold 0.00", () => {
@@ -172,6 +170,38 @@ Deno.test("Sweep.add() refuses other tolerances and images that are there", () =
   assert.equal(sweep.size, 1);
   const nameless = new Sweep([{ ...MIXED, name: "" }]);
   assert.equal(nameless.add(nameless).size, 2);
+});
+
+Deno.test("Sweep has no metrics of images without crack, and still a row for each", () => {
+  const sweep = new Sweep([NOTHING_TRUE, NOTHING_AT_ALL]);
+  assert.equal(sweep.crackPixels, 0);
+  for (
+    const [metric, take] of [
+      ["ODS", () => sweep.ods()],
+      ["ODS", () => sweep.ods({ definition: "mean-pr" })],
+      ["ODS", () => sweep.ods({ definition: "micro" })],
+      ["OIS", () => sweep.ois()],
+      ["AP", () => sweep.ap()],
+      ["mean IoU", () => sweep.meanIou()],
+      ["precision-recall curve", () => sweep.curve()],
+    ] as const
+  ) {
+    assert.throws(take, {
+      name: "RangeError",
+      message:
+        `Cannot take the ${metric} of 2 images: none shows crack in truth, and it is undefined without any.`,
+    });
+  }
+  assert.deepEqual(
+    sweep.images().map(({ name, threshold, empty }) => ({ name, threshold, empty })),
+    [{ name: "nothing true", threshold: 0.31, empty: true }, {
+      name: "nothing at all",
+      threshold: 0.01,
+      empty: true,
+    }],
+  );
+  // One image with crack, and there are.
+  assert.equal(sweep.add(new Sweep([PERFECT])).ods().value, 1);
 });
 
 Deno.test("Sweep has no metrics of no images", () => {
