@@ -130,17 +130,17 @@ export {
   type WidthBandsId,
 } from "./measure/bands.ts";
 export { cameraScale, type CameraSetup } from "./measure/camera_scale.ts";
-export {
-  type CrackBranch,
-  type CrackMask,
-  type CrackMeasurement,
-  measureCracks,
-  type MeasureCracksOptions,
-  type Measured,
-  type MeasuredCrack,
-  type MeasuredPoint,
-  type WidthFigures,
-} from "./measure/measure_cracks.ts";
+export type {
+  CrackBranch,
+  CrackMeasurement,
+  Measured,
+  MeasuredCrack,
+  MeasuredPoint,
+  OrientationCell,
+  OrientationMap,
+  WidthFigures,
+} from "./measure/crack_measurement.ts";
+export { type CrackMask, measureCracks, type MeasureCracksOptions } from "./measure/measure_cracks.ts";
 export type { Point } from "./measure/skeleton_graph.ts";
 export { sweep, sweepAll, type SweepAllOptions, type SweepOptions, type SweepPair } from "./metrics/sweep.ts";
 export type { SweepJson } from "./metrics/sweep_json.ts";

@@ -1,6 +1,6 @@
 import { anyObject, BOOLEAN, NUMBER, optional, passing, TEXT } from "../../core/arguments.ts";
 import type { WidthBands } from "../../core/measure/bands.ts";
-import type { CrackMeasurement } from "../../core/measure/measure_cracks.ts";
+import type { CrackMeasurement } from "../../core/measure/crack_measurement.ts";
 import { manifestSchema, type PhotoRecord as CommonRecord, type RunManifest } from "../batch/manifests.ts";
 import type { ScaleSource } from "./photo_scale.ts";
 

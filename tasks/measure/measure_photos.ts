@@ -3,7 +3,8 @@ import { splitMask } from "../../core/datasets/mask_form.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { decodeImage } from "../../core/images/decode_image.ts";
 import { bandOf, type WidthBands } from "../../core/measure/bands.ts";
-import { type CrackMeasurement, measureCracks } from "../../core/measure/measure_cracks.ts";
+import type { CrackMeasurement } from "../../core/measure/crack_measurement.ts";
+import { measureCracks } from "../../core/measure/measure_cracks.ts";
 import {
   type BatchOptions,
   type BatchSummary,
@@ -123,7 +124,10 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     const { out } = this.#options;
     const file: MeasuredFile = { name, mask, ...(photo === undefined ? {} : { photo }), measurement, bands };
     // Hundredths of a pixel: more is noise, and long.
-    const text = JSON.stringify(file, (key, value) => key === "points" ? value.map(roundPoint) : value);
+    const text = JSON.stringify(
+      file,
+      (key, value) => key === "points" || key === "cells" ? value.map(roundFields) : value,
+    );
     const bytes = new TextEncoder().encode(`${text}\n`);
     return [await writeOutput(out, measuredPath(out, name), bytes)];
   }
@@ -174,9 +178,10 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
   }
 }
 
-function roundPoint({ x, y, width }: { x: number; y: number; width: number }): object {
-  const round = (value: number) => Math.round(100 * value) / 100;
-  return { x: round(x), y: round(y), width: round(width) };
+function roundFields(values: Readonly<Record<string, number>>): object {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Math.round(100 * value) / 100]),
+  );
 }
 
 async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Measured, WidthFigures } from "../../core/measure/measure_cracks.ts";
+import type { Measured, WidthFigures } from "../../core/measure/crack_measurement.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { MeasuredFile, MeasureSettings, PhotoRecord } from "./manifest.ts";

@@ -129,6 +129,35 @@ Deno.test("measureCracks() goes round a ring once", async () => {
   assert.equal(tortuosity, Infinity);
 });
 
+Deno.test("measureCracks() maps which way cracks go, place by place", async () => {
+  // One level, one upright, one that rises to the right; the longer side has 24 squares of 10 pixels.
+  const arms = [[5, 25, 95, 25], [125, 15, 125, 85], [140, 90, 230, 0]] as const;
+  const mask = maskOf(240, 100, (x, y) => arms.some((arm) => toSegment(x, y, arm) <= 2));
+  const { orientationMap: { side, cells }, orientations, cracks } = await measureCracks(await open(), mask);
+  assert.equal(side, 10);
+  const lengths = { level: 0, upright: 0, rising: 0 };
+  for (const { x, y, length, orientation, agreement } of cells) {
+    assert.ok(length > 0 && length < 16 && y % 10 === 0, `${length} at ${x}, ${y}`);
+    const [name, wanted] = x < 110
+      ? ["level", 0] as const
+      : x < 130
+      ? ["upright", 90] as const
+      : ["rising", 45] as const;
+    lengths[name] += length;
+    // Ends are round, and short pieces bend there.
+    if (length < 8) continue;
+    const off = Math.abs(orientation - wanted);
+    assert.ok(Math.min(off, 180 - off) < 4, `${name} at ${x}, ${y}: ${orientation}°`);
+    assert.ok(agreement > 0.98 && agreement <= 1 + 1e-9, `${agreement}`);
+  }
+  assertNear(lengths.level, 94, 2, "level");
+  assertNear(lengths.upright, 74, 2, "upright");
+  assertNear(lengths.rising, 90 * Math.SQRT2 + 2, 3, "rising");
+  const sum = orientations.reduce((total, value) => total + value, 0);
+  assertNear(lengths.level + lengths.upright + lengths.rising, sum, 1e-6, "both count the same");
+  assert.equal(cracks.length, 3);
+});
+
 Deno.test("measureCracks() gives millimetres where it knows the scale, and sums for the photo", async () => {
   const mask = maskOf(100, 50, (x, y) => y >= 20 && y < 24 || x < 0);
   const measured = await measureCracks(await open(), mask, { mmPerPixel: 0.5 });

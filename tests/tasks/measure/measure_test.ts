@@ -93,13 +93,25 @@ Deno.test("measure writes tables, a manifest and a page, goes on after bad files
   assert.equal((await readTable(join(path, "out/branches.csv"))).length, 3);
   const whole = JSON.parse(await Deno.readTextFile(join(path, "out/measure.json")));
   assert.deepEqual(whole.photos.map(({ name }: { name: string }) => name), ["=alone", "9", "day 1/4"]);
-  assert.equal(whole.photos[1].measurement.cracks[0].branches[0].points, undefined);
+  const { cracks: [crack], orientationMap } = whole.photos[1].measurement;
+  assert.equal(crack.branches[0].points, undefined);
+  assert.equal(orientationMap.side, 8);
+  // From 15.4 to 75.4 in row 30; the square before has half a piece.
+  assert.deepEqual(
+    orientationMap.cells.map(({ x, y }: { x: number; y: number }) => [x, y]),
+    [16, 24, 32, 40, 48, 56, 64, 72].map((x) => [x, 24]),
+  );
   const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(path, "out/manifest.json")));
   assert.match(manifest.photos[0].warning!, /^There is no photo of this mask/);
   const page = await Deno.readTextFile(join(path, "out/report.html"));
   assert.match(page, /A guide, not a verdict\./);
   assert.equal(page.match(/<svg class="histogram"/g)?.length, 3);
   assert.equal(page.match(/<circle class="widest"/g)?.length, 3);
+  assert.equal(page.match(/<svg class="directions"/g)?.length, 3);
+  // Level cracks: lines of one colour, that of the first 10° or of the last, as the key around the rose has it.
+  for (const [, lines] of page.matchAll(/<g class="by-direction">(.*?)<\/g>/gs)) {
+    assert.match(lines, /^(?:<path d="[ML\d. ]+" stroke="oklab\(0\.917 -0\.098 -?0\.0\d\d\)"\/>){1,2}$/);
+  }
 
   const again = await measure(path, ...args, "--json");
   assert.equal(JSON.parse(again.out).skipped, 3);
