@@ -136,7 +136,7 @@ async function paintCrop(picture: Bitmap, [x, y]: readonly unknown[], mask: unkn
   if (typeof mask !== "string" || !isNumbers([x, y])) {
     throw new SyntaxError("Cannot use a mask: its points or its picture are missing.");
   }
-  const { width, height, data: rgba } = await decodeImage(Uint8Array.fromBase64(mask));
+  const { width, height, data: rgba } = await decodeImage(Uint8Array.fromBase64(mask), { samples: "stored" });
   const data = new Uint8Array(width * height).map((_, i) => rgba[4 * i] === 0 ? 0 : 1);
   paintRegion(picture, { x: Math.round(Number(x)), y: Math.round(Number(y)), width, height, data });
 }

@@ -115,7 +115,7 @@ async function photoOf(
 ): Promise<MarkedPhoto> {
   let image: ImageData;
   try {
-    image = await decodeImage(await Deno.readFile(path));
+    image = await decodeImage(await Deno.readFile(path), { samples: "stored" });
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) {
       throw error;

@@ -22,7 +22,7 @@ export async function readMask(bytes: Uint8Array, rule: MaskRule, set?: MaskSetV
 
 /** RGBA of a mask: its class numbers where they lie in wider samples, else what a picture shows. */
 async function decodeMask(bytes: Uint8Array): Promise<ImageData> {
-  const image = await decodeImage(bytes);
+  const image = await decodeImage(bytes, { samples: "stored" });
   return readWideClasses(bytes) ?? image;
 }
 
@@ -34,7 +34,7 @@ async function decodeMask(bytes: Uint8Array): Promise<ImageData> {
  * @throws what `decodeImage` throws.
  */
 export async function readConfidence(bytes: Uint8Array, full: 1 | 255 = 255): Promise<TruthMask> {
-  const image = await decodeImage(bytes);
+  const image = await decodeImage(bytes, { samples: "stored" });
   const confidence = brightestOf(image.data).map((value) => Math.min(255, value * (255 / full)));
   return { ...maskOf(bytes, image, { rule: "bright" }).mask, confidence };
 }
@@ -52,7 +52,7 @@ export interface ConfidenceScale {
 export async function confidenceScale(paths: Iterable<string>): Promise<ConfidenceScale> {
   let ones = false;
   for (const path of paths) {
-    const highest = await Deno.readFile(path).then(decodeImage).then(
+    const highest = await Deno.readFile(path).then((bytes) => decodeImage(bytes, { samples: "stored" })).then(
       ({ data }) => brightestOf(data).reduce((most, value) => Math.max(most, value), 0),
       (error) => {
         if (error instanceof Deno.errors.NotCapable) throw error;

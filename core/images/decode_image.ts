@@ -1,9 +1,17 @@
-import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../arguments.ts";
+import {
+  argumentsSchema,
+  callback,
+  checkArguments,
+  NUMBER,
+  oneOf,
+  optional,
+  optionsSchema,
+} from "../arguments.ts";
 import { decodeBmp } from "./codecs/bmp.ts";
 import { decodeGif } from "./codecs/gif.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
-import type { Raster } from "./codecs/raster.ts";
+import type { DecodeOptions, Raster } from "./codecs/raster.ts";
 import { decodeTiff } from "./codecs/tiff.ts";
 import { decodeWebp } from "./codecs/webp.ts";
 import { READ_FORMATS, sniffFormat } from "./image_format.ts";
@@ -18,10 +26,23 @@ export interface DecodeImageOptions {
    * @default {134217728}
    */
   readonly maxPixels?: number;
+  /**
+   * What the samples are: `light`, as in a photo, or `stored` numbers, as in a mask or a map of confidences. Of a photo, 16-bit samples that use 8,
+   * 10 or 12 bits are spread over the whole range, and pixels of a TIFF file without data are transparent; numbers stay as they are.
+   *
+   * @default {"light"}
+   */
+  readonly samples?: "light" | "stored";
+  /** Told, in a sentence each, what was chosen or guessed: the bits that samples use, the page of a TIFF file, a missing end marker. */
+  readonly onNote?: (note: string) => void;
 }
 
 const OPTIONS = argumentsSchema({
-  options: optionsSchema<DecodeImageOptions>({ maxPixels: optional(NUMBER) }),
+  options: optionsSchema<DecodeImageOptions>({
+    maxPixels: optional(NUMBER),
+    samples: optional(oneOf("light", "stored")),
+    onNote: optional(callback()),
+  }),
 });
 
 const DECODERS = {
@@ -38,15 +59,16 @@ const DECODERS = {
  *
  * The first bytes decide the kind of file, never its name:
  *
- * - **JPEG**: baseline and progressive, grey, colour and CMYK, any subsampling, turned by its EXIF orientation;
+ * - **JPEG**: baseline and progressive, grey, colour and CMYK, any subsampling, turned by its EXIF orientation; without its end marker where
+ *   all rows are there;
  * - **PNG**: every colour type and bit depth, tRNS, interlaced; of a palette the colours come out, not the indices;
- * - **TIFF**: the first image; grey, RGB, palette, CMYK of 1 to 16 bits, strips or tiles; uncompressed, LZW, deflate
+ * - **TIFF**: of several pages the largest full picture; grey, RGB, palette, CMYK of 1 to 16 bits, strips or tiles; uncompressed, LZW, deflate
  *   or PackBits;
  * - **WebP**: lossy and lossless, no animation, turned by its EXIF orientation;
  * - **BMP**: palettes and colours of 1 to 32 bits, not run-length encoded;
  * - **GIF**: the first image.
  *
- * 16-bit samples are rounded to 8 bits; colour profiles are not applied. Alpha is straight: colours come out as
+ * 16-bit samples are rounded to 8 bits, and those of a photo whose values are of 8, 10 or 12 bits are spread; colour profiles are not applied. Alpha is straight: colours come out as
  * stored, neither multiplied by it nor laid over a background, because any background would draw an edge that is not in
  * the photo. Readers of the colours alone, as the label recipe is, see what the file stores under transparent
  * pixels.
@@ -76,13 +98,15 @@ export function decodeImage(
 ): Promise<ImageData> {
   return Promise.try(async () => {
     checkArguments("decode the image", OPTIONS, { options });
-    const { maxPixels = 2 ** 27 } = options;
-    const { width, height, data } = turnUpright(await decode(bytes, maxPixels));
+    const { maxPixels = 2 ** 27, samples = "light", onNote } = options;
+    const raster = await decode(bytes, { maxPixels, samples });
+    const { width, height, data } = turnUpright(raster);
+    for (const note of raster.notes ?? []) onNote?.(note);
     return new ImageData(data, width, height);
   });
 }
 
-function decode(bytes: Uint8Array, maxPixels: number): Raster | Promise<Raster> {
+function decode(bytes: Uint8Array, options: DecodeOptions): Raster | Promise<Raster> {
   if (!(bytes instanceof Uint8Array)) {
     throw new TypeError(
       `Cannot decode the image: the input is ${
@@ -90,6 +114,7 @@ function decode(bytes: Uint8Array, maxPixels: number): Raster | Promise<Raster> 
       } where a Uint8Array is wanted.`,
     );
   }
+  const { maxPixels } = options;
   if (!(maxPixels > 0)) {
     throw new RangeError(
       `Cannot decode the image: maxPixels is ${maxPixels} where a positive number is wanted.`,
@@ -107,7 +132,7 @@ function decode(bytes: Uint8Array, maxPixels: number): Raster | Promise<Raster> 
       }.`,
     );
   }
-  return DECODERS[decoder](bytes, { maxPixels });
+  return DECODERS[decoder](bytes, options);
 }
 
 /**
@@ -116,7 +141,7 @@ function decode(bytes: Uint8Array, maxPixels: number): Raster | Promise<Raster> 
  *
  * @returns The image itself, or a new one when there is something to turn.
  */
-function turnUpright(raster: Raster): Omit<Raster, "orientation"> {
+function turnUpright(raster: Raster): Pick<Raster, "width" | "height" | "data"> {
   const { width: w, height: h, data, orientation } = raster;
   if (orientation === 1) return raster;
   // The upright pixel (x, y) is the stored pixel number origin + x * right + y * down.

@@ -134,6 +134,6 @@ export async function readRunMask(
 }
 
 async function readGrey(path: string): Promise<Bitmap> {
-  const { width, height, data } = await decodeImage(await Deno.readFile(path));
+  const { width, height, data } = await decodeImage(await Deno.readFile(path), { samples: "stored" });
   return { width, height, data: brightestOf(data) };
 }

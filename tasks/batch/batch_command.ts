@@ -141,7 +141,16 @@ export function describeRun(
     ...(leftOut.length > 0 ? [`left out ${countKinds(leftOut).map(({ text }) => text).join(", ")}`] : []),
     finding,
   ];
-  return `${parts.join("; ")}.\nReport:   ${report}\nManifest: ${manifest}\n`;
+  const notes = countNotes(summary.photos).map((line) => `${printable(line)}\n`).join("");
+  return `${parts.join("; ")}.\n${notes}Report:   ${report}\nManifest: ${manifest}\n`;
+}
+
+/** What was noted of the files of photos, each note once, with how many it is about and the first of them. */
+function countNotes(records: readonly PhotoRecord[]): string[] {
+  const noted = records.flatMap(({ path, notes = [] }) => notes.map((note) => ({ path, note })));
+  return [...Map.groupBy(noted, ({ note }) => note)].map(([note, of]) =>
+    of.length === 1 ? `${of[0].path}: ${note}` : `${photos(of.length)}, such as ${of[0].path}: ${note}`
+  );
 }
 
 function photos(count: number): string {

@@ -39,6 +39,8 @@ export interface BatchTask<Record extends PhotoRecord, Settings extends object, 
   readonly settings: Settings;
   /** Pixels of the photos that are computed at a time; a larger photo is computed alone. Default 2²⁰. */
   readonly pixelsAtOnce?: number;
+  /** What the samples of its files are: those of masks are numbers. Default: light. */
+  readonly samples?: "light" | "stored";
   /** How earlier outputs were made otherwise: what was used then, and what is now. */
   difference(before: Settings): { readonly was: string; readonly is: string } | undefined;
   /** Makes what is to be written of a photo. */
@@ -68,6 +70,8 @@ export interface PhotoFacts {
   readonly name: string;
   readonly path: string;
   readonly sha256: string;
+  /** What was chosen or guessed when it was decoded. */
+  readonly notes: readonly string[];
   readonly seconds: number;
   /** Now, as ISO 8601 in UTC. */
   readonly now: string;
@@ -75,7 +79,7 @@ export interface PhotoFacts {
 
 /** What every record of a photo begins with. */
 export function recordedPhoto(
-  { name, path, sha256 }: PhotoFacts,
+  { name, path, sha256, notes }: PhotoFacts,
   { width, height, crackPixels, scales, warning }: Pick<
     PhotoRecord,
     "width" | "height" | "crackPixels" | "scales" | "warning"
@@ -85,6 +89,7 @@ export function recordedPhoto(
     ...{ name, path, sha256, width, height, crackPixels, crackShare: crackPixels / (width * height) },
     ...(scales === undefined ? {} : { scales }),
     ...(warning === undefined ? {} : { warning }),
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 
@@ -204,6 +209,8 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   readonly #manifestPath: string;
   /** Files that an earlier run wrote and that are otherwise now. */
   readonly #altered: string[] = [];
+  /** Notes that were printed already: a camera's photos all have the same. */
+  readonly #noted = new Set<string>();
   #skipped = 0;
   #savedAt = performance.now();
   readonly #clock = new WorkClock();
@@ -280,6 +287,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     let endWork = this.#clock.start();
     let seconds = 0;
     let output, hash;
+    let notes: readonly string[] = [];
     try {
       const bytes = await Deno.readFile(path);
       hash = await sha256(bytes);
@@ -295,7 +303,9 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
             "choose another folder.",
         );
       }
-      const image = await this.#decoder.decode(bytes);
+      const decoded = await this.#decoder.decode(bytes, { samples: this.#task.samples });
+      const { image } = decoded;
+      notes = decoded.notes;
       seconds = endWork();
       using _computing = await this.#computing.take(image.width * image.height);
       decoding[Symbol.dispose]();
@@ -313,7 +323,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     }
     const files = await this.#task.write(name, output);
     seconds += endWork();
-    const facts = { name, path, sha256: hash, seconds, now: new Date().toISOString() };
+    const facts = { name, path, sha256: hash, notes, seconds, now: new Date().toISOString() };
     return { kind: "done", record: { ...this.#task.record(facts, output), version: VERSION, files } };
   }
 
@@ -373,7 +383,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       this.#fail(outcome.failure, progress);
       return outcome.failure;
     }
-    const { name, path, warning } = outcome.record;
+    const { name, path, warning, notes = [] } = outcome.record;
     // A record under another spelling of the name was of the same file.
     this.#records.delete(this.#earlier(name)?.name ?? name);
     this.#records.set(name, outcome.record);
@@ -382,6 +392,10 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     }
     if (outcome.kind === "skipped") this.#skipped++;
     else if (warning !== undefined) progress.note(`${path}: ${warning}`);
+    for (const note of notes) {
+      if (!this.#noted.has(note)) progress.note(`${path}: ${note}`);
+      this.#noted.add(note);
+    }
     return outcome.record;
   }
 

@@ -1,6 +1,6 @@
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeImage, type DecodeImageOptions } from "../../core/images/decode_image.ts";
 import { RequestWorker, workerRefusal } from "../../models/threads/request_worker.ts";
-import type { DecodedReply } from "./decoding_worker.ts";
+import type { DecodedReply, DecodingRequest } from "./decoding_worker.ts";
 
 /** Milliseconds for a photo: one of 134 megapixels in 16 bits takes 15 s, and 80 s on a machine that is busy with other work. */
 const LIMIT = 600_000;
@@ -13,6 +13,12 @@ export interface DecodingThreadOptions {
   readonly script?: URL;
 }
 
+/** A photo, and what was chosen or guessed when it was decoded, in sentences. */
+export interface DecodedPhoto {
+  readonly image: ImageData;
+  readonly notes: readonly string[];
+}
+
 /**
  * Decodes photos in a thread of its own, one after the other: meanwhile this one answers Ctrl-C, and the photo before is computed. It starts
  * with the first photo and is kept for all. Where no thread may be started, photos are decoded in this one.
@@ -20,7 +26,7 @@ export interface DecodingThreadOptions {
 export class DecodingThread implements Disposable {
   readonly #limit: number;
   readonly #script: URL;
-  #worker: RequestWorker<Uint8Array, DecodedReply> | undefined;
+  #worker: RequestWorker<DecodingRequest, DecodedReply> | undefined;
 
   constructor(
     { limit = LIMIT, script = new URL("./decoding_worker.ts", import.meta.url) }: DecodingThreadOptions = {},
@@ -34,8 +40,14 @@ export class DecodingThread implements Disposable {
    *
    * @throws what `decodeImage` throws; {RangeError} where it takes too long.
    */
-  async decode(bytes: Uint8Array): Promise<ImageData> {
-    if (workerRefusal() !== undefined) return await decodeImage(bytes);
+  async decode(
+    bytes: Uint8Array,
+    options: Omit<DecodeImageOptions, "onNote"> = {},
+  ): Promise<DecodedPhoto> {
+    if (workerRefusal() !== undefined) {
+      const notes: string[] = [];
+      return { image: await decodeImage(bytes, { ...options, onNote: (note) => notes.push(note) }), notes };
+    }
     if (this.#worker?.failure !== undefined) this.#end();
     this.#worker ??= new RequestWorker(this.#script);
     const late = Promise.withResolvers<DecodedReply>();
@@ -51,12 +63,12 @@ export class DecodingThread implements Disposable {
       this.#end();
     }, this.#limit);
     try {
-      const answer = this.#worker.ask(bytes);
+      const answer = this.#worker.ask({ bytes, options });
       // Ending the thread fails what it was asked.
       answer.catch(() => {});
       const reply = await Promise.race([late.promise, answer]);
       if ("message" in reply) throw errorOf(reply);
-      return new ImageData(reply.data, reply.width, reply.height);
+      return { image: new ImageData(reply.data, reply.width, reply.height), notes: reply.notes };
     } finally {
       clearTimeout(timer);
     }

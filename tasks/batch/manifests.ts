@@ -35,6 +35,8 @@ export interface PhotoRecord {
   readonly scales?: readonly { readonly scale: number; readonly weight: number }[];
   /** A sentence where it is out of what the network knows. */
   readonly warning?: string;
+  /** What was chosen or guessed where its file leaves it open, in sentences: the page of a TIFF file, the bits that its samples use. */
+  readonly notes?: readonly string[];
   /** The work of reading, marking and writing it: see {@linkcode WorkClock}. Until version 0.1.0 the time since the photo before. */
   readonly seconds: number;
   /** The version of Hairline that marked it; in manifests of before there were such notes that of the manifest. */
@@ -110,6 +112,7 @@ const PHOTO: OptionSchemas<PhotoRecord> = {
     ),
   ),
   warning: optional(TEXT),
+  notes: optional(listOf(TEXT, "a list of notes")),
   seconds: NUMBER,
   version: optional(TEXT),
   files: optional(

@@ -38,8 +38,9 @@ async function photoEntry(
   record: PhotoRecord,
   { folder, files, side }: { folder: string; files: readonly StageFile[]; side: number },
 ): Promise<PhotoEntry> {
-  const { name, width, height, crackPixels, crackShare, scales, warning, seconds } = record;
-  const mask = await decodeImage(await Deno.readFile(maskPath(folder, name)));
+  const { name, width, height, crackPixels, crackShare, scales, notes = [], seconds } = record;
+  const warning = [...notes, record.warning ?? []].flat().join(" ");
+  const mask = await decodeImage(await Deno.readFile(maskPath(folder, name)), { samples: "stored" });
   const stages: ReportStage[] = [];
   for (const { path, ...stage } of files) stages.push({ ...stage, image: await smallJpeg(path, STAGE_SIDE) });
   return {
@@ -52,7 +53,7 @@ async function photoEntry(
     crackPixels,
     crackShare,
     scales,
-    warning,
+    ...(warning === "" ? {} : { warning }),
     seconds,
   };
 }

@@ -105,7 +105,7 @@ async function readPair(
  * @throws {RangeError} if the image is not grey; else what `Deno.readFile()` and `decodeImage()` throw.
  */
 async function readGreyConfidence(path: string, full: 1 | 255): Promise<PlaneSource> {
-  const { width, height, data: rgba } = await decodeImage(await Deno.readFile(path));
+  const { width, height, data: rgba } = await decodeImage(await Deno.readFile(path), { samples: "stored" });
   const data = new Float32Array(width * height);
   for (let i = 0, at = 0; i < data.length; i++, at += 4) {
     const value = rgba[at];

@@ -46,7 +46,7 @@ function isJpeg(path: string): boolean {
 async function isMask(path: string): Promise<boolean> {
   let image: ImageData;
   try {
-    image = await decodeImage(await Deno.readFile(path));
+    image = await decodeImage(await Deno.readFile(path), { samples: "stored" });
   } catch {
     // What is wrong with it is said when it is worked on.
     return false;

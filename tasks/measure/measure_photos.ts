@@ -65,6 +65,8 @@ interface MeasureOutput {
   readonly measurement: CrackMeasurement;
   readonly bands: readonly (string | undefined)[];
   readonly warning: string | undefined;
+  /** What was chosen or guessed when the photo was decoded. */
+  readonly notes: readonly string[];
 }
 
 /** The measurement of each mask, with its file. */
@@ -72,6 +74,7 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
   readonly compute: Compute;
   readonly runtime: Runtime;
   readonly settings: MeasureSettings;
+  readonly samples = "stored";
   readonly #options: MeasurePhotosOptions;
 
   constructor(options: MeasurePhotosOptions, { compute, runtime }: Session) {
@@ -92,7 +95,9 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     const { data } = splitMask(image, { rule: "recognise" });
     const photo = photos.get(path);
     const bytes = photo === undefined ? undefined : await readIfThere(photo);
-    const picture = bytes === undefined ? undefined : await decodeImage(bytes);
+    const notes: string[] = [];
+    const onNote = (note: string) => notes.push(note);
+    const picture = bytes === undefined ? undefined : await decodeImage(bytes, { onNote });
     const { mmPerPixel, problem } = await scaleOf(
       scale,
       name,
@@ -117,6 +122,7 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
         mm === undefined || bands === undefined ? undefined : bandOf(bands, mm.width[bands.by])
       ),
       warning: warnings.length === 0 ? undefined : warnings.join(" "),
+      notes,
     };
   }
 
@@ -132,14 +138,19 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     return [await writeOutput(out, measuredPath(out, name), bytes)];
   }
 
-  record(facts: PhotoFacts, { photo, measurement, bands, warning }: MeasureOutput): PhotoRecord {
+  record(facts: PhotoFacts, { photo, measurement, bands, warning, notes }: MeasureOutput): PhotoRecord {
     const { width, height, area, length, mmPerPixel, cracks } = measurement;
     const widest = cracks.reduce(
       (best, { width: { max } }, i) => max > (cracks[best]?.width.max ?? -1) ? i : best,
       -1,
     );
     return {
-      ...recordedPhoto(facts, { width, height, crackPixels: area, warning }),
+      ...recordedPhoto({ ...facts, notes: [...facts.notes, ...notes] }, {
+        width,
+        height,
+        crackPixels: area,
+        warning,
+      }),
       ...(photo === undefined ? {} : { photo }),
       ...(mmPerPixel === undefined ? {} : { mmPerPixel }),
       cracks: cracks.length,

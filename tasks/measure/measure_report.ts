@@ -93,12 +93,13 @@ async function photoItem(
   const { width, height, cracks, length, density } = measurement;
   const widest = record.widthMax ?? 0;
   const picture = await previewOf(photo ?? mask);
+  const remark = [...record.notes ?? [], record.warning ?? []].flat().join(" ");
   const data =
     markup`data-name="${name}" data-width="${widest}" data-length="${length}" data-density="${density}"`;
   return markup`<li class="measurement" ${data}>
 <h2>${name}</h2>
 <p class="facts">${sumsOf(measurement)}</p>
-${record.warning === undefined ? "" : markup`<p class="remark">${record.warning}</p>`}
+${remark === "" ? "" : markup`<p class="remark">${remark}</p>`}
 <div class="columns">
 <div class="picture">
 ${

@@ -97,7 +97,7 @@ class PseudoLabelledSample implements Sample<WeighedMask> {
 
   async truth(): Promise<WeighedMask> {
     const mask = await readMask(await Deno.readFile(this.truthPath), "bright");
-    const { data } = await decodeImage(await Deno.readFile(this.#weightPath));
+    const { data } = await decodeImage(await Deno.readFile(this.#weightPath), { samples: "stored" });
     return { ...mask, weight: mask.data.map((_, i) => data[4 * i]) };
   }
 

@@ -1,5 +1,5 @@
 import { checkRatio, checkSize } from "./header_checks.ts";
-import { readJpegHeader } from "./jpeg_header.ts";
+import { cutOff, readJpegHeader } from "./jpeg_header.ts";
 import { withJpegCodec } from "./jpeg_wasm.ts";
 import type { Raster } from "./raster.ts";
 
@@ -23,7 +23,7 @@ const SMALL_PASSES = 2 ** 20;
  * @throws {RangeError} When it claims more than `maxPixels`.
  */
 export function decodeJpeg(bytes: Uint8Array, { maxPixels }: { maxPixels: number }): Raster {
-  const { width, height, blocks, passes, orientation } = readJpegHeader(bytes);
+  const { width, height, blocks, passes, orientation, ended } = readJpegHeader(bytes);
   checkSize({ format: "JPEG", width, height, maxPixels });
   checkRatio("JPEG", { wanted: blocks, compressed: bytes.length, ratio: BLOCKS_PER_BYTE });
   if (passes > MAX_PASSES * blocks && passes > SMALL_PASSES) {
@@ -33,6 +33,56 @@ export function decodeJpeg(bytes: Uint8Array, { maxPixels }: { maxPixels: number
       } times where at most ${MAX_PASSES} are wanted; the file is damaged, or made to take long.`,
     );
   }
+  const size = { width, height };
+  if (ended) return { ...size, data: decodePixels(bytes, size), orientation };
+  return {
+    ...size,
+    data: decodeUnended(bytes, size),
+    orientation,
+    notes: ["Its end marker is missing, but none of its rows is."],
+  };
+}
+
+/** What may follow a scan: only zeros, or only ones (of which a byte is followed by a zero byte, T.81, B.1.1.5), and the end marker. */
+const ZEROS = Uint8Array.from({ length: 64 }, (_, i) => [0xff, 0xd9][i - 62] ?? 0);
+const ONES = Uint8Array.from({ length: 64 }, (_, i) => [0xff, 0xd9][i - 62] ?? (i % 2 === 0 ? 0xff : 0));
+
+/**
+ * Decodes a file without an end marker. Whether its rows are all there is told by what is put behind it: where bits are missing, zeros make
+ * other pixels than ones do, or none.
+ *
+ * @throws {SyntaxError} When it is cut off.
+ */
+function decodeUnended(bytes: Uint8Array, size: ImageSize): Uint8ClampedArray<ArrayBuffer> {
+  // Space that was kept for the rest of a file is full of zeros, and half an end marker is none; a zero behind FF belongs to it.
+  let end = bytes.length;
+  while (bytes[end - 1] === 0) end--;
+  if (bytes[end - 1] === 0xff) end += end < bytes.length ? 1 : -1;
+  const followedBy = (rest: Uint8Array) => {
+    const file = new Uint8Array(end + rest.length);
+    file.set(bytes.subarray(0, end));
+    file.set(rest, end);
+    return decodePixels(file, size);
+  };
+  let data: Uint8ClampedArray<ArrayBuffer>;
+  let other: Uint8ClampedArray<ArrayBuffer>;
+  try {
+    [data, other] = [followedBy(ZEROS), followedBy(ONES)];
+  } catch (error) {
+    throw error instanceof SyntaxError ? cutOff(bytes) : error;
+  }
+  if (data.some((value, i) => value !== other[i])) throw cutOff(bytes);
+  return data;
+}
+
+/** The size that a header claims. */
+interface ImageSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Decodes the pixels of a file with an end marker. */
+function decodePixels(bytes: Uint8Array, { width, height }: ImageSize): Uint8ClampedArray<ArrayBuffer> {
   let data: Uint8ClampedArray<ArrayBuffer> | undefined;
   let cause: unknown;
   try {
@@ -55,7 +105,7 @@ export function decodeJpeg(bytes: Uint8Array, { maxPixels }: { maxPixels: number
       { cause },
     );
   }
-  return { width, height, data, orientation };
+  return data;
 }
 
 /** Grey, RGB or CMYK (distinguished by samples a pixel) to opaque RGBA. */

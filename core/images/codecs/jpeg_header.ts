@@ -12,13 +12,25 @@ export interface JpegHeader {
   readonly passes: number;
   /** EXIF orientation, 1..8. */
   readonly orientation: number;
+  /** Whether there is an end marker. Without, all scans are begun, but the last may be cut off. */
+  readonly ended: boolean;
+}
+
+/** A component of the frame. */
+interface JpegComponent {
+  readonly blocks: number;
+  /** Which of the 64 coefficients of a block the scans have brought to their last bit, one bit each. */
+  settled: bigint;
 }
 
 /** What the frame header says. */
 interface JpegFrame extends Pick<JpegHeader, "width" | "height" | "blocks"> {
-  /** Blocks of each component, by its identifier. */
-  readonly componentBlocks: ReadonlyMap<number, number>;
+  /** By their identifiers. */
+  readonly components: ReadonlyMap<number, JpegComponent>;
 }
+
+/** All coefficients of a block. */
+const SETTLED = 2n ** 64n - 1n;
 
 const SOF0 = 0xc0;
 const SOF2 = 0xc2;
@@ -35,10 +47,11 @@ const TEM = 0x01;
 
 /**
  * Walks the markers of a JPEG file (ITU-T T.81, annex B) up to the end of the image. The walk is what distinguishes a file
- * that was cut off from a whole one: many decoders fill the rest with grey. Bytes after the end marker, which cameras
+ * that was cut off from a whole one: many decoders fill the rest with grey. A file without an end marker passes where none of its scans is
+ * missing: whether the last is whole only its pixels tell. Bytes after the end marker, which cameras
  * write (previews, maker data), are not looked at; nor is the thumbnail, whose own markers lie inside a segment.
  *
- * @throws {SyntaxError} When the file ends before its end marker, or has no frame or no scan.
+ * @throws {SyntaxError} When the file ends before its last scan begins, or has no frame or no scan.
  * @throws {TypeError} When the decoder does not read the kind of frame: arithmetic, lossless, hierarchical, 12-bit.
  */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
@@ -46,24 +59,32 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   let orientation: number | undefined;
   let scans = 0;
   let passes = 0;
+  let ended = false;
   let at = 2;
   while (true) {
     at = bytes.indexOf(0xff, at);
-    if (at < 0) throw cutOff(bytes);
+    if (at < 0) break;
     while (bytes[at] === 0xff) at++; // a marker may be led by any number of fill bytes
     const marker = bytes[at++];
-    if (marker === undefined) throw cutOff(bytes);
-    if (marker === EOI) break;
+    if (marker === undefined) break;
+    ended = marker === EOI;
+    if (ended) break;
     // 0x00 is a stuffed byte of scan data; these markers stand alone.
     if (marker === 0x00 || marker === TEM || (marker >= RST0 && marker <= SOI)) continue;
 
     const length = (bytes[at] << 8) | bytes[at + 1];
-    if (at + 2 > bytes.length || at + length > bytes.length) throw cutOff(bytes);
+    if (at + 2 > bytes.length || at + length > bytes.length) break;
     const segment = bytes.subarray(at + 2, at + length);
     at += Math.max(2, length);
     if (marker === SOS) {
       scans++;
-      for (let i = 0; i < segment[0]; i++) passes += frame?.componentBlocks.get(segment[1 + 2 * i]) ?? 0;
+      const settled = settledBy(segment);
+      for (let i = 0; i < segment[0]; i++) {
+        const component = frame?.components.get(segment[1 + 2 * i]);
+        if (component === undefined) continue;
+        passes += component.blocks;
+        component.settled |= settled;
+      }
     } else if (marker === APP1 && orientation === undefined && isExif(segment)) {
       orientation = exifOrientation(segment.subarray(6));
     } else if (
@@ -73,6 +94,9 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       frame = readFrame(marker, segment);
     }
   }
+  const whole = frame !== undefined &&
+    [...frame.components.values()].every(({ settled }) => settled === SETTLED);
+  if (!ended && !whole) throw cutOff(bytes);
   if (frame === undefined || scans === 0) {
     throw new SyntaxError(
       `Cannot decode the image: the JPEG file has ${frame === undefined ? "no frame header" : "no scan"} ` +
@@ -80,10 +104,18 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     );
   }
   const { width, height, blocks } = frame;
-  return { width, height, blocks, passes, orientation: orientation ?? 1 };
+  return { width, height, blocks, passes, orientation: orientation ?? 1, ended };
 }
 
-function cutOff(bytes: Uint8Array): SyntaxError {
+/** The coefficients that a scan brings to their last bit, by the end of its header (T.81, B.2.3): all, or, of a progressive file, those from Ss to Se where Al is 0. */
+function settledBy(scan: Uint8Array): bigint {
+  const [first, last, approximation] = scan.subarray(1 + 2 * scan[0]);
+  if (last === undefined || last > 63 || last < first || (approximation & 15) > 0) return 0n;
+  return (2n ** BigInt(last - first + 1) - 1n) << BigInt(first);
+}
+
+/** Says that a file ends too early. */
+export function cutOff(bytes: Uint8Array): SyntaxError {
   return new SyntaxError(
     `Cannot decode the image: the JPEG file is cut off, its ${bytes.length} bytes end before the end marker FF D9.`,
   );
@@ -117,12 +149,12 @@ function readFrame(marker: number, segment: Uint8Array): JpegFrame {
   });
   const hMax = Math.max(1, ...factors.map(({ h }) => h));
   const vMax = Math.max(1, ...factors.map(({ v }) => v));
-  const componentBlocks = new Map<number, number>();
+  const counted = new Map<number, JpegComponent>();
   let blocks = 0;
   for (const { id, h, v } of factors) {
     const count = Math.ceil(width * h / hMax / 8) * Math.ceil(height * v / vMax / 8);
-    componentBlocks.set(id, count);
+    counted.set(id, { blocks: count, settled: 0n });
     blocks += count;
   }
-  return { width, height, blocks, componentBlocks };
+  return { width, height, blocks, components: counted };
 }

@@ -16,6 +16,8 @@ export interface PngChunks {
   readonly palette: Uint8Array | undefined;
   /** The tRNS chunk: alpha of the palette's entries, or the one grey or colour that is transparent. */
   readonly transparency: Uint8Array | undefined;
+  /** The sBIT chunk: how many bits of each channel mean something. */
+  readonly significantBits: Uint8Array | undefined;
   /** The zlib stream, in one piece. */
   readonly compressed: Uint8Array;
   /** EXIF orientation, 1..8. */
@@ -42,6 +44,7 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
   let header: Uint8Array | undefined;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
+  let significantBits: Uint8Array | undefined;
   let orientation = 1;
   const pixelData: Uint8Array[] = [];
   for (let at = 8, type = ""; type !== "IEND";) {
@@ -67,6 +70,8 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
       pixelData.push(content);
     } else if (type === "eXIf" && intact()) {
       orientation = exifOrientation(content);
+    } else if (type === "sBIT" && intact()) {
+      significantBits = content;
     }
     at = end + 4;
   }
@@ -92,6 +97,7 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
     interlaced: interlace === 1,
     palette,
     transparency,
+    significantBits,
     compressed: joined(pixelData),
     orientation,
   };

@@ -8,4 +8,19 @@ export interface Raster {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
   /** EXIF and TIFF tag 274: 1..8, 1 where the file says nothing. */
   readonly orientation: number;
+  /** What was chosen or guessed where the file leaves it open, in sentences. */
+  readonly notes?: readonly string[];
+}
+
+/**
+ * What the samples of a file are: light, as in a photo, whose range is stretched and whose missing pixels are transparent, or numbers, as in a mask
+ * or a map of confidences, which stay as they are.
+ */
+export type SampleMeaning = "light" | "stored";
+
+/** How a file is decoded. */
+export interface DecodeOptions {
+  /** The most pixels that its header may claim. */
+  readonly maxPixels: number;
+  readonly samples: SampleMeaning;
 }

@@ -24,8 +24,7 @@ export function unpackSamples(
   return samples;
 }
 
-/** The nearest 8-bit value of each sample value: round(255 v / (2^depth − 1)). */
-export function eightBitTable(depth: number): Uint8Array {
-  const top = 2 ** depth - 1;
-  return Uint8Array.from({ length: top + 1 }, (_, value) => Math.round(255 * value / top));
+/** The nearest 8-bit value of each sample value: round(255 v / top), where the whole range ends at `top`, by default 2^depth − 1. */
+export function eightBitTable(depth: number, top: number = 2 ** depth - 1): Uint8Array {
+  return Uint8Array.from({ length: 2 ** depth }, (_, value) => Math.min(255, Math.round(255 * value / top)));
 }

@@ -1,39 +1,88 @@
 import { checkSize } from "./header_checks.ts";
-import type { Raster } from "./raster.ts";
-import { eightBitTable } from "./samples.ts";
+import type { DecodeOptions, Raster, SampleMeaning } from "./raster.ts";
+import { type EightBits, eightBitsOf, type WideRow } from "./sixteen_bits.ts";
 import { readTiffRows } from "./tiff_blocks.ts";
 import { COLOUR_SAMPLES, Photometric, readTiffLayout, type TiffLayout } from "./tiff_layout.ts";
 
 /**
- * Decodes the first image of a TIFF file (TIFF 6.0): grey, RGB, palette and CMYK of 1 to 16 bits, with alpha, in
+ * Decodes the picture of a TIFF file (TIFF 6.0), of several pages the largest full one: grey, RGB, palette and CMYK of 1 to 16 bits, with alpha, in
  * strips or tiles, interleaved or planar; uncompressed, LZW, deflate or PackBits, with or without differencing.
- * 16-bit samples are rounded to 8 bits over the whole range 0..65535.
+ * 16-bit samples are rounded to 8 bits as {@linkcode eightBitsOf} says. Of a photo, pixels that GDAL marks as no data are transparent.
  *
  * @param bytes From the byte-order mark on.
  * @throws {SyntaxError} When the file is damaged or not whole.
  * @throws {TypeError} When it is of another kind: JPEG- or fax-compressed, floating point, YCbCr, Lab.
  * @throws {RangeError} When it claims more than `maxPixels`.
  */
-export function decodeTiff(bytes: Uint8Array, { maxPixels }: { maxPixels: number }): Raster {
+export function decodeTiff(bytes: Uint8Array, { maxPixels, samples: meaning }: DecodeOptions): Raster {
   const layout = readTiffLayout(bytes);
-  const { width, height, depth, samples, photometric, orientation } = layout;
+  const { width, height, samples, photometric, orientation, pagesNote } = layout;
   checkSize({ format: "TIFF", width, height, maxPixels });
-  // Palette indices are not light: they must stay as they are.
-  const table = photometric === Photometric.palette
-    ? Uint8Array.from({ length: 1 << depth }, (_, index) => index)
-    : eightBitTable(depth);
+  const colours = COLOUR_SAMPLES[photometric];
+  const noData = meaning === "light" && photometric !== Photometric.palette ? layout.noData : undefined;
+  const { colour, alpha, note } = tablesOf(bytes, layout, { meaning, noData });
   let pixels: Uint8Array | undefined;
+  // How many colours of a pixel have the value that stands for no data.
+  let empty: Uint8Array | undefined;
   for (const { x, y, columns, firstSample, samples: step, row } of readTiffRows(bytes, layout)) {
     // Allocated once the first block has shown that the file holds what it claims.
     pixels ??= new Uint8Array(width * height * samples);
-    let at = (y * width + x) * samples + firstSample;
-    if (step === samples) {
-      for (let i = 0; i < columns * samples; i++) pixels[at + i] = table[row[i]];
-    } else {
-      for (let i = 0; i < columns; i++, at += samples) pixels[at] = table[row[i]];
+    if (noData !== undefined) empty ??= new Uint8Array(width * height);
+    const pixel = y * width + x;
+    for (let s = 0; s < step; s++) {
+      const sample = firstSample + s;
+      const table = sample < colours ? colour : alpha;
+      let to = pixel * samples + sample;
+      for (let from = s; from < columns * step; from += step, to += samples) pixels[to] = table[row[from]];
+      if (empty === undefined || sample >= colours) continue;
+      for (let i = 0; i < columns; i++) if (row[i * step + s] === noData) empty[pixel + i]++;
     }
   }
-  return { width, height, orientation, data: toRgba(pixels ?? new Uint8Array(0), layout) };
+  const data = toRgba(pixels ?? new Uint8Array(0), layout);
+  const cleared = empty === undefined ? 0 : clearAlpha(data, (i) => empty[i] === colours);
+  const notes = [
+    pagesNote,
+    note,
+    cleared === 0 ? undefined : `Its pixels of the value ${noData}, which it calls no data, were left out.`,
+  ].filter((note) => note !== undefined);
+  return { width, height, orientation, data, notes };
+}
+
+/** How samples become 8 bits. Palette indices are not light: they stay as they are. */
+function tablesOf(
+  bytes: Uint8Array,
+  layout: TiffLayout,
+  { meaning, noData }: { readonly meaning: SampleMeaning; readonly noData: number | undefined },
+): EightBits {
+  const { depth, photometric, declaredBits } = layout;
+  if (photometric === Photometric.palette) {
+    const indices = Uint8Array.from({ length: 1 << depth }, (_, index) => index);
+    return { colour: indices, alpha: indices };
+  }
+  return eightBitsOf({
+    depth,
+    colours: COLOUR_SAMPLES[photometric],
+    meaning,
+    declaredBits,
+    except: noData,
+    // What a tile holds beyond the image is nothing that was seen.
+    rows: function* (): Generator<WideRow> {
+      for (const { columns, samples, firstSample, row } of readTiffRows(bytes, layout)) {
+        yield { samples, firstSample, row: row.subarray(0, columns * samples) };
+      }
+    },
+  });
+}
+
+/** Makes pixels transparent, and counts them. */
+function clearAlpha(rgba: Uint8ClampedArray, isEmpty: (pixel: number) => boolean): number {
+  let count = 0;
+  for (let i = 0; i < rgba.length / 4; i++) {
+    if (!isEmpty(i)) continue;
+    rgba[4 * i + 3] = 0;
+    count++;
+  }
+  return count;
 }
 
 /** Interleaved 8-bit samples to straight RGBA. */

@@ -1,6 +1,8 @@
 import { type IfdValues, readIfd } from "./ifd.ts";
+import { bitsUpTo } from "./sixteen_bits.ts";
+import { picturePage } from "./tiff_pages.ts";
 
-/** Tags of TIFF 6.0. */
+/** Tags of TIFF 6.0, and GDAL's of what stands for no data. */
 const Tag = {
   width: 256,
   height: 257,
@@ -13,6 +15,7 @@ const Tag = {
   samplesPerPixel: 277,
   rowsPerStrip: 278,
   stripByteCounts: 279,
+  maxSampleValue: 281,
   planar: 284,
   predictor: 317,
   colorMap: 320,
@@ -22,6 +25,8 @@ const Tag = {
   tileByteCounts: 325,
   extraSamples: 338,
   sampleFormat: 339,
+  sMaxSampleValue: 341,
+  gdalNoData: 42113,
 } as const;
 
 /** Values of the photometric interpretation. */
@@ -30,7 +35,7 @@ export const Photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3,
 /** Values of the compression tag that are read. */
 export const Compression = { none: 1, lzw: 5, deflate: 8, packBits: 32773, oldDeflate: 32946 } as const;
 
-/** How the first image of a TIFF file is stored. */
+/** How the picture of a TIFF file is stored. */
 export interface TiffLayout {
   readonly width: number;
   readonly height: number;
@@ -59,6 +64,12 @@ export interface TiffLayout {
   /** Where each block lies in the file, row by row, plane by plane. */
   readonly offsets: IfdValues;
   readonly byteCounts: IfdValues;
+  /** Bits that the file says its samples use; `undefined` where it does not say. */
+  readonly declaredBits: number | undefined;
+  /** The value that a pixel without data has in all its colours; `undefined` where there is none. */
+  readonly noData: number | undefined;
+  /** What the file holds besides, in a sentence. */
+  readonly pagesNote: string | undefined;
 }
 
 /** Colour samples of each photometric interpretation. */
@@ -71,13 +82,14 @@ export const COLOUR_SAMPLES: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads how the first image of a TIFF file is stored, and refuses what {@linkcode decodeTiff} does not read.
+ * Reads how the picture of a TIFF file is stored, which {@linkcode picturePage} chooses where there are several, and refuses what {@linkcode decodeTiff} does not read.
  *
  * @throws {SyntaxError} When the directory is missing, damaged or contradicts itself.
  * @throws {TypeError} When the image is of a kind that is not read.
  */
 export function readTiffLayout(bytes: Uint8Array): TiffLayout {
-  const fields = readIfd(bytes, new Set(Object.values(Tag)));
+  const page = picturePage(bytes);
+  const fields = readIfd(bytes, new Set(Object.values(Tag)), { start: page.start });
   if (fields === undefined) {
     throw new SyntaxError(
       `Cannot decode the image: the TIFF file has no whole image file directory in its ${bytes.length} bytes.`,
@@ -146,6 +158,9 @@ export function readTiffLayout(bytes: Uint8Array): TiffLayout {
     blockHeight: tiled ? one(Tag.tileHeight, 0) : Math.min(one(Tag.rowsPerStrip, height), height),
     offsets: all(tiled ? Tag.tileOffsets : Tag.stripOffsets),
     byteCounts: all(tiled ? Tag.tileByteCounts : Tag.stripByteCounts),
+    declaredBits: bitsUpTo(fields.get(Tag.sMaxSampleValue)?.[0] ?? fields.get(Tag.maxSampleValue)?.[0]),
+    noData: wholeNumber(all(Tag.gdalNoData)),
+    pagesNote: page.note,
   };
   if (
     samples < colours || samples > colours + 8 ||
@@ -157,6 +172,12 @@ export function readTiffLayout(bytes: Uint8Array): TiffLayout {
     );
   }
   return layout;
+}
+
+/** The number that a field of letters holds, such as `255` or, as GDAL writes it for some, `0.0`; nothing where it is none that a sample can be. */
+function wholeNumber(letters: IfdValues): number | undefined {
+  const text = String.fromCharCode(...letters.subarray(0, 32)).replace(/\0[^]*$/, "").trim();
+  return /^\d+(?:\.0*)?$/.test(text) ? Number(text) : undefined;
 }
 
 function refuse(what: string, found: number | string, read: boolean, wanted: string): void {

@@ -2,45 +2,11 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { deflateSync } from "node:zlib";
 import { inflateStart } from "../../../core/images/codecs/inflate.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
+import { type TiffEntry, writeTiff } from "../../oracles/tiff_writer.ts";
 import { fixture, random } from "./image_fixtures.ts";
 
-type Entry = readonly [tag: number, type: 3 | 4, values: readonly number[]];
-
-const VALUE_BYTES = { 3: 2, 4: 4 } as const;
-
-/** A little-endian TIFF: its directory, then the lists that do not fit into it, then `content`, whose place `entries` is given. */
-function writeTiff(content: Uint8Array, entries: (contentAt: number) => readonly Entry[]): Uint8Array {
-  const long = ([, type, values]: Entry) => values.length * VALUE_BYTES[type] > 4;
-  const bytesOf = ([, type, values]: Entry) => values.length * VALUE_BYTES[type];
-  const draft = entries(0);
-  const listsAt = 8 + 2 + 12 * draft.length + 4;
-  const contentAt = draft.filter(long).reduce((at, entry) => at + bytesOf(entry), listsAt);
-  const file = new Uint8Array(contentAt + content.length);
-  const view = new DataView(file.buffer);
-  file.set([0x49, 0x49, 42, 0, 8, 0, 0, 0]);
-  view.setUint16(8, draft.length, true);
-  let free = listsAt;
-  for (const [i, entry] of entries(contentAt).entries()) {
-    const at = 10 + 12 * i;
-    const [tag, type, values] = entry;
-    view.setUint16(at, tag, true);
-    view.setUint16(at + 2, type, true);
-    view.setUint32(at + 4, values.length, true);
-    if (long(entry)) view.setUint32(at + 8, free, true);
-    let to = long(entry) ? free : at + 8;
-    if (long(entry)) free += bytesOf(entry);
-    for (const value of values) {
-      if (type === 3) view.setUint16(to, value, true);
-      else view.setUint32(to, value, true);
-      to += VALUE_BYTES[type];
-    }
-  }
-  file.set(content, contentAt);
-  return file;
-}
-
 /** Grey of 8 bits, deflated. */
-const greyEntries = (width: number, height: number): readonly Entry[] => [
+const greyEntries = (width: number, height: number): readonly TiffEntry[] => [
   [256, 4, [width]],
   [257, 4, [height]],
   [258, 3, [8]],
@@ -67,13 +33,16 @@ Deno.test("inflateStart() gives the start of a stream, and never far more", () =
 });
 
 Deno.test("decodeImage() takes the first of a TIFF's repeated tags", async () => {
-  const repeated = Array.from({ length: 2000 }, (): Entry => [256, 4, [5]]);
-  const file = writeTiff(deflateSync(Uint8Array.of(7, 8, 9)), (at) => [
-    ...greyEntries(3, 1),
-    [273, 4, [at]],
-    [279, 4, [11]],
-    ...repeated,
-  ]);
+  const repeated = Array.from({ length: 2000 }, (): TiffEntry => [256, 4, [5]]);
+  const file = writeTiff([{
+    content: deflateSync(Uint8Array.of(7, 8, 9)),
+    entries: (at) => [
+      ...greyEntries(3, 1),
+      [273, 4, [at]],
+      [279, 4, [11]],
+      ...repeated,
+    ],
+  }]);
   const image = await decodeImage(file);
   deepStrictEqual([image.width, image.height, ...greyOf(image)], [3, 1, 7, 8, 9]);
 });
@@ -105,25 +74,31 @@ Deno.test("decodeImage() inflates of a TIFF's tile the rows in use", async () =>
   const compressed = deflateSync(tile);
   // What follows the rows in use is not looked at: not even whether it is damaged.
   compressed.fill(0xff, compressed.length >> 1);
-  const file = writeTiff(compressed, (at) => [
-    ...greyEntries(5, 3),
-    [322, 4, [side]],
-    [323, 4, [side]],
-    [324, 4, [at]],
-    [325, 4, [compressed.length]],
-  ]);
+  const file = writeTiff([{
+    content: compressed,
+    entries: (at) => [
+      ...greyEntries(5, 3),
+      [322, 4, [side]],
+      [323, 4, [side]],
+      [324, 4, [at]],
+      [325, 4, [compressed.length]],
+    ],
+  }]);
   deepStrictEqual(greyOf(await decodeImage(file)), [1, 2, 3, 4, 5, 11, 12, 13, 14, 15, 21, 22, 23, 24, 25]);
 });
 
 Deno.test("decodeImage() refuses TIFF strips that share bytes, and tiles far wider than the image", async () => {
   const strip = deflateSync(new Uint8Array(4));
   const shared = (count: number) =>
-    writeTiff(strip, (at) => [
-      ...greyEntries(4, count),
-      [278, 4, [1]],
-      [273, 4, Array<number>(count).fill(at)],
-      [279, 4, Array<number>(count).fill(strip.length)],
-    ]);
+    writeTiff([{
+      content: strip,
+      entries: (at) => [
+        ...greyEntries(4, count),
+        [278, 4, [1]],
+        [273, 4, Array<number>(count).fill(at)],
+        [279, 4, Array<number>(count).fill(strip.length)],
+      ],
+    }]);
   // Two fit into the file's size, as strips do that overlap by mistake.
   deepStrictEqual(greyOf(await decodeImage(shared(2))), Array(8).fill(0));
   await rejects(decodeImage(shared(500)), {
@@ -132,13 +107,16 @@ Deno.test("decodeImage() refuses TIFF strips that share bytes, and tiles far wid
   });
   // As long as the claim needs it.
   const padded = new Uint8Array(120_000);
-  const wide = writeTiff(padded, (at) => [
-    ...greyEntries(2, 200),
-    [322, 4, [2 ** 19]],
-    [323, 4, [200]],
-    [324, 4, [at]],
-    [325, 4, [padded.length]],
-  ]);
+  const wide = writeTiff([{
+    content: padded,
+    entries: (at) => [
+      ...greyEntries(2, 200),
+      [322, 4, [2 ** 19]],
+      [323, 4, [200]],
+      [324, 4, [at]],
+      [325, 4, [padded.length]],
+    ],
+  }]);
   await rejects(decodeImage(wide), {
     name: "SyntaxError",
     message: /tiles of 524288 × 200 want 104857600 bytes where its 2 × 200 pixels have 400\.$/,

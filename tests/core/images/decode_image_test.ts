@@ -147,9 +147,9 @@ Deno.test("decodeImage() makes alpha of a PNG's tRNS chunk", async () => {
   );
   deepStrictEqual([...rgb.data], [0, 0, 0, 255, 1, 1, 1, 255, 2, 2, 2, 0]);
   // Two 16-bit values that round to the same 8 bits: only the exact one is transparent.
-  const deep = { ...row, width: 2, depth: 16, colour: 0, chunks: { tRNS: [2, 1] } };
-  const sixteen = await decodeImage(writePng({ ...deep, sample: (x) => 0x201 + x }));
-  deepStrictEqual([...sixteen.data], [2, 2, 2, 0, 2, 2, 2, 255]);
+  const deep = { ...row, depth: 16, colour: 0, chunks: { tRNS: [2, 1] } };
+  const sixteen = await decodeImage(writePng({ ...deep, sample: (x) => [0x201, 0x202, 0xffff][x] }));
+  deepStrictEqual([...sixteen.data], [2, 2, 2, 0, 2, 2, 2, 255, 255, 255, 255, 255]);
   const palette = await decodeImage(
     writePng({ ...row, depth: 2, colour: 3, chunks: { PLTE: [9, 8, 7, 6, 5, 4, 3, 2, 1], tRNS: [0, 128] } }),
   );

@@ -53,3 +53,14 @@ Deno.test("The last lines of a run count by kind what was left out", () => {
     /^Labelled 0 photos in 2 s; left out 2 HEIC files, 1 mask lying beside photos; 0 of 0 show crack\.\n/,
   );
 });
+
+Deno.test("The last lines of a run say each note on photos once, with how many it is about", () => {
+  const noted = (path: string, ...notes: string[]) => ({ path, notes }) as unknown as PhotoRecord;
+  const photos = [noted("a.tif", "Two pages.", "Ten bits."), noted("b\n.tif", "Ten bits."), noted("c.tif")];
+  const text = describeRun({ ...summary([]), photos }, { done: "Labelled", finding: "no crack", seconds: 2 });
+  assert.deepEqual(text.split("\n").slice(0, 3), [
+    "Labelled 3 photos in 2 s; no crack.",
+    "a.tif: Two pages.",
+    "2 photos, such as a.tif: Ten bits.",
+  ]);
+});

@@ -8,7 +8,8 @@ Deno.test("DecodingThread decodes photos and refuses others with decodeImage()'s
   const grey = Uint8Array.of(0, 70, 140, 210, 255, 1);
   const png = await encodePng({ width: 3, height: 2, channels: 1, data: grey });
   for (let i = 0; i < 3; i++) {
-    const image = await decoder.decode(png);
+    const { image, notes } = await decoder.decode(png);
+    assert.deepEqual(notes, []);
     assert.ok(image instanceof ImageData);
     assert.deepEqual([image.width, image.height], [3, 2]);
     assert.deepEqual(image.data.filter((_, i) => i % 4 === 0), Uint8ClampedArray.from(grey));

@@ -14,6 +14,7 @@ import {
   type Session,
 } from "../../../tasks/predict/predict_photos.ts";
 import { FakeSegmenter } from "../../core/predict/fake_segmenter.ts";
+import { plainPage, writeTiff } from "../../oracles/tiff_writer.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { crackPhoto } from "../crack_photo.ts";
 
@@ -243,5 +244,23 @@ Deno.test("predictPhotos() goes on after a photo that the memory does not hold, 
     } finally {
       Deno.stderr.writeSync = write;
     }
+  });
+});
+
+Deno.test("predictPhotos() keeps what was guessed of a photo's file in the manifest, and shows it in the report", async () => {
+  await withPhotos(async (folder, compute) => {
+    const samples = Array.from({ length: 48 * 32 }, (_, i) => i % 1024);
+    const photo = join(folder, "photos/ten_bits.tif");
+    await Deno.writeFile(photo, writeTiff([plainPage({ width: 48, height: 32, samples })]));
+    await predictPhotos(options(folder), opening(compute));
+    const note = "None of its 16-bit samples exceeds 1023: they were read as 10 bits.";
+    const { photos } = await readManifest(folder);
+    assert.deepEqual(photos.map(({ name, notes }) => [name, notes]), [
+      ...[["a", undefined], ["b", undefined], ["c", undefined], ["ten_bits", [note]]],
+    ]);
+    assert.ok((await Deno.readTextFile(join(folder, "out/report.html"))).includes(note));
+    // A second run takes such records up.
+    const { skipped } = await predictPhotos(options(folder), opening(compute));
+    assert.equal(skipped, 4);
   });
 });
