@@ -9,6 +9,7 @@ import {
 } from "../arguments.ts";
 import { decodeBmp } from "./codecs/bmp.ts";
 import { decodeGif } from "./codecs/gif.ts";
+import { applyProfile, readIccProfile } from "./codecs/icc_profile.ts";
 import { decodeJpeg } from "./codecs/jpeg.ts";
 import { decodePng } from "./codecs/png.ts";
 import type { DecodeOptions, Raster } from "./codecs/raster.ts";
@@ -28,12 +29,16 @@ export interface DecodeImageOptions {
   readonly maxPixels?: number;
   /**
    * What the samples are: `light`, as in a photo, or `stored` numbers, as in a mask or a map of confidences. Of a photo, 16-bit samples that use 8,
-   * 10 or 12 bits are spread over the whole range, and pixels of a TIFF file without data are transparent; numbers stay as they are.
+   * 10 or 12 bits are spread over the whole range, colours become sRGB's by the file's ICC profile, and pixels of a TIFF file without data are
+   * transparent; numbers stay as they are.
    *
    * @default {"light"}
    */
   readonly samples?: "light" | "stored";
-  /** Told, in a sentence each, what was chosen or guessed: the bits that samples use, the page of a TIFF file, a missing end marker. */
+  /**
+   * Told, in a sentence each, what was chosen, guessed or not done: the bits that samples use, the page of a TIFF file, a missing end marker, a
+   * profile that was not applied.
+   */
   readonly onNote?: (note: string) => void;
 }
 
@@ -68,7 +73,8 @@ const DECODERS = {
  * - **BMP**: palettes and colours of 1 to 32 bits, not run-length encoded;
  * - **GIF**: the first image.
  *
- * 16-bit samples are rounded to 8 bits, and those of a photo whose values are of 8, 10 or 12 bits are spread; colour profiles are not applied. Alpha is straight: colours come out as
+ * 16-bit samples are rounded to 8 bits, and those of a photo whose values are of 8, 10 or 12 bits are spread. ICC profiles of
+ * three curves and a matrix, such as Adobe RGB and Display P3, and of grey, are applied to photos; others are not, which is noted. Alpha is straight: colours come out as
  * stored, neither multiplied by it nor laid over a background, because any background would draw an edge that is not in
  * the photo. Readers of the colours alone, as the label recipe is, see what the file stores under transparent
  * pixels.
@@ -100,8 +106,10 @@ export function decodeImage(
     checkArguments("decode the image", OPTIONS, { options });
     const { maxPixels = 2 ** 27, samples = "light", onNote } = options;
     const raster = await decode(bytes, { maxPixels, samples });
+    const notes = [...raster.notes ?? []];
+    if (samples === "light") notes.push(...convertToSrgb(raster));
     const { width, height, data } = turnUpright(raster);
-    for (const note of raster.notes ?? []) onNote?.(note);
+    for (const note of notes) onNote?.(note);
     return new ImageData(data, width, height);
   });
 }
@@ -133,6 +141,18 @@ function decode(bytes: Uint8Array, options: DecodeOptions): Raster | Promise<Ras
     );
   }
   return DECODERS[decoder](bytes, options);
+}
+
+/** Applies the profile of a photo in place; where that cannot be, says so. */
+function convertToSrgb({ data, profile }: Raster): string[] {
+  if (profile === undefined) return [];
+  const icc = readIccProfile(profile);
+  if (icc === undefined) return ["Its colour profile is damaged and was not applied."];
+  if (applyProfile(data, icc) !== "not applied") return [];
+  const name = icc.name === "" ? "" : ` "${icc.name}"`;
+  return [
+    `Its colour profile${name} is not of three curves and a matrix and was not applied: its colours may be off.`,
+  ];
 }
 
 /**

@@ -1,3 +1,4 @@
+import { concatenated } from "./concatenated.ts";
 import { checkRatio, checkSize } from "./header_checks.ts";
 import { expandLzw, gifLzw, LZW_MAX_RATIO } from "./lzw.ts";
 import type { Raster } from "./raster.ts";
@@ -131,17 +132,7 @@ function readFirstFrame(bytes: Uint8Array): Frame {
       palette: ownPalette.length > 0 ? ownPalette : globalPalette,
       transparent,
       depth,
-      compressed: joined(blocksAt(codesAt + 1).blocks),
+      compressed: concatenated(blocksAt(codesAt + 1).blocks),
     };
   }
-}
-
-function joined(blocks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(blocks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const block of blocks) {
-    whole.set(block, at);
-    at += block.length;
-  }
-  return whole;
 }

@@ -23,7 +23,7 @@ const SMALL_PASSES = 2 ** 20;
  * @throws {RangeError} When it claims more than `maxPixels`.
  */
 export function decodeJpeg(bytes: Uint8Array, { maxPixels }: { maxPixels: number }): Raster {
-  const { width, height, blocks, passes, orientation, ended } = readJpegHeader(bytes);
+  const { width, height, blocks, passes, orientation, ended, profile } = readJpegHeader(bytes);
   checkSize({ format: "JPEG", width, height, maxPixels });
   checkRatio("JPEG", { wanted: blocks, compressed: bytes.length, ratio: BLOCKS_PER_BYTE });
   if (passes > MAX_PASSES * blocks && passes > SMALL_PASSES) {
@@ -34,11 +34,12 @@ export function decodeJpeg(bytes: Uint8Array, { maxPixels }: { maxPixels: number
     );
   }
   const size = { width, height };
-  if (ended) return { ...size, data: decodePixels(bytes, size), orientation };
+  if (ended) return { ...size, data: decodePixels(bytes, size), orientation, profile };
   return {
     ...size,
     data: decodeUnended(bytes, size),
     orientation,
+    profile,
     notes: ["Its end marker is missing, but none of its rows is."],
   };
 }

@@ -1,3 +1,4 @@
+import { concatenated } from "./concatenated.ts";
 import { exifOrientation } from "./ifd.ts";
 
 /** What the markers of a JPEG file say before any pixel is decoded. */
@@ -14,6 +15,8 @@ export interface JpegHeader {
   readonly orientation: number;
   /** Whether there is an end marker. Without, all scans are begun, but the last may be cut off. */
   readonly ended: boolean;
+  /** The ICC profile; `undefined` where there is none, or not all of its parts. */
+  readonly profile: Uint8Array | undefined;
 }
 
 /** A component of the frame. */
@@ -43,6 +46,7 @@ const SOI = 0xd8;
 const EOI = 0xd9;
 const SOS = 0xda;
 const APP1 = 0xe1;
+const APP2 = 0xe2;
 const TEM = 0x01;
 
 /**
@@ -57,6 +61,7 @@ const TEM = 0x01;
 export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   let frame: JpegFrame | undefined;
   let orientation: number | undefined;
+  const profileParts: Uint8Array[] = [];
   let scans = 0;
   let passes = 0;
   let ended = false;
@@ -85,8 +90,10 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
         passes += component.blocks;
         component.settled |= settled;
       }
-    } else if (marker === APP1 && orientation === undefined && isExif(segment)) {
+    } else if (marker === APP1 && orientation === undefined && startsWith(segment, "Exif\0\0")) {
       orientation = exifOrientation(segment.subarray(6));
+    } else if (marker === APP2 && startsWith(segment, "ICC_PROFILE\0")) {
+      profileParts.push(segment.subarray(12));
     } else if (
       marker >= SOF0 && marker <= SOF15 && marker !== DHT && marker !== JPG && marker !== DAC &&
       frame === undefined
@@ -104,7 +111,24 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     );
   }
   const { width, height, blocks } = frame;
-  return { width, height, blocks, passes, orientation: orientation ?? 1, ended };
+  return {
+    width,
+    height,
+    blocks,
+    passes,
+    orientation: orientation ?? 1,
+    ended,
+    profile: joinedProfile(profileParts),
+  };
+}
+
+/** A profile of its parts, each of which begins with its number, from 1 on, and their count (ICC.1:2022, B.4). */
+function joinedProfile(parts: readonly Uint8Array[]): Uint8Array | undefined {
+  const [first] = parts;
+  if (first === undefined || parts.length !== first[1]) return undefined;
+  const ordered = parts.toSorted((a, b) => a[0] - b[0]);
+  if (ordered.some((part, i) => part[0] !== i + 1)) return undefined;
+  return concatenated(ordered.map((part) => part.subarray(2)));
 }
 
 /** The coefficients that a scan brings to their last bit, by the end of its header (T.81, B.2.3): all, or, of a progressive file, those from Ss to Se where Al is 0. */
@@ -121,8 +145,9 @@ export function cutOff(bytes: Uint8Array): SyntaxError {
   );
 }
 
-function isExif(segment: Uint8Array): boolean {
-  return segment.length > 6 && [0x45, 0x78, 0x69, 0x66, 0, 0].every((byte, i) => segment[i] === byte);
+function startsWith(segment: Uint8Array, letters: string): boolean {
+  return segment.length > letters.length &&
+    Array.from(letters).every((letter, i) => segment[i] === letter.charCodeAt(0));
 }
 
 function readFrame(marker: number, segment: Uint8Array): JpegFrame {

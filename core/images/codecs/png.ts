@@ -46,7 +46,7 @@ const ADAM7: readonly Pass[] = [
 
 /**
  * Decodes a PNG file: every colour type and bit depth, tRNS, Adam7. 16-bit samples are rounded to 8 bits as {@linkcode eightBitsOf}
- * says; gAMA, sRGB and iCCP are not applied.
+ * says; gAMA and cHRM are not applied.
  *
  * @param bytes From the signature on.
  * @throws {SyntaxError} When the file is damaged or not whole.
@@ -54,7 +54,7 @@ const ADAM7: readonly Pass[] = [
  */
 export function decodePng(bytes: Uint8Array, { maxPixels, samples: meaning }: DecodeOptions): Raster {
   const chunks = readPngChunks(bytes);
-  const { width, height, depth, colour, compressed, orientation, significantBits } = chunks;
+  const { width, height, depth, colour, compressed, orientation, significantBits, profile } = chunks;
   checkSize({ format: "PNG", width, height, maxPixels });
   const bits = depth * CHANNELS[colour];
   const passes = (chunks.interlaced ? ADAM7 : WHOLE)
@@ -98,7 +98,14 @@ export function decodePng(bytes: Uint8Array, { maxPixels, samples: meaning }: De
       for (let x = 0; x < columns; x++) packed[first + x * dx] = scatteredPacked[x];
     }
   }
-  return { width, height, data, orientation, notes: eightBits.note === undefined ? [] : [eightBits.note] };
+  return {
+    width,
+    height,
+    data,
+    orientation,
+    profile,
+    notes: eightBits.note === undefined ? [] : [eightBits.note],
+  };
 }
 
 /** Walks the rows of all sub-images, whose filters are undone: row `y` of the image, as far as the pass has it. */

@@ -1,5 +1,7 @@
 import { crc32 } from "node:zlib";
+import { concatenated } from "./concatenated.ts";
 import { exifOrientation } from "./ifd.ts";
+import { inflateStart } from "./inflate.ts";
 import { PngColour } from "./png_format.ts";
 
 /** What the chunks of a PNG file hold, pixel data still compressed. */
@@ -22,7 +24,12 @@ export interface PngChunks {
   readonly compressed: Uint8Array;
   /** EXIF orientation, 1..8. */
   readonly orientation: number;
+  /** The ICC profile; `undefined` where there is none, or the file says that its colours are sRGB's. */
+  readonly profile: Uint8Array | undefined;
 }
+
+/** Longer profiles are not looked at: the longest in use, of printing presses, have two or three million bytes. */
+const MOST_PROFILE_BYTES = 2 ** 22;
 
 const DEPTHS: Readonly<Record<number, readonly number[]>> = {
   [PngColour.grey]: [1, 2, 4, 8, 16],
@@ -46,6 +53,8 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
   let transparency: Uint8Array | undefined;
   let significantBits: Uint8Array | undefined;
   let orientation = 1;
+  let profile: Uint8Array | undefined;
+  let isSrgb = false;
   const pixelData: Uint8Array[] = [];
   for (let at = 8, type = ""; type !== "IEND";) {
     const end = at + 8 <= bytes.length ? at + 8 + view.getUint32(at) : Infinity;
@@ -72,6 +81,10 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
       orientation = exifOrientation(content);
     } else if (type === "sBIT" && intact()) {
       significantBits = content;
+    } else if (type === "sRGB") {
+      isSrgb = true;
+    } else if (type === "iCCP" && intact()) {
+      profile ??= inflatedProfile(content);
     }
     at = end + 4;
   }
@@ -98,18 +111,18 @@ export function readPngChunks(bytes: Uint8Array): PngChunks {
     palette,
     transparency,
     significantBits,
-    compressed: joined(pixelData),
+    compressed: concatenated(pixelData),
     orientation,
+    profile: isSrgb ? undefined : profile,
   };
 }
 
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1) return parts[0];
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+/** The profile behind its name, a zero and the number of its compression. Of one that is damaged nothing is left. */
+function inflatedProfile(content: Uint8Array): Uint8Array {
+  try {
+    const inflated = inflateStart(content.subarray(content.indexOf(0) + 2), MOST_PROFILE_BYTES);
+    return inflated.length > MOST_PROFILE_BYTES ? new Uint8Array(0) : inflated;
+  } catch {
+    return new Uint8Array(0);
   }
-  return whole;
 }

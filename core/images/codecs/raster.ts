@@ -8,13 +8,15 @@ export interface Raster {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
   /** EXIF and TIFF tag 274: 1..8, 1 where the file says nothing. */
   readonly orientation: number;
+  /** The file's ICC profile, where it has one. */
+  readonly profile?: Uint8Array;
   /** What was chosen or guessed where the file leaves it open, in sentences. */
   readonly notes?: readonly string[];
 }
 
 /**
- * What the samples of a file are: light, as in a photo, whose range is stretched and whose missing pixels are transparent, or numbers, as in a mask
- * or a map of confidences, which stay as they are.
+ * What the samples of a file are: light, as in a photo, whose range is stretched, whose colours become sRGB's and whose missing pixels are
+ * transparent, or numbers, as in a mask or a map of confidences, which stay as they are.
  */
 export type SampleMeaning = "light" | "stored";
 

@@ -16,7 +16,7 @@ import { COLOUR_SAMPLES, Photometric, readTiffLayout, type TiffLayout } from "./
  */
 export function decodeTiff(bytes: Uint8Array, { maxPixels, samples: meaning }: DecodeOptions): Raster {
   const layout = readTiffLayout(bytes);
-  const { width, height, samples, photometric, orientation, pagesNote } = layout;
+  const { width, height, samples, photometric, orientation, pagesNote, profile } = layout;
   checkSize({ format: "TIFF", width, height, maxPixels });
   const colours = COLOUR_SAMPLES[photometric];
   const noData = meaning === "light" && photometric !== Photometric.palette ? layout.noData : undefined;
@@ -45,7 +45,7 @@ export function decodeTiff(bytes: Uint8Array, { maxPixels, samples: meaning }: D
     note,
     cleared === 0 ? undefined : `Its pixels of the value ${noData}, which it calls no data, were left out.`,
   ].filter((note) => note !== undefined);
-  return { width, height, orientation, data, notes };
+  return { width, height, orientation, data, profile, notes };
 }
 
 /** How samples become 8 bits. Palette indices are not light: they stay as they are. */

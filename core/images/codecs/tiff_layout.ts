@@ -26,6 +26,7 @@ const Tag = {
   extraSamples: 338,
   sampleFormat: 339,
   sMaxSampleValue: 341,
+  iccProfile: 34675,
   gdalNoData: 42113,
 } as const;
 
@@ -68,6 +69,8 @@ export interface TiffLayout {
   readonly declaredBits: number | undefined;
   /** The value that a pixel without data has in all its colours; `undefined` where there is none. */
   readonly noData: number | undefined;
+  /** The ICC profile, where there is one. */
+  readonly profile: Uint8Array | undefined;
   /** What the file holds besides, in a sentence. */
   readonly pagesNote: string | undefined;
 }
@@ -160,6 +163,7 @@ export function readTiffLayout(bytes: Uint8Array): TiffLayout {
     byteCounts: all(tiled ? Tag.tileByteCounts : Tag.stripByteCounts),
     declaredBits: bitsUpTo(fields.get(Tag.sMaxSampleValue)?.[0] ?? fields.get(Tag.maxSampleValue)?.[0]),
     noData: wholeNumber(all(Tag.gdalNoData)),
+    profile: bytesOf(fields.get(Tag.iccProfile)),
     pagesNote: page.note,
   };
   if (
@@ -172,6 +176,10 @@ export function readTiffLayout(bytes: Uint8Array): TiffLayout {
     );
   }
   return layout;
+}
+
+function bytesOf(values: IfdValues | undefined): Uint8Array | undefined {
+  return values instanceof Uint8Array ? values : undefined;
 }
 
 /** The number that a field of letters holds, such as `255` or, as GDAL writes it for some, `0.0`; nothing where it is none that a sample can be. */

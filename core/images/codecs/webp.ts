@@ -23,7 +23,7 @@ export async function decodeWebp(
   bytes: Uint8Array,
   { maxPixels }: { maxPixels: number },
 ): Promise<Raster> {
-  const { width, height, orientation } = readHeader(bytes);
+  const { width, height, orientation, profile } = readHeader(bytes);
   checkSize({ format: "WebP", width, height, maxPixels });
   // Before the instance is taken: what follows is synchronous, so that calls that overlap never share one at a time.
   const fresh = kept === undefined ? await instantiate() : undefined;
@@ -43,7 +43,7 @@ export async function decodeWebp(
       { cause },
     );
   }
-  return { width, height, data: new Uint8ClampedArray(image.data), orientation };
+  return { width, height, data: new Uint8ClampedArray(image.data), orientation, profile };
 }
 
 function instantiate(): Promise<WebpCodec> {
@@ -68,6 +68,7 @@ function readHeader(bytes: Uint8Array): Omit<Raster, "data"> {
   }
   let size: { width: number; height: number } | undefined;
   let orientation = 1;
+  let profile: Uint8Array | undefined;
   for (let at = 12; at + 8 <= end;) {
     const type = String.fromCharCode(...bytes.subarray(at, at + 4));
     const length = view.getUint32(at + 4, true);
@@ -79,12 +80,13 @@ function readHeader(bytes: Uint8Array): Omit<Raster, "data"> {
     }
     size ??= sizeIn(type, content);
     if (type === "EXIF") orientation = exifOrientation(content);
+    if (type === "ICCP") profile ??= content;
     at += 8 + length + length % 2;
   }
   if (size === undefined) {
     throw new SyntaxError("Cannot decode the image: the WebP file has no chunk with an image in it.");
   }
-  return { ...size, orientation };
+  return { ...size, orientation, profile };
 }
 
 /** The size that a chunk gives, of those that give one: RFC 9649, 2.7, 3.4, and RFC 6386, 9.1. */
