@@ -32,7 +32,9 @@ export class ScoringThreads implements Disposable {
   constructor(classifier: BareClassifier) {
     this.#classifier = classifier;
     this.#threads = new NetworkThreads(classifier, {
-      script: new URL("./scoring_worker.ts", import.meta.url),
+      get script() {
+        return new URL("./scoring_worker.ts", import.meta.url);
+      },
       snapshot: () => takeSnapshot(classifier),
       onWorker: (part, worker) => {
         // A slice: a view would send the memory of the whole batch.

@@ -24,7 +24,9 @@ export class PredictionThreads implements Disposable {
   constructor(segmenter: BareSegmenter) {
     this.#segmenter = segmenter;
     this.#threads = new NetworkThreads(segmenter, {
-      script: new URL("./prediction_worker.ts", import.meta.url),
+      get script() {
+        return new URL("./prediction_worker.ts", import.meta.url);
+      },
       snapshot: () => takeSnapshot(segmenter),
       onWorker: (image, worker) =>
         worker.ask(image).catch((error) => {

@@ -10,7 +10,7 @@ export interface ThreadPlan {
 
 /** What threads do, each with a network of its own that was restored from a snapshot. */
 export interface ThreadWork<Snapshot, Job, Reply> {
-  /** The script of their workers, as `RequestWorker` takes it. */
+  /** The script of their workers, as `RequestWorker` takes it. Asked for when they start: the modules of a page have no address. */
   readonly script: URL;
   /** The network for a thread, its values included: the thread's first request, and another whenever they change. */
   snapshot(): Snapshot;

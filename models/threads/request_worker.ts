@@ -1,22 +1,22 @@
 /** What a worker answers a request with. */
 export type Answer<Reply> = { readonly reply: Reply } | { readonly failure: string };
 
-/** The folder or URL of all modules that a worker may import. */
-const HOME = new URL("../../", import.meta.url);
-
 /**
  * Why this run may start no worker, if so: its modules must be readable, or their host allowed to import from. Asked beforehand,
  * since a worker that may not start complains on standard error, or prompts for the permission.
  */
 export function workerRefusal(): string | undefined {
-  const local = HOME.protocol === "file:";
+  if (typeof Deno === "undefined") return "on a page there is no script that others could start with";
+  // The folder or URL of all modules that a worker may import.
+  const home = new URL("../../", import.meta.url);
+  const local = home.protocol === "file:";
   const { state } = Deno.permissions.querySync(
-    local ? { name: "read", path: HOME } : { name: "import", host: HOME.host },
+    local ? { name: "read", path: home } : { name: "import", host: home.host },
   );
   if (state === "granted") return undefined;
   return local
-    ? `this run may not read ${HOME.pathname}, where the others start`
-    : `this run may not import from ${HOME.host} what the others start with`;
+    ? `this run may not read ${home.pathname}, where the others start`
+    : `this run may not import from ${home.host} what the others start with`;
 }
 
 /** A worker that answers requests one after the other; see `serveRequests()` for its side. */
@@ -26,9 +26,9 @@ export class RequestWorker<Request, Reply> implements Disposable {
   readonly #pending: PromiseWithResolvers<Reply>[] = [];
   #failure: Error | undefined;
 
-  /** @param script the module that it runs, which serves requests. */
-  constructor(script: URL) {
-    this.#worker = new Worker(script, { type: "module" });
+  /** @param script what it runs, which serves requests: a module, or on a page its worker. */
+  constructor(script: URL | Worker) {
+    this.#worker = script instanceof URL ? new Worker(script, { type: "module" }) : script;
     this.#worker.onmessage = ({ data }: MessageEvent<Answer<Reply>>) => {
       const request = this.#pending.shift();
       if ("failure" in data) request?.reject(new Error(`Cannot compute in another thread: ${data.failure}`));

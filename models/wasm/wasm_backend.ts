@@ -29,6 +29,8 @@ async function initialise(): Promise<WasmHeap> {
   const prefix = "hairline:/";
   const standIn = new ArrayBuffer(0);
   let memory: WebAssembly.Memory | undefined;
+  // On pages that may share memory tfjs takes glue for threads, which the module that is imported does not have.
+  tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
   setWasmPaths(prefix, true);
   platform.fetch = (path, init) =>
     path.startsWith(prefix)

@@ -6,7 +6,7 @@ import { reportChunks } from "../../../tasks/report/report.ts";
 import type { LabelledEntry, ReportEntry } from "../../../tasks/report/report.ts";
 import { writeWhole } from "../../../tasks/files/write_whole.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { Page, whyNoChromium } from "./chromium.ts";
+import { Page, whyNoChromium } from "../../chromium.ts";
 
 const WIDTH = 96;
 const HEIGHT = 64;

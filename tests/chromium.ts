@@ -47,12 +47,17 @@ export class Page implements AsyncDisposable {
     socket.onmessage = ({ data }) => this.#receive(JSON.parse(String(data)));
   }
 
-  /** Starts Chromium with a profile in a folder of its own below `folder`. It reaches nothing but this machine. */
-  static async open(folder: string): Promise<Page> {
+  /**
+   * Starts Chromium with a profile in a folder of its own below `folder`. It reaches nothing but this machine.
+   *
+   * @param options `webgpu`: pages compute on SwiftShader, a WebGPU adapter that is software. Default: they have no WebGPU.
+   */
+  static async open(folder: string, { webgpu = false }: { readonly webgpu?: boolean } = {}): Promise<Page> {
     const profile = await Deno.makeTempDir({ dir: folder });
     const process = new Deno.Command(CHROMIUM, {
       args: [
-        ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
+        ...["--headless", "--no-sandbox", "--disable-quic", "--no-first-run"],
+        ...(webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : ["--disable-gpu"]),
         ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
         ...["--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-port=0"],
         ...[`--user-data-dir=${profile}`, "about:blank"],
@@ -96,10 +101,10 @@ export class Page implements AsyncDisposable {
     return await answer.promise;
   }
 
-  /** Opens a file and waits until it and its images are loaded. */
-  async goto(path: string): Promise<void> {
+  /** Opens a file by its path, or a page by its URL, and waits until it and its images are loaded. */
+  async goto(page: string): Promise<void> {
     this.#loaded = Promise.withResolvers();
-    await this.call("Page.navigate", { url: `file://${path}` });
+    await this.call("Page.navigate", { url: page.startsWith("http:") ? page : `file://${page}` });
     await this.#loaded.promise;
   }
 

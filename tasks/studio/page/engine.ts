@@ -1,0 +1,75 @@
+/**
+ * The page's worker: it decodes photos and marks cracks with the codecs, kernels and the network that the commands use, so
+ * that the page itself stays responsive.
+ *
+ * @module
+ */
+import type { Compute } from "../../../core/gpu/compute.ts";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { decodeImage } from "../../../core/images/decode_image.ts";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
+import { predictAtScales } from "../../../core/predict/predict_scales.ts";
+import { openBackend } from "../../../models/backend.ts";
+import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
+import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
+import { serveRequests } from "../../../models/threads/serve_requests.ts";
+import type { Engine, EngineReply, EngineRequest, Marked, Method, Pixels } from "./engine_protocol.ts";
+
+/** What photos are marked with, opened once. */
+interface Session {
+  readonly compute: Compute;
+  readonly segmenter: Segmenter;
+  readonly engine: Engine;
+}
+
+let session: Promise<Session> | undefined;
+
+async function openSession(): Promise<Session> {
+  const compute = await openCompute();
+  const backend = await openBackend({ compute });
+  const segmenter = await loadSegmenter();
+  return {
+    compute,
+    segmenter,
+    engine: { ...backend, adapter: compute.description, network: segmenter.name },
+  };
+}
+
+async function mark({ width, height, data }: Pixels, method: Method): Promise<Marked> {
+  const { compute, segmenter } = await (session ??= openSession());
+  const image = new ImageData(data, width, height);
+  const { confidence, mask, scales, warning } = method === "label"
+    ? await hairlineLabeller(compute, { segmenter }).label(image)
+    : await predictAtScales(compute, image, { segmenter });
+  return {
+    confidence: new Float32Array(confidence),
+    mask: new Uint8Array(mask),
+    scale: scales?.[0].scale ?? 1,
+    ...(warning === undefined ? {} : { warning }),
+  };
+}
+
+async function answer(request: EngineRequest): Promise<EngineReply> {
+  switch (request.ask) {
+    case "open":
+      return (await (session ??= openSession())).engine;
+    case "decode": {
+      const { width, height, data } = await decodeImage(request.bytes);
+      return { width, height, data: new Uint8ClampedArray(data) };
+    }
+    case "mark":
+      return await mark(request.pixels, request.method);
+    case "encode": {
+      const { width, height, grey } = request;
+      return { png: await encodePng({ width, height, channels: 1, data: grey }) };
+    }
+  }
+}
+
+serveRequests<EngineRequest, EngineReply>(answer, {
+  transfer: (reply) => {
+    if ("data" in reply) return [reply.data.buffer];
+    return "mask" in reply ? [reply.mask.buffer, reply.confidence.buffer] : [];
+  },
+});

@@ -1,0 +1,51 @@
+import type { Backend } from "../../../models/backend.ts";
+
+/** Pixels that cross between the page and its worker: upright RGBA, row-major. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** How cracks are looked for: `label` leaves out pieces that can be no crack, `predict` shows all that the network sees. */
+export type Method = "label" | "predict";
+
+/** What the page asks of its worker, which decodes and computes; see `engine.ts`. */
+export type EngineRequest =
+  | { readonly ask: "open" }
+  | { readonly ask: "decode"; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly ask: "mark"; readonly pixels: Pixels; readonly method: Method }
+  | {
+    readonly ask: "encode";
+    readonly width: number;
+    readonly height: number;
+    readonly grey: Uint8Array<ArrayBuffer>;
+  };
+
+/** What the worker computes on. */
+export interface Engine extends Backend {
+  /** The WebGPU adapter in words. */
+  readonly adapter: string;
+  /** The segmentation network. */
+  readonly network: string;
+}
+
+/** What the network sees in a photo. */
+export interface Marked {
+  /** Confidences, 0..1, row-major. */
+  readonly confidence: Float32Array<ArrayBuffer>;
+  /** 1 for crack, row-major. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  /** The largest scale at which the photo was looked at. */
+  readonly scale: number;
+  /** A sentence where the photo is out of what the network knows. */
+  readonly warning?: string;
+}
+
+/** A PNG file. */
+export interface Encoded {
+  readonly png: Uint8Array<ArrayBuffer>;
+}
+
+/** What the worker answers. */
+export type EngineReply = Engine | Pixels | Marked | Encoded;
