@@ -121,6 +121,21 @@ export class Page implements AsyncDisposable {
     return result.value;
   }
 
+  /** Waits until an expression in the page is true, for so many seconds at most. */
+  async until(expression: string, { seconds = 300 } = {}): Promise<void> {
+    for (const end = Date.now() + 1000 * seconds; !await this.evaluate(`Boolean(${expression})`);) {
+      if (Date.now() > end) throw new Error(`Cannot wait longer for ${expression}.`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Chooses files in an input of the page. */
+  async chooseFiles(selector: string, files: readonly string[]): Promise<void> {
+    const { root } = await this.call("DOM.getDocument") as { root: { nodeId: number } };
+    const { nodeId } = await this.call("DOM.querySelector", { nodeId: root.nodeId, selector });
+    await this.call("DOM.setFileInputFiles", { nodeId, files });
+  }
+
   /** Sets the size of the window and the colour scheme, without any animation. */
   async resize({ width, height, dark = false }: Window): Promise<void> {
     await this.call("Emulation.setDeviceMetricsOverride", {

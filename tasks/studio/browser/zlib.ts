@@ -51,8 +51,9 @@ export function inflateSync(
   const pieces: Uint8Array[] = [];
   let length = 0, ended = false;
   inflator.onData = (piece) => {
-    pieces.push(piece as Uint8Array);
-    length += piece.length;
+    const bytes = piece as Uint8Array;
+    pieces.push(bytes);
+    length += bytes.length;
     if (length > maxOutputLength) {
       throw Object.assign(new Error("the stream holds more than is wanted"), {
         code: "ERR_BUFFER_TOO_LARGE",

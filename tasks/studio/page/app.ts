@@ -1,0 +1,165 @@
+/// <reference lib="dom" />
+import { DeskControl, DeskView } from "./desk.ts";
+import { listed, Overview, overviewKey } from "./overview.ts";
+import type { Photo } from "./photo.ts";
+import type { Studio } from "./studio.ts";
+import type { Thumbnails } from "./thumbnails.ts";
+import { TOOLS } from "./tools.ts";
+import { effect, html, type Signal, signal, useMemo, type VNode } from "./view.ts";
+
+const help: Signal<boolean> = signal(false);
+let desk: DeskControl | undefined;
+
+/** Has keys, dropped and pasted files do what they should. */
+export function listen(studio: Studio): void {
+  const chosen = listed(studio.photos);
+  effect(() => {
+    studio.listed.value = chosen.value;
+  });
+  const typing = ({ target }: Event) =>
+    target instanceof HTMLElement &&
+    target.matches("input:not([type=range], [type=checkbox]), select, textarea");
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && typing(event)) return (event.target as HTMLElement).blur();
+    if (typing(event) || studio.photos.value.length === 0) return;
+    if (pageKey(studio, event) || (desk ? desk.key(event) : overviewKey(studio, event))) {
+      event.preventDefault();
+    }
+  });
+  addEventListener("keyup", (event) => desk?.keyUp(event));
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer !== null && studio.keeper === undefined) studio.addFiles(event.dataTransfer.files);
+  });
+  addEventListener("paste", (event) => {
+    const files = event.clipboardData?.files;
+    if (files !== undefined && files.length > 0 && studio.keeper === undefined) studio.addFiles(files);
+  });
+}
+
+/** Keys that do the same on the desk and in the overview. */
+function pageKey(studio: Studio, { key, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  if (ctrlKey || metaKey) return false;
+  if (key === "?") help.value = !help.value;
+  else if (key === "Escape" && help.value) help.value = false;
+  else if (key === "Escape" && desk !== undefined && desk.points.value.length === 0) {
+    studio.current.value = undefined;
+  } else if (desk !== undefined && (key === "n" || key === "ArrowRight")) studio.step(1);
+  else if (desk !== undefined && (key === "ArrowLeft" || key === "N")) studio.step(-1);
+  else return false;
+  return true;
+}
+
+/** The whole page. */
+export function App(
+  { studio, thumbnails }: { readonly studio: Studio; readonly thumbnails: Thumbnails },
+): VNode {
+  const photos = studio.photos.value, current = studio.current.value;
+  return html`
+    <header>
+      <h1>Hairline</h1>
+      <${Device} studio=${studio} />
+      <span class="gap"></span>
+      ${current !== undefined && photos.length > 1 && html`<${Steps} studio=${studio} current=${current} />`}
+      ${current !== undefined &&
+        html`<button type="button" onClick=${() => studio.current.value = undefined}>Overview</button>`}
+      ${photos.length > 0 && studio.keeper === undefined && html`<${Choose} studio=${studio} />`}
+      ${photos.length > 0 &&
+        html`<button type="button" aria-pressed=${help.value} title="Keys (?)" onClick=${() =>
+          help.value = !help.value}>?</button>`}
+    </header>
+    ${studio.notice.value !== "" && html`<p class="notice" role="alert">${studio.notice}</p>`}
+    <main>
+      ${photos.length === 0
+        ? html`<${Welcome} studio=${studio} />`
+        : current === undefined
+        ? html`<${Overview} studio=${studio} thumbnails=${thumbnails} />`
+        : html`<${DeskOf} studio=${studio} photo=${current} />`}
+    </main>
+    ${help.value && html`<${Help} />`}
+  ` as VNode;
+}
+
+function DeskOf({ studio, photo }: { readonly studio: Studio; readonly photo: Photo }): VNode {
+  const control = useMemo(() => new DeskControl(studio, photo), [photo]);
+  desk = control;
+  const closed = () => {
+    if (desk === control) desk = undefined;
+  };
+  return html`<${DeskView} key=${photo.name} control=${control} closed=${closed} />` as VNode;
+}
+
+function Device({ studio }: { readonly studio: Studio }): VNode {
+  const device = studio.device.value;
+  if (device === undefined) return html`<span class="device hint">Getting ready …</span>` as VNode;
+  if (device instanceof Error) {
+    return html`<span class="device warning" role="alert">${device.message}</span>` as VNode;
+  }
+  return html`<span class="device hint" title=${device.reason}>${device.network} on ${
+    device.name === "webgpu" ? device.adapter : `the processor (${device.name}); kernels on ${device.adapter}`
+  }</span>` as VNode;
+}
+
+function Steps({ studio, current }: { readonly studio: Studio; readonly current: Photo }): VNode {
+  const list = studio.listed.value;
+  const at = list.indexOf(current);
+  return html`
+    <div class="row" role="group" aria-label="Photos">
+      <button type="button" disabled=${at === 0} title="Previous (←)" aria-label="Previous photo"
+        onClick=${() => studio.step(-1)}>←</button>
+      <span class="hint">${at + 1} of ${list.length}</span>
+      <button type="button" disabled=${at === list.length - 1} title="Next (→)" aria-label="Next photo"
+        onClick=${() => studio.step(1)}>→</button>
+    </div>
+  ` as VNode;
+}
+
+function Choose({ studio }: { readonly studio: Studio }): VNode {
+  return html`
+    <label class="button">Add photos<input type="file" multiple accept="image/*,.tif,.tiff" class="unseen"
+      onChange=${(event: Event) =>
+        studio.addFiles((event.currentTarget as HTMLInputElement).files ?? [])} /></label>
+  ` as VNode;
+}
+
+function Welcome({ studio }: { readonly studio: Studio }): VNode {
+  return html`
+    <section class="welcome">
+      <h2>Drop photos of cracks here</h2>
+      <p>or paste one, or <${Choose} studio=${studio} /></p>
+      <p
+        class="hint">Cracks are marked on this device. No photo leaves it: this page may not send anything anywhere.</p>
+    </section>
+  ` as VNode;
+}
+
+function Help(): VNode {
+  const keys: readonly (readonly [string, string])[] = [
+    ...Object.values(TOOLS).map(({ key, title, hint }) => [key.toUpperCase(), `${title}: ${hint}`] as const),
+    ["[ ]", "Smaller and larger brush"],
+    ["Ctrl Z", "Undo; with Shift, redo"],
+    ["Wheel, + −, 0", "Zoom; the whole photo"],
+    ["Space", "Hold to move the photo"],
+    ["V", "Hold to see the photo alone"],
+    ["O", "Outline or area"],
+    ["A, R, U", "Accept, reject, undecided"],
+    ["← →", "Previous and next photo; in the overview, any arrow"],
+    ["Enter, Esc", "Open a photo; back to the overview"],
+    ["/", "Find a name"],
+  ];
+  return html`
+    <dialog open class="help" aria-label="Keys">
+      <h2>Keys</h2>
+      <dl>${keys.map(([key, effect]) =>
+        html`
+          <div>
+            <dt><kbd>${key}</kbd></dt>
+            <dd>${effect}</dd>
+          </div>
+        `
+      )}</dl>
+      <button type="button" onClick=${() => help.value = false}>Close</button>
+    </dialog>
+  ` as VNode;
+}

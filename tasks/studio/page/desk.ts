@@ -1,0 +1,446 @@
+/// <reference lib="dom" />
+import type { Point } from "./brush.ts";
+import { greyOf } from "./crack_pen.ts";
+import { downloadConfidence, downloadFacts, downloadMask } from "./downloads.ts";
+import type { Method } from "./engine_protocol.ts";
+import type { OpenedPhoto, Photo } from "./photo.ts";
+import type { Studio } from "./studio.ts";
+import { type Desk, press, stroke, type Tool, TOOLS } from "./tools.ts";
+import { html, type Signal, signal, useEffect, useMemo, useRef, useSignal, type VNode } from "./view.ts";
+import { COLOURS, Viewer } from "./viewer.ts";
+
+/** How masks are drawn and with what they are mended: kept from photo to photo. */
+const tool: Signal<Tool> = signal("hand");
+const brushSize = signal(5);
+const opacity = signal(70);
+const outline = signal(false);
+const colour: Signal<keyof typeof COLOURS> = signal("magenta");
+
+/** Milliseconds after a stroke until it is kept: strokes that follow each other are kept together. */
+const KEPT_AFTER = 300;
+
+/** A photo that is looked at and mended: what its keys and buttons do. */
+export class DeskControl {
+  readonly studio: Studio;
+  readonly photo: Photo;
+  readonly opened: Signal<OpenedPhoto | undefined> = signal(undefined);
+  readonly failure: Signal<string> = signal("");
+  readonly busy: Signal<boolean> = signal(true);
+  readonly points: Signal<readonly Point[]> = signal([]);
+  /** Whether the photo is shown without its mask, while a key is held. */
+  readonly alone: Signal<boolean> = signal(false);
+  #viewer: Viewer | undefined;
+  #desk: Desk | undefined;
+  #last: Point = { x: 0, y: 0 };
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+  #keptSteps = 0;
+  readonly #since = performance.now();
+
+  constructor(studio: Studio, photo: Photo) {
+    this.studio = studio;
+    this.photo = photo;
+    this.#open();
+  }
+
+  /** Puts the photo into a frame. */
+  mount(frame: HTMLElement, onView: () => void): void {
+    this.#viewer = new Viewer(frame, {
+      down: (at) => this.#down(at),
+      move: (at, pressed) => this.#move(at, pressed),
+      up: () => this.#finish(),
+    });
+    this.#viewer.onView = onView;
+    this.#show();
+  }
+
+  get viewer(): Viewer | undefined {
+    return this.#viewer;
+  }
+
+  /** To be called when another photo takes its place. */
+  close(): void {
+    this.photo.seconds += (performance.now() - this.#since) / 1000;
+    if (this.#keeping === undefined) return;
+    clearTimeout(this.#keeping);
+    this.#keepStrokes();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      this.opened.value = await this.photo.open(this.studio.engine);
+      this.#show();
+    } catch (error) {
+      this.failure.value = error instanceof Error ? error.message : String(error);
+    }
+    this.busy.value = false;
+  }
+
+  /** Looks at the photo again, by another method; what was mended goes. */
+  async mark(method: Method): Promise<void> {
+    const opened = this.opened.value;
+    if (opened === undefined || this.busy.value) return;
+    this.busy.value = true;
+    try {
+      await this.photo.mark(this.studio.engine, method, opened.pixels);
+      this.opened.value = await this.photo.open(this.studio.engine);
+      this.#show();
+    } catch (error) {
+      this.studio.notice.value = error instanceof Error ? error.message : String(error);
+    }
+    this.busy.value = false;
+  }
+
+  #show(): void {
+    const opened = this.opened.value;
+    if (opened === undefined || this.#viewer === undefined) return;
+    this.#viewer.show(opened.pixels, opened.edits);
+    this.#keptSteps = opened.edits.steps.done;
+    this.redraw();
+    this.#desk = {
+      edits: opened.edits,
+      grey: greyOf(opened.pixels),
+      ...{ tool, brushSize, points: this.points },
+      changed: (pixels) => {
+        if (outline.value) this.redraw();
+        else this.#viewer!.drawPixels(pixels);
+      },
+    };
+  }
+
+  redraw(): void {
+    this.#viewer?.drawMask({ colour: colour.value, outline: outline.value });
+  }
+
+  #down(at: Point): void {
+    this.#last = at;
+    if (this.#desk === undefined) return;
+    press(this.#desk, at);
+    if (tool.value === "pen" || tool.value === "pieces") this.#finish();
+  }
+
+  #move(at: Point, pressed: boolean): void {
+    if (pressed && this.#desk !== undefined) stroke(this.#desk, this.#last, at);
+    this.#last = at;
+  }
+
+  /** Ends what was being done, and keeps it if it changed the mask. */
+  #finish(): void {
+    const edits = this.opened.value?.edits;
+    if (edits === undefined) return;
+    edits.finish();
+    if (edits.steps.done === this.#keptSteps) return;
+    this.photo.revision.value++;
+    this.#keepSoon();
+  }
+
+  #keepSoon(): void {
+    this.#keptSteps = this.opened.value?.edits.steps.done ?? 0;
+    if (this.studio.keeper === undefined) return;
+    clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(() => this.#keepStrokes(), KEPT_AFTER);
+  }
+
+  #keepStrokes(): void {
+    this.#keeping = undefined;
+    if (this.photo.decision.value !== "rejected") {
+      const { changedPixels } = this.opened.value!.edits;
+      if (changedPixels > 0) this.photo.decision.value = "corrected";
+      else if (this.photo.decision.value === "corrected") this.photo.decision.value = undefined;
+    }
+    this.studio.keep(this.photo);
+  }
+
+  /** Moves the threshold; `done` when it is let go. */
+  slide(threshold: number | undefined, done: boolean): void {
+    const edits = this.opened.value?.edits;
+    if (edits === undefined) return;
+    edits.slide(threshold);
+    if (done) edits.finish();
+    this.redraw();
+    this.photo.revision.value++;
+    if (done) this.#keepSoon();
+  }
+
+  undo(): void {
+    if (this.opened.value?.edits.undo()) this.#undone();
+  }
+
+  redo(): void {
+    if (this.opened.value?.edits.redo()) this.#undone();
+  }
+
+  #undone(): void {
+    this.points.value = [];
+    this.redraw();
+    this.photo.revision.value++;
+    this.#keepSoon();
+  }
+
+  choose(name: Tool): void {
+    tool.value = name;
+    this.points.value = [];
+    if (this.#viewer !== undefined) this.#viewer.moves = name === "hand";
+  }
+
+  async accept(): Promise<void> {
+    await this.studio.decide(this.photo, "accepted");
+  }
+
+  /** What a key does; whether it did anything. */
+  key(event: KeyboardEvent): boolean {
+    const { key } = event;
+    const command = event.ctrlKey || event.metaKey;
+    if (command && key.toLowerCase() === "z") {
+      if (event.shiftKey) this.redo();
+      else this.undo();
+      return true;
+    }
+    if (command && key.toLowerCase() === "y") {
+      this.redo();
+      return true;
+    }
+    if (command || event.altKey) return false;
+    const named = (Object.keys(TOOLS) as Tool[]).find((name) => TOOLS[name].key === key);
+    if (named !== undefined) this.choose(named);
+    else if (key === "[") brushSize.value = Math.max(1, brushSize.value - 1);
+    else if (key === "]") brushSize.value = Math.min(60, brushSize.value + 1);
+    else if (key === "o") this.toggleOutline();
+    else if (key === "v") this.alone.value = true;
+    else if (key === " ") this.#viewer!.moves = true;
+    else if (key === "+" || key === "=") this.#viewer?.zoom(1.5);
+    else if (key === "-") this.#viewer?.zoom(1 / 1.5);
+    else if (key === "0") this.#viewer?.fit();
+    else if (key === "Escape" && this.points.value.length > 0) this.points.value = [];
+    else if (key === "a") this.accept();
+    else if (key === "r") this.studio.decide(this.photo, "rejected");
+    else if (key === "u") this.studio.decide(this.photo, undefined);
+    else return false;
+    return true;
+  }
+
+  keyUp({ key }: KeyboardEvent): void {
+    if (key === "v") this.alone.value = false;
+    if (key === " " && this.#viewer !== undefined) this.#viewer.moves = tool.value === "hand";
+  }
+
+  toggleOutline(): void {
+    outline.value = !outline.value;
+    this.redraw();
+  }
+
+  recolour(name: keyof typeof COLOURS): void {
+    colour.value = name;
+    this.redraw();
+  }
+}
+
+/** The desk: a photo with its mask, tools beside it. */
+export function DeskView(
+  { control, closed }: { readonly control: DeskControl; readonly closed: () => void },
+): VNode {
+  const frame = useRef<HTMLDivElement>(null);
+  const view = useSignal(0);
+  useEffect(() => {
+    if (frame.current === null) return;
+    control.mount(frame.current, () => view.value++);
+    control.choose(tool.value);
+    return () => {
+      control.close();
+      closed();
+    };
+  }, [control]);
+  const { photo, opened } = control;
+  const mask = control.alone.value ? 0 : opacity.value / 100;
+  return html`
+    <section class="desk" aria-label=${`Desk: ${photo.name}`}>
+      <${Tools} control=${control} />
+      <div
+        class=${`frame tool-${tool.value}`}
+        ref=${frame}
+        style=${{ "--mask": mask }}
+        role="img"
+        aria-label=${`${photo.name} with its mask`}
+      >
+        <${Marks} control=${control} view=${view} />
+        ${control.busy.value &&
+          html`<p class="busy" role="status"><span class="spinner"></span>Looking for cracks …</p>`}
+        ${control.failure.value !== "" && html`<p class="failure" role="alert">${control.failure}</p>`}
+      </div>
+      ${opened.value !== undefined && html`<${Panel} control=${control} opened=${opened.value} />`}
+    </section>
+  ` as VNode;
+}
+
+/** Points and lines over the photo. */
+function Marks(
+  { control, view }: { readonly control: DeskControl; readonly view: Signal<number> },
+): VNode | null {
+  // Places on the screen change with the view.
+  void view.value;
+  const { viewer } = control;
+  const points = control.points.value;
+  if (viewer === undefined || points.length === 0) return null;
+  const places = points.map((point) => viewer.toFrame(point));
+  return html`
+    <svg class="marks" aria-hidden="true">
+      ${places.length === 2 &&
+        html`<line x1=${places[0].x} y1=${places[0].y} x2=${places[1].x} y2=${places[1].y} />`}
+      ${places.map(({ x, y }) => html`<circle cx=${x} cy=${y} r="5" />`)}
+    </svg>
+  ` as VNode;
+}
+
+function Tools({ control }: { readonly control: DeskControl }): VNode {
+  return html`
+    <div class="tools" role="toolbar" aria-label="Tools">
+      ${(Object.keys(TOOLS) as Tool[]).map((name) =>
+        html`
+          <button
+            type="button"
+            aria-pressed=${tool.value === name}
+            title=${`${TOOLS[name].hint} (${TOOLS[name].key.toUpperCase()})`}
+            onClick=${() => control.choose(name)}
+          >${TOOLS[name].title} <kbd>${TOOLS[name].key.toUpperCase()}</kbd></button>
+        `
+      )}
+      <span class="gap"></span>
+      <${UndoButtons} control=${control} />
+    </div>
+  ` as VNode;
+}
+
+function UndoButtons({ control }: { readonly control: DeskControl }): VNode {
+  void control.photo.revision.value;
+  const { done, undone } = control.opened.value?.edits.steps ?? { done: 0, undone: 0 };
+  return html`
+    <button type="button" disabled=${done === 0} title="Undo (Ctrl Z)" onClick=${() =>
+      control.undo()}>Undo</button>
+    <button type="button" disabled=${undone === 0} title="Redo (Ctrl Shift Z)" onClick=${() =>
+      control.redo()}>Redo</button>
+  ` as VNode;
+}
+
+/** What is known of the photo, and what can be set. */
+function Panel({ control, opened }: { readonly control: DeskControl; readonly opened: OpenedPhoto }): VNode {
+  const { photo, studio } = control;
+  void photo.revision.value;
+  const { edits, confidence } = opened;
+  const share = useMemo(() => edits.crackPixels / (edits.width * edits.height), [
+    photo.revision.value,
+    edits,
+  ]);
+  const progress = photo.progress.value;
+  const engine = studio.device.value instanceof Error ? undefined : studio.device.value;
+  const percent = Math.round(100 * (edits.threshold ?? 0.5));
+  const number = (event: Event) => (event.currentTarget as HTMLInputElement).valueAsNumber;
+  return html`
+    <aside class="panel" aria-label="Photo">
+      <h2>${photo.name}</h2>
+      <p class="figures"><b>${(100 * share).toFixed(2)} %</b> crack, ${edits.width} × ${edits
+        .height} pixels</p>
+      ${progress.state === "marked" && progress.warning !== undefined &&
+        html`<p class="warning">${progress.warning}</p>`}
+      <${Decisions} control=${control} />
+
+      <fieldset disabled=${confidence === undefined}>
+        <legend>Threshold</legend>
+        <label>Crack is what is surer than <output>${percent} %</output>
+          <input type="range" id="threshold" min="0" max="99" value=${percent}
+            onInput=${(event: Event) => control.slide(number(event) / 100, false)}
+            onChange=${(event: Event) => control.slide(number(event) / 100, true)} />
+        </label>
+        <button type="button" disabled=${edits.threshold === undefined} onClick=${() =>
+          control.slide(undefined, true)}>As found</button>
+      </fieldset>
+
+      <fieldset>
+        <legend>Mask</legend>
+        <label>Opacity <output>${opacity} %</output>
+          <input type="range" id="opacity" min="0" max="100" value=${opacity}
+            onInput=${(event: Event) => opacity.value = number(event)} />
+        </label>
+        <label class="check"><input type="checkbox" checked=${outline.value} onChange=${() =>
+          control.toggleOutline()} /> Outline only <kbd>O</kbd></label>
+        <label>Colour
+          <select value=${colour} onChange=${(event: Event) =>
+            control.recolour((event.currentTarget as HTMLSelectElement).value as keyof typeof COLOURS)}>
+            ${Object.keys(COLOURS).map((name) => html`<option value=${name}>${name}</option>`)}
+          </select>
+        </label>
+        <label>Brush <output>${brushSize} px</output>
+          <input type="range" id="brush" min="1" max="60" value=${brushSize}
+            onInput=${(event: Event) => brushSize.value = number(event)} />
+        </label>
+        <p class="hint">Hold <kbd>V</kbd> to see the photo alone.</p>
+      </fieldset>
+
+      <${Measure} control=${control} />
+
+      <fieldset>
+        <legend>Look again</legend>
+        <div class="row">
+          <button type="button" disabled=${control.busy
+            .value} title="Leave out pieces that can be no crack" onClick=${() =>
+            control.mark("label")}>Label</button>
+          <button type="button" disabled=${control.busy
+            .value} title="Show all that the network sees" onClick=${() =>
+            control.mark("predict")}>Predict</button>
+        </div>
+      </fieldset>
+
+      <fieldset>
+        <legend>Save</legend>
+        <div class="row">
+          <button type="button" onClick=${() => downloadMask(studio.engine, photo, opened)}>Mask</button>
+          <button type="button" disabled=${confidence === undefined} onClick=${() =>
+            downloadConfidence(studio.engine, photo, opened)}>Confidence</button>
+          <button type="button" onClick=${() => downloadFacts(photo, opened, engine)}>JSON</button>
+        </div>
+      </fieldset>
+    </aside>
+  ` as VNode;
+}
+
+function Decisions({ control }: { readonly control: DeskControl }): VNode {
+  const { photo, studio } = control;
+  const decision = photo.decision.value;
+  return html`
+    <div class="row decisions" role="group" aria-label="Decision">
+      <button type="button" class="accept" aria-pressed=${decision === "accepted" || decision === "corrected"}
+        onClick=${() => control.accept()}>${decision === "corrected"
+          ? "Corrected"
+          : "Accept"} <kbd>A</kbd></button>
+      <button type="button" class="reject" aria-pressed=${decision === "rejected"}
+        onClick=${() => studio.decide(photo, "rejected")}>Reject <kbd>R</kbd></button>
+    </div>
+  ` as VNode;
+}
+
+/** The distance of two points, and the scale that it gives. */
+function Measure({ control }: { readonly control: DeskControl }): VNode {
+  const { photo } = control;
+  const points = tool.value === "measure" ? control.points.value : [];
+  const length = points.length === 2
+    ? Math.hypot(points[0].x - points[1].x, points[0].y - points[1].y)
+    : undefined;
+  const scale = photo.mmPerPixel.value;
+  const setScale = (event: Event) => {
+    const millimetres = (event.currentTarget as HTMLInputElement).valueAsNumber;
+    if (length === undefined || !(millimetres > 0)) return;
+    photo.mmPerPixel.value = millimetres / length;
+    control.studio.keep(photo);
+  };
+  return html`
+    <fieldset>
+      <legend>Measure</legend>
+      ${length === undefined ? html`<p class="hint">${TOOLS.measure.hint} <kbd>M</kbd></p>` : html`
+        <p class="figures" id="length"><b>${length.toFixed(1)} pixels</b>${scale !== undefined &&
+          `, ${(length * scale).toFixed(1)} mm`}</p>
+        <label>It is so many millimetres long
+          <input type="number" min="0" step="any" onChange=${setScale} />
+        </label>
+      `}
+      ${scale !== undefined && html`<p class="hint">A pixel is ${scale.toPrecision(3)} mm.</p>`}
+    </fieldset>
+  ` as VNode;
+}

@@ -1,0 +1,153 @@
+/** Width and height in pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a person says of pixels. */
+export const Paint = { none: 0, crack: 1, ground: 2 } as const;
+export type Paint = typeof Paint[keyof typeof Paint];
+
+/** What the network found in a photo. */
+export interface Found extends Size {
+  /** 1 for crack, row-major. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  /** How sure it was, 0..255, row-major; undefined where nobody wrote it down. */
+  readonly confidence: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** One thing that was done: pixels painted, or the threshold moved. */
+interface Step {
+  /** Indices of the pixels whose paint changed, and what it was before. */
+  readonly pixels: Uint32Array;
+  readonly before: Uint8Array;
+  readonly after: Paint;
+  readonly threshold: readonly [before: number | undefined, after: number | undefined];
+}
+
+/**
+ * A mask that is mended: what the network found, and over it what was painted by hand. All can be undone. Moving the threshold alters what was
+ * found and leaves what was painted.
+ */
+export class EditedMask {
+  readonly width: number;
+  readonly height: number;
+  /** 1 for crack, row-major, as it is now. */
+  readonly mask: Uint8Array<ArrayBuffer>;
+  readonly #found: Found;
+  readonly #painted: Uint8Array;
+  #threshold: number | undefined;
+  #done: Step[] = [];
+  #undone: Step[] = [];
+  /** What a stroke that goes on has changed: pixels and their paint before. */
+  #stroke: { readonly paint: Paint; readonly before: Map<number, number> } | undefined;
+  #slide: { readonly before: number | undefined } | undefined;
+
+  /** @param mended the mask as it was mended before, 1 for crack: where it differs, it counts as painted. */
+  constructor(found: Found, mended: Uint8Array = found.mask) {
+    this.width = found.width;
+    this.height = found.height;
+    this.#found = found;
+    this.#painted = Uint8Array.from(mended, (value, pixel) => {
+      if (value === found.mask[pixel]) return Paint.none;
+      return value === 1 ? Paint.crack : Paint.ground;
+    });
+    this.mask = Uint8Array.from(mended);
+  }
+
+  /** The share of certainty above which a pixel counts as found, 0..1; undefined: as the network's own task marked it. */
+  get threshold(): number | undefined {
+    return this.#threshold;
+  }
+
+  /** Pixels that are other than found. */
+  get changedPixels(): number {
+    return this.mask.reduce((sum, value, pixel) => sum + Number(value !== this.#found.mask[pixel]), 0);
+  }
+
+  /** How many steps can be undone and redone. */
+  get steps(): { readonly done: number; readonly undone: number } {
+    return { done: this.#done.length, undone: this.#undone.length };
+  }
+
+  /** Pixels that are crack. */
+  get crackPixels(): number {
+    return this.mask.reduce((sum, value) => sum + value, 0);
+  }
+
+  /** Moves the threshold; all moves until {@linkcode finish} are one step. */
+  slide(threshold: number | undefined): void {
+    if (this.#found.confidence === undefined) return;
+    this.#slide ??= { before: this.#threshold };
+    this.#threshold = threshold;
+    this.#join();
+  }
+
+  /** Paints pixels; all until {@linkcode finish} are one step. */
+  paint(pixels: Iterable<number>, paint: Paint): void {
+    if (this.#stroke?.paint !== paint) {
+      this.finish();
+      this.#stroke = { paint, before: new Map() };
+    }
+    for (const pixel of pixels) {
+      const was = this.#painted[pixel];
+      if (was === paint) continue;
+      if (!this.#stroke!.before.has(pixel)) this.#stroke!.before.set(pixel, was);
+      this.#painted[pixel] = paint;
+      this.mask[pixel] = this.#joined(pixel);
+    }
+  }
+
+  /** Ends the step that goes on, if one does. */
+  finish(): void {
+    const { before, paint } = this.#stroke ?? { before: new Map<number, number>(), paint: Paint.none };
+    const slide = this.#slide;
+    this.#stroke = undefined;
+    this.#slide = undefined;
+    const moved = slide !== undefined && slide.before !== this.#threshold;
+    if (before.size === 0 && !moved) return;
+    this.#undone = [];
+    this.#done.push({
+      pixels: Uint32Array.from(before.keys()),
+      before: Uint8Array.from(before.values()),
+      after: paint,
+      threshold: slide === undefined ? [this.#threshold, this.#threshold] : [slide.before, this.#threshold],
+    });
+  }
+
+  /** Takes the last step back. */
+  undo(): boolean {
+    this.finish();
+    const step = this.#done.pop();
+    if (step === undefined) return false;
+    this.#undone.push(step);
+    step.pixels.forEach((pixel, i) => this.#painted[pixel] = step.before[i]);
+    this.#threshold = step.threshold[0];
+    this.#join();
+    return true;
+  }
+
+  /** Does the step again that was taken back last. */
+  redo(): boolean {
+    this.finish();
+    const step = this.#undone.pop();
+    if (step === undefined) return false;
+    this.#done.push(step);
+    for (const pixel of step.pixels) this.#painted[pixel] = step.after;
+    this.#threshold = step.threshold[1];
+    this.#join();
+    return true;
+  }
+
+  #join(): void {
+    for (let pixel = 0; pixel < this.mask.length; pixel++) this.mask[pixel] = this.#joined(pixel);
+  }
+
+  #joined(pixel: number): number {
+    const paint = this.#painted[pixel];
+    if (paint !== Paint.none) return paint === Paint.crack ? 1 : 0;
+    const { mask, confidence } = this.#found;
+    if (this.#threshold === undefined || confidence === undefined) return mask[pixel];
+    return confidence[pixel] > 255 * this.#threshold ? 1 : 0;
+  }
+}

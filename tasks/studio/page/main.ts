@@ -1,0 +1,37 @@
+/// <reference lib="dom" />
+/**
+ * The page's script: finds the worker's script in the page, and shows the studio.
+ *
+ * @module
+ */
+import { App, listen } from "./app.ts";
+import { EngineClient } from "./engine_client.ts";
+import { ServerClient } from "./server_client.ts";
+import { Studio } from "./studio.ts";
+import { Thumbnails } from "./thumbnails.ts";
+import { html, render } from "./view.ts";
+
+const engine = new EngineClient(document.getElementById("engine")!.textContent!);
+// The server says in the page that it is there; a page that is a file has none.
+const served = document.querySelector("meta[name=hairline-server]") !== null;
+const server = served
+  ? new ServerClient(new URL(location.href).searchParams.get("key") ?? "", engine)
+  : undefined;
+const studio = new Studio(engine, server);
+const thumbnails = new Thumbnails(engine);
+listen(studio);
+render(html`<${App} studio=${studio} thumbnails=${thumbnails} />`, document.getElementById("app")!);
+
+/** Shows the photos of a run, and then how sure it was of them. */
+async function showRun(server: ServerClient): Promise<void> {
+  server.onConnection = (sentence) => studio.notice.value = sentence;
+  studio.add(await server.photos());
+  const doubts = await server.doubts();
+  for (const photo of studio.photos.value) photo.doubt.value ??= doubts.get(photo.name);
+}
+
+if (server !== undefined) {
+  showRun(server).catch((error) =>
+    studio.notice.value = error instanceof Error ? error.message : String(error)
+  );
+}

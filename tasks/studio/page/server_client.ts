@@ -1,0 +1,147 @@
+/// <reference lib="dom" />
+import type { EngineClient } from "./engine_client.ts";
+import type { Found } from "./edited_mask.ts";
+import { type Decision, Photo, type PhotoSource } from "./photo.ts";
+import type { Keeper } from "./studio.ts";
+
+/** What the server lists of a photo: `ListedPhoto` of its own side. */
+interface Listed {
+  readonly name: string;
+  readonly crackShare?: number;
+  readonly review?: { readonly decision?: Decision; readonly seconds: number; readonly mmPerPixel?: number };
+}
+
+/** Milliseconds until what could not be saved is sent again. */
+const AGAIN = 2000;
+
+/** The server of a run: lists its photos, and keeps what is decided. */
+export class ServerClient implements Keeper {
+  readonly #key: string;
+  readonly #engine: EngineClient;
+  /** Photos that wait to be saved. */
+  readonly #unsaved = new Set<Photo>();
+  #saving: Promise<void> | undefined;
+  /** Called when the server does not answer, and when it does again. */
+  onConnection: (sentence: string) => void = () => {};
+
+  constructor(key: string, engine: EngineClient) {
+    this.#key = key;
+    this.#engine = engine;
+  }
+
+  /** The photos of the run, with what was decided before. */
+  async photos(): Promise<Photo[]> {
+    const listed: readonly Listed[] = await (await this.#ask("photos")).json();
+    return listed.map(({ name, crackShare, review }) => {
+      const photo = new Photo(this.#source(name, crackShare));
+      photo.decision.value = review?.decision;
+      photo.mmPerPixel.value = review?.mmPerPixel;
+      photo.seconds = review?.seconds ?? 0;
+      return photo;
+    });
+  }
+
+  /** How much doubt the run left, by the names of photos. */
+  async doubts(): Promise<Map<string, number>> {
+    return new Map(await (await this.#ask("doubts")).json());
+  }
+
+  /** Saves a photo as it is now; until the server answers, again and again. */
+  keep(photo: Photo): Promise<void> {
+    this.#unsaved.add(photo);
+    return this.#saving ??= this.#saveAll().finally(() => this.#saving = undefined);
+  }
+
+  async #saveAll(): Promise<void> {
+    for (let failed = false; this.#unsaved.size > 0;) {
+      const [photo] = this.#unsaved;
+      this.#unsaved.delete(photo);
+      try {
+        await this.#save(photo);
+        if (failed) this.onConnection("");
+        failed = false;
+      } catch (error) {
+        this.#unsaved.add(photo);
+        failed = true;
+        this.onConnection(
+          error instanceof TypeError
+            ? "The studio's server does not answer. Start it again at the same port, and leave this page open: what you did is saved then."
+            : String((error as Error).message),
+        );
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+    }
+  }
+
+  async #save(photo: Photo): Promise<void> {
+    const { edits } = photo;
+    const decision = photo.decision.value;
+    const mmPerPixel = photo.mmPerPixel.value;
+    // Of photos without a run there is no other mask.
+    const mended = edits !== undefined &&
+      (decision === "corrected" || (decision === "accepted" && photo.source.found === undefined));
+    const form = new FormData();
+    form.set(
+      "facts",
+      JSON.stringify({
+        ...(decision === undefined ? {} : { decision }),
+        seconds: Math.round(photo.seconds),
+        ...(mended ? { changedPixels: edits.changedPixels } : {}),
+        ...(mmPerPixel === undefined ? {} : { mmPerPixel }),
+      }),
+    );
+    if (mended) {
+      const grey = edits.mask.map((value) => 255 * value);
+      form.set("mask", new File([await this.#engine.encode(edits.width, edits.height, grey)], "mask.png"));
+    }
+    await this.#ask("review", photo.name, { method: "PUT", body: form });
+  }
+
+  #source(name: string, crackShare: number | undefined): PhotoSource {
+    const bytes = async () => new Uint8Array(await (await this.#ask("photo", name)).arrayBuffer());
+    const mended = (engine: EngineClient) => this.#mended(engine, name);
+    if (crackShare === undefined) return { name, bytes, mended };
+    const mask = async () => {
+      const corrected = await this.#fetch("corrected", name);
+      return await (corrected.ok ? corrected : await this.#ask("mask", name)).blob();
+    };
+    return { name, bytes, crackShare, mask, mended, found: (engine) => this.#found(engine, name) };
+  }
+
+  async #found(engine: EngineClient, name: string): Promise<Found> {
+    const { width, height, grey } = await readGrey(engine, await this.#ask("mask", name));
+    const { grey: confidence } = await readGrey(engine, await this.#ask("confidence", name));
+    return { width, height, confidence, mask: binary(grey) };
+  }
+
+  async #mended(engine: EngineClient, name: string): Promise<Uint8Array | undefined> {
+    const corrected = await this.#fetch("corrected", name);
+    return corrected.ok ? binary((await readGrey(engine, corrected)).grey) : undefined;
+  }
+
+  /** @throws {Error} with the server's sentence. */
+  async #ask(what: string, name?: string, init?: RequestInit): Promise<Response> {
+    const response = await this.#fetch(what, name, init);
+    if (!response.ok) throw new Error(await response.text());
+    return response;
+  }
+
+  #fetch(what: string, name?: string, init: RequestInit = {}): Promise<Response> {
+    const query = name === undefined ? "" : `?name=${encodeURIComponent(name)}`;
+    return fetch(`/api/${what}${query}`, { ...init, headers: { "x-hairline-key": this.#key } });
+  }
+}
+
+/** The grey values of a PNG file. */
+async function readGrey(
+  engine: EngineClient,
+  response: Response,
+): Promise<{ readonly width: number; readonly height: number; readonly grey: Uint8Array<ArrayBuffer> }> {
+  const { width, height, data } = await engine.decode(new Uint8Array(await response.arrayBuffer()));
+  return { width, height, grey: Uint8Array.from({ length: width * height }, (_, i) => data[4 * i]) };
+}
+
+/** 1 where there is crack. */
+function binary(grey: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(grey, (value) => value > 0 ? 1 : 0);
+}

@@ -1,0 +1,98 @@
+/// <reference lib="dom" />
+import type { EngineClient } from "./engine_client.ts";
+import type { Engine } from "./engine_protocol.ts";
+import { type Decision, Photo } from "./photo.ts";
+import { computed, type ReadonlySignal, type Signal, signal } from "./view.ts";
+
+/** Where decisions and mended masks are kept, besides in the page. */
+export interface Keeper {
+  /** Keeps what is known of a photo now. */
+  keep(photo: Photo): Promise<void>;
+}
+
+/** All that the page shows: its photos, which one is open, and what computes. */
+export class Studio {
+  readonly engine: EngineClient;
+  readonly keeper: Keeper | undefined;
+  /** What computes, or why nothing does; undefined while it is being opened. */
+  readonly device: Signal<Engine | Error | undefined> = signal(undefined);
+  readonly photos: Signal<readonly Photo[]> = signal([]);
+  /** The photo on the desk; without one the overview is shown. */
+  readonly current: Signal<Photo | undefined> = signal(undefined);
+  /** Photos in the order and choice of the overview, which the desk walks through. */
+  readonly listed: Signal<readonly Photo[]> = signal([]);
+  /** A sentence for the person: something failed, or was saved. */
+  readonly notice: Signal<string> = signal("");
+  readonly decided: ReadonlySignal<number> = computed(() =>
+    this.photos.value.filter(({ decision }) => decision.value !== undefined).length
+  );
+  #marking = false;
+
+  constructor(engine: EngineClient, keeper?: Keeper) {
+    this.engine = engine;
+    this.keeper = keeper;
+    engine.open().then(
+      (device) => this.device.value = device,
+      (error) => this.device.value = error,
+    );
+  }
+
+  /** Takes up photos, and begins to mark those in which nobody looked yet. */
+  add(photos: readonly Photo[]): void {
+    const first = this.photos.value.length === 0;
+    this.photos.value = [...this.photos.value, ...photos];
+    if (first && photos.length === 1) this.current.value = photos[0];
+    this.#markWaiting();
+  }
+
+  /** Takes up files that were dropped, pasted or chosen. */
+  addFiles(files: Iterable<File>): void {
+    const images = [...files].filter(({ type, name }) => type.startsWith("image/") || /\.tiff?$/i.test(name));
+    if (images.length === 0) {
+      this.notice.value = "That holds no photo: JPEG, PNG, WebP, TIFF, BMP and GIF files are read.";
+      return;
+    }
+    this.notice.value = "";
+    this.add(
+      images.map((file) =>
+        new Photo({ name: file.name, bytes: async () => new Uint8Array(await file.arrayBuffer()) })
+      ),
+    );
+  }
+
+  /** Opens the photo so many places further in the list. */
+  step(by: number): void {
+    const list = this.listed.value.length > 0 ? this.listed.value : this.photos.value;
+    const at = this.current.value === undefined ? -1 : list.indexOf(this.current.value);
+    const next = list[Math.min(list.length - 1, Math.max(0, at + by))];
+    if (next !== undefined) this.current.value = next;
+  }
+
+  /** Decides about a photo; with none, takes the decision back. */
+  async decide(photo: Photo, decision: Decision | undefined): Promise<void> {
+    const mended = decision === "accepted" && (photo.edits?.changedPixels ?? 0) > 0;
+    photo.decision.value = mended ? "corrected" : decision;
+    await this.keep(photo);
+  }
+
+  /** Keeps a photo's decision and mask where that is done. */
+  async keep(photo: Photo): Promise<void> {
+    try {
+      await this.keeper?.keep(photo);
+    } catch (error) {
+      this.notice.value = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  /** One after the other, those on the desk first: the worker does one thing at a time. */
+  async #markWaiting(): Promise<void> {
+    if (this.#marking) return;
+    this.#marking = true;
+    const next = () => this.photos.value.find(({ progress }) => progress.value.state === "waiting");
+    for (let photo = next(); photo !== undefined; photo = next()) {
+      // Its failure is shown with it.
+      await photo.mark(this.engine, "label").catch(() => {});
+    }
+    this.#marking = false;
+  }
+}

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
+import { predictAtScales } from "../../../core/predict/predict_scales.ts";
+import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
+import { confidenceBytes } from "../../../tasks/batch/maps.ts";
+import { studioPage } from "../../../tasks/studio/studio_page.ts";
+import { Page, whyNoChromium } from "../../chromium.ts";
+import { testImage } from "../../core/testing.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+
+const WIDTH = 161, HEIGHT = 99;
+const HOSTILE = `"><img src=x onerror=document.title=1>.png`;
+const reason = whyNoChromium();
+
+/** A crack from top to bottom on texture, opaque. */
+function drawnPhoto(): ImageData {
+  const { data } = testImage(WIDTH, HEIGHT, 1, "crack", 7);
+  const pixels = new Uint8ClampedArray(4 * WIDTH * HEIGHT).fill(255);
+  data.forEach((value, i) => pixels.fill(value, 4 * i, 4 * i + 3));
+  return new ImageData(pixels, WIDTH, HEIGHT);
+}
+
+/** What Deno finds in it. */
+async function expectedMasks(photo: ImageData) {
+  using compute = await openCompute();
+  using segmenter = await loadSegmenter();
+  const { mask: labelled, confidence } = await hairlineLabeller(compute, { segmenter }).label(photo);
+  const { mask: predicted } = await predictAtScales(compute, photo, { segmenter });
+  return { labelled, predicted, confidence: confidenceBytes(confidence) };
+}
+
+/** The mask that the desk shows. */
+async function shownMask(page: Page): Promise<number[]> {
+  return await page.evaluate(`{
+    const mask = document.querySelector("canvas.mask");
+    const copy = new OffscreenCanvas(mask.width, mask.height).getContext("2d", { willReadFrequently: true });
+    copy.drawImage(mask, 0, 0);
+    const { data } = copy.getImageData(0, 0, mask.width, mask.height);
+    [...new Uint32Array(data.buffer)].map((colour) => colour === 0 ? 0 : 1);
+  }`) as number[];
+}
+
+/** Where in the window a place of the photo is shown. */
+async function onScreen(page: Page, x: number, y: number): Promise<[number, number]> {
+  return await page.evaluate(`{
+    const { left, top, width } = document.querySelector("canvas.mask").getBoundingClientRect();
+    const scale = width / ${WIDTH};
+    [left + ${x + 0.5} * scale, top + ${y + 0.5} * scale];
+  }`) as [number, number];
+}
+
+async function slide(page: Page, id: string, value: number): Promise<void> {
+  await page.evaluate(`{
+    const slider = document.getElementById("${id}");
+    slider.value = ${value};
+    for (const kind of ["input", "change"]) slider.dispatchEvent(new Event(kind, { bubbles: true }));
+  }`);
+}
+
+const press = (page: Page, text: string) =>
+  page.evaluate(
+    `[...document.querySelectorAll("button")].find(({ textContent }) => textContent.trim().startsWith("${text}")).click()`,
+  );
+
+const count = (mask: ArrayLike<number>) => Array.from(mask).reduce((sum, value) => sum + value, 0);
+
+const READY = `document.querySelector(".panel") && !document.querySelector(".busy")`;
+
+Deno.test({
+  name: `studio in a browser${reason === undefined ? "" : ` (left out: ${reason})`}`,
+  ignore: reason !== undefined,
+  async fn(t) {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "hairline.html"), photoPath = join(folder.path, HOSTILE);
+    const html = await studioPage(folder.path);
+    await Deno.writeTextFile(path, html);
+    const photo = drawnPhoto();
+    await Deno.writeFile(photoPath, await encodePng(photo));
+    await using page = await Page.open(folder.path, { webgpu: true });
+    await page.resize({ width: 1100, height: 800 });
+
+    await t.step("is one file of at most 8 MB", () => assert.ok(html.length <= 8e6, `${html.length} bytes`));
+
+    await t.step("opened as a file, it marks the pixels that Deno marks", async () => {
+      await page.goto(path);
+      await page.chooseFiles("input[type=file]", [photoPath]);
+      const { labelled, predicted, confidence } = await expectedMasks(photo);
+      assert.ok(count(labelled) > 50, `${count(labelled)} crack pixels`);
+      await page.until(READY);
+      assert.deepEqual(await shownMask(page), [...labelled]);
+      await slide(page, "threshold", 80);
+      assert.deepEqual(await shownMask(page), [...confidence].map((value) => value > 204 ? 1 : 0));
+      await press(page, "As found");
+      assert.deepEqual(await shownMask(page), [...labelled]);
+      await press(page, "Predict");
+      await page.until(`document.querySelector(".busy")`);
+      await page.until(READY);
+      assert.deepEqual(await shownMask(page), [...predicted]);
+    });
+
+    await t.step("shows a hostile name as text, and says what computes", async () => {
+      assert.equal(await page.evaluate(`document.querySelector(".panel h2").textContent`), HOSTILE);
+      assert.equal(await page.evaluate("document.title"), "Hairline");
+      const device = await page.evaluate(`document.querySelector(".device").textContent`);
+      assert.match(String(device), /^unet × 0\.25 on the processor \(wasm\); kernels on .*swiftshader/);
+    });
+
+    await t.step("brush, eraser, pieces and pen mend, and all is undone", async () => {
+      const before = await shownMask(page);
+      await page.press("b");
+      await page.drag(await onScreen(page, 20, 50), await onScreen(page, 40, 50));
+      const brushed = await shownMask(page);
+      for (let x = 20; x <= 40; x++) assert.equal(brushed[50 * WIDTH + x], 1);
+      // Five pixels wide.
+      assert.ok(count(brushed) - count(before) >= 5 * 20);
+      await page.press("e");
+      await page.drag(await onScreen(page, 30, 45), await onScreen(page, 30, 55));
+      assert.equal((await shownMask(page))[50 * WIDTH + 30], 0);
+      await page.press("d");
+      await page.drag(await onScreen(page, 22, 50));
+      const left = await shownMask(page);
+      assert.equal(left[50 * WIDTH + 22], 0);
+      assert.equal(left[50 * WIDTH + 38], 1);
+      await page.press("p");
+      const crack = (y: number) => WIDTH / 2 + 4 * Math.sin(y / 5);
+      await page.drag(await onScreen(page, crack(5), 5));
+      await page.drag(await onScreen(page, crack(94), 94));
+      const drawn = await shownMask(page);
+      for (let y = 5; y < 94; y++) {
+        const near = [-2, -1, 0, 1, 2].some((by) => drawn[y * WIDTH + Math.round(crack(y)) + by] === 1);
+        assert.ok(near, `row ${y}`);
+      }
+      await page.press("Escape");
+      for (let i = 0; i < 9; i++) await press(page, "Undo");
+      assert.deepEqual(await shownMask(page), before);
+      await press(page, "Redo");
+      assert.deepEqual(await shownMask(page), brushed);
+    });
+
+    await t.step("two points measure, and give a scale", async () => {
+      await page.press("m");
+      await page.drag(await onScreen(page, 10, 20));
+      await page.drag(await onScreen(page, 40, 60));
+      const length = () => page.evaluate(`document.getElementById("length").textContent`);
+      assert.equal(await length(), "50.0 pixels");
+      await page.evaluate(`{
+        const input = document.querySelector(".panel input[type=number]");
+        input.value = "25";
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+      }`);
+      assert.equal(await length(), "50.0 pixels, 25.0 mm");
+    });
+
+    await t.step("asks nothing of any network", async () => {
+      assert.deepEqual(page.complaints, []);
+      const asked = await page.evaluate(
+        `fetch("http://127.0.0.1:9/").then(() => "sent", ({ message }) => message)`,
+      );
+      assert.equal(asked, "Failed to fetch");
+      assert.match(page.complaints.join(), /Content Security Policy/);
+      page.complaints.length = 0;
+    });
+  },
+});
