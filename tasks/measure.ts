@@ -24,9 +24,8 @@ import { filePath, folderPath, positiveNumber } from "./cli/values.ts";
 import { namingFile } from "./files/naming_file.ts";
 import { namePaths } from "./files/photos.ts";
 import { findMasks } from "./measure/find_masks.ts";
-import { measuredPath, measurePhotos, planMeasurements, type Session } from "./measure/measure_photos.ts";
+import { measurePhotos, planMeasurements, type Session } from "./measure/measure_photos.ts";
 import { openScales } from "./measure/photo_scale.ts";
-import { readMeasured, writeTables } from "./measure/tables.ts";
 
 const { out, shard, dryRun, profile, quiet, json } = batchOptions({
   task: "Measure",
@@ -111,27 +110,16 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
   return await runBatchCommand(options, {
     open: () => openSession(options),
     plan: () => planMeasurements({ paths, out, shard }),
-    run: async (open) => {
-      const summary = await measurePhotos(
-        { paths, out, shard, quiet, photos, scale, bands, prune, title },
-        open,
-      );
-      // Parts are joined by a run over all.
-      if (shard === undefined) {
-        await writeTables(out, async function* () {
-          for (const record of summary.photos) {
-            yield { record, file: await readMeasured(measuredPath(out, record.name)) };
-          }
-        }, { scale, prune, bands });
-      }
-      return summary;
-    },
+    run: (open) => measurePhotos({ paths, out, shard, quiet, photos, scale, bands, prune, title }, open),
     describe: (summary, seconds) => {
       const cracks = summary.photos.reduce((sum, photo) => sum + photo.cracks, 0);
       const unscaled = summary.photos.filter(({ mmPerPixel }) => mmPerPixel === undefined).length;
       const finding = `${cracks} crack${cracks === 1 ? "" : "s"} in ${summary.photos.length}` +
         (unscaled > 0 ? `, ${unscaled} of them in pixels only: no scale is known` : "");
-      return describeRun(summary, { done: "Measured", finding, seconds });
+      const tables = shard === undefined
+        ? summary.tables.join(", ")
+        : "none as yet: when all parts are done, the same command without --shard joins them and writes the tables";
+      return `${describeRun(summary, { done: "Measured", finding, seconds })}Tables:   ${tables}\n`;
     },
   });
 }
@@ -146,7 +134,8 @@ await runCommand({
     "to about a pixel. Junctions do not count as width.\n\n" +
     "One scale for a whole photo holds where the camera looks straight at the surface: at a slant of 50° it is wrong by a fifth. " +
     "A crack thinner than the photo's blur, about two pixels, seems as wide as that unless the photo shows wider ones, too.\n\n" +
-    "An interrupted run goes on where it ended. After a run in shards, one more without --shard joins them and writes the tables.",
+    "An interrupted run goes on where it ended. Runs with --shard 1/2 and --shard 2/2 write into the same folder; when all are done, the same command " +
+    "without --shard joins them: it measures only what is missing, and writes the tables and the page, the same bytes in the tables as by one run.",
   examples: [
     { command: "deno task measure labels/ --out measured/", effect: "Measure what label found, in pixels" },
     {

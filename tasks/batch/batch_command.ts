@@ -77,14 +77,14 @@ export function requireOut(
 }
 
 /** What a command does over photos. */
-interface BatchCommand<Session, Record extends PhotoRecord, Known extends unknown[]> {
+interface BatchCommand<Session, Summary extends BatchSummary<PhotoRecord>, Known extends unknown[]> {
   /** Opens the device and the network, by what the run knows then. */
   readonly open: (...known: Known) => Promise<Session>;
-  readonly run: (open: (...known: Known) => Promise<Session>) => Promise<BatchSummary<Record>>;
+  readonly run: (open: (...known: Known) => Promise<Session>) => Promise<Summary>;
   /** Says what a run would do. */
   readonly plan: () => Promise<readonly PlannedPhoto[]>;
   /** What came out, for a terminal. */
-  readonly describe: (summary: BatchSummary<Record>, seconds: number) => string;
+  readonly describe: (summary: Summary, seconds: number) => string;
 }
 
 /**
@@ -94,7 +94,7 @@ interface BatchCommand<Session, Record extends PhotoRecord, Known extends unknow
  */
 export async function runBatchCommand<
   Session extends { readonly compute: Compute },
-  Record extends PhotoRecord,
+  Summary extends BatchSummary<PhotoRecord>,
   Known extends unknown[],
 >(
   { dryRun, profile, json }: {
@@ -102,7 +102,7 @@ export async function runBatchCommand<
     readonly profile: boolean;
     readonly json: boolean;
   },
-  { open, run, plan, describe }: BatchCommand<Session, Record, Known>,
+  { open, run, plan, describe }: BatchCommand<Session, Summary, Known>,
 ): Promise<number> {
   if (dryRun) {
     const photos = await plan();

@@ -28,7 +28,7 @@ import {
 } from "./manifest.ts";
 import { measureReport } from "./measure_report.ts";
 import { scaleOf, type ScaleSource } from "./photo_scale.ts";
-import { readMeasured } from "./tables.ts";
+import { readMeasured, writeTables } from "./tables.ts";
 
 /** What to measure, how, and where to. */
 export interface MeasurePhotosOptions extends BatchOptions {
@@ -49,7 +49,10 @@ export interface Session {
 }
 
 /** What came out. */
-export type MeasureSummary = BatchSummary<PhotoRecord>;
+export interface MeasureSummary extends BatchSummary<PhotoRecord> {
+  /** The tables of all photos; none of a part of the work. */
+  readonly tables: readonly string[];
+}
 
 const NOUNS: TaskNouns = { task: "measure", output: "measurement", outputs: "measurements" };
 
@@ -205,20 +208,29 @@ async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | unde
 }
 
 /**
- * Measures masks into a folder: `measured/NAME.json`, `manifest.json` and `report.html`; see {@linkcode runOverPhotos}.
+ * Measures masks into a folder: `measured/NAME.json`, `manifest.json` and `report.html`; see {@linkcode runOverPhotos}. A run over all of them writes the
+ * tables, too, and so joins parts that were measured before.
  *
  * @param open opens the device, once it is clear that there is work for it.
  * @throws {UsageError} if there is nothing to measure, another run is at work, or the folder holds other things.
  */
-export function measurePhotos(
+export async function measurePhotos(
   options: MeasurePhotosOptions,
   open: () => Promise<Session>,
 ): Promise<MeasureSummary> {
-  return runOverPhotos(options, {
+  const { out, shard, scale, prune, bands } = options;
+  const summary = await runOverPhotos(options, {
     nouns: NOUNS,
     schema: MEASURE_MANIFEST,
     open: async () => new MeasureTask(options, await open()),
   });
+  if (shard !== undefined) return { ...summary, tables: [] };
+  const measured = async function* () {
+    for (const record of summary.photos) {
+      yield { record, file: await readMeasured(measuredPath(out, record.name)) };
+    }
+  };
+  return { ...summary, tables: await writeTables(out, measured, { scale, prune, bands }) };
 }
 
 /** Says what {@linkcode measurePhotos} would do. */

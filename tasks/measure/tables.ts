@@ -18,15 +18,16 @@ export type MeasuredFiles = () => AsyncIterable<
 >;
 
 /**
- * Writes `cracks.csv`, `branches.csv`, `photos.csv` and `measure.json`, each whole, a photo in memory at a time.
+ * Writes `cracks.csv`, `branches.csv`, `photos.csv` and `measure.json`, each whole, a photo in memory at a time. They depend on what was measured
+ * and on nothing else, so that they are the same bytes however the work was shared.
  *
- * @returns the path of `cracks.csv`.
+ * @returns their paths.
  */
 export async function writeTables(
   folder: string,
   measured: MeasuredFiles,
   settings: MeasureSettings,
-): Promise<string> {
+): Promise<string[]> {
   const rows = (
     heading: readonly string[],
     of: (photo: { record: PhotoRecord; file: MeasuredFile }) => Cell[][],
@@ -35,18 +36,17 @@ export async function writeTables(
       yield csvRow(heading);
       for await (const photo of measured()) for (const row of of(photo)) yield csvRow(row);
     }();
-  const cracks = join(folder, "cracks.csv");
-  await writeWhole(
-    cracks,
-    rows(["photo", "crack", ...MEASURED, "area_px", "area_mm2", "branches", "band"], crackRows),
-  );
-  await writeWhole(
-    join(folder, "branches.csv"),
-    rows(["photo", "crack", "branch", "from", "to", ...MEASURED], branchRows),
-  );
-  await writeWhole(join(folder, "photos.csv"), rows(PHOTO, (photo) => [photoRow(photo)]));
-  await writeWhole(join(folder, "measure.json"), jsonOf(measured, settings));
-  return cracks;
+  const tables: readonly (readonly [name: string, content: AsyncIterable<string>])[] = [
+    [
+      "cracks.csv",
+      rows(["photo", "crack", ...MEASURED, "area_px", "area_mm2", "branches", "band"], crackRows),
+    ],
+    ["branches.csv", rows(["photo", "crack", "branch", "from", "to", ...MEASURED], branchRows)],
+    ["photos.csv", rows(PHOTO, (photo) => [photoRow(photo)])],
+    ["measure.json", jsonOf(measured, settings)],
+  ];
+  for (const [name, content] of tables) await writeWhole(join(folder, name), content);
+  return tables.map(([name]) => join(folder, name));
 }
 
 const FIGURES = ["mean", "median", "p95", "max"] as const;

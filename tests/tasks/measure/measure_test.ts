@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import type { Manifest } from "../../../tasks/measure/manifest.ts";
+import { measurePhotos, type MeasurePhotosOptions } from "../../../tasks/measure/measure_photos.ts";
 import { drawCracks } from "../../core/measure/drawn_cracks.ts";
+import { sharedCompute } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type Outcome, runScript } from "../run_script.ts";
+
+const open = sharedCompute();
 
 function measure(cwd: string, ...args: readonly string[]): Promise<Outcome> {
   return runScript("tasks/measure.ts", args, { permissions: ["--allow-read", "--allow-write"], cwd });
@@ -57,6 +61,10 @@ Deno.test("measure writes tables, a manifest and a page, goes on after bad files
 
   const part = await measure(path, ...args, "--shard", "1/2", "--quiet");
   assert.ok([0, 1].includes(part.code), part.err);
+  assert.match(
+    part.out,
+    /^Tables: {3}none as yet: when all parts are done, the same command without --shard joins/m,
+  );
   const { code, out, err } = await measure(path, ...args);
   assert.equal(code, 1, err);
   assert.match(
@@ -118,4 +126,49 @@ Deno.test("measure writes tables, a manifest and a page, goes on after bad files
   const other = await measure(path, ...args.with(6, "0.25"));
   assert.equal(other.code, 2);
   assert.match(other.err, /they were made with the scale .*0\.5.*, not .*0\.25/);
+});
+
+Deno.test("measurePhotos() in parts, joined once and again, writes the bytes of one run in the tables", async () => {
+  await using folder = await temporaryFolder();
+  const { path } = folder;
+  await prepare(path);
+  const compute = await open();
+  const runtime = { deno: "2", tfjs: "none", adapter: "test", software: true, backend: "none" };
+  const run = (out: string, overrides: Partial<MeasurePhotosOptions> = {}) =>
+    measurePhotos({
+      paths: [join(path, "masks")],
+      out: join(path, out),
+      quiet: true,
+      photos: new Map(
+        ["9", "day 1/4"].map((name) => [join(path, `masks/${name}.png`), join(path, `photos/${name}.png`)]),
+      ),
+      scale: { kind: "given", mmPerPixel: 0.3 },
+      bands: undefined,
+      prune: true,
+      title: "Test",
+      ...overrides,
+    }, () => Promise.resolve({ compute, runtime }));
+  const bytesOf = (paths: readonly string[]) => Promise.all(paths.map((table) => Deno.readTextFile(table)));
+
+  const whole = await run("whole");
+  const wanted = await bytesOf(whole.tables);
+  assert.equal(wanted.length, 4);
+  assert.ok(wanted.every((text) => text.length > 200));
+  let inParts = 0;
+  for (const index of [2, 1, 3]) {
+    const { tables, photos } = await run("parts", { shard: { index, count: 3 } });
+    assert.deepEqual(tables, []);
+    inParts += photos.length;
+  }
+  assert.equal(inParts, 3);
+  for (const _ of ["joined", "again"]) {
+    const joined = await run("parts");
+    assert.equal(joined.skipped, 3);
+    assert.deepEqual(await bytesOf(joined.tables), wanted);
+    const left = (await Array.fromAsync(Deno.readDir(join(path, "parts")))).map(({ name }) => name).sort();
+    assert.deepEqual(left, [
+      ...[".hairline.lock", "branches.csv", "cracks.csv", "manifest.json", "measure.json", "measured"],
+      ...["photos.csv", "report.html"],
+    ]);
+  }
 });
