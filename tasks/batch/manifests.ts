@@ -214,7 +214,11 @@ export async function readManifest<Manifest extends RunManifest<PhotoRecord>>(
     if (program !== "hairline" || task === undefined || !tasks.includes(task)) return undefined;
     const manifest = checkRecord(value, schema, { path, remedy });
     const { version, photos } = manifest;
-    return { ...manifest, photos: photos.map((photo) => ({ version, ...photo })) };
+    // A record that has its own stays as it is, in the order of its fields, too: a manifest is the same however often it was taken up.
+    return {
+      ...manifest,
+      photos: photos.map((photo) => photo.version === undefined ? { ...photo, version } : photo),
+    };
   } catch (error) {
     if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
     throw new UsageError(describeError(error), { cause: error });
