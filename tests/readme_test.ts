@@ -14,9 +14,9 @@ const { tasks } = JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))
 /** Lines of the README's code blocks that run a script without its task: with the permissions that they name. */
 const scripts = [...readme.matchAll(/^deno run (.+)$/gm)].map(([, line]) => line.split(" "));
 /** Lines of the README's code blocks that run a task, without what starts Deno and the file that takes what is printed. */
-const commands = [...readme.matchAll(/^(?: {4}npx -y deno@[\d.]+|deno) task (.+?)(?: > \S+)?$/gm)].map(([, line]) =>
-  line.split(" ")
-);
+const commands = [...readme.matchAll(/^(?: {4}npx -y deno@[\d.]+|deno) task (.+?)(?: > \S+)?$/gm)].map((
+  [, line],
+) => line.split(" "));
 /** Tasks in running text: for those who change Hairline; CI runs the gate. */
 const mentioned = new Set([...readme.matchAll(/(?<=`)deno task ([\w:]+)/g)].map(([, name]) => name));
 /** Flags in running text, in a command that has them. */
