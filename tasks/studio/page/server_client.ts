@@ -4,35 +4,46 @@ import type { Found } from "./edited_mask.ts";
 import { type Decision, Photo, type PhotoSource } from "./photo.ts";
 import type { Keeper } from "./studio.ts";
 
-/** What the server lists of a photo: `ListedPhoto` of its own side. */
+/** What the server lists: `ListedRun` of its own side. */
 interface Listed {
-  readonly name: string;
-  readonly crackShare?: number;
-  readonly review?: { readonly decision?: Decision; readonly seconds: number; readonly mmPerPixel?: number };
+  readonly run: string;
+  readonly photos: readonly {
+    readonly name: string;
+    readonly crackShare?: number;
+    readonly review?: {
+      readonly decision?: Decision;
+      readonly seconds: number;
+      readonly mmPerPixel?: number;
+    };
+  }[];
 }
+
+/** Where pages of one server leave the secret of the newest link to it: a page that outlived its server goes on with the next one. */
+const STORED_KEY = "hairline-key";
 
 /** Milliseconds until what could not be saved is sent again. */
 const AGAIN = 2000;
 
 /** The server of a run: lists its photos, and keeps what is decided. */
 export class ServerClient implements Keeper {
-  readonly #key: string;
   readonly #engine: EngineClient;
   /** Photos that wait to be saved. */
   readonly #unsaved = new Set<Photo>();
   #saving: Promise<void> | undefined;
+  #run = "";
   /** Called when the server does not answer, and when it does again. */
   onConnection: (sentence: string) => void = () => {};
 
   constructor(key: string, engine: EngineClient) {
-    this.#key = key;
+    localStorage.setItem(STORED_KEY, key);
     this.#engine = engine;
   }
 
   /** The photos of the run, with what was decided before. */
   async photos(): Promise<Photo[]> {
-    const listed: readonly Listed[] = await (await this.#ask("photos")).json();
-    return listed.map(({ name, crackShare, review }) => {
+    const { run, photos }: Listed = await (await this.#ask("photos")).json();
+    this.#run = run;
+    return photos.map(({ name, crackShare, review }) => {
       const photo = new Photo(this.#source(name, crackShare));
       photo.decision.value = review?.decision;
       photo.mmPerPixel.value = review?.mmPerPixel;
@@ -65,7 +76,8 @@ export class ServerClient implements Keeper {
         failed = true;
         this.onConnection(
           error instanceof TypeError
-            ? "The studio's server does not answer. Start it again at the same port, and leave this page open: what you did is saved then."
+            ? "The studio's server does not answer. Leave this page open, start the studio again with the same --port, and open its link beside: " +
+              "then what you did here is saved."
             : String((error as Error).message),
         );
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
@@ -81,6 +93,7 @@ export class ServerClient implements Keeper {
     const mended = edits !== undefined &&
       (decision === "corrected" || (decision === "accepted" && photo.source.found === undefined));
     const form = new FormData();
+    form.set("run", this.#run);
     form.set(
       "facts",
       JSON.stringify({
@@ -128,7 +141,10 @@ export class ServerClient implements Keeper {
 
   #fetch(what: string, name?: string, init: RequestInit = {}): Promise<Response> {
     const query = name === undefined ? "" : `?name=${encodeURIComponent(name)}`;
-    return fetch(`/api/${what}${query}`, { ...init, headers: { "x-hairline-key": this.#key } });
+    return fetch(`/api/${what}${query}`, {
+      ...init,
+      headers: { "x-hairline-key": localStorage.getItem(STORED_KEY) ?? "" },
+    });
   }
 }
 

@@ -1,0 +1,58 @@
+/**
+ * `deno task studio`: opens the masks of a run on a page, to accept, reject and mend them.
+ *
+ * @module
+ */
+import { runCommand } from "./cli/command.ts";
+import { UsageError } from "./cli/errors.ts";
+import { argument, type InferValue, message, object, option, withDefault } from "./cli/optique.ts";
+import { writeErr, writeOut } from "./cli/terminal.ts";
+import { folderPath, naturalNumber } from "./cli/values.ts";
+import { statOrNull } from "../core/datasets/list_files.ts";
+import { serveStudio } from "./studio/serve_studio.ts";
+import { StudioRun } from "./studio/studio_run.ts";
+
+const PAGE = new URL("../hairline.html", import.meta.url);
+
+const parser = object({
+  folder: argument(folderPath("RUN_OR_PHOTOS"), {
+    description: message`The folder that label or predict wrote, or one of photos.`,
+  }),
+  port: withDefault(
+    option("--port", naturalNumber("PORT"), {
+      description: message`The port of this machine on which the page is served. 0: a free one.`,
+    }),
+    0,
+  ),
+});
+
+async function studio({ folder, port }: InferValue<typeof parser>): Promise<void> {
+  if (await statOrNull(PAGE.pathname) === null) {
+    throw new UsageError("Cannot open the studio: there is no hairline.html; run deno task build:studio.");
+  }
+  const run = await StudioRun.open(folder);
+  const page = await Deno.readTextFile(PAGE);
+  await using server = serveStudio(run, { page, port });
+  writeErr(
+    "Open this link in a browser; whoever has it can see and change the review. Ctrl-C ends the studio.\n",
+  );
+  writeOut(`${server.link}\n`);
+  await server.finished;
+}
+
+await runCommand({
+  name: "studio",
+  brief: "Look at masks in a browser, and mend them.",
+  description:
+    "Serves a page on this machine alone, whose link is printed on a line of its own. It shows the photos of a run with their masks, to accept, " +
+    "reject and mend them; photos in which nobody looked for cracks yet are marked on the page.\n\n" +
+    "Decisions are written at once to review/review.json in the folder, mended masks to review/masks/NAME.png. The run's own files stay as they are.",
+  examples: [
+    { command: "deno task studio labels/", effect: "Review what label found" },
+    {
+      command: "deno task studio photos/ --port 8080",
+      effect: "Mark photos on the page, always at the same address",
+    },
+  ],
+  parser,
+}, studio);

@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { readFolder, statOrNull } from "../../core/datasets/list_files.ts";
+import { decodeImage } from "../../core/images/decode_image.ts";
+import { confidencePath, maskPath } from "../batch/maps.ts";
+import { runRecords } from "../batch/run_records.ts";
+import { UsageError } from "../cli/errors.ts";
+import { listPhotos } from "../files/photos.ts";
+import { doubtOf } from "./doubt.ts";
+import { correctedMaskPath, ReviewStore } from "./review.ts";
+
+/** A photo that the studio shows. */
+export interface StudioPhoto {
+  readonly name: string;
+  /** Its file. */
+  readonly path: string;
+  /** What a run found, if one did. */
+  readonly found?: { readonly mask: string; readonly confidence: string; readonly crackShare: number };
+}
+
+/** What the studio is opened on: a run of `label` or `predict`, or a folder of photos. */
+export class StudioRun {
+  readonly folder: string;
+  readonly photos: ReadonlyMap<string, StudioPhoto>;
+  readonly review: ReviewStore;
+
+  private constructor(folder: string, photos: readonly StudioPhoto[], review: ReviewStore) {
+    this.folder = folder;
+    this.photos = new Map(photos.map((photo) => [photo.name, photo]));
+    this.review = review;
+  }
+
+  /** @throws {UsageError} if the folder is not there, or holds neither a run nor a photo. */
+  static async open(folder: string): Promise<StudioRun> {
+    if (!(await statOrNull(folder))?.isDirectory) {
+      throw new UsageError(`Cannot open ${folder}: it is no folder; give one of a run or of photos.`);
+    }
+    folder = await Deno.realPath(folder);
+    const records = await runRecords(folder);
+    const review = await ReviewStore.open(folder);
+    if (records !== undefined) {
+      const photos = records.map(({ name, path, crackShare }) => ({
+        ...{ name, path },
+        found: { mask: maskPath(folder, name), confidence: confidencePath(folder, name), crackShare },
+      }));
+      return new StudioRun(folder, photos, review);
+    }
+    // Masks that were mended before are no photos.
+    const { files, folders } = await readFolder(folder);
+    const paths = [...files, ...folders.filter((name) => name !== "review")].map((name) =>
+      join(folder, name)
+    );
+    const { photos } = await listPhotos(paths);
+    return new StudioRun(folder, photos, review);
+  }
+
+  /** The mask that was mended, if there is one. */
+  async corrected(name: string): Promise<string | undefined> {
+    const path = correctedMaskPath(this.folder, name);
+    return await statOrNull(path) === null ? undefined : path;
+  }
+
+  /** How sure the run was of each photo, the photos in their order: see {@linkcode doubtOf}. */
+  async *doubts(): AsyncGenerator<readonly [name: string, doubt: number]> {
+    for (const { name, found } of this.photos.values()) {
+      if (found === undefined) continue;
+      try {
+        const { data } = await decodeImage(await Deno.readFile(found.confidence));
+        yield [name, doubtOf(Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]))];
+      } catch {
+        // It is said of the photo when it is opened.
+      }
+    }
+  }
+}

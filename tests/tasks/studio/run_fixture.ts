@@ -1,0 +1,50 @@
+import { dirname, join } from "node:path";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { maskBytes } from "../../../tasks/batch/maps.ts";
+
+/** A photo of a run, with what was found in it. */
+export interface RunPhoto {
+  readonly name: string;
+  readonly photo: ImageData;
+  /** 1 for crack. */
+  readonly mask: Uint8Array;
+  /** 0..255. */
+  readonly confidence: Uint8Array;
+}
+
+/** Writes a run of `label` into labels/ below a folder, with its photos in photos/; returns the run's folder. */
+export async function writeRun(folder: string, photos: readonly RunPhoto[]): Promise<string> {
+  const run = join(folder, "labels");
+  const write = async (path: string, content: Uint8Array) => {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeFile(path, content);
+  };
+  const records = [];
+  for (const { name, photo, mask, confidence } of photos) {
+    const { width, height } = photo;
+    const path = join(folder, "photos", `${name}.png`);
+    const grey = (data: Uint8Array) => encodePng({ width, height, channels: 1, data });
+    await write(path, await encodePng(photo));
+    await write(join(run, "masks", `${name}.png`), await grey(maskBytes(mask)));
+    await write(join(run, "confidence", `${name}.png`), await grey(confidence));
+    const crackPixels = mask.reduce((sum, value) => sum + value, 0);
+    records.push({
+      ...{ name, path, sha256: "", width, height, crackPixels, crackShare: crackPixels / mask.length },
+      ...{ seconds: 1, usableForTraining: true, stages: [], labelledAt: "2026-01-01T00:00:00.000Z" },
+    });
+  }
+  const manifest = {
+    ...{
+      program: "hairline",
+      version: "0.1.0",
+      task: "label",
+      method: "hairline",
+      parameters: {},
+      seeds: {},
+    },
+    runtime: { deno: "", tfjs: "", adapter: "", software: true, backend: "" },
+    ...{ photos: records, failures: [] },
+  };
+  await write(join(run, "manifest.json"), new TextEncoder().encode(JSON.stringify(manifest)));
+  return run;
+}

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../../../tasks/studio/review.ts";
+import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
+import { StudioRun } from "../../../tasks/studio/studio_run.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { type RunPhoto, writeRun } from "./run_fixture.ts";
+
+const PAGE =
+  `<!DOCTYPE html><head><meta http-equiv="Content-Security-Policy" content="default-src 'none';"></head>`;
+const HOSTILE = `day 1/"><img src=x onerror=alert(1)>`;
+
+function photoOf(name: string, sure: number): RunPhoto {
+  const photo = new ImageData(3, 2);
+  photo.data.fill(200);
+  const confidence = Uint8Array.of(sure, 0, 0, 0, 0, 0);
+  return { name, photo, mask: Uint8Array.of(1, 0, 0, 0, 0, 0), confidence };
+}
+
+/** A run that is served, and a call of its server as its page makes them. */
+async function served(folder: string) {
+  const path = await writeRun(folder, [photoOf("a", 250), photoOf(HOSTILE, 140)]);
+  const run = await StudioRun.open(path);
+  const server = serveStudio(run, { page: PAGE, port: 0 });
+  const { origin, searchParams } = new URL(server.link);
+  const key = searchParams.get("key")!;
+  const call = (what: string, init: RequestInit = {}) =>
+    fetch(origin + what, { ...init, headers: { [KEY_HEADER]: key, ...init.headers } });
+  return { run, path, server, origin, key, call };
+}
+
+function formOf(run: StudioRun, facts: object, mask?: Uint8Array<ArrayBuffer>): FormData {
+  const form = new FormData();
+  form.set("run", run.folder);
+  form.set("facts", JSON.stringify(facts));
+  if (mask !== undefined) form.set("mask", new File([mask], "mask.png"));
+  return form;
+}
+
+/** The status line of a request that is written by hand. */
+async function raw(port: number, lines: readonly string[]): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode([...lines, "connection: close", "", ""].join("\r\n")));
+  const answer = await new Response(connection.readable).text();
+  return answer.split("\r\n")[0];
+}
+
+Deno.test("the studio's server answers its own page only", async () => {
+  await using folder = await temporaryFolder();
+  const { server, origin, key, call } = await served(folder.path);
+  await using _server = server;
+  const { port, host, hostname } = new URL(origin);
+  assert.equal(hostname, "127.0.0.1");
+  const status = async (response: Promise<Response>) => {
+    const { status, body } = await response;
+    await body?.cancel();
+    return status;
+  };
+  assert.equal(await status(call("/api/photos")), 200);
+  assert.equal(await status(fetch(`${origin}/api/photos`)), 403);
+  assert.equal(await status(fetch(`${origin}/api/photos?key=${key}`)), 403);
+  assert.equal(await status(fetch(`${origin}/`)), 403);
+  assert.equal(await status(call("/api/photos", { headers: { [KEY_HEADER]: `${key}0` } })), 403);
+  assert.equal(await status(call("/api/photos", { headers: { [KEY_HEADER]: key.slice(0, -1) } })), 403);
+  assert.equal(await status(call("/api/photos", { headers: { origin: "http://127.0.0.1:1" } })), 403);
+  assert.equal(await status(call("/api/photos", { headers: { "sec-fetch-site": "cross-site" } })), 403);
+  const request = (name: string) => [`GET /api/photos HTTP/1.1`, `host: ${name}`, `${KEY_HEADER}: ${key}`];
+  assert.match(await raw(Number(port), request(host)), / 200 /);
+  // A name that an attacker has lead to this address.
+  assert.match(await raw(Number(port), request(`evil.example:${port}`)), / 403 /);
+  const page = await fetch(server.link);
+  assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/);
+  assert.match(await page.text(), /default-src 'none'; connect-src 'self';.*name="hairline-server"/s);
+});
+
+Deno.test("the studio's server shows what a run found, and no other file", async () => {
+  await using folder = await temporaryFolder();
+  const { server, path, call } = await served(folder.path);
+  await using _server = server;
+  const { photos } = await (await call("/api/photos")).json();
+  assert.deepEqual(photos, [{ name: "a", crackShare: 1 / 6 }, { name: HOSTILE, crackShare: 1 / 6 }]);
+  const named = (name: string) => `name=${encodeURIComponent(name)}`;
+  for (const what of ["mask", "confidence"] as const) {
+    const file = join(path, what === "mask" ? "masks" : what, `${HOSTILE}.png`);
+    const bytes = await (await call(`/api/${what}?${named(HOSTILE)}`)).bytes();
+    assert.deepEqual(bytes, await Deno.readFile(file));
+  }
+  const doubts = await (await call("/api/doubts")).json();
+  assert.deepEqual(doubts.map(([name]: [string]) => name), ["a", HOSTILE]);
+  assert.ok(doubts[1][1] > doubts[0][1], "what is surer leaves less doubt");
+  for (const query of [named("../photos/a"), named("b"), "", named("manifest.json")]) {
+    const response = await call(`/api/photo?${query}`);
+    assert.equal(response.status, 404, query);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("decisions and mended masks are written at once, beside the run's own files", async () => {
+  await using folder = await temporaryFolder();
+  const { server, run, path, call } = await served(folder.path);
+  await using _server = server;
+  const put = async (name: string, body: FormData) => {
+    const response = await call(`/api/review?name=${encodeURIComponent(name)}`, { method: "PUT", body });
+    await response.body?.cancel();
+    return response.status;
+  };
+  const before = await Deno.readFile(join(path, "masks/a.png"));
+  const mended = await encodePng({ width: 3, height: 2, channels: 1, data: new Uint8Array(6).fill(255) });
+  const facts = { decision: "corrected", seconds: 7, changedPixels: 5, mmPerPixel: 0.5 };
+  const [one, other] = await Promise.all([
+    put("a", formOf(run, facts, mended)),
+    put(HOSTILE, formOf(run, { decision: "rejected", seconds: 1 })),
+  ]);
+  assert.deepEqual([one, other], [200, 200]);
+  assert.deepEqual(await Deno.readFile(correctedMaskPath(path, "a")), mended);
+  assert.deepEqual(await Deno.readFile(join(path, "masks/a.png")), before);
+  const review = await readReview(path);
+  const { at, ...noted } = review.get("a")!;
+  assert.deepEqual(noted, { name: "a", ...facts });
+  assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
+  assert.equal(review.get(HOSTILE)?.decision, "rejected");
+  // Whoever opens the run again finds it.
+  assert.deepEqual((await StudioRun.open(path)).review.get("a"), review.get("a"));
+
+  assert.equal(await put("a", formOf(run, { decision: "maybe", seconds: 1 })), 400);
+  assert.equal(await put("a", formOf(run, { decision: "accepted" })), 400);
+  assert.equal(await put("a", formOf(run, facts, Uint8Array.of(1, 2, 3, 4))), 400);
+  assert.equal(await put("b", formOf(run, facts)), 404);
+  const foreign = formOf(run, facts);
+  foreign.set("run", "/elsewhere");
+  assert.equal(await put("a", foreign), 409);
+  assert.deepEqual(await readReview(path), review);
+});
+
+Deno.test("a review that is damaged is refused with its file's name", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRun(folder.path, [photoOf("a", 250)]);
+  await Deno.mkdir(join(path, "review"));
+  for (
+    const text of ["{", `{"program":"hairline","version":"1","photos":[{"name":"../a","at":"","seconds":1}]}`]
+  ) {
+    await Deno.writeTextFile(join(path, "review/review.json"), text);
+    await assert.rejects(StudioRun.open(path), /^Error: Cannot read .*review\.json: .*move it away/);
+  }
+});
+
+Deno.test("of a reviewed run, corrected masks come first and rejected ones are left out", () => {
+  const masks = (use: ReviewUse) =>
+    [undefined, "accepted", "corrected", "rejected"].map((decision) =>
+      reviewedMask(
+        decision === undefined
+          ? undefined
+          : { name: "a", at: "", seconds: 0, decision: decision as "accepted" },
+        use,
+      )
+    );
+  assert.deepEqual(masks("prefer"), ["run", "run", "corrected", "none"]);
+  assert.deepEqual(masks("only"), ["none", "run", "corrected", "none"]);
+  assert.deepEqual(masks("ignore"), ["run", "run", "run", "run"]);
+});
+
+Deno.test("a folder of photos is opened without a run, its own mended masks left out", async () => {
+  await using folder = await temporaryFolder();
+  await Deno.writeFile(join(folder.path, "a.png"), await encodePng(photoOf("a", 0).photo));
+  await Deno.mkdir(join(folder.path, "review/masks"), { recursive: true });
+  await Deno.writeFile(join(folder.path, "review/masks/a.png"), await encodePng(photoOf("a", 0).photo));
+  const { photos } = await StudioRun.open(folder.path);
+  assert.deepEqual([...photos.values()].map(({ name, found }) => [name, found]), [["a", undefined]]);
+});
