@@ -55,4 +55,5 @@ await runCommand({
     },
   ],
   parser,
+  resumes: true,
 }, studio);

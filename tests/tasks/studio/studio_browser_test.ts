@@ -1,15 +1,20 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
-import { confidenceBytes } from "../../../tasks/batch/maps.ts";
+import { confidenceBytes, maskPath } from "../../../tasks/batch/maps.ts";
+import { correctedMaskPath, readReview } from "../../../tasks/studio/review.ts";
+import { serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { studioPage } from "../../../tasks/studio/studio_page.ts";
+import { StudioRun } from "../../../tasks/studio/studio_run.ts";
 import { Page, whyNoChromium } from "../../chromium.ts";
 import { testImage } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
+import { writeRun } from "./run_fixture.ts";
 
 const WIDTH = 161, HEIGHT = 99;
 const HOSTILE = `"><img src=x onerror=document.title=1>.png`;
@@ -81,13 +86,14 @@ Deno.test({
     await Deno.writeFile(photoPath, await encodePng(photo));
     await using page = await Page.open(folder.path, { webgpu: true });
     await page.resize({ width: 1100, height: 800 });
+    const expected = await expectedMasks(photo);
 
     await t.step("is one file of at most 8 MB", () => assert.ok(html.length <= 8e6, `${html.length} bytes`));
 
     await t.step("opened as a file, it marks the pixels that Deno marks", async () => {
       await page.goto(path);
       await page.chooseFiles("input[type=file]", [photoPath]);
-      const { labelled, predicted, confidence } = await expectedMasks(photo);
+      const { labelled, predicted, confidence } = expected;
       assert.ok(count(labelled) > 50, `${count(labelled)} crack pixels`);
       await page.until(READY);
       assert.deepEqual(await shownMask(page), [...labelled]);
@@ -163,5 +169,77 @@ Deno.test({
       assert.match(page.complaints.join(), /Content Security Policy/);
       page.complaints.length = 0;
     });
+
+    await t.step(
+      "a run is reviewed, what is done is saved at once, and outlives the page and the server",
+      async () => {
+        const { labelled, confidence } = expected;
+        const found = { photo, mask: labelled, confidence };
+        const path = await writeRun(
+          folder.path,
+          ["a", "day 1/b", HOSTILE].map((name) => ({ name, ...found })),
+        );
+        let server = serveStudio(await StudioRun.open(path), { page: html, port: 0 });
+        const port = Number(new URL(server.link).port);
+        const decisions = async () =>
+          [...(await readReview(path)).values()].map(({ name, decision }) => [name, decision]);
+        const saved = async (wanted: readonly (readonly string[])[]) => {
+          for (
+            const end = Date.now() + 60_000;
+            Date.now() < end;
+            await new Promise((r) => setTimeout(r, 50))
+          ) {
+            if (JSON.stringify(await decisions()) === JSON.stringify(wanted)) return;
+          }
+          assert.deepEqual(await decisions(), wanted);
+        };
+        try {
+          await page.goto(server.link);
+          await page.until(`document.querySelectorAll(".thumb").length === 3`);
+          const tiles = await page.evaluate(
+            `[...document.querySelectorAll(".thumb .name")].map((name) => name.textContent)`,
+          );
+          assert.deepEqual(tiles, ["a", "day 1/b", HOSTILE]);
+          await page.press("r");
+          await page.press("ArrowRight");
+          await page.press("a");
+          await saved([["a", "rejected"], ["day 1/b", "accepted"]]);
+
+          await page.press("ArrowRight");
+          await page.press("Enter");
+          await page.until(READY);
+          assert.deepEqual(await shownMask(page), [...labelled]);
+          await page.press("b");
+          await page.drag(await onScreen(page, 20, 50), await onScreen(page, 40, 50));
+          const mended = await shownMask(page);
+          await saved([["a", "rejected"], ["day 1/b", "accepted"], [HOSTILE, "corrected"]]);
+          const { data } = await decodeImage(await Deno.readFile(correctedMaskPath(path, HOSTILE)));
+          assert.deepEqual(Array.from(mended, (_, i) => data[4 * i] / 255), mended);
+          const machine = await decodeImage(await Deno.readFile(maskPath(path, HOSTILE)));
+          assert.deepEqual(Array.from(labelled, (_, i) => machine.data[4 * i] / 255), [...labelled]);
+
+          // The page outlives its server, and goes on with the next one at its port.
+          await server[Symbol.asyncDispose]();
+          await press(page, "Undo");
+          await page.until(`/does not answer/.test(document.querySelector(".notice")?.textContent)`);
+          server = serveStudio(await StudioRun.open(path), { page: html, port });
+          await page.evaluate(
+            `localStorage.setItem("hairline-key", "${new URL(server.link).searchParams.get("key")}")`,
+          );
+          await page.until(`document.querySelector(".notice") === null`);
+          await press(page, "Redo");
+          await saved([["a", "rejected"], ["day 1/b", "accepted"], [HOSTILE, "corrected"]]);
+
+          // And the review outlives the page.
+          await page.goto(server.link);
+          await page.until(`document.querySelectorAll(".thumb").length === 3`);
+          await page.evaluate(`document.querySelectorAll(".thumb")[2].click()`);
+          await page.until(READY);
+          assert.deepEqual(await shownMask(page), mended);
+        } finally {
+          await server[Symbol.asyncDispose]();
+        }
+      },
+    );
   },
 });
