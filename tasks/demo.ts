@@ -33,10 +33,12 @@ await runCommand({
   name: "demo",
   brief: "Label a few photos of cracked pavement that come with Hairline.",
   description:
-    "Labels the four photos of tasks/demo/ with every intermediate map and says where the report is. The photos are " +
+    "Labels the four photos of tasks/demo/ with every intermediate map and says where the report is; labels that are " +
+    "there from an earlier version are made again. The photos are " +
     "from CrackSC (Guo et al.), under the MIT licence beside them.",
   examples: [{ command: "deno task demo", effect: "Look at what Hairline does" }],
   parser,
+  resumes: true,
 }, async ({ out, quiet, ...networks }) => {
   const photos = new URL("./demo/", import.meta.url);
   if (photos.protocol !== "file:") {
@@ -50,6 +52,7 @@ await runCommand({
     out,
     stages: true,
     quiet,
+    renew: true,
     title: "Four photos of cracked pavement",
   }, () => openSession({ labeller: METHODS[usualMethod(networks)], quiet, ...networks }));
   writeOut(describeSummary(summary, (performance.now() - start) / 1000));

@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { statOrNull } from "../core/datasets/list_files.ts";
 import { confidenceScale } from "../core/datasets/read_mask.ts";
 import { openCompute } from "../core/gpu/open_compute.ts";
 import type { Sweep } from "../core/metrics/sweep_result.ts";
 import { runCommand } from "./cli/command.ts";
-import { jsonOption, quietOption } from "./cli/common_options.ts";
-import { ExitCode, UsageError } from "./cli/errors.ts";
+import { followLinksOption, jsonOption, quietOption } from "./cli/common_options.ts";
+import { ExitCode, reasonMissing, UsageError } from "./cli/errors.ts";
 import {
   argument,
   choice,
@@ -46,11 +47,12 @@ const parser = object({
   ),
   crack: optional(option("--crack", choice(["bright", "dark"]), {
     description:
-      message`What is crack in the masks. Default: as the dataset says; of masks alone, whichever is less.`,
+      message`What is crack in the masks. Default: as the dataset says; in masks alone, whichever covers less.`,
   })),
   tolerance: optional(option("--tolerance", integer({ min: 0, max: 32, metavar: "N" }), {
     description: message`Pixels by which a prediction may miss; 2 and 5 are usual. Default: 0.`,
   })),
+  followLinks: followLinksOption,
   merge: option("--merge", {
     description: message`Add up FILEs that --counts wrote, instead of reading images.`,
   }),
@@ -99,6 +101,9 @@ function sourceOf(options: Options): { merge: readonly string[] } | { prediction
 }
 
 async function mergeFiles(files: readonly string[], { quiet }: Options): Promise<Counted> {
+  for (const path of files) {
+    if (await statOrNull(path) === null) throw new UsageError(`Cannot read ${path}: ${reasonMissing(path)}.`);
+  }
   const skipped: string[] = [];
   const start = performance.now();
   using progress = startProgress({ total: files.length, unit: "file", quiet });
@@ -114,9 +119,9 @@ async function mergeFiles(files: readonly string[], { quiet }: Options): Promise
 
 async function sweepImages(
   paths: { predictions: string; truth: string },
-  { split, crack, tolerance = 0, quiet }: Options,
+  { split, crack, followLinks, tolerance = 0, quiet }: Options,
 ): Promise<Counted> {
-  const { pairs, problems, notes } = await pairPredictions({ ...paths, split, crack });
+  const { pairs, problems, notes } = await pairPredictions({ ...paths, split, crack, followLinks });
   const skipped = [...problems];
   const scale = await confidenceScale(pairs.map(({ prediction }) => prediction));
   for (const sentence of quiet ? problems : [...notes, ...scale.notes, ...problems]) {
@@ -182,7 +187,7 @@ async function evaluate(options: Options): Promise<number> {
   const mostlyCrack = rows.filter(({ pixels, crackPixels }) => 2 * crackPixels > pixels).length;
   if (2 * mostlyCrack > rows.length) {
     writeErr(
-      `In ${mostlyCrack} of ${rows.length} images most pixels are crack in truth, which cracks never are: --crack turns masks round.\n`,
+      `In ${mostlyCrack} of ${rows.length} images most pixels are crack in truth, which is never so in photos of cracks: --crack turns the masks round.\n`,
     );
   }
   return skipped.length > 0 ? ExitCode.Failed : ExitCode.Ok;
@@ -195,7 +200,7 @@ await runCommand({
     "Compares confidence maps (grey PNGs, 0 to 255 as 0 to 1) with masks of the same names at the thresholds 0.01, 0.02 … 0.99 and prints " +
     "ODS (the greatest F1 of one threshold for all images, in the three definitions that are in use), OIS (each image at its own), AP, mean IoU, " +
     "and the worst and the best images.\n\n" +
-    "With a tolerance, a pixel called crack is right, and a crack pixel is found, where the other lies within so many pixels; mean IoU knows none. " +
+    "With a tolerance, a pixel called crack is right, and a crack pixel is found, if the other lies within that many pixels; mean IoU knows no tolerance. " +
     "An image without crack in which nothing is called crack counts as an F1 of 1. Where no image shows crack in truth, the figures are undefined, " +
     "and neither a table nor a page is written.\n\n" +
     "The truth is a folder of masks, or a dataset in one of the layouts of data:doctor, whose photos are not read. Whatever has no partner or cannot be " +

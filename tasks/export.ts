@@ -22,8 +22,8 @@ await runCommand({
     "A tfjs model takes N × H × W × 3, RGB 0 to 255. A classifier gives the probabilities of crack and of none, a segmentation network the " +
     "confidence of crack of each pixel; its H and W must be multiples of the number that userDefinedMetadata in model.json calls multiple. " +
     "Both DeepCracks have layers that tfjs lacks: take safetensors for them.\n\n" +
-    "Safetensors hold the parameters by name, kernels as height × width × inputs × outputs, and the network in the metadata. What is there " +
-    "already is never replaced.",
+    "Safetensors hold the parameters by name, kernels as height × width × inputs × outputs, and the network in the metadata. Files that " +
+    "already exist are never replaced.",
   examples: [
     {
       command: "deno task export crack.safetensors --format tfjs --out web/",
@@ -31,7 +31,7 @@ await runCommand({
     },
     {
       command: "deno task export shipped-segmenter --format tfjs --precision F16 --out web/",
-      effect: "The same of the segmentation network that ships, in half of the bytes",
+      effect: "The same for the segmentation network that ships, in half the bytes",
     },
     {
       command:
@@ -42,7 +42,7 @@ await runCommand({
   parser: object({
     source: argument(filePath("FILE|shipped-…"), {
       description:
-        message`The network: what a training wrote, or "shipped-classifier" or "shipped-segmenter" for those that come with Hairline.`,
+        message`The network: whatever a training wrote, or "shipped-classifier" or "shipped-segmenter" for those that come with Hairline.`,
     }),
     format: option("-f", "--format", choice(EXPORT_FORMATS), {
       description: message`A tfjs layers model, or safetensors.`,
@@ -53,7 +53,7 @@ await runCommand({
     precision: withDefault(
       option("--precision", choice(["F32", "F16", "I8"]), {
         description:
-          message`Of the weights: F32 is exact, F16 takes half of it, I8 (safetensors only) a quarter.`,
+          message`Of the weights: F32 is exact, F16 takes half the space, I8 (safetensors only) a quarter.`,
       }),
       "F32" as const,
     ),

@@ -27,7 +27,7 @@ const parser = merge(
 );
 
 function label(options: InferValue<typeof parser>): Promise<number> {
-  const { paths, stages, shard, quiet } = options;
+  const { paths, stages, shard, followLinks, quiet } = options;
   const out = requireOut(options, { task: "label", outputs: "labels" });
   // Options that do not fit together are refused before anything is opened.
   chooseLabeller(options);
@@ -43,8 +43,8 @@ function label(options: InferValue<typeof parser>): Promise<number> {
       }
       return openSession({ ...options, labeller: chooseLabeller(options, begun) });
     },
-    plan: () => planLabels({ paths, out, shard }),
-    run: (open) => labelPhotos({ paths, out, stages, shard, quiet, title }, open),
+    plan: () => planLabels({ paths, out, shard, followLinks }),
+    run: (open) => labelPhotos({ paths, out, stages, shard, followLinks, quiet, title }, open),
     describe: describeSummary,
   });
 }

@@ -27,7 +27,7 @@ import { findMasks } from "./measure/find_masks.ts";
 import { measurePhotos, planMeasurements, type Session } from "./measure/measure_photos.ts";
 import { openScales } from "./measure/photo_scale.ts";
 
-const { out, shard, dryRun, profile, quiet, json } = batchOptions({
+const { out, shard, followLinks, dryRun, profile, quiet, json } = batchOptions({
   task: "Measure",
   outputs: "measurements",
 });
@@ -43,31 +43,31 @@ const parser = object({
   out,
   photos: optional(option("--photos", folderPath(), {
     description:
-      message`The photos of the masks, by their names, where no manifest says where they are. Widths are then finer than a pixel.`,
+      message`The folder of the photos, matched to the masks by name, if no manifest says where they are. Widths are then finer than a pixel.`,
   })),
   mmPerPixel: optional(option("--mm-per-pixel", positiveNumber("MM"), {
-    description: message`Millimetres that a pixel shows. Without a scale all is in pixels.`,
+    description: message`Millimetres per pixel. Without a scale, everything is in pixels.`,
   })),
   scales: optional(option("--scales", filePath(), {
-    description: message`A CSV of photos and their millimetres a pixel.`,
+    description: message`A CSV file of photos and their millimetres per pixel.`,
   })),
   sensorWidth: optional(option("--sensor-width", positiveNumber("MM"), {
     description:
       message`Width of the camera's sensor, along the longer side of photos that were not cropped.`,
   })),
   focalLength: optional(option("--focal-length", positiveNumber("MM"), {
-    description: message`Focal length of the lens, the true one.`,
+    description: message`True focal length of the lens, not its 35 mm equivalent.`,
   })),
   distance: optional(option("--distance", positiveNumber("MM"), {
-    description: message`From the camera to the surface, at right angles to it.`,
+    description: message`Distance from the camera to the surface, at right angles to it.`,
   })),
   exif: option("--exif", {
     description:
-      message`Take of these three what is not given from each photo's EXIF data; one of them given does the same.`,
+      message`Take whichever of these three is not given from each photo's EXIF data; giving one of them does the same.`,
   }),
   bands: optional(option("--bands", string({ metavar: "NAME" }), {
     description: [
-      ...message`Name the band of each crack: a guide, not a verdict. A JSON file of one's own, or `,
+      ...message`Name the band of each crack: a guide, not a verdict. A JSON file of your own, or `,
       { type: "text", text: `${TABLES}.` },
     ],
   })),
@@ -75,6 +75,7 @@ const parser = object({
     description: message`Keep branches with a free end that are shorter than the crack is wide.`,
   }),
   shard,
+  followLinks,
   dryRun,
   profile,
   quiet,
@@ -100,7 +101,7 @@ async function openBands(name: string | undefined): Promise<WidthBands | undefin
 }
 
 async function measure(options: InferValue<typeof parser>): Promise<number> {
-  const { shard, quiet } = options;
+  const { shard, followLinks, quiet } = options;
   const out = requireOut(options, { task: "measure", outputs: "measurements" });
   const scale = await openScales(options);
   const bands = await openBands(options.bands);
@@ -109,8 +110,9 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
   const title = `Cracks measured in ${namePaths(options.paths)}`;
   return await runBatchCommand(options, {
     open: () => openSession(options),
-    plan: () => planMeasurements({ paths, out, shard }),
-    run: (open) => measurePhotos({ paths, out, shard, quiet, photos, scale, bands, prune, title }, open),
+    plan: () => planMeasurements({ paths, out, shard, followLinks }),
+    run: (open) =>
+      measurePhotos({ paths, out, shard, followLinks, quiet, photos, scale, bands, prune, title }, open),
     describe: (summary, seconds) => {
       const cracks = summary.photos.reduce((sum, photo) => sum + photo.cracks, 0);
       const unscaled = summary.photos.filter(({ mmPerPixel }) => mmPerPixel === undefined).length;
@@ -126,15 +128,15 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
 
 await runCommand({
   name: "measure",
-  brief: "Measure length and width of the cracks of masks.",
+  brief: "Measure the length and width of the cracks in masks.",
   description:
-    "Writes cracks.csv (a row a crack), branches.csv (a row for each line between ends and junctions), photos.csv, measure.json, " +
+    "Writes cracks.csv (one row per crack), branches.csv (one row per line between ends and junctions), photos.csv, measure.json, " +
     "measured/NAME.json with the centre lines, and report.html to look at. Lengths are along a smoothed centre line. Widths are measured " +
-    "at right angles to it: where the photo is at hand, in the photo, between the places of half the crack's darkness; else in the mask, right " +
+    "at right angles to it: if the photo is at hand, in the photo, between the places where the crack is half as dark; otherwise in the mask, " +
     "to about a pixel. Junctions do not count as width.\n\n" +
     "One scale for a whole photo holds where the camera looks straight at the surface: at a slant of 50° it is wrong by a fifth. " +
     "A crack thinner than the photo's blur, about two pixels, seems as wide as that unless the photo shows wider ones, too.\n\n" +
-    "An interrupted run goes on where it ended. Runs with --shard 1/2 and --shard 2/2 write into the same folder; when all are done, the same command " +
+    "If a run is interrupted, the same command carries on where it stopped. Runs with --shard 1/2 and --shard 2/2 write into the same folder; when all are done, the same command " +
     "without --shard joins them: it measures only what is missing, and writes the tables and the page, the same bytes in the tables as by one run.",
   examples: [
     { command: "deno task measure labels/ --out measured/", effect: "Measure what label found, in pixels" },
@@ -145,7 +147,7 @@ await runCommand({
     {
       command:
         "deno task measure masks/ -o measured/ --photos photos/ --sensor-width 23.5 --focal-length 35 --distance 1200",
-      effect: "Tell the scale by the camera",
+      effect: "Work out the scale from the camera",
     },
   ],
   parser,

@@ -30,7 +30,7 @@ const parser = object({
     SHIPPED,
   ),
   threshold: withDefault(
-    option("--threshold", fraction(), { description: message`A pixel is crack above this confidence` }),
+    option("--threshold", fraction(), { description: message`A pixel is crack above this confidence.` }),
     0.5,
   ),
   tile: optional(option("--tile", positiveInteger("PIXELS"), {

@@ -19,6 +19,7 @@ import {
   string,
   withDefault,
 } from "./cli/optique.ts";
+import { folderOfLists } from "./cli/permissions.ts";
 import { formatDuration } from "./cli/progress.ts";
 import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath, naturalNumber, positiveInteger } from "./cli/values.ts";
@@ -60,7 +61,7 @@ const parser = merge(
       }),
       scale: withDefault(
         option("--scale", choice(SCALES), {
-          description: message`full is the paper's setting; small does with two cores.`,
+          description: message`full is the paper's setting; small makes do with two cores.`,
         }),
         "small" as const,
       ),
@@ -73,7 +74,7 @@ const parser = merge(
       photos: optional(
         option("--photos", positiveInteger(), {
           description:
-            message`Measure so many photos, spread uniformly over it. Default: all; at the scale small 60, if it is a training part or segmentation networks are measured.`,
+            message`Measure this many photos, spread uniformly over it. Default: all; at the scale small 60, if it is a training part or segmentation networks are measured.`,
         }),
       ),
       classifiers: multiple(
@@ -190,6 +191,16 @@ await runCommand({
     },
   ],
   parser,
+  paths: ({ out, others, crackFree, wholePhotos, labelClassifier, labelSegmenter, ...sets }) => ({
+    read: [
+      ...SETS.map((name) => sets[name]),
+      ...[...others, ...crackFree].map(({ path }) => path),
+      ...wholePhotos,
+      labelClassifier,
+      labelSegmenter,
+    ].map((path) => path && folderOfLists(path)),
+    write: [out],
+  }),
   resumes: true,
 }, async ({ names, out, scale, quiet, json, ...options }) => {
   const start = performance.now();

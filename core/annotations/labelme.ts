@@ -1,6 +1,6 @@
 import { basename, dirname, join, posix } from "node:path";
 import { listFiles } from "../datasets/list_files.ts";
-import { decodeImage } from "../images/decode_image.ts";
+import { decodeFile } from "../images/decode_file.ts";
 import { encodePng } from "../images/encode_png.ts";
 import type { AnnotatedPhoto, CrackInstance } from "./annotated_photo.ts";
 import type {
@@ -136,7 +136,7 @@ async function paintCrop(picture: Bitmap, [x, y]: readonly unknown[], mask: unkn
   if (typeof mask !== "string" || !isNumbers([x, y])) {
     throw new SyntaxError("Cannot use a mask: its points or its picture are missing.");
   }
-  const { width, height, data: rgba } = await decodeImage(Uint8Array.fromBase64(mask), { samples: "stored" });
+  const { width, height, data: rgba } = await decodeFile(Uint8Array.fromBase64(mask), { samples: "stored" });
   const data = new Uint8Array(width * height).map((_, i) => rgba[4 * i] === 0 ? 0 : 1);
   paintRegion(picture, { x: Math.round(Number(x)), y: Math.round(Number(y)), width, height, data });
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { listFiles, statOrNull } from "../datasets/list_files.ts";
-import { decodeImage } from "../images/decode_image.ts";
+import { decodeFile } from "../images/decode_file.ts";
 import { encodePng } from "../images/encode_png.ts";
 import type { AnnotatedPhoto } from "./annotated_photo.ts";
 import type {
@@ -115,7 +115,7 @@ async function photoOf(
 ): Promise<MarkedPhoto> {
   let image: ImageData;
   try {
-    image = await decodeImage(await Deno.readFile(path), { samples: "stored" });
+    image = await decodeFile(await Deno.readFile(path), { samples: "stored" });
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) {
       throw error;

@@ -37,6 +37,7 @@ export interface DatasetProblem {
     | "empty split"
     | "no masks"
     | "list entry"
+    | "link"
     | "patch without place"
     | "patch without photo"
     | "contradictory labels";

@@ -7,7 +7,7 @@ export interface FoundFile {
   readonly stem: string;
 }
 
-/** Names of files that `decodeImage` reads. */
+/** Names of files that `decodeFile` reads. */
 export const IMAGE_FILE = /\.(?:jpe?g|jpe|jfif|png|tiff?|webp|bmp|dib|gif)$/i;
 
 /** Names of folders and files in a folder, hidden ones left out. */

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import {
   argumentsSchema,
   BOOLEAN,
@@ -10,6 +11,7 @@ import {
 import { readLists } from "./crack500.ts";
 import type { DatasetLayout, DatasetProblem, Listing } from "./layout.ts";
 import { type Layout, layouts } from "./layouts.ts";
+import { describeOutside, filesOutside } from "./links.ts";
 import { compareNames, readFolder } from "./list_files.ts";
 import { settleReading } from "./read_mask.ts";
 import { FileSample, type Pair, type Sample, type TruthReader } from "./sample.ts";
@@ -51,6 +53,12 @@ export interface OpenDatasetOptions {
    * pixels are the majority in most of those looked at.
    */
   readonly inverted?: boolean;
+  /**
+   * Whether files are read that lie outside the folder, where links lead. They are reported as problems otherwise.
+   *
+   * @default {false}
+   */
+  readonly followLinks?: boolean;
 }
 
 const ARGUMENTS = argumentsSchema({
@@ -60,6 +68,7 @@ const ARGUMENTS = argumentsSchema({
     split: optional(TEXT),
     splits: optional(TEXT as Schema<"folders" | "paper">),
     inverted: optional(BOOLEAN),
+    followLinks: optional(BOOLEAN),
   }),
 });
 
@@ -130,12 +139,13 @@ async function open(
   options: OpenDatasetOptions,
   { alone }: { readonly alone: boolean },
 ): Promise<Dataset> {
-  const { split, splits = "folders", inverted } = options;
+  const { split, splits = "folders", inverted, followLinks = false } = options;
   if (splits !== "folders" && splits !== "paper") {
     throw new TypeError(`Cannot open ${path}: splits is ${String(splits)} where folders or paper is wanted.`);
   }
   const { layout, listing: listed } = await list(path, options.layout ?? "auto");
-  const listing = alone ? { ...listed, pairs: [...listed.pairs, ...listed.alone ?? []] } : listed;
+  const all = alone ? { ...listed, pairs: [...listed.pairs, ...listed.alone ?? []] } : listed;
+  const listing = followLinks ? all : await within(path, all);
   const notes = [...listing.notes];
   const assigned = splits === "folders" ? listing.pairs : publishedPairs(layout, listing.pairs, notes);
   const { problems } = listing;
@@ -184,6 +194,25 @@ async function list(path: string, wanted: Layout | "auto"): Promise<{ layout: La
   );
 }
 
+/** A listing without files that lie outside of what was named; they are problems. */
+async function within(path: string, listing: Listing): Promise<Listing> {
+  const root = (await Deno.stat(path)).isFile ? dirname(path) : path;
+  const files = (pair: Pair) => typeof pair.truth === "string" ? [pair.image, pair.truth] : [pair.image];
+  const outside = await filesOutside(root, listing.pairs.flatMap(files));
+  if (outside.size === 0) return listing;
+  const problems = listing.pairs.flatMap((pair): DatasetProblem[] => {
+    const left = files(pair).find((file) => outside.has(file));
+    if (left === undefined) return [];
+    const message = describeOutside(left, { root, real: outside.get(left)! });
+    return [{ kind: "link", split: pair.split, path: left, message }];
+  });
+  return {
+    ...listing,
+    pairs: listing.pairs.filter((pair) => !files(pair).some((file) => outside.has(file))),
+    problems: [...listing.problems, ...problems],
+  };
+}
+
 function inSplit(
   path: string,
   pairs: readonly Pair[],
@@ -194,7 +223,7 @@ function inSplit(
     const first = problems[0] === undefined
       ? ""
       : ` (${problems.length} files do not fit, the first: ${problems[0].path})`;
-    const why = problems.find(({ kind }) => kind === "no masks");
+    const why = problems.find(({ kind }) => kind === "no masks" || kind === "link");
     throw new RangeError(
       `Cannot use ${path}: there is no photo with its truth in it${first}.${why ? ` ${why.message}` : ""}`,
     );

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { argumentsSchema, checkArguments, listOf, ofType, TEXT } from "../arguments.ts";
-import { decodeImage } from "../images/decode_image.ts";
+import { decodeFile } from "../images/decode_file.ts";
 import { sniffFormat } from "../images/image_format.ts";
 import { classesOf } from "./classes.ts";
 import { type Contradiction, findContradictions, type LabelledFile } from "./contradictions.ts";
@@ -250,7 +250,7 @@ class PatchedSample implements Sample<PatchLabels> {
 
   /** A photo of another scale, or another photo of the same name, looks unlike its patches. */
   async #requireAlike(photo: ImageData, place: LabelledPatch, path: string): Promise<void> {
-    const patch = await decodeImage(await Deno.readFile(path));
+    const patch = await decodeFile(await Deno.readFile(path));
     const left = Math.max(0, place.x), right = Math.min(photo.width, place.x + place.width);
     const top = Math.max(0, place.y), bottom = Math.min(photo.height, place.y + place.height);
     const count = (right - left) * (bottom - top);
@@ -295,7 +295,7 @@ async function sizeOf(path: string): Promise<{ width: number; height: number }> 
       return { width: view.getUint32(16), height: view.getUint32(20) };
     }
   }
-  const { width, height } = await decodeImage(await Deno.readFile(path));
+  const { width, height } = await decodeFile(await Deno.readFile(path));
   return { width, height };
 }
 

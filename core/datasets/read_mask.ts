@@ -1,4 +1,4 @@
-import { decodeImage } from "../images/decode_image.ts";
+import { decodeFile } from "../images/decode_file.ts";
 import {
   brightestOf,
   describeMaskFile,
@@ -14,7 +14,7 @@ import { spread, type TruthMask, type TruthReader } from "./sample.ts";
  * Reads the truth of a photo from the bytes of an image.
  *
  * @param set what other masks of its set hold.
- * @throws what `decodeImage` and `splitMask` throw.
+ * @throws what `decodeFile` and `splitMask` throw.
  */
 export async function readMask(bytes: Uint8Array, rule: MaskRule, set?: MaskSetValues): Promise<TruthMask> {
   return maskOf(bytes, await decodeMask(bytes), { rule, set }).mask;
@@ -22,7 +22,7 @@ export async function readMask(bytes: Uint8Array, rule: MaskRule, set?: MaskSetV
 
 /** RGBA of a mask: its class numbers where they lie in wider samples, else what a picture shows. */
 async function decodeMask(bytes: Uint8Array): Promise<ImageData> {
-  const image = await decodeImage(bytes, { samples: "stored" });
+  const image = await decodeFile(bytes, { samples: "stored" });
   return readWideClasses(bytes) ?? image;
 }
 
@@ -31,10 +31,10 @@ async function decodeMask(bytes: Uint8Array): Promise<ImageData> {
  * more (1, where none exceeds 1) is crack where that has to be decided.
  *
  * @param full what stands for certainty.
- * @throws what `decodeImage` throws.
+ * @throws what `decodeFile` throws.
  */
 export async function readConfidence(bytes: Uint8Array, full: 1 | 255 = 255): Promise<TruthMask> {
-  const image = await decodeImage(bytes, { samples: "stored" });
+  const image = await decodeFile(bytes, { samples: "stored" });
   const confidence = brightestOf(image.data).map((value) => Math.min(255, value * (255 / full)));
   return { ...maskOf(bytes, image, { rule: "bright" }).mask, confidence };
 }
@@ -52,7 +52,7 @@ export interface ConfidenceScale {
 export async function confidenceScale(paths: Iterable<string>): Promise<ConfidenceScale> {
   let ones = false;
   for (const path of paths) {
-    const highest = await Deno.readFile(path).then((bytes) => decodeImage(bytes, { samples: "stored" })).then(
+    const highest = await Deno.readFile(path).then((bytes) => decodeFile(bytes, { samples: "stored" })).then(
       ({ data }) => brightestOf(data).reduce((most, value) => Math.max(most, value), 0),
       (error) => {
         if (error instanceof Deno.errors.NotCapable) throw error;

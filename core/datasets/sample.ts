@@ -1,4 +1,4 @@
-import { decodeImage } from "../images/decode_image.ts";
+import { decodeFile } from "../images/decode_file.ts";
 import type { MaskForm } from "./mask_form.ts";
 
 /** Which pixels of a photo are crack: drawn by people, or a label. */
@@ -138,7 +138,7 @@ export function requireSameSize(
 
 /** The photo in a file, upright, RGBA; errors name the file. */
 export function readPhoto(path: string): Promise<ImageData> {
-  return located(path, async () => decodeImage(await Deno.readFile(path)));
+  return located(path, async () => decodeFile(await Deno.readFile(path)));
 }
 
 /** Puts the path into the sentence of an error about what a file holds; errors of the system have it already. */

@@ -4,6 +4,9 @@ import { kerasName } from "./foreign_weights.ts";
 /** What files of this kind are called. */
 const KIND = "Keras .h5 file";
 
+/** Settles when the library is compiled, which takes seconds on a busy machine. */
+export const libraryReady: Promise<unknown> = ready;
+
 /** Where the library keeps the file. */
 const PATH = "/weights.h5";
 

@@ -1,5 +1,7 @@
-/** What a worker answers a request with. */
-export type Answer<Reply> = { readonly reply: Reply } | { readonly failure: string };
+/** What a worker answers a request with; before the first, that it has loaded its modules. */
+export type Answer<Reply> = { readonly reply: Reply } | { readonly failure: string } | {
+  readonly ready: true;
+};
 
 /**
  * Why this run may start no worker, if so: its modules must be readable, or their host allowed to import from. Asked beforehand,
@@ -24,12 +26,16 @@ export class RequestWorker<Request, Reply> implements Disposable {
   readonly #worker: Worker;
   /** Requests without an answer yet, in their order. */
   readonly #pending: PromiseWithResolvers<Reply>[] = [];
+  readonly #ready = Promise.withResolvers<void>();
   #failure: Error | undefined;
 
   /** @param script what it runs, which serves requests: a module, or on a page its worker. */
   constructor(script: URL | Worker) {
     this.#worker = script instanceof URL ? new Worker(script, { type: "module" }) : script;
+    // It need not be waited for.
+    this.#ready.promise.catch(() => {});
     this.#worker.onmessage = ({ data }: MessageEvent<Answer<Reply>>) => {
+      if ("ready" in data) return this.#ready.resolve();
       const request = this.#pending.shift();
       if ("failure" in data) request?.reject(new Error(`Cannot compute in another thread: ${data.failure}`));
       else request?.resolve(data.reply);
@@ -38,6 +44,11 @@ export class RequestWorker<Request, Reply> implements Disposable {
       event.preventDefault();
       this.#close(`Cannot compute in another thread: ${event.message}`);
     };
+  }
+
+  /** Settles when the worker has loaded its modules; fails where it fails or ends before. */
+  get ready(): Promise<void> {
+    return this.#ready.promise;
   }
 
   /** Requests without an answer yet. */
@@ -73,6 +84,7 @@ export class RequestWorker<Request, Reply> implements Disposable {
     if (this.#failure) return;
     this.#failure = new Error(message);
     this.#worker.terminate();
+    this.#ready.reject(this.#failure);
     for (const { reject } of this.#pending.splice(0)) reject(this.#failure);
   }
 }

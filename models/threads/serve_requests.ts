@@ -25,4 +25,5 @@ export function serveRequests<Request, Reply>(
   scope.onmessage = ({ data }) => {
     last = last.then(() => respond(data));
   };
+  scope.postMessage({ ready: true }, []);
 }

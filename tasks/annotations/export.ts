@@ -29,13 +29,13 @@ import { listMasks } from "./run_masks.ts";
 
 await runCommand({
   name: "annotations:export",
-  brief: "Write the masks of a run as annotations of another program.",
+  brief: "Write the masks of a run as annotations for another program.",
   description:
-    "Takes the folder of a run of label or predict, or a folder of masks, and writes its cracks for an annotator or a training elsewhere:\n\n" +
-    "coco: annotations.json for pycocotools, MMDetection, Detectron2, Roboflow; labelme: a JSON a photo; label-studio: tasks.json, cracks as " +
+    "Takes the folder of a run of label or predict, or a folder of masks, and writes its cracks for an annotator or for training elsewhere:\n\n" +
+    "coco: annotations.json for pycocotools, MMDetection, Detectron2, Roboflow; labelme: one JSON file per photo; label-studio: tasks.json, cracks as " +
     "predictions, and labeling_config.xml for the project; cvat: annotations.xml, CVAT for images 1.1; voc: Pascal VOC, which CVAT calls " +
     "segmentation mask 1.1, and mmsegmentation reads; yolo: labels/ and data.yaml for YOLO's segmentation; masks: plain PNG of 0 and 255.\n\n" +
-    "Masks keep holes; polygons fill them, and the task says how many pixels that are. labelme shows masks from 5.3 on: give " +
+    "Masks keep holes; polygons fill them, and the task says how many pixels that is. labelme shows masks from 5.3 on: give " +
     "--shapes polygon for an earlier one. What cannot be written is reported and left out, and the task then ends with 1.",
   examples: [
     {
@@ -52,14 +52,14 @@ await runCommand({
       description: message`The folder that label or predict wrote, or one of masks.`,
     }),
     format: option("-f", "--format", choice(ANNOTATION_FORMATS), {
-      description: message`For which program.`,
+      description: message`The program that they are for.`,
     }),
     out: option("-o", "--out", folderPath(), {
       description: message`The folder for the annotations: a new or an empty one.`,
     }),
     instances: withDefault(
       option("--instances", choice(["crack", "photo"]), {
-        description: message`What is one annotation: each connected crack, or all crack of a photo.`,
+        description: message`What one annotation is: each connected crack, or all the crack in a photo.`,
       }),
       "crack" as const,
     ),
@@ -72,10 +72,10 @@ await runCommand({
     ),
     sure: optional(option("--sure", fraction(), {
       description:
-        message`Crack is what is at least so sure in the confidence map. Default: what the mask says.`,
+        message`Take as crack whatever reaches this confidence in the confidence map. Default: whatever the mask marks.`,
     })),
     photos: multiple(option("--photos", folderPath(), {
-      description: message`A folder of the photos, where they are no longer where they were.`,
+      description: message`A folder of the photos, if they have been moved.`,
     })),
     withPhotos: option("--with-photos", {
       description: message`Copy the photos beside the annotations, too.`,

@@ -37,15 +37,15 @@ const RUNTIME: Runtime = {
 
 await runCommand({
   name: "annotations:import",
-  brief: "Make labels of the annotations of another program.",
+  brief: "Make labels from the annotations of another program.",
   description:
     "Reads annotations of COCO, labelme, Label Studio (its export named JSON), CVAT for images 1.1, Pascal VOC (CVAT's segmentation mask 1.1), " +
     "YOLO's segmentation or plain masks, finds their photos, and writes a folder like that of label: segmenter:train takes it as --labels, " +
     "evaluate as --truth. Masks, run lengths and polygons are read; boxes, lines and points are reported. Overlapping " +
-    "shapes are one mask, and what lies outside of a photo is cut off.\n\n" +
-    "A photo is found by the name that the annotations give it, in the folders of --photos, or where its format keeps photos. One whose " +
-    "annotations are damaged or of another size is reported and left out, and the task then ends with 1. Photos that are there already in a " +
-    "folder of an earlier import are imported anew.",
+    "shapes are one mask, and whatever lies outside a photo is cut off.\n\n" +
+    "A photo is found by the name that the annotations give it, in the folders of --photos, or where its format keeps photos. A photo whose " +
+    "annotations are damaged or do not fit its size is reported and left out, and the task then ends with 1. Photos that are there already in a " +
+    "folder of an earlier import are imported again.",
   examples: [
     {
       command:
@@ -63,13 +63,13 @@ await runCommand({
         message`The annotations: the file of coco, label-studio and cvat, the folder of the others.`,
     }),
     format: option("-f", "--format", choice(ANNOTATION_FORMATS), {
-      description: message`Which program's they are.`,
+      description: message`The program that they come from.`,
     }),
     out: option("-o", "--out", folderPath(), {
       description: message`The folder for the labels; it is made.`,
     }),
     class: multiple(option("--class", string({ metavar: "NAME" }), {
-      description: message`A class that is crack. Default: the only one that there is.`,
+      description: message`A class that is crack. Default: the only class there is.`,
     })),
     photos: multiple(option("--photos", folderPath(), {
       description: message`A folder of the photos. Default: where the format keeps them.`,
@@ -79,10 +79,10 @@ await runCommand({
   }),
 }, async ({ path, format, out, photos, quiet, json, ...options }) => {
   await refuseArchives(path);
-  const annotations = await openAnnotations(path, { format });
-  const crack = crackLabels(annotations.labels, options.class);
   const { photoFolder } = annotationFormats[format];
   const find = await photoFinder({ annotations: path, photoFolder, photos, out });
+  const annotations = await openAnnotations(path, { format });
+  const crack = crackLabels(annotations.labels, options.class);
   using _lock = await lockFolder(out);
   const earlier = await readManifests(out, NOUNS, LABEL_MANIFEST);
   const other = earlier.find((manifest) => methodOf(manifest) !== METHOD);

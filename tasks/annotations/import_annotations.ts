@@ -1,6 +1,6 @@
 import type { AnnotationSet, MarkedPhoto } from "../../core/annotations/annotation_format.ts";
 import { type Bitmap, countCrack, describeSize, paintMask } from "../../core/annotations/bitmap.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import type { FailureRecord } from "../batch/manifests.ts";
 import { writeMaps } from "../batch/maps.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
@@ -105,7 +105,7 @@ interface PhotoFacts {
 
 async function readPhotoFacts({ path }: Photo, { file, size }: MarkedPhoto): Promise<PhotoFacts> {
   const bytes = await Deno.readFile(path);
-  const image = await decodeImage(bytes).catch((error) => {
+  const image = await decodeFile(bytes).catch((error) => {
     if (error instanceof Error) error.message = `${path}: ${error.message}`;
     throw error;
   });

@@ -5,7 +5,7 @@ import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { matchFiles } from "../../core/datasets/match_files.ts";
 import { settleReading } from "../../core/datasets/read_mask.ts";
 import type { TruthReader } from "../../core/datasets/sample.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -94,7 +94,7 @@ export interface ReadMask extends Bitmap {
  * Reads the mask of a photo.
  *
  * @param options `sure`: what of the confidence map is crack, 0..1; without, what the mask says. `score`: whether to read the confidence map, too.
- * @throws {RangeError} if the mask has other values than 0 and 255, or another size than the run noted; else what Deno and `decodeImage` throw.
+ * @throws {RangeError} if the mask has other values than 0 and 255, or another size than the run noted; else what Deno and `decodeFile` throw.
  */
 export async function readRunMask(
   { mask, confidence, size, read }: MaskedPhoto,
@@ -134,6 +134,6 @@ export async function readRunMask(
 }
 
 async function readGrey(path: string): Promise<Bitmap> {
-  const { width, height, data } = await decodeImage(await Deno.readFile(path), { samples: "stored" });
+  const { width, height, data } = await decodeFile(await Deno.readFile(path), { samples: "stored" });
   return { width, height, data: brightestOf(data) };
 }

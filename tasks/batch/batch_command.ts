@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import type { Compute } from "../../core/gpu/compute.ts";
-import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
+import { backendOption, followLinksOption, jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode, quote, UsageError } from "../cli/errors.ts";
 import { argument, type Message, message, multiple, option, optional } from "../cli/optique.ts";
 import { formatDuration } from "../cli/progress.ts";
@@ -37,6 +37,7 @@ export function batchOptions({ task, outputs }: { readonly task: string; readonl
       ],
     })),
     backend: backendOption(["webgpu", "wasm", "cpu"]),
+    followLinks: followLinksOption,
     dryRun: option("--dry-run", {
       description: message`List what would be done with each photo, and do nothing.`,
     }),

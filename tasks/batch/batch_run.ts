@@ -3,6 +3,7 @@ import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
 import type { Schema } from "../../core/arguments.ts";
 import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
@@ -14,7 +15,6 @@ import { listPhotos, type Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { DecodingThread } from "./decoding_thread.ts";
 import {
   type FailureRecord,
   mergeRecords,
@@ -103,7 +103,14 @@ export interface BatchOptions {
   readonly shard?: Shard;
   /** No progress. */
   readonly quiet: boolean;
+  /** Whether outputs of another version, or made otherwise, are made again; else a run refuses to mix them. */
+  readonly renew?: boolean;
+  /** Whether links among the photos are followed that lead out of the paths given. Default: they are left out. */
+  readonly followLinks?: boolean;
 }
+
+/** What is planned. */
+export type PlanOptions = Pick<BatchOptions, "paths" | "out" | "shard" | "followLinks">;
 
 /** What came out. */
 export interface BatchSummary<Record extends PhotoRecord> {
@@ -163,7 +170,7 @@ export interface PlannedPhoto extends Photo {
  * @throws {UsageError} as a run does, where there is nothing to do or the folder holds other things.
  */
 export async function planOverPhotos<Record extends PhotoRecord>(
-  { paths, out, shard }: Pick<BatchOptions, "paths" | "out" | "shard">,
+  { paths, out, shard, followLinks = false }: PlanOptions,
   { nouns, schema, filesOf = (name) => mapPaths(out, name) }: {
     readonly nouns: TaskNouns;
     readonly schema: Schema<RunManifest<Record>>;
@@ -171,7 +178,7 @@ export async function planOverPhotos<Record extends PhotoRecord>(
     readonly filesOf?: (name: string) => readonly string[];
   },
 ): Promise<PlannedPhoto[]> {
-  const { photos } = await listPhotos(paths, { outputs: out });
+  const { photos } = await listPhotos(paths, { outputs: out, followLinks });
   const there = (await statOrNull(out))?.isDirectory ?? false;
   const manifests = there ? await readManifests(out, nouns, schema) : [];
   const records = new Map(manifests.flatMap(({ photos }) => photos).map((record) => [record.name, record]));
@@ -216,7 +223,6 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   readonly #clock = new WorkClock();
   /** One photo is read and decoded at a time, and waits until it may be computed. */
   readonly #decoding = new Semaphore(1);
-  readonly #decoder = new DecodingThread();
   readonly #computing: Semaphore;
   #deviceLost = false;
 
@@ -241,7 +247,6 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     // First of all, so that the folder is known as Hairline's own from its first output on.
     await this.#save();
     try {
-      using _decoder = this.#decoder;
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
       for await (
         const outcome of mapOrdered(photos, (photo) => this.#processPhoto(photo), { atOnce: AT_ONCE })
@@ -303,9 +308,12 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
             "choose another folder.",
         );
       }
-      const decoded = await this.#decoder.decode(bytes, { samples: this.#task.samples });
-      const { image } = decoded;
-      notes = decoded.notes;
+      const found: string[] = [];
+      const image = await decodeFile(bytes, {
+        samples: this.#task.samples,
+        onNote: (note) => found.push(note),
+      });
+      notes = found;
       seconds = endWork();
       using _computing = await this.#computing.take(image.width * image.height);
       decoding[Symbol.dispose]();
@@ -447,6 +455,15 @@ function requireSameSettings<Record extends PhotoRecord, Settings extends object
   );
 }
 
+/** Whether this version has made all that a manifest speaks of, as this run would. */
+function isCurrent<Record extends PhotoRecord, Settings extends object>(
+  manifest: RunManifest<Record> & Settings,
+  task: Pick<BatchTask<Record, Settings, unknown>, "difference">,
+): boolean {
+  return manifest.photos.every(({ version }) => version === VERSION) &&
+    task.difference(manifest) === undefined;
+}
+
 /** Says which outputs other versions of Hairline have made: they stay, though this one might make them otherwise. */
 function reportVersions(
   records: Iterable<PhotoRecord>,
@@ -484,8 +501,8 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
     ) => Promise<BatchTask<Record, Settings, Output>>;
   },
 ): Promise<BatchSummary<Record>> {
-  const { paths, out, shard, quiet } = options;
-  const { photos, leftOut } = await listPhotos(paths, { outputs: out });
+  const { paths, out, shard, quiet, renew = false, followLinks = false } = options;
+  const { photos, leftOut } = await listPhotos(paths, { outputs: out, followLinks });
   using _lock = await lockFolder(out, shard);
   const manifests = await readManifests(out, nouns, schema);
   if (!quiet) {
@@ -494,8 +511,9 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
     }
   }
   const task = await open(manifests);
-  for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns });
-  const records = mergeRecords(manifests, (record) => task.madeAt(record));
+  if (!renew) { for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns }); }
+  const kept = renew ? manifests.filter((manifest) => isCurrent(manifest, task)) : manifests;
+  const records = mergeRecords(kept, (record) => task.madeAt(record));
   reportVersions(records.values(), { out, nouns });
   const run = new BatchRun({ ...options, nouns, leftOut }, task, records);
   const summary = await run.run(

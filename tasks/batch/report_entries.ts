@@ -1,4 +1,4 @@
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { describeError } from "../cli/errors.ts";
@@ -31,7 +31,7 @@ export interface ReportEntriesOptions<Record, Entry> {
 }
 
 async function smallJpeg(path: string, side: number): Promise<Uint8Array> {
-  return await encodeJpeg(shrink(await decodeImage(await Deno.readFile(path)), side), { quality: 82 });
+  return await encodeJpeg(shrink(await decodeFile(await Deno.readFile(path)), side), { quality: 82 });
 }
 
 async function photoEntry(
@@ -40,7 +40,7 @@ async function photoEntry(
 ): Promise<PhotoEntry> {
   const { name, width, height, crackPixels, crackShare, scales, notes = [], seconds } = record;
   const warning = [...notes, record.warning ?? []].flat().join(" ");
-  const mask = await decodeImage(await Deno.readFile(maskPath(folder, name)), { samples: "stored" });
+  const mask = await decodeFile(await Deno.readFile(maskPath(folder, name)), { samples: "stored" });
   const stages: ReportStage[] = [];
   for (const { path, ...stage } of files) stages.push({ ...stage, image: await smallJpeg(path, STAGE_SIDE) });
   return {

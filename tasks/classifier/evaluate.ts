@@ -14,6 +14,7 @@ import { startProgress } from "../cli/progress.ts";
 import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, fraction, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
+import { SHIPPED } from "../segmenter/read_segmenter.ts";
 import { dataOptions, sizesValue } from "./data_options.ts";
 import { openPatchPhotos } from "./photos.ts";
 import { readClassifier } from "./read_classifier.ts";
@@ -21,7 +22,10 @@ import { describeSizes, evaluateSizes } from "./size_figures.ts";
 
 const parser = merge(
   object({
-    classifier: argument(filePath("CLASSIFIER"), { description: message`A file of classifier:train.` }),
+    classifier: argument(filePath("CLASSIFIER"), {
+      description:
+        message`A checkpoint that classifier:train wrote; shipped is the classifier that comes with Hairline.`,
+    }),
   }),
   dataOptions,
   group(
@@ -38,7 +42,7 @@ const parser = merge(
       ),
       threshold: withDefault(
         option("--threshold", fraction(), {
-          description: message`Score from which on a patch is called crack.`,
+          description: message`Score from which a patch is called crack.`,
         }),
         0.5,
       ),
@@ -76,7 +80,7 @@ await runCommand({
   const { patchSizes: sizes, stride, threshold, quiet, skip, limit } = options;
   using compute = await openCompute();
   const backend = await openBackend({ compute, backend: options.backend });
-  using classifier = await readClassifier(options.classifier);
+  using classifier = await readClassifier(options.classifier === SHIPPED ? undefined : options.classifier);
   const photos = await openPatchPhotos(options, {
     skip,
     limit,

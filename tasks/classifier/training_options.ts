@@ -87,7 +87,7 @@ export const trainingOptions = merge(
       ),
       zoom: withDefault(
         option("--zoom", float({ min: 1, max: 16, metavar: "X" }), {
-          description: message`With --patches: enlarge patches up to so many times, at random.`,
+          description: message`With --patches: enlarge patches at random, up to this many times.`,
         }),
         1,
       ),

@@ -1,3 +1,5 @@
+import { decodeFilesBy } from "../../core/images/decode_file.ts";
+import { DecodingThread } from "../files/decoding_thread.ts";
 import { describeError, ExitCode, exitCodeOf } from "./errors.ts";
 import { endOnSignals } from "./interrupt.ts";
 import { formatUsage, type Message, parse, type Parser, run, type Usage } from "./optique.ts";
@@ -108,7 +110,8 @@ function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
     stderr: (text) => {
       writeErr(`${text}\n`);
       writeErr(styleErr("dim", `${task} --help lists the options.\n`));
-      if (args.includes("--json")) writeFailure(command, text);
+      // It is broken into lines for a terminal.
+      if (args.includes("--json")) writeFailure(command, text.replaceAll(/\s*\n\s*/g, " "));
     },
     onExit: (code) => Deno.exit(code),
     colors: wantsColor(args.includes("--help") || args.includes("-h") ? Deno.stdout : Deno.stderr),
@@ -142,6 +145,7 @@ export async function runCommand<T>(
     if (json) writeFailure(command, sentence);
   });
   nameRuntimeFolder();
+  decodeFilesBy(new DecodingThread().decode);
   let code: number;
   try {
     if (scoped) writeOut(`${scopedCommand(command.name, args, await paths(options))}\n`);
@@ -157,8 +161,8 @@ export async function runCommand<T>(
 
 /** What an interrupted run leaves. */
 function describeInterrupt<T>({ resumes = false }: Command<T>, args: readonly string[]): string {
-  if (!resumes) return "Interrupted: the same command begins anew.";
+  if (!resumes) return "Interrupted: the same command will start again from the beginning.";
   return `Interrupted: the same command${
     args.includes("--restart") ? " without --restart" : ""
-  } goes on where this one ended.`;
+  } will carry on where this one stopped.`;
 }

@@ -1,4 +1,4 @@
-import { choice, type Message, message, option, optional, type Parser } from "./optique.ts";
+import { choice, map, type Message, message, option, optional, type Parser } from "./optique.ts";
 
 /** What runs networks: one of the backends named, or none for the default. */
 export function backendOption<const Name extends string>(
@@ -10,7 +10,15 @@ export function backendOption<const Name extends string>(
 }
 
 /** Whether progress is left out. */
-export const quietOption = option("-q", "--quiet", { description: message`No progress.` });
+export const quietOption = option("-q", "--quiet", { description: message`Show no progress.` });
+
+/** Whether links are followed that lead out of what was named: true, or left out. */
+export const followLinksOption: Parser<"sync", true | undefined, unknown> = map(
+  option("--follow-links", {
+    description: message`Follow links that lead out of the folders given, too.`,
+  }),
+  (given) => given || undefined,
+);
 
 /** Whether the result is printed as JSON; the text says what that is. */
 export function jsonOption(description: Message): Parser<"sync", boolean, unknown> {

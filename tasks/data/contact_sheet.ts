@@ -1,6 +1,7 @@
 import type { Dataset } from "../../core/datasets/open_dataset.ts";
 import { fullName, type Sample, spread, type TruthMask } from "../../core/datasets/sample.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
+import type { PngSource } from "../../core/images/encode_png.ts";
 import { fitInto, shrink } from "../batch/overlay.ts";
 import { printable } from "../cli/terminal.ts";
 import { dataUrl, type Html, markup } from "../report/markup.ts";
@@ -13,6 +14,8 @@ const COLUMNS = 6;
 const LETTERS = 34;
 /** Magenta, as in the reports: neither asphalt nor markings nor leaves have it. */
 const OUTLINE = [255, 31, 107] as const;
+/** In pixels of a PNG: the frame, its width, and what stands for a photo that cannot be read. */
+const FRAME = 4, RED = [221, 0, 0], GREY = [221, 221, 221];
 
 /** The photos to show: of those with something to look at up to half, spread over the dataset, and then of the others. In the dataset's order. */
 export function choosePhotos(photos: readonly PhotoRecord[], count: number): number[] {
@@ -21,6 +24,41 @@ export function choosePhotos(photos: readonly PhotoRecord[], count: number): num
   const marked = all.filter(isMarked), others = all.filter((i) => !isMarked(i));
   const ofMarked = Math.min(marked.length, Math.max(Math.ceil(count / 2), count - others.length));
   return [...spread(marked, ofMarked), ...spread(others, count - ofMarked)].sort((a, b) => a - b);
+}
+
+/** A thumbnail's place on a sheet, in pixels. */
+interface Place {
+  /** Its position in `dataset.samples` and `photos`. */
+  readonly index: number;
+  /** Where its column begins. */
+  readonly x: number;
+  /** Where its picture ends. */
+  readonly bottom: number;
+}
+
+/** Lays thumbnails in rows of six, each row as high as its highest, with room for text below. */
+function layOut(
+  photos: readonly PhotoRecord[],
+  chosen: readonly number[],
+  text: number,
+): { readonly width: number; readonly height: number; readonly places: readonly Place[] } {
+  const columns = Math.min(COLUMNS, Math.max(1, chosen.length));
+  const places: Place[] = [];
+  let height = GAP;
+  for (const row of sheetRows(chosen)) {
+    const bottom = height + Math.max(...row.map((index) => thumbnailSize(photos[index])[1]));
+    places.push(...row.map((index, column) => ({ index, x: GAP + column * (SIDE + GAP), bottom })));
+    height = bottom + text + GAP;
+  }
+  return { width: GAP + columns * (SIDE + GAP), height, places };
+}
+
+/** What stands on a sheet, row by row. */
+export function sheetRows(chosen: readonly number[]): number[][] {
+  return Array.from(
+    { length: Math.ceil(chosen.length / COLUMNS) },
+    (_, row) => chosen.slice(row * COLUMNS, (row + 1) * COLUMNS),
+  );
 }
 
 /**
@@ -34,34 +72,58 @@ export async function* contactSheet(
   photos: readonly PhotoRecord[],
   chosen: readonly number[],
 ): AsyncGenerator<string> {
-  const columns = Math.min(COLUMNS, Math.max(1, chosen.length));
-  const width = GAP + columns * (SIDE + GAP);
-  const rows = Array.from({ length: Math.ceil(chosen.length / columns) }, (_, row) => {
-    const inRow = chosen.slice(row * columns, (row + 1) * columns);
-    return { inRow, side: Math.max(...inRow.map((i) => thumbnailSize(photos[i])[1])) };
-  });
-  const height = rows.reduce((sum, { side }) => sum + side + TEXT + GAP, GAP);
+  const { width, height, places } = layOut(photos, chosen, TEXT);
   yield markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="13">
 <title>${printable(dataset.path)}</title>
 <rect width="${width}" height="${height}" fill="#fff"/>
 `.source;
-  let bottom = GAP;
-  for (const { inRow, side } of rows) {
-    bottom += side;
-    for (const [column, i] of inRow.entries()) {
-      yield (await cell(dataset.samples[i], photos[i], { x: GAP + column * (SIDE + GAP), bottom })).source;
-    }
-    bottom += TEXT + GAP;
+  for (const place of places) {
+    yield (await cell(dataset.samples[place.index], photos[place.index], place)).source;
   }
   yield "</svg>\n";
+}
+
+/** Draws the same as pixels, without words. */
+export async function contactSheetPixels(
+  dataset: Dataset,
+  photos: readonly PhotoRecord[],
+  chosen: readonly number[],
+): Promise<PngSource> {
+  const { width, height, places } = layOut(photos, chosen, 0);
+  const data = new Uint8Array(3 * width * height).fill(255);
+  const fill = (x: number, y: number, w: number, h: number, colour: readonly number[]) => {
+    for (let row = y; row < y + h; row++) {
+      for (let at = 3 * (row * width + x), i = 0; i < w; i++, at += 3) data.set(colour, at);
+    }
+  };
+  for (const { index, x, bottom } of places) {
+    const thumbnail = await thumbnailOf(dataset.samples[index]);
+    const [w, h] = thumbnailSize(photos[index]);
+    const left = x + Math.floor((SIDE - w) / 2), top = bottom - h;
+    if (noteOf(photos[index]) !== "") fill(left - FRAME, top - FRAME, w + 2 * FRAME, h + 2 * FRAME, RED);
+    if (thumbnail === undefined) {
+      fill(left, top, w, h, GREY);
+      continue;
+    }
+    for (let i = 0; i < w * h; i++) {
+      const at = 3 * ((top + Math.floor(i / w)) * width + left + i % w);
+      data.set(thumbnail.data.subarray(4 * i, 4 * i + 3), at);
+    }
+  }
+  return { width, height, channels: 3, data };
+}
+
+/** What there is to look at. */
+function noteOf({ failure, warnings }: PhotoRecord): string {
+  return failure !== undefined ? "cannot be used" : warnings.join("; ");
 }
 
 async function cell(
   sample: Sample,
   record: PhotoRecord,
-  { x, bottom }: { readonly x: number; readonly bottom: number },
+  { x, bottom }: Place,
 ): Promise<Html> {
-  const note = record.failure !== undefined ? "cannot be used" : record.warnings.join("; ");
+  const note = noteOf(record);
   const facts = record.crackShare !== undefined
     ? `${(100 * record.crackShare).toFixed(1)} % crack`
     : record.crack === undefined

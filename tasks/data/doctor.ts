@@ -6,21 +6,22 @@
 import type { Dataset } from "../../core/datasets/open_dataset.ts";
 import { fullName } from "../../core/datasets/sample.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
 import type { Classifier } from "../../core/label/classifier.ts";
 import { openDevices } from "../batch/open_devices.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { runCommand } from "../cli/command.ts";
 import { jsonOption, quietOption } from "../cli/common_options.ts";
-import { ExitCode } from "../cli/errors.ts";
+import { ExitCode, UsageError } from "../cli/errors.ts";
 import { merge, message, object, option, optional, string, withDefault } from "../cli/optique.ts";
 import { folderOf, folderOfLists } from "../cli/permissions.ts";
 import { startProgress } from "../cli/progress.ts";
-import { writeErr, writeOut } from "../cli/terminal.ts";
+import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, positiveInteger } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
 import { SHIPPED } from "../segmenter/read_segmenter.ts";
-import { choosePhotos, contactSheet } from "./contact_sheet.ts";
+import { choosePhotos, contactSheet, contactSheetPixels, sheetRows } from "./contact_sheet.ts";
 import { describeDoubts, type Doubt, findDoubts } from "./doubts.ts";
 import { examine } from "./examine.ts";
 import { datasetOptions, openNamedDataset, readingOf } from "./named_dataset.ts";
@@ -32,7 +33,7 @@ const parser = merge(
     sheet: optional(
       option("--sheet", filePath(), {
         description:
-          message`Write a contact sheet, an SVG to open in a browser: photos with their truth as an outline, in a red frame if there is something to look at.`,
+          message`Write a contact sheet, ${"FILE.svg"} to open in a browser or ${"FILE.png"}, which has no words: photos with their truth as an outline, in a red frame if there is something to look at.`,
       }),
     ),
     cells: withDefault(
@@ -83,7 +84,14 @@ await runCommand({
     write: [folderOf(sheet)],
   }),
 }, async ({ sheet, cells, classifier, quiet, json, ...named }) => {
-  if (sheet !== undefined) await requireWritable(sheet);
+  if (sheet !== undefined) {
+    if (!/\.(?:svg|png)$/i.test(sheet)) {
+      throw new UsageError(
+        `Cannot write a contact sheet into ${sheet}: a name that ends in .svg or .png is wanted.`,
+      );
+    }
+    await requireWritable(sheet);
+  }
   const { path } = named;
   const dataset = await openNamedDataset(path, readingOf(named));
   using asked = classifier === undefined ? undefined : await openClassifier(classifier);
@@ -96,7 +104,15 @@ await runCommand({
   const doubts = asked && await askClassifier(dataset, { ...asked, quiet });
   const summaries = summarise(photos);
   const chosen = sheet === undefined ? [] : choosePhotos(photos, cells);
-  if (sheet !== undefined) await writeWhole(sheet, contactSheet(dataset, photos, chosen));
+  const drawsPixels = sheet !== undefined && /\.png$/i.test(sheet);
+  if (sheet !== undefined) {
+    await writeWhole(
+      sheet,
+      drawsPixels
+        ? await encodePng(await contactSheetPixels(dataset, photos, chosen))
+        : contactSheet(dataset, photos, chosen),
+    );
+  }
   if (json) {
     const result = {
       program: "hairline",
@@ -118,7 +134,11 @@ await runCommand({
   } else {
     writeOut(describeExamination(dataset, examination, summaries));
     if (doubts !== undefined) writeOut(`\n${describeDoubts(doubts)}`);
-    if (sheet !== undefined) writeErr(`Contact sheet of ${chosen.length} photos: ${sheet}\n`);
+    if (sheet !== undefined) {
+      const rows = sheetRows(chosen).map((row) => row.map((i) => fullName(photos[i])).join(", "));
+      const order = drawsPixels ? `. Rows from the top: ${rows.join("; ")}` : "";
+      writeErr(printable(`Contact sheet of ${chosen.length} photos: ${sheet}${order}\n`));
+    }
   }
   const failed = problems.length > 0 || photos.some(({ failure }) => failure !== undefined);
   return failed ? ExitCode.Failed : ExitCode.Ok;

@@ -4,7 +4,7 @@
  * @module
  */
 import { spread } from "../../core/datasets/sample.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { MOTIFS } from "../../core/sampling/drawn/motifs.ts";
 import { runCommand } from "../cli/command.ts";
@@ -44,10 +44,10 @@ await runCommand({
   name: "data:drawn",
   brief: "Show the cracks, and what looks like cracks, that are drawn on photos for training.",
   description:
-    "Draws cracks, joints of tiles and bricks, shadows, wires and other motifs on crops of photos and writes a sheet of examples: a row a " +
+    "Draws cracks, joints of tiles and bricks, shadows, wires and other motifs on crops of photos and writes a sheet of examples: one row per " +
     "motif, and to the right of each example its truth, white where crack was drawn; cracks that a photo has itself are not in it. What is drawn " +
     "depends on the seed alone, so that the same command writes the same sheet.\n\n" +
-    "A column shows one photo, at random places; of more photos than columns some are chosen, spread over all.",
+    "A column shows one photo, at random places; if there are more photos than columns, some are chosen, spread over all of them.",
   examples: [
     { command: "deno task data:drawn --out sheet.png", effect: "Show all motifs on textures" },
     {
@@ -64,7 +64,7 @@ await runCommand({
   const sheet = await drawnSheet(async (column) => {
     if (photos.length === 0) return undefined;
     const { path } = photos[column % photos.length];
-    return await namingFile(path, async () => decodeImage(await Deno.readFile(path)));
+    return await namingFile(path, async () => decodeFile(await Deno.readFile(path)));
   }, { motifs, columns, size, seed });
   await writeWhole(out, await encodePng(sheet));
   writeOut(`${out}: ${columns} examples a row. Rows from the top: ${motifs.join(", ")}.\n`);

@@ -1,6 +1,7 @@
 import { LAYOUTS } from "../../core/datasets/layouts.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { type Dataset, openDataset, type OpenDatasetOptions } from "../../core/datasets/open_dataset.ts";
+import { followLinksOption } from "../cli/common_options.ts";
 import { UsageError } from "../cli/errors.ts";
 import {
   argument,
@@ -38,16 +39,17 @@ export const datasetOptions = object("Dataset", {
   crack: optional(
     option("--crack", choice(["bright", "dark"]), {
       description:
-        message`What is crack in the masks. Default: as the layout says; of a general folder, whichever is less.`,
+        message`What is crack in the masks. Default: as the layout says; in a general folder, whichever covers less.`,
     }),
   ),
+  followLinks: followLinksOption,
 });
 
 /** How the dataset that was named is to be opened. */
 export function readingOf(
-  { layout, split, splits, crack }: InferValue<typeof datasetOptions>,
+  { layout, split, splits, crack, followLinks }: InferValue<typeof datasetOptions>,
 ): OpenDatasetOptions {
-  return { layout, split, splits, inverted: crack === undefined ? undefined : crack === "dark" };
+  return { layout, split, splits, inverted: crack === undefined ? undefined : crack === "dark", followLinks };
 }
 
 /**

@@ -12,6 +12,7 @@ import { openTruths } from "../../core/datasets/open_dataset.ts";
 import { settleReading } from "../../core/datasets/read_mask.ts";
 import { FileSample, type Sample } from "../../core/datasets/sample.ts";
 import { UsageError } from "../cli/errors.ts";
+import { keepInside } from "../data/keep_inside.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 
 /** A confidence map and the truth that it is compared with. */
@@ -33,6 +34,8 @@ export interface PairPredictionsOptions {
   readonly split?: string;
   /** What is crack in the masks. Default: as the dataset says; in a folder of masks, bright. */
   readonly crack?: "bright" | "dark";
+  /** Whether files are taken that lie outside the folders, where links lead. Default: they are left out and reported. */
+  readonly followLinks?: boolean;
 }
 
 /** Confidence maps with their truth. */
@@ -58,8 +61,8 @@ interface NamedTruth {
  */
 export async function pairPredictions(options: PairPredictionsOptions): Promise<PairedPredictions> {
   const { predictions, truth, split } = options;
-  const problems: string[] = [];
-  const maps = await listPredictions(predictions);
+  const { inside: maps, problems: outside } = await listPredictions(predictions, options);
+  const problems = [...outside];
   const { truths, problems: unusable, notes } = await listTruths(options);
   problems.push(...unusable);
   const byName = new Map<string, NamedTruth>();
@@ -114,10 +117,13 @@ export async function pairPredictions(options: PairPredictionsOptions): Promise<
   return { pairs, problems, notes };
 }
 
-async function listPredictions(path: string): Promise<FoundFile[]> {
+async function listPredictions(
+  path: string,
+  options: Pick<PairPredictionsOptions, "followLinks">,
+): Promise<{ readonly inside: readonly FoundFile[]; readonly problems: readonly string[] }> {
   const folder = await folderWithin(path, "confidence");
   const maps = await listFiles(folder, /\.png$/i);
-  if (maps.length > 0) return maps;
+  if (maps.length > 0) return await keepInside(path, maps, options);
   throw new UsageError(`Cannot use ${folder}: there is no PNG file in it, and confidence maps are wanted.`);
 }
 
@@ -131,30 +137,33 @@ async function folderWithin(path: string, name: string): Promise<string> {
 }
 
 async function listTruths(
-  { truth, split, crack }: PairPredictionsOptions,
+  { truth, split, crack, followLinks }: PairPredictionsOptions,
 ): Promise<{ truths: NamedTruth[]; problems: string[]; notes: readonly string[] }> {
   if (await statOrNull(truth) === null) {
     throw new UsageError(`Cannot read ${truth}: there is no such file or folder.`);
   }
   const inverted = crack === undefined ? undefined : crack === "dark";
-  const dataset = await openNamedDataset(truth, { split, inverted }, openTruths).catch((error) => {
-    // No dataset: a folder of masks alone, perhaps.
-    if (
-      error instanceof UsageError && split === undefined && /where a dataset is wanted/.test(error.message)
-    ) {
-      return undefined;
-    }
-    throw error;
-  });
+  const dataset = await openNamedDataset(truth, { split, inverted, followLinks }, openTruths).catch(
+    (error) => {
+      // No dataset: a folder of masks alone, perhaps.
+      if (
+        error instanceof UsageError && split === undefined && /where a dataset is wanted/.test(error.message)
+      ) {
+        return undefined;
+      }
+      throw error;
+    },
+  );
   if (dataset === undefined) {
-    const folder = await folderWithin(truth, "masks"), masks = await listFiles(folder);
-    if (masks.length === 0) {
+    const folder = await folderWithin(truth, "masks"), found = await listFiles(folder);
+    if (found.length === 0) {
       throw new UsageError(
         `Cannot find masks in ${folder}: it holds ${await describeFolder(
           folder,
         )}, and ${READ_FORMATS} files are wanted.`,
       );
     }
+    const { inside: masks, problems } = await keepInside(truth, found, { followLinks });
     const { read: readTruth, notes } = await settleReading(masks.map(({ path }) => path), {
       rule: "recognise",
       inverted,
@@ -163,7 +172,7 @@ async function listTruths(
       name: stem,
       sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, readTruth),
     }));
-    return { truths, problems: [], notes };
+    return { truths, problems: [...problems], notes };
   }
   if (dataset.layout === "classes") {
     throw new UsageError(
@@ -177,7 +186,7 @@ async function listTruths(
   }));
   // Photos are not looked at: whether one is missing beside its mask does not matter here.
   const problems = dataset.problems
-    .filter(({ kind }) => kind === "ambiguous name" || kind === "list entry")
+    .filter(({ kind }) => kind === "ambiguous name" || kind === "list entry" || kind === "link")
     .map(({ message }) => message);
   return { truths, problems, notes: dataset.notes };
 }

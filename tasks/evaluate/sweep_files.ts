@@ -1,5 +1,5 @@
 import type { Compute, PlaneSource } from "../../core/gpu/compute.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { ignoredPixels } from "../../core/sampling/decoded_photo.ts";
@@ -102,10 +102,10 @@ async function readPair(
  * Reads a confidence map: grey values from 0 to what stands for certainty as 0..1.
  *
  * @returns H × W × 1.
- * @throws {RangeError} if the image is not grey; else what `Deno.readFile()` and `decodeImage()` throw.
+ * @throws {RangeError} if the image is not grey; else what `Deno.readFile()` and `decodeFile()` throw.
  */
 async function readGreyConfidence(path: string, full: 1 | 255): Promise<PlaneSource> {
-  const { width, height, data: rgba } = await decodeImage(await Deno.readFile(path), { samples: "stored" });
+  const { width, height, data: rgba } = await decodeFile(await Deno.readFile(path), { samples: "stored" });
   const data = new Float32Array(width * height);
   for (let i = 0, at = 0; i < data.length; i++, at += 4) {
     const value = rgba[at];

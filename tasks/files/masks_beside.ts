@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { bare, isMaskName } from "../../core/datasets/match_files.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 
 /** Levels of a mask that was saved as JPEG lie at most so far from black or white, and those of so many pixels. */
 const LOSSY_RANGE = 24;
@@ -46,7 +46,7 @@ function isJpeg(path: string): boolean {
 async function isMask(path: string): Promise<boolean> {
   let image: ImageData;
   try {
-    image = await decodeImage(await Deno.readFile(path), { samples: "stored" });
+    image = await decodeFile(await Deno.readFile(path), { samples: "stored" });
   } catch {
     // What is wrong with it is said when it is worked on.
     return false;

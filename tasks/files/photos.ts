@@ -27,6 +27,8 @@ export interface PhotoList {
 export interface ListPhotosOptions {
   /** The folder of the outputs, whether it is there or not: what an earlier run wrote into it is left out. */
   readonly outputs?: string;
+  /** Whether links are followed that lead out of all that was named; else they are left out. Default: they are. */
+  readonly followLinks?: boolean;
 }
 
 /** Folders of images that the tasks write beside a manifest. */
@@ -62,28 +64,54 @@ function found(path: string, kind: FileKind, { root, relative }: { root: string;
   };
 }
 
+interface WalkOptions {
+  /** The real paths of folders to leave out; those that were met are added. */
+  readonly skip: Set<string>;
+  /** The real paths of all that was named, where links must not lead out of it. */
+  readonly within?: readonly string[];
+}
+
 async function* walk(
   root: string,
   folder: string,
   relative: string,
-  skip: Set<string>,
+  { skip, within }: WalkOptions,
 ): AsyncGenerator<Found> {
   const real = await Deno.realPath(folder);
   // Outputs, and folders met before: a symbolic link may lead round in a circle.
   if (skip.has(real)) return;
   skip.add(real);
-  const entries: string[] = [];
-  for await (const entry of Deno.readDir(folder)) if (!entry.name.startsWith(".")) entries.push(entry.name);
+  const entries: string[] = [], links = new Set<string>();
+  for await (const { name, isSymlink } of Deno.readDir(folder)) {
+    if (name.startsWith(".")) continue;
+    entries.push(name);
+    if (isSymlink) links.add(name);
+  }
   const hasOutputs = await isOutputFolder(folder, entries);
   for (const name of entries.sort(compareNames)) {
     if (hasOutputs && OUTPUT_FOLDERS.has(name)) continue;
     const path = join(folder, name);
     const below = relative === "" ? name : `${relative}/${name}`;
     const info = await statOrNull(path);
-    if (info?.isDirectory) yield* walk(root, path, below, skip);
+    if (within !== undefined && info !== null && links.has(name) && await leadsOut(path, within)) {
+      const wanted = info.isDirectory || await kindOfFile(path, info) !== "other";
+      if (wanted) yield found(path, LEAVING, { root, relative: below });
+    } else if (info?.isDirectory) yield* walk(root, path, below, { skip, within });
     else yield found(path, await kindOfFile(path, info), { root, relative: below });
   }
 }
+
+/** Whether a link leads to nothing within these real paths. */
+async function leadsOut(path: string, within: readonly string[]): Promise<boolean> {
+  const real = await Deno.realPath(path);
+  return !within.some((root) => real === root || real.startsWith(root + sep));
+}
+
+/** What a link is called that leads out of what was named. */
+const LEAVING: FileKind = {
+  kind: "link out of the folder",
+  remedy: "name what it leads to, too, or give --follow-links",
+};
 
 /** The real paths of the folders of images in a folder of outputs. */
 async function outputFolders(folder: string | undefined): Promise<Set<string>> {
@@ -150,9 +178,12 @@ export async function listPhotos(
       }),
     );
   }
+  const within = options.followLinks ?? true
+    ? undefined
+    : await Promise.all(given.map(({ path }) => Deno.realPath(path)));
   // Folders after files, each with its own memory of what it visited, so that `photos photos/day1` meets both.
   for (const folder of folders) {
-    for await (const file of walk(folder, folder, "", new Set(skip))) await add(file);
+    for await (const file of walk(folder, folder, "", { skip: new Set(skip), within })) await add(file);
   }
   if (files.size === 0) {
     const found = countKinds(leftOut).map(({ text }) => text).join(", ");

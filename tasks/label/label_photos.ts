@@ -7,6 +7,7 @@ import {
   type BatchTask,
   type PhotoFacts,
   type PlannedPhoto,
+  type PlanOptions,
   planOverPhotos,
   recordedPhoto,
   type ReportedPhotos,
@@ -210,7 +211,7 @@ export function labelPhotos(
 }
 
 /** Says what {@linkcode labelPhotos} would do. */
-export function planLabels(options: Pick<BatchOptions, "paths" | "out" | "shard">): Promise<PlannedPhoto[]> {
+export function planLabels(options: PlanOptions): Promise<PlannedPhoto[]> {
   return planOverPhotos(options, { nouns: NOUNS, schema: LABEL_MANIFEST });
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { splitMask } from "../../core/datasets/mask_form.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { bandOf, type WidthBands } from "../../core/measure/bands.ts";
 import type { CrackMeasurement } from "../../core/measure/crack_measurement.ts";
 import { measureCracks } from "../../core/measure/measure_cracks.ts";
@@ -11,6 +11,7 @@ import {
   type BatchTask,
   type PhotoFacts,
   type PlannedPhoto,
+  type PlanOptions,
   planOverPhotos,
   recordedPhoto,
   type ReportedPhotos,
@@ -100,7 +101,7 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     const bytes = photo === undefined ? undefined : await readIfThere(photo);
     const notes: string[] = [];
     const onNote = (note: string) => notes.push(note);
-    const picture = bytes === undefined ? undefined : await decodeImage(bytes, { onNote });
+    const picture = bytes === undefined ? undefined : await decodeFile(bytes, { onNote });
     const { mmPerPixel, problem } = await scaleOf(
       scale,
       name,
@@ -235,7 +236,7 @@ export async function measurePhotos(
 
 /** Says what {@linkcode measurePhotos} would do. */
 export function planMeasurements(
-  options: Pick<BatchOptions, "paths" | "out" | "shard">,
+  options: PlanOptions,
 ): Promise<PlannedPhoto[]> {
   return planOverPhotos(options, {
     nouns: NOUNS,

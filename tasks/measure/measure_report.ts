@@ -1,6 +1,6 @@
 import script from "./measure.js" with { type: "text" };
 import style from "./measure.css" with { type: "text" };
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import type { WidthBands } from "../../core/measure/bands.ts";
 import type { CrackMeasurement, MeasuredCrack } from "../../core/measure/crack_measurement.ts";
@@ -126,7 +126,7 @@ ${crackTable(cracks, bands)}
 /** The photo, or the mask where there is none, for the screen; undefined where it has been moved away meanwhile. */
 async function previewOf(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await encodeJpeg(shrink(await decodeImage(await Deno.readFile(path)), SIDE), { quality: 82 });
+    return await encodeJpeg(shrink(await decodeFile(await Deno.readFile(path)), SIDE), { quality: 82 });
   } catch {
     return undefined;
   }

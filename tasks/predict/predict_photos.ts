@@ -10,6 +10,7 @@ import {
   type BatchTask,
   type PhotoFacts,
   type PlannedPhoto,
+  type PlanOptions,
   planOverPhotos,
   recordedPhoto,
   type ReportedPhotos,
@@ -191,7 +192,7 @@ export function predictPhotos(
 
 /** Says what {@linkcode predictPhotos} would do. */
 export function planPredictions(
-  options: Pick<BatchOptions, "paths" | "out" | "shard">,
+  options: PlanOptions,
 ): Promise<PlannedPhoto[]> {
   return planOverPhotos(options, { nouns: NOUNS, schema: PREDICT_MANIFEST });
 }

@@ -40,7 +40,7 @@ export async function photosOf(
   { path, name, title }: PhotoSet,
   { split, limit }: { readonly split: string; readonly limit?: number },
 ): Promise<Photos> {
-  const dataset = await openNamedDataset(path, { split, splits: "paper" });
+  const dataset = await openNamedDataset(path, { split, splits: "paper", followLinks: true });
   if (dataset.layout === "classes") {
     throw new UsageError(
       `Cannot use ${path} for --${name}: its photos are labelled as a whole, and masks are wanted to compare with.`,
@@ -54,7 +54,7 @@ export async function photosOf(
 
 /** The part of a set that can be measured: the wanted one, or all of a set that is not divided into parts. */
 export async function measurablePart({ path }: PhotoSet, wanted: string): Promise<string> {
-  const { splits } = await openNamedDataset(path, { splits: "paper" });
+  const { splits } = await openNamedDataset(path, { splits: "paper", followLinks: true });
   return splits.size === 1 && splits.has("all") ? "all" : wanted;
 }
 

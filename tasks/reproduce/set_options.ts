@@ -33,7 +33,7 @@ export const otherPhotos = object({
   crackFree: multiple(
     option("--crack-free", namedPath(), {
       description:
-        message`A folder of photos without a crack, for the same: how much of them is called crack is measured, by surface where names begin with one, as in ${"brick-07.jpg"}. May be repeated.`,
+        message`A folder of photos without cracks, for the same tables: the share of them that is called crack is measured, by surface if names begin with one, as in ${"brick-07.jpg"}. May be repeated.`,
     }),
   ),
 });

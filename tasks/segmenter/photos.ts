@@ -93,7 +93,11 @@ export async function openTrainingData(
   }
   const share = Number(validation);
   if (Number.isNaN(share)) {
-    const dataset = await openNamedDataset(validation, { split: validationSplit, splits: options.splits });
+    const dataset = await openNamedDataset(validation, {
+      split: validationSplit,
+      splits: options.splits,
+      followLinks: options.followLinks,
+    });
     const others = await Promise.all(dataset.samples.map(datasetSample));
     requireMasks(others);
     const heldBack = await decode(others);

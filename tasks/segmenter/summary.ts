@@ -24,8 +24,8 @@ await runCommand({
   name: "segmenter:summary",
   brief: "List the layers of a segmentation network.",
   description:
-    "Prints each layer with its output (height × width × channels), its parameters, running statistics included, and the multiplications " +
-    "with an addition that one photo takes. Photos whose sides are no multiples of what the network wants are mirrored up to them, as in " +
+    "Prints each layer with its output (height × width × channels), its parameters, running statistics included, and the " +
+    "multiply-adds that one photo takes. Photos whose sides are not multiples of what the network wants are mirrored up to them, as in " +
     "training and prediction.",
   examples: [
     { command: "deno task segmenter:summary unet --width 0.25", effect: "The network that ships" },

@@ -7,7 +7,7 @@ import {
 } from "../../core/datasets/patch_labels.ts";
 import { readMask } from "../../core/datasets/read_mask.ts";
 import { requireSameSize, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import type { WeighedTruth } from "../../core/sampling/decoded_photo.ts";
 import { maskPath } from "../batch/maps.ts";
 import type { NamedSample } from "../training/named_sample.ts";
@@ -97,7 +97,7 @@ class PseudoLabelledSample implements Sample<WeighedMask> {
 
   async truth(): Promise<WeighedMask> {
     const mask = await readMask(await Deno.readFile(this.truthPath), "bright");
-    const { data } = await decodeImage(await Deno.readFile(this.#weightPath), { samples: "stored" });
+    const { data } = await decodeFile(await Deno.readFile(this.#weightPath), { samples: "stored" });
     return { ...mask, weight: mask.data.map((_, i) => data[4 * i]) };
   }
 

@@ -107,7 +107,7 @@ async function wholePhotos(
   path: string,
 ): Promise<readonly WholePhoto[]> {
   const { photos } = await listPhotos([path]);
-  const dataset = await openDataset(path).catch((error) => {
+  const dataset = await openDataset(path, { followLinks: true }).catch((error) => {
     // Laid out in no way that a dataset is: a folder of photos alone.
     if (error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;

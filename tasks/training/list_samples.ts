@@ -9,6 +9,7 @@ import {
   settleReading,
 } from "../../core/datasets/read_mask.ts";
 import { UsageError } from "../cli/errors.ts";
+import { keepInside } from "../data/keep_inside.ts";
 import { tellingNotes } from "../data/mask_notes.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { listPhotos } from "../files/photos.ts";
@@ -34,6 +35,8 @@ export interface NamedPhotos extends Partial<LabelPaths> {
   readonly split?: string;
   /** Of the datasets: whose splits. Default: as the folders say. */
   readonly splits?: "folders" | "paper";
+  /** Whether files are taken that lie outside the folders named, where links lead. Default: they are left out and reported. */
+  readonly followLinks?: boolean;
   /** Photos that a program has listed itself. */
   readonly samples?: readonly NamedSample[];
 }
@@ -68,7 +71,7 @@ export async function listSamples(
   { wanted, onNote = () => {} }: ListSamplesOptions,
 ): Promise<ListedSamples> {
   const { samples: given = [], folders = [], images, masks, datasets, split, splits } = named;
-  const { labels = [], extraLabels = [], photos = [], soft = false } = named;
+  const { labels = [], extraLabels = [], photos = [], soft = false, followLinks = false } = named;
   if (images.length !== masks.length) {
     throw new UsageError(
       `Cannot pair ${images.length} folders of photos with ${masks.length} of masks: give --images and --masks equally often.`,
@@ -89,15 +92,19 @@ export async function listSamples(
   }
   const telling = (named: NamedSample) => ({ ...named, sample: tellingNotes(named.sample, onNote) });
   const samples: NamedSample[] = [...given], problems: string[] = [], notes: string[] = [];
-  for (const folder of folders) samples.push(...await listClasses(folder));
+  for (const folder of folders) {
+    const listed = await listClasses(folder, { followLinks });
+    samples.push(...listed.samples);
+    problems.push(...listed.problems);
+  }
   for (const [i, folder] of images.entries()) {
-    const pairs = await listPairs(folder, { masks: masks[i], soft });
+    const pairs = await listPairs(folder, { masks: masks[i], soft, followLinks });
     samples.push(...pairs.samples.map(telling));
     problems.push(...pairs.problems);
     notes.push(...pairs.notes);
   }
   for (const path of datasets) {
-    const dataset = await openNamedDataset(path, { split, splits });
+    const dataset = await openNamedDataset(path, { split, splits, followLinks });
     samples.push(...(await Promise.all(dataset.samples.map(datasetSample))).map(telling));
     problems.push(...dataset.problems.map(({ message }) => message));
     notes.push(...dataset.notes);
@@ -111,7 +118,10 @@ export async function listSamples(
   };
 }
 
-async function listClasses(folder: string): Promise<NamedSample[]> {
+async function listClasses(
+  folder: string,
+  options: { readonly followLinks: boolean },
+): Promise<Omit<ListedPairs, "notes">> {
   const classes = classesOf(await readFolder(folder));
   if (classes === undefined) {
     throw new UsageError(
@@ -120,12 +130,14 @@ async function listClasses(folder: string): Promise<NamedSample[]> {
       )}, and the folders crack/ and no_crack/ are wanted.`,
     );
   }
-  const samples: NamedSample[] = [];
+  const samples: NamedSample[] = [], problems: string[] = [];
   for (const [truth, name] of [["crack", classes.crack], ["no_crack", classes.noCrack]] as const) {
     const { photos } = await listPhotos([`${folder}/${name}`]);
-    samples.push(...photos.map(({ name, path }) => wholeSample({ name: `${truth}/${name}`, path, truth })));
+    const { inside, problems: left } = await keepInside(folder, photos, options);
+    problems.push(...left);
+    samples.push(...inside.map(({ name, path }) => wholeSample({ name: `${truth}/${name}`, path, truth })));
   }
-  return samples;
+  return { samples, problems };
 }
 
 /** What the photos and masks of two folders are, in what was named. */
@@ -137,25 +149,30 @@ interface ListedPairs {
 
 async function listPairs(
   images: string,
-  { masks, soft }: { readonly masks: string; readonly soft: boolean },
+  { masks, soft, followLinks }: {
+    readonly masks: string;
+    readonly soft: boolean;
+    readonly followLinks: boolean;
+  },
 ): Promise<ListedPairs> {
-  const { photos: listed } = await listPhotos([images]);
+  const listed = await keepInside(images, (await listPhotos([images])).photos, { followLinks });
   if (!(await statOrNull(masks))?.isDirectory) {
     throw new UsageError(`Cannot read ${masks}: there is no such folder.`);
   }
-  const drawn = await listFiles(masks);
-  if (drawn.length === 0) {
+  const found = await listFiles(masks);
+  if (found.length === 0) {
     throw new UsageError(
       `Cannot find masks in ${masks}: it holds ${await describeFolder(
         masks,
       )}, and ${READ_FORMATS} files are wanted.`,
     );
   }
-  const photos = listed.map(({ name, path }) => ({ stem: name, path }));
-  const matched = matchFiles(photos, drawn);
+  const drawn = await keepInside(masks, found, { followLinks });
+  const photos = listed.inside.map(({ name, path }) => ({ stem: name, path }));
+  const matched = matchFiles(photos, drawn.inside);
   const { read: readTruth, notes } = await readingOf(matched.pairs.map(({ truth }) => truth.path), { soft });
   const maskOf = new Map(matched.pairs.map(({ photo, truth }) => [photo, truth.path]));
-  const samples: NamedSample[] = [], problems: string[] = [];
+  const samples: NamedSample[] = [], problems = [...listed.problems, ...drawn.problems];
   for (const photo of photos) {
     const { stem: name, path } = photo, mask = maskOf.get(photo);
     if (mask !== undefined) {

@@ -1,4 +1,4 @@
-import { backendOption, jsonOption, quietOption } from "../cli/common_options.ts";
+import { backendOption, followLinksOption, jsonOption, quietOption } from "../cli/common_options.ts";
 import {
   choice,
   type InferValue,
@@ -33,6 +33,7 @@ export const datasetOptions = object("Photos", {
         message`Which splits the datasets have: those of their folders (the default), or those of the paper's experiments.`,
     }),
   ),
+  followLinks: followLinksOption,
 });
 
 /** Folders of photos whose masks lie in others. */

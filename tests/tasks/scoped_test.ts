@@ -74,6 +74,11 @@ Deno.test("commands do their work with the permissions that --scoped prints", as
       assert.equal(code, 0, `${printed.out}\n${err}`);
       assert.doesNotMatch(err, /permission/);
     }
+    // An experiment takes too long to be run here: what it is allowed is what was named.
+    const experiment = ["table-2", "--crack500", "CRACK500", "--crack-free", "clear=calm", "--out", "runs"];
+    const { code, out } = await runScript("tasks/reproduce.ts", [...experiment, "--scoped"], { cwd });
+    assert.equal(code, 0);
+    assert.match(out, /--allow-read=CRACK500,calm,runs,\S+ --allow-write=runs /);
     // What was not named was out of reach.
     const refused = await runScript("tasks/predict.ts", ["images", "--out", join(cwd, "other")], {
       permissions: ["--allow-read=images", "--allow-write=predictions"],

@@ -26,7 +26,7 @@ export async function table9(run: Run): Promise<Outcome> {
   const { segmentation } = run.scale;
   const trainable: Member[] = [], others: Member[] = [];
   for (const set of sets) {
-    const { samples } = await openNamedDataset(set.path, { splits: "paper" });
+    const { samples } = await openNamedDataset(set.path, { splits: "paper", followLinks: true });
     const chosen = new Set(trainedOn(samples, TRAINED_ON[set.name]!));
     for (const sample of samples) (chosen.has(sample) ? trainable : others).push({ set, sample });
   }

@@ -204,7 +204,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "runCommand() ends with 130 on Ctrl-C, leaves no half a file and says that the same command goes on",
+  name:
+    "runCommand() ends with 130 on Ctrl-C, leaves no half a file and says that the same command will carry on",
   ignore: Deno.build.os === "windows",
   async fn() {
     await using temporary = await temporaryFolder();
@@ -222,7 +223,7 @@ Deno.test({
     await reader.cancel();
     assert.equal(
       await new Response(child.stderr).text(),
-      "Interrupted: the same command goes on where this one ended.\n",
+      "Interrupted: the same command will carry on where this one stopped.\n",
     );
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   },

@@ -4,7 +4,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { openDataset } from "../../../core/datasets/open_dataset.ts";
-import { choosePhotos } from "../../../tasks/data/contact_sheet.ts";
+import { choosePhotos, contactSheetPixels } from "../../../tasks/data/contact_sheet.ts";
 import type { Doubt } from "../../../tasks/data/doubts.ts";
 import { examine, type PhotoRecord } from "../../../tasks/data/examine.ts";
 import { datasetWarnings, summarise } from "../../../tasks/data/summary.ts";
@@ -250,6 +250,41 @@ Deno.test("data:doctor prints JSON and draws a contact sheet of the photos that 
   assert.deepEqual([width, height], [12, 8]);
   const redness = (x: number) => data[4 * (4 * width + x)] - data[4 * (4 * width + x) + 1];
   assert.ok(redness(0) > 60 && redness(3) > 60 && redness(8) < 30, [0, 3, 8].map(redness).join());
+});
+
+Deno.test("contactSheetPixels() shows photos in rows of six, those with something to look at in a red frame", async () => {
+  await using folder = await temporaryFolder();
+  const seeds = Object.fromEntries([1, 2, 3, 4, 5, 6, 7].map((seed) => [`train/${seed}`, seed]));
+  await writeFiles(folder.path, {
+    ...pairs(seeds),
+    "train_lab/3.png": mask(3, 0, 0),
+    "train_img/7.jpg": "no picture",
+  });
+  const dataset = await openDataset(folder.path);
+  const { photos } = await examine(dataset);
+  const { width, height, channels, data } = await contactSheetPixels(dataset, photos, [0, 1, 2, 3, 4, 5, 6]);
+  // A photo of 12 × 8, which is not enlarged, and half a square for the one that cannot be read.
+  assert.deepEqual([width, height, channels, data.length], [
+    16 + 6 * 256,
+    16 + 8 + 16 + 120 + 16,
+    3,
+    3 * width * height,
+  ]);
+  const at = (x: number, y: number) => [...data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3)];
+  const [white, red, grey] = [[255, 255, 255], [221, 0, 0], [221, 221, 221]];
+  const left = (column: number) => 16 + 256 * column + 114;
+  for (const column of [0, 1, 2, 3, 4, 5]) {
+    assert.deepEqual(at(left(column) - 4, 12), column === 2 ? red : white, `frame of ${column}`);
+    assert.deepEqual(at(left(column) - 5, 12), white);
+    const image = await dataset.samples[column].image();
+    // A pixel far from the crack, whose outline is drawn.
+    const x = column < 3 ? 11 : 0;
+    assert.deepEqual(at(left(column) + x, 16), [...image.data.subarray(4 * x, 4 * x + 3)]);
+  }
+  assert.deepEqual([at(16, 40), at(255, 159), at(12, 36), at(256, 100), at(280, 100)], [
+    ...[grey, grey, red, red],
+    white,
+  ]);
 });
 
 Deno.test("data:doctor escapes names on the contact sheet", async () => {

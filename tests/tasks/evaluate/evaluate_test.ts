@@ -177,6 +177,11 @@ Deno.test("evaluate ends with 2 where it is called wrongly, and 1 where nothing 
     [["--predictions", a, "--truth", b], 2, /none of the 1 confidence maps \(such as x\) bears the name/],
     [["--predictions", a, "--truth", b, "--tolerance", "33"], 2, /33/],
     [["--merge"], 2, /give files of --counts/],
+    [
+      ["--merge", join(folder.path, "none.json")],
+      2,
+      /Cannot read .*none\.json: there is no such file or folder\./,
+    ],
     [["--merge", "x.json", "--tolerance", "2"], 2, /--merge takes files of counts alone/],
     [["--predictions", a, "--truth", b, "x.json"], 2, /files are taken with --merge only/],
     [["--predictions", broken, "--truth", b], 1, /there is no image that could be counted/],

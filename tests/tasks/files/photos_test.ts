@@ -69,6 +69,30 @@ Deno.test("listPhotos() takes a photo once, however often it is named", async ()
   });
 });
 
+Deno.test("listPhotos() leaves out links that lead out of all that was named, unless it is to follow them", async () => {
+  await withFiles(["in/a.jpg", "in/deep/b.jpg", "out/c.jpg", "out/d.txt"], async (root) => {
+    const link = (to: string, at: string) =>
+      `Deno.symlinkSync(${JSON.stringify(to)}, ${JSON.stringify(join(root, at))});`;
+    const links = link("../out", "in/folder") + link("../out/c.jpg", "in/c.jpg") +
+      link("../out/d.txt", "in/d.txt") + link("deep", "in/other") + link("in", "named");
+    assert.ok((await new Deno.Command(Deno.execPath(), { args: ["eval", links] }).output()).success);
+    const list = async (paths: string[], followLinks?: boolean) => {
+      const { photos, leftOut } = await listPhotos(paths.map((path) => join(root, path)), { followLinks });
+      return [photos.map(({ name }) => name), leftOut.map(({ path }) => path.slice(root.length))];
+    };
+    assert.deepEqual(await list(["in"], false), [["a", "deep/b"], ["/in/c.jpg", "/in/folder"]]);
+    // Named itself, a link is followed, and so is one to what was named, too.
+    assert.deepEqual(await list(["named"], false), [["a", "deep/b"], ["/named/c.jpg", "/named/folder"]]);
+    assert.deepEqual(await list(["in", "out"], false), [["a", "c", "deep/b"], []]);
+    assert.deepEqual(await list(["in"]), [["a", "c", "deep/b"], []]);
+    const { leftOut: [first] } = await listPhotos([join(root, "in")], { followLinks: false });
+    assert.equal(
+      `${countKinds([first, first])[0].text}: ${first.remedy}`,
+      "2 links out of the folder: name what it leads to, too, or give --follow-links",
+    );
+  });
+});
+
 Deno.test("listPhotos() keeps the extension where two stems are equal, in whatever order they are given", async () => {
   await withFiles(["a.jpg", "A.png", "b.jpg", "a.jpg.tif"], async (root) => {
     const all = ["a.jpg", "A.png", "b.jpg", "a.jpg.tif"].map((name) => join(root, name));

@@ -344,6 +344,27 @@ Deno.test("labelPhotos() refuses to mix recipes or classifiers in one folder", a
   });
 });
 
+Deno.test("labelPhotos() makes labels of other settings or versions again where it is to renew them", async () => {
+  await withPhotos(async (folder, compute) => {
+    const renewed = options(folder, { renew: true });
+    const open = (sha256: string) => () => Promise.resolve(session(compute, { sha256 }));
+    await labelPhotos(renewed, open("ab".repeat(32)));
+    const mine = open("cd".repeat(32));
+    assert.equal((await labelPhotos(renewed, mine)).skipped, 0, "another classifier");
+    const manifest = await readManifest(renewed.out);
+    assert.equal(manifest.classifier?.sha256, "cd".repeat(32));
+    assert.equal((await labelPhotos(renewed, mine)).skipped, 3);
+    const photos = manifest.photos.map((photo) => ({ ...photo, version: "0.0.1" }));
+    await Deno.writeTextFile(join(renewed.out, "manifest.json"), JSON.stringify({ ...manifest, photos }));
+    assert.equal((await labelPhotos(renewed, mine)).skipped, 0, "another version");
+    assert.deepEqual((await readManifest(renewed.out)).photos.map(({ version }) => version), [
+      VERSION,
+      VERSION,
+      VERSION,
+    ]);
+  });
+});
+
 Deno.test("labelPhotos() in shards does every photo once, and a whole run then takes their work up", async () => {
   await withPhotos(async (folder, compute) => {
     const out = join(folder, "labels");

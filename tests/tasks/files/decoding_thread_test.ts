@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { describeError } from "../../../tasks/cli/errors.ts";
-import { DecodingThread } from "../../../tasks/batch/decoding_thread.ts";
+import { DecodingThread } from "../../../tasks/files/decoding_thread.ts";
 
 Deno.test("DecodingThread decodes photos and refuses others with decodeImage()'s own error, in one thread", async () => {
   using decoder = new DecodingThread();
   const grey = Uint8Array.of(0, 70, 140, 210, 255, 1);
   const png = await encodePng({ width: 3, height: 2, channels: 1, data: grey });
   for (let i = 0; i < 3; i++) {
-    const { image, notes } = await decoder.decode(png);
+    const notes: string[] = [];
+    const image = await decoder.decode(png, { onNote: (note) => notes.push(note) });
     assert.deepEqual(notes, []);
     assert.ok(image instanceof ImageData);
     assert.deepEqual([image.width, image.height], [3, 2]);
@@ -34,4 +35,17 @@ Deno.test("DecodingThread gives up a file that takes too long, and decodes the n
     name: "SyntaxError",
     message: "Cannot decode the image: 2 bytes are too few.",
   });
+});
+
+Deno.test("DecodingThread gives each of several files at once the whole limit, and fails the one that takes too long only", async () => {
+  const script = new URL("./fixture_endless_decoder.ts", import.meta.url);
+  using decoder = new DecodingThread({ limit: 3000, script });
+  const told = await Promise.allSettled(
+    [[7], [0], [7, 8, 9]].map((bytes) => decoder.decode(Uint8Array.from(bytes))),
+  );
+  assert.deepEqual(told.map((one) => one.status === "rejected" && one.reason.message), [
+    "Cannot decode the image: 1 bytes are too few.",
+    "Cannot decode the image: it took more than 3 s; the file is damaged, or made to take long.",
+    "Cannot decode the image: 3 bytes are too few.",
+  ]);
 });
