@@ -6,7 +6,7 @@
 import { statOrNull } from "../core/datasets/list_files.ts";
 import { confidenceScale } from "../core/datasets/read_mask.ts";
 import { openCompute } from "../core/gpu/open_compute.ts";
-import type { Sweep } from "../core/metrics/sweep_result.ts";
+import { Sweep } from "../core/metrics/sweep_result.ts";
 import { runCommand } from "./cli/command.ts";
 import { followLinksOption, jsonOption, quietOption } from "./cli/common_options.ts";
 import { ExitCode, reasonMissing, UsageError } from "./cli/errors.ts";
@@ -28,11 +28,13 @@ import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath } from "./cli/values.ts";
 import { VERSION } from "./cli/version.ts";
 import { renderEvaluation } from "./evaluate/evaluation_report.ts";
+import { partFile, readCountedParts } from "./evaluate/counted_parts.ts";
 import { figuresOf, undefinedFigures } from "./evaluate/figures.ts";
 import { mergeCounts } from "./evaluate/merge_counts.ts";
 import { pairPredictions } from "./evaluate/pair_predictions.ts";
 import { sweepFiles } from "./evaluate/sweep_files.ts";
 import { csvOf, describeEvaluation } from "./evaluate/tables.ts";
+import { formatShard, inShard, shardValue } from "./files/shard.ts";
 import { requireWritable, writeWhole } from "./files/write_whole.ts";
 
 const parser = object({
@@ -62,6 +64,10 @@ const parser = object({
   counts: optional(option("--counts", filePath(), {
     description: message`Write the counts of every image, to be added up with those of other parts.`,
   })),
+  shard: optional(option("--shard", shardValue(), {
+    description:
+      message`Count only this part of the images, such as 2/8, into a file beside that of --counts. Run without --shard, the same command joins the parts.`,
+  })),
   csv: optional(option("--csv", filePath(), { description: message`Write a table of all images.` })),
   report: optional(option("--report", filePath(), {
     description: message`Write a page with the precision-recall curve and all images.`,
@@ -77,13 +83,15 @@ interface Counted {
   readonly sweep: Sweep | undefined;
   readonly skipped: readonly string[];
   readonly seconds: { readonly decoding: number; readonly metrics: number };
+  /** Files of parts that were taken up. */
+  readonly parts?: readonly string[];
 }
 
 /** Where the counts come from: files of counts, or images. */
 function sourceOf(options: Options): { merge: readonly string[] } | { predictions: string; truth: string } {
-  const { merge, files, predictions, truth, split, crack, tolerance } = options;
+  const { merge, files, predictions, truth, split, crack, tolerance, shard, counts } = options;
   if (merge) {
-    if ([predictions, truth, split, crack, tolerance].some((option) => option !== undefined)) {
+    if ([predictions, truth, split, crack, tolerance, shard].some((option) => option !== undefined)) {
       throw new UsageError(
         "Cannot merge: --merge takes files of counts alone, whose images, truth and tolerance are settled.",
       );
@@ -95,6 +103,13 @@ function sourceOf(options: Options): { merge: readonly string[] } | { prediction
   if (predictions === undefined || truth === undefined) {
     throw new UsageError(
       "Cannot evaluate without images: give --predictions and --truth, or --merge and files of counts.",
+    );
+  }
+  if (shard !== undefined && counts === undefined) {
+    throw new UsageError(
+      `Cannot count the part ${
+        formatShard(shard)
+      } without --counts: name the file beside which it is written.`,
     );
   }
   return { predictions, truth };
@@ -119,17 +134,26 @@ async function mergeFiles(files: readonly string[], { quiet }: Options): Promise
 
 async function sweepImages(
   paths: { predictions: string; truth: string },
-  { split, crack, followLinks, tolerance = 0, quiet }: Options,
+  { split, crack, followLinks, tolerance = 0, shard, counts, quiet }: Options,
 ): Promise<Counted> {
-  const { pairs, problems, notes } = await pairPredictions({ ...paths, split, crack, followLinks });
+  const { pairs, notes, ...unpaired } = await pairPredictions({ ...paths, split, crack, followLinks });
+  // What has no partner is in no part: the run that joins them tells of it.
+  const problems = shard === undefined ? unpaired.problems : [];
   const skipped = [...problems];
+  // Decided by all images, so that parts read theirs as the whole would.
   const scale = await confidenceScale(pairs.map(({ prediction }) => prediction));
   for (const sentence of quiet ? problems : [...notes, ...scale.notes, ...problems]) {
     writeErr(`${printable(sentence)}\n`);
   }
+  const parts = shard === undefined && counts !== undefined
+    ? await readCountedParts(counts, { pairs, tolerance })
+    : undefined;
+  const wanted = pairs.filter(({ name }) =>
+    shard === undefined ? !(parts?.images.has(name) ?? false) : inShard(name, shard)
+  );
   using compute = await openCompute();
-  using progress = startProgress({ total: pairs.length, unit: "image", quiet });
-  const { sweep, seconds } = await sweepFiles(pairs, {
+  using progress = startProgress({ total: wanted.length, unit: "image", quiet });
+  const { sweep: swept, seconds } = await sweepFiles(wanted, {
     compute,
     tolerance,
     full: scale.full,
@@ -142,24 +166,44 @@ async function sweepImages(
     },
     onNote: (sentence) => quiet || progress.note(sentence),
   });
-  return { sweep, skipped, seconds };
+  if (parts === undefined) return { sweep: swept, skipped, seconds };
+  const images = new Map([
+    ...parts.images,
+    ...swept.toJSON().images.map((image) => [image.name, image] as const),
+  ]);
+  // In the order of one run: sums of quotients are the same to the last bit then.
+  const ordered = pairs.flatMap(({ name }) => images.get(name) ?? []);
+  return { sweep: new Sweep(ordered, { tolerance }), skipped, seconds, parts: parts.files };
+}
+
+/** Writes the counts of one part, and says so. */
+async function writePart(path: string, { sweep, skipped }: Counted, { json }: Options): Promise<number> {
+  const counted = sweep ?? new Sweep();
+  await writeWhole(path, `${JSON.stringify(counted)}\n`);
+  const result = { counts: path, images: counted.size, skipped };
+  writeOut(json ? `${JSON.stringify(result, null, 2)}\n` : `Counted ${counted.size} images into ${path}.\n`);
+  return skipped.length > 0 ? ExitCode.Failed : ExitCode.Ok;
 }
 
 async function evaluate(options: Options): Promise<number> {
-  const { counts, csv, report, json } = options;
+  const { counts, csv, report, json, shard } = options;
   const source = sourceOf(options);
-  for (const path of [counts, csv, report]) if (path !== undefined) await requireWritable(path);
+  const part = shard !== undefined && counts !== undefined ? partFile(counts, shard) : undefined;
+  const written = part === undefined ? [counts, csv, report] : [part];
+  for (const path of written) if (path !== undefined) await requireWritable(path);
   const counted = "merge" in source
     ? await mergeFiles(source.merge, options)
     : await sweepImages(source, options);
+  if (part !== undefined) return await writePart(part, counted, options);
   const { sweep, skipped } = counted;
   if (sweep === undefined || sweep.size === 0) {
     throw new Error("Cannot evaluate: there is no image that could be counted.");
   }
   const start = performance.now();
+  if (counts !== undefined) await writeWhole(counts, `${JSON.stringify(sweep)}\n`);
+  for (const path of counted.parts ?? []) await Deno.remove(path);
   const none = undefinedFigures(sweep);
   if (none !== undefined) {
-    if (counts !== undefined) await writeWhole(counts, `${JSON.stringify(sweep)}\n`);
     writeOut(
       json
         ? `${JSON.stringify({ ...none, skipped }, null, 2)}\n`
@@ -170,7 +214,6 @@ async function evaluate(options: Options): Promise<number> {
   const figures = figuresOf(sweep), rows = sweep.images();
   const { decoding, metrics } = counted.seconds;
   const seconds = { decoding, metrics: metrics + (performance.now() - start) / 1000 };
-  if (counts !== undefined) await writeWhole(counts, `${JSON.stringify(sweep)}\n`);
   if (csv !== undefined) await writeWhole(csv, csvOf(rows));
   if (report !== undefined) {
     const title = "merge" in source
@@ -204,7 +247,8 @@ await runCommand({
     "An image without crack in which nothing is called crack counts as an F1 of 1. Where no image shows crack in truth, the figures are undefined, " +
     "and neither a table nor a page is written.\n\n" +
     "The truth is a folder of masks, or a dataset in one of the layouts of data:doctor, whose photos are not read. Whatever has no partner or cannot be " +
-    "read, and masks of another size, are reported and skipped; the exit code is then 1.",
+    "read, and masks of another size, are reported and skipped; the exit code is then 1.\n\n" +
+    "Several machines can share an evaluation by --shard: the figures of all parts are exactly those of one run.",
   examples: [
     {
       command: "deno task evaluate --predictions labels/ --truth masks/ --report evaluation.html",
@@ -222,7 +266,8 @@ await runCommand({
   ],
   parser,
   paths: ({ predictions, truth, files, counts, csv, report }) => ({
-    read: [predictions, truth && folderOfLists(truth), ...files],
+    read: [predictions, truth && folderOfLists(truth), ...files, folderOf(counts)],
+    // Files of parts are looked for beside that of all counts, and removed when they are joined.
     write: [counts, csv, report].map(folderOf),
   }),
 }, evaluate);

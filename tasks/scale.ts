@@ -38,10 +38,11 @@ function commandOf([task, ...args]: readonly string[]): Pick<Job, "task" | "args
   if (given !== undefined) {
     throw new UsageError(`Cannot print a job for one part: leave out ${given}, and give --shards before --.`);
   }
-  if (!args.some((arg) => /^(?:-o|--out(?:=|$))/.test(arg))) {
-    throw new UsageError(
-      `Cannot print a job without --out: all parts of ${task} write into one folder; name it.`,
-    );
+  const result = task === "evaluate" ? "--counts" : "--out";
+  const names = (arg: string) =>
+    arg === result || arg.startsWith(`${result}=`) || (result === "--out" && /^-o/.test(arg));
+  if (!args.some(names)) {
+    throw new UsageError(`Cannot print a job without ${result}: all parts of ${task} write there; name it.`);
   }
   return { task: task as ScaledTask, args };
 }

@@ -1,7 +1,7 @@
 import { quote } from "../cli/errors.ts";
 
 /** The tasks that take `--shard`, and can so be run in parts by many machines on one folder. */
-export const SCALED_TASKS = ["label", "predict", "measure"] as const;
+export const SCALED_TASKS = ["label", "predict", "measure", "evaluate"] as const;
 
 /** A task that can be run in parts. */
 export type ScaledTask = typeof SCALED_TASKS[number];

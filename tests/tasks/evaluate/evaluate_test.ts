@@ -8,6 +8,7 @@ import { mergeCounts } from "../../../tasks/evaluate/merge_counts.ts";
 import { pairPredictions } from "../../../tasks/evaluate/pair_predictions.ts";
 import { csvOf, describeEvaluation, worstFirst } from "../../../tasks/evaluate/tables.ts";
 import { mask, photo, truthOf, writeFiles } from "../../core/datasets/dataset_fixtures.ts";
+import { seeded } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type Outcome, runScript } from "../run_script.ts";
 
@@ -385,4 +386,46 @@ Deno.test("evaluate reads maps of 0/1 as such and says so, and has no score wher
     "none of 2 images shows crack in truth, so that there is none to find. At a threshold of 0.5, 25.00 % of their pixels are " +
       "called crack, in 1 of them.",
   );
+});
+
+Deno.test("evaluate --shard: parts are joined to exactly what one run gives, whatever became of them", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => join(folder.path, name);
+  const random = seeded(5);
+  const files: Record<string, Promise<Uint8Array>> = {};
+  for (let i = 0; i < 12; i++) {
+    files[`predictions/${i}.png`] = row(...Array.from({ length: 40 }, () => Math.floor(256 * random())));
+    files[`masks/${i}.png`] = row(...Array.from({ length: 40 }, () => random() < 0.2 ? 255 : 0));
+  }
+  files["predictions/lonely.png"] = row(1, 2);
+  await writeFiles(folder.path, files);
+  const run = async (...args: string[]) => {
+    const paths = ["--predictions", at("predictions"), "--truth", at("masks"), "--json", "-q"];
+    const { code, out, err } = await evaluate([...paths, ...args], `--allow-write=${folder.path}`);
+    return { code, err, result: out === "" ? undefined : JSON.parse(out) };
+  };
+  const parts = ["1/3", "3/3"];
+  const done = [];
+  for (const shard of parts) done.push(await run("--counts", at("counts.json"), "--shard", shard));
+  assert.deepEqual(done.map(({ code, err }) => [code, err]), [[0, ""], [0, ""]]);
+  assert.deepEqual(done[0].result.counts, at("counts-1-of-3.json"));
+  const counted = done.map(({ result: { images } }) => images);
+  assert.ok(counted.every((images) => images > 0) && counted[0] + counted[1] < 12, `${counted} of 12`);
+  // The second part was lost, and a map was made again after it was counted.
+  const { images: [{ name }] } = JSON.parse(await Deno.readTextFile(at("counts-1-of-3.json")));
+  await Deno.writeFile(at(`predictions/${name}.png`), await row(...new Array(40).fill(0)));
+  await Deno.utime(at(`predictions/${name}.png`), new Date(), new Date(Date.now() + 60_000));
+  const { seconds: _, ...wanted } = (await run("--counts", at("whole.json"))).result;
+  const { code, result: { seconds: __, ...figures } } = await run("--counts", at("counts.json"));
+  assert.deepEqual([code, figures], [1, wanted], "one map has no partner");
+  assert.equal(await Deno.readTextFile(at("counts.json")), await Deno.readTextFile(at("whole.json")));
+  const left = [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort();
+  assert.deepEqual(left, ["counts.json", "masks", "predictions", "whole.json"]);
+
+  await run("--counts", at("counts.json"), "--shard", "1/3", "--tolerance", "2");
+  const other = await run("--counts", at("counts.json"));
+  assert.equal(other.code, 2);
+  assert.match(other.err, /counts-1-of-3\.json: it was counted with the tolerance 2, not 0; remove it/);
+  const unnamed = await run("--shard", "1/3");
+  assert.match(unnamed.err, /Cannot count the part 1\/3 without --counts: /);
 });

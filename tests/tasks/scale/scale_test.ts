@@ -118,7 +118,7 @@ Deno.test("scale prints the job alone, and refuses what is no task in parts", as
   const cases: [string[], RegExp][] = [
     [
       ["slurm", "--", "teach", "--out", "x"],
-      /Cannot print a job for the task "teach": give label, predict, measure/,
+      /Cannot print a job for the task "teach": give label, predict, measure, evaluate with/,
     ],
     [["slurm"], /Cannot print a job for no task: /],
     [
@@ -126,6 +126,7 @@ Deno.test("scale prints the job alone, and refuses what is no task in parts", as
       /leave out --shard=1\/2, and give --shards before --\./,
     ],
     [["slurm", "--", "label", "photos"], /Cannot print a job without --out: /],
+    [["slurm", "--", "evaluate", "--truth", "masks"], /Cannot print a job without --counts: /],
     [
       ["slurm", "--image", "x", "--", "label", "photos", "--out", "x"],
       /Cannot use --image with slurm: it runs no containers\./,
