@@ -419,7 +419,7 @@ Deno.test("evaluate --shard: parts are joined to exactly what one run gives, wha
   const { code, result: { seconds: __, ...figures } } = await run("--counts", at("counts.json"));
   assert.deepEqual([code, figures], [1, wanted], "one map has no partner");
   assert.equal(await Deno.readTextFile(at("counts.json")), await Deno.readTextFile(at("whole.json")));
-  const left = [...Deno.readDirSync(folder.path)].map(({ name }) => name).sort();
+  const left = (await Array.fromAsync(Deno.readDir(folder.path))).map(({ name }) => name).sort();
   assert.deepEqual(left, ["counts.json", "masks", "predictions", "whole.json"]);
 
   await run("--counts", at("counts.json"), "--shard", "1/3", "--tolerance", "2");
