@@ -155,6 +155,7 @@ export {
   type SweepRow,
 } from "./metrics/sweep_result.ts";
 export type { CrackQuality, SweptImage } from "./metrics/swept_image.ts";
+export type { OnProgress, PhotoProgress } from "./photo_progress.ts";
 export { predictImage, type PredictImageOptions, type Prediction } from "./predict/predict_image.ts";
 export {
   defaultScales,

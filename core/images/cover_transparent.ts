@@ -5,8 +5,19 @@ const OPAQUE = 128;
 export interface CoveredImage {
   /** The image itself where all of it is opaque. */
   readonly image: ImageData;
-  /** Sets what a map has at transparent pixels to 0, in place; one value a pixel, row-major. */
-  readonly clear: (map: Float32Array | Uint8Array) => void;
+  /** Sets what a map has at transparent pixels to 0, in place; row-major. */
+  readonly clear: (map: Float32Array | Uint8Array, place?: MapPlace) => void;
+}
+
+/** What a map shows of an image. Default: one value for each pixel. */
+export interface MapPlace {
+  /** Sides of the whole map: one of another size shows the image scaled. */
+  readonly width: number;
+  readonly height: number;
+  /** Values a pixel, interleaved. */
+  readonly channels: number;
+  /** The row that it begins with. */
+  readonly first: number;
 }
 
 /**
@@ -19,8 +30,15 @@ export function coverTransparent(image: ImageData): CoveredImage {
   let opaque = 0;
   for (let i = 0; i < width * height; i++) opaque += Number(isOpaque(i));
   if (opaque === width * height) return { image, clear: () => {} };
-  const clear = (map: Float32Array | Uint8Array) => {
-    for (let i = 0; i < map.length; i++) if (!isOpaque(i)) map[i] = 0;
+  const whole: MapPlace = { width, height, channels: 1, first: 0 };
+  const clear = (map: Float32Array | Uint8Array, place = whole) => {
+    const { channels, first } = place;
+    for (let i = 0; i < map.length / channels; i++) {
+      // The pixel in which the middle of the map's lies.
+      const x = Math.floor((i % place.width + 0.5) * width / place.width);
+      const y = Math.floor((first + Math.floor(i / place.width) + 0.5) * height / place.height);
+      if (!isOpaque(y * width + x)) map.fill(0, i * channels, (i + 1) * channels);
+    }
   };
   const covered = new ImageData(data.slice(), width, height);
   const pixels = new Uint32Array(covered.data.buffer);

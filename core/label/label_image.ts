@@ -8,6 +8,7 @@ import { grayscale } from "../kernels/grayscale.ts";
 import { close, erode } from "../kernels/morphology.ts";
 import { patchThreshold } from "../kernels/patch_threshold.ts";
 import { localise, multiply, scale } from "../kernels/pointwise.ts";
+import { ON_PROGRESS, type OnProgress } from "../photo_progress.ts";
 import { SEGMENTING } from "../predict/segmenting.ts";
 import { classActivationMap } from "./class_activation.ts";
 import { CLASSIFIER, type Classifier } from "./classifier.ts";
@@ -15,7 +16,7 @@ import { type Label, type Labeller, type OtherNetworks, STAGES_OPTION } from "./
 import { patchScoreMap, replace } from "./patch_scores.ts";
 import { type PhotoMap, PhotoWindow } from "./photo_window.ts";
 import { RECIPE, type Recipe, type RecipeName, recipeOf } from "./recipe.ts";
-import { StageMaps, StageRecorder, type StageRows, STAGES } from "./stages.ts";
+import { clearedStages, StageMaps, StageRecorder, type StageRows, STAGES } from "./stages.ts";
 import { layStrips } from "./strips.ts";
 
 /** Options of {@linkcode labelImage}. */
@@ -34,6 +35,8 @@ export interface LabelOptions {
    * about 50 bytes on the device, with the intermediate maps about 100. Defaults to 2²³, with the intermediate maps to 2²².
    */
   stripPixels?: number;
+  /** Told how many patches the classifier has scored, then how many strips are labelled. */
+  onProgress?: OnProgress;
 }
 
 const LABEL_IMAGE = argumentsSchema({
@@ -44,6 +47,7 @@ const LABEL_IMAGE = argumentsSchema({
     recipe: optional(RECIPE),
     stages: optional(STAGES_OPTION),
     stripPixels: optional(NUMBER),
+    onProgress: optional(ON_PROGRESS),
   }),
 });
 
@@ -85,7 +89,7 @@ export async function labelImage(
   options: LabelOptions,
 ): Promise<Label> {
   checkArguments("label a photo", LABEL_IMAGE, { compute, image, options });
-  const { classifier, stages = false, stripPixels = stages ? 2 ** 22 : 2 ** 23 } = options;
+  const { classifier, stages = false, onProgress, stripPixels = stages ? 2 ** 22 : 2 ** 23 } = options;
   const recipe = recipeOf(options.recipe ?? "paper");
   if (!(stripPixels > 0)) {
     throw new RangeError(
@@ -97,16 +101,18 @@ export async function labelImage(
   const { strips, rows, alignment } = layStrips(opaque, { recipe, pixels: stripPixels });
   using photo = new PhotoWindow(compute, opaque, { rows, alignment });
   const maps = new StageMaps();
-  using recorder = new StageRecorder(stages === true ? (rows) => maps.add(rows) : stages || undefined);
+  using recorder = new StageRecorder(
+    clearedStages(stages === true ? (rows) => maps.add(rows) : stages || undefined, clear),
+  );
   // Let the device work on the first threshold while the classifier works on the patches.
   using firstDark = thresholdCracks(photo.show(strips[0].outer), recipe, recorder);
   compute.submit();
-  const [patches, activations] = await classifierMaps(photo, classifier, recipe);
+  const [patches, activations] = await classifierMaps(photo, { classifier, onProgress }, recipe);
   using patchMap = patches;
   using activationMap = activations;
 
   const confidence = new Float32Array(width * height);
-  for (const { inner: [first, end], outer } of strips) {
+  for (const [i, { inner: [first, end], outer }] of strips.entries()) {
     const strip = first === 0 ? undefined : photo.show(outer);
     const top = first === 0 ? 0 : photo.top;
     using dark = strip ? thresholdCracks(strip, recipe, recorder) : firstDark;
@@ -119,6 +125,7 @@ export async function labelImage(
     const values = await joined.read();
     confidence.set(values.subarray((first - top) * width, (end - top) * width), first * width);
     await recorder.collect([first, end], { top, height });
+    onProgress?.({ unit: "strip", done: i + 1, total: strips.length });
   }
 
   clear(confidence);
@@ -178,7 +185,8 @@ export function paperLabeller(
     settings,
     minCrackPixels: recipe.minCrackPixels,
     stages: Object.values(STAGES),
-    label: (image, { stages } = {}) => labelImage(compute, image, { classifier, recipe, stages }),
+    label: (image, { stages, onProgress } = {}) =>
+      labelImage(compute, image, { classifier, recipe, stages, onProgress }),
   };
 }
 
@@ -188,10 +196,10 @@ export function paperLabeller(
  */
 async function classifierMaps(
   photo: PhotoWindow,
-  classifier: Classifier,
+  { classifier, onProgress }: Pick<LabelOptions, "classifier" | "onProgress">,
   recipe: Recipe,
 ): Promise<[patches: PhotoMap, activations?: PhotoMap]> {
-  const patches = patchScoreMap(photo, classifier, recipe);
+  const patches = patchScoreMap(photo, classifier, recipe, onProgress);
   if (recipe.cam === "none") return [await patches];
   const activate = () => classActivationMap(photo, classifier, recipe);
   const whole = photo.rows >= photo.height;

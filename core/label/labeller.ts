@@ -1,5 +1,6 @@
 import { ofType, type Schema } from "../arguments.ts";
 import type { Compute } from "../gpu/compute.ts";
+import type { OnProgress } from "../photo_progress.ts";
 import type { ScaledPrediction } from "../predict/predict_scales.ts";
 import type { Segmenting } from "../predict/segmenting.ts";
 import type { Classifier } from "./classifier.ts";
@@ -31,6 +32,8 @@ export interface Label {
 export interface LabellerOptions {
   /** Keep every intermediate map, too, or pass it on in parts. */
   stages?: boolean | ((rows: StageRows) => void);
+  /** Told how far the label is, by methods that work on a photo in parts. */
+  onProgress?: OnProgress;
 }
 
 /** Whether intermediate maps are wanted. */

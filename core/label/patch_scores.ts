@@ -5,6 +5,7 @@ import { averagePatchScores } from "../kernels/average_patch_scores.ts";
 import { coveringGrid, extractPatches } from "../kernels/extract_patches.ts";
 import { scale } from "../kernels/pointwise.ts";
 import { resize } from "../kernels/resize.ts";
+import type { OnProgress } from "../photo_progress.ts";
 import type { Classifier } from "./classifier.ts";
 import type { PhotoMap, PhotoWindow } from "./photo_window.ts";
 import type { Recipe } from "./recipe.ts";
@@ -27,13 +28,14 @@ export async function patchScoreMap(
   photo: PhotoWindow,
   classifier: Classifier,
   recipe: Recipe,
+  onProgress?: OnProgress,
 ): Promise<PhotoMap> {
   const { width, height } = photo;
   const { patchSize: size, patchStride: stride, patchFilter: filter } = recipe;
   const cells = recipe.patchGrid === "cells";
   const grid = cells ? coverPhoto(width, height, size, stride) : paddedGrid(width, height, size, stride);
 
-  let scores = await scorePatches(photo, classifier, grid, { size, stride });
+  let scores = await scorePatches(photo, classifier, grid, { size, stride, onProgress });
   if (recipe.patchRound) scores = replace(scores, eightBits(scores));
   // The mean over each cell of the stride grid.
   if (cells) scores = replace(scores, averagePatchScores(scores, { overlap: size / stride }));
@@ -73,7 +75,7 @@ async function scorePatches(
   photo: PhotoWindow,
   classifier: Classifier,
   { first: [x0, y0], count: [columns, rows] }: Grid,
-  { size, stride }: { size: number; stride: number },
+  { size, stride, onProgress }: { size: number; stride: number; onProgress?: OnProgress },
 ): Promise<Plane> {
   const { compute } = photo;
   const scores = compute.create({ width: columns, height: rows, channels: 1 });
@@ -93,6 +95,7 @@ async function scorePatches(
     });
     using batch = await classifier.scorePatches(patches, size);
     compute.copy(batch, scores, { to: start });
+    onProgress?.({ unit: "patch", done: last + 1, total: columns * rows });
   }
   requireFiniteOutput(await scores.read(), classifier.name);
   return scores;

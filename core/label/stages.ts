@@ -1,5 +1,6 @@
 import type { RowRange } from "../gpu/bands.ts";
 import type { Plane } from "../gpu/compute.ts";
+import type { CoveredImage } from "../images/cover_transparent.ts";
 
 /** What an intermediate map of a labelling method shows. */
 export interface StageKind {
@@ -105,6 +106,17 @@ export const STAGES: { readonly [Key in StageKey]: StageKind & { readonly key: K
 export interface StageRows extends Stage {
   /** The photo's row that `data` begins with; it holds whole rows, but not all of `height`. */
   first: number;
+}
+
+/** Passes maps on, 0 where their photo is transparent, if there is a receiver for them. They are changed in place. */
+export function clearedStages(
+  receive: ((rows: StageRows) => void) | undefined,
+  clear: CoveredImage["clear"],
+): ((rows: StageRows) => void) | undefined {
+  return receive && ((rows) => {
+    clear(rows.data, rows);
+    receive(rows);
+  });
 }
 
 /** Copies the maps of a strip that pass through it, if there is a receiver for them. */

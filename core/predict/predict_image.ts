@@ -4,9 +4,10 @@ import type { Compute } from "../gpu/compute.ts";
 import { COMPUTE } from "../gpu/schemas.ts";
 import { coverTransparent } from "../images/cover_transparent.ts";
 import { uploadImage } from "../images/upload_image.ts";
+import { ON_PROGRESS, type OnProgress } from "../photo_progress.ts";
 import { predictTiles } from "./predict_tiles.ts";
 import { SEGMENTING, type Segmenting } from "./segmenting.ts";
-import { defaultOverlap, defaultTile } from "./tiles.ts";
+import { countTiles, defaultOverlap, defaultTile } from "./tiles.ts";
 
 /** Options of {@linkcode predictImage}. */
 export interface PredictImageOptions {
@@ -21,6 +22,8 @@ export interface PredictImageOptions {
   overlap?: number;
   /** A pixel is crack above this confidence. Defaults to 0.5. */
   threshold?: number;
+  /** Told of each tile that the network has seen. */
+  onProgress?: OnProgress;
 }
 
 /** Where a segmentation network sees crack in an image. */
@@ -43,6 +46,7 @@ export const PREDICT_IMAGE_OPTIONS = {
   tile: optional(NUMBER),
   overlap: optional(NUMBER),
   threshold: optional(NUMBER),
+  onProgress: optional(ON_PROGRESS),
 };
 
 const ARGUMENTS = argumentsSchema({
@@ -77,15 +81,19 @@ export async function predictImage(
   options: PredictImageOptions,
 ): Promise<Prediction> {
   checkArguments("predict", ARGUMENTS, { compute, image, options });
-  const { segmenter, threshold = 0.5 } = options;
+  const { segmenter, threshold = 0.5, onProgress } = options;
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
+  const overlap = options.overlap ?? defaultOverlap(tile);
+  const total = countTiles(image, { tile, overlap });
+  let done = 0;
   const { image: opaque, clear } = coverTransparent(image);
   const confidence = new Float32Array(width * height);
   await predictTiles(compute, { width, height, cut: (place) => uploadImage(compute, opaque, place) }, {
     segmenter,
     tile,
-    overlap: options.overlap ?? defaultOverlap(tile),
+    overlap,
+    onTile: () => onProgress?.({ unit: "tile", done: ++done, total }),
     store: async (strip, [first, end]) => {
       confidence.set((await strip.read()).subarray(0, (end - first) * width), first * width);
     },

@@ -23,9 +23,9 @@ import {
   type Prediction,
   predictionOf,
 } from "./predict_image.ts";
-import { predictTiles } from "./predict_tiles.ts";
+import { predictTiles, type PredictTilesOptions } from "./predict_tiles.ts";
 import { resampledPicture } from "./resampled_picture.ts";
-import { defaultOverlap, defaultTile, type TileOptions } from "./tiles.ts";
+import { countTiles, defaultOverlap, defaultTile } from "./tiles.ts";
 import { warningOf } from "./warning.ts";
 
 /** At which scales a photo is shown to a network, and how what it says there is joined. */
@@ -121,7 +121,7 @@ export async function predictAtScales(
 ): Promise<ScaledPrediction> {
   checkArguments("predict", ARGUMENTS, { compute, image: photo, options });
   const { image, clear } = coverTransparent(photo);
-  const { segmenter, threshold = 0.5, onLevel } = options;
+  const { segmenter, threshold = 0.5, onLevel, onProgress } = options;
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
   const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
@@ -130,12 +130,15 @@ export async function predictAtScales(
   const spectrum = options.spectrum ?? (start === "auto" ? await detailSpectrum(compute, image) : undefined);
   const first = start === "auto" ? startingScale(spectrum ?? []) : start;
   const scales = scalesOf(image, { levels, first });
+  const total = scales.reduce((sum, scale) => sum + countTiles(sizeAt(image, scale), tiles), 0);
+  let done = 0;
+  const onTile = () => onProgress?.({ unit: "tile", done: ++done, total });
   const maps: Plane[] = [];
   try {
     for (const scale of scales) {
       const map = compute.create({ ...sizeAt(image, scale), channels: 1 });
       maps.push(map);
-      await predictLevel(compute, image, { segmenter, map, ...tiles });
+      await predictLevel(compute, image, { segmenter, map, onTile, ...tiles });
       await onLevel?.(map, scale);
     }
     using sums = sumsOf(compute, maps);
@@ -192,7 +195,7 @@ function scalesOf(
 async function predictLevel(
   compute: Compute,
   image: ImageData,
-  { map, ...options }: TileOptions & Pick<PredictImageOptions, "segmenter"> & { readonly map: Plane },
+  { map, ...options }: Omit<PredictTilesOptions, "store"> & { readonly map: Plane },
 ): Promise<void> {
   const { width } = map;
   await predictTiles(compute, resampledPicture(compute, image, map), {

@@ -30,6 +30,8 @@ export interface PredictTilesOptions extends TileOptions {
    * afterwards. Called from top to bottom until every row was given once.
    */
   readonly store: (strip: Plane, rows: RowRange) => Promise<void> | void;
+  /** Called for each tile that the network has seen. */
+  readonly onTile?: () => void;
 }
 
 /**
@@ -41,17 +43,19 @@ export interface PredictTilesOptions extends TileOptions {
 export async function predictTiles(
   compute: Compute,
   picture: TiledPicture,
-  { segmenter, tile, overlap, store }: PredictTilesOptions,
+  { segmenter, tile, overlap, store, onTile }: PredictTilesOptions,
 ): Promise<void> {
   const tiles = cutIntoTiles(picture, { tile, overlap });
-  await predictStrips(compute, picture, { segmenter, store, ...tiles })
+  await predictStrips(compute, picture, { segmenter, store, onTile, ...tiles })
     .catch((error) => nameFittingTile(compute, picture, { error, segmenter, tile }));
 }
 
 async function predictStrips(
   compute: Compute,
   picture: TiledPicture,
-  { segmenter, columns, rows, store }: TiledPrediction & Pick<PredictTilesOptions, "store">,
+  { segmenter, columns, rows, store, onTile }:
+    & TiledPrediction
+    & Pick<PredictTilesOptions, "store" | "onTile">,
 ): Promise<void> {
   const { width } = picture;
   const places = rows.flatMap((rows) => columns.map((columns) => ({ rows, columns })));
@@ -59,6 +63,7 @@ async function predictStrips(
   const predict = async (place: TilePlace): Promise<Plane> => {
     const tile = await predictTile(picture, { segmenter, place });
     made.push(tile);
+    onTile?.();
     return tile;
   };
   const tiles = mapOrdered(places, predict, {

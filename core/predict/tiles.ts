@@ -39,6 +39,12 @@ export function cutIntoTiles({ width, height }: Size, options: TileOptions): Til
   return fitsTile({ width, height }, options.tile) ? { columns: [[0, width]], rows: [[0, height]] } : tiles;
 }
 
+/** How many tiles an image is cut into. */
+export function countTiles(size: Size, options: TileOptions): number {
+  const { columns, rows } = cutIntoTiles(size, options);
+  return columns.length * rows.length;
+}
+
 /**
  * Cuts one side of an image into overlapping tiles, spread uniformly. A tile is a square that a network predicts by itself, since networks need
  * many times an image's memory; neighbours are cross-faded where they overlap.

@@ -4,6 +4,7 @@ import type { Schema } from "../../core/arguments.ts";
 import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
+import type { OnProgress } from "../../core/photo_progress.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
@@ -15,6 +16,7 @@ import { listPhotos, type Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import { insidePhoto } from "./inside_photo.ts";
 import {
   type FailureRecord,
   mergeRecords,
@@ -44,7 +46,7 @@ export interface BatchTask<Record extends PhotoRecord, Settings extends object, 
   /** How earlier outputs were made otherwise: what was used then, and what is now. */
   difference(before: Settings): { readonly was: string; readonly is: string } | undefined;
   /** Makes what is to be written of a photo. */
-  process(image: ImageData, photo: Photo): Promise<Output>;
+  process(image: ImageData, photo: Photo, onProgress: OnProgress): Promise<Output>;
   /** Writes it, each file whole or not at all. */
   write(name: string, output: Output): Promise<readonly FileRecord[]>;
   /** The record of a photo whose files are written. */
@@ -249,7 +251,9 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     try {
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
       for await (
-        const outcome of mapOrdered(photos, (photo) => this.#processPhoto(photo), { atOnce: AT_ONCE })
+        const outcome of mapOrdered(photos, (photo) => this.#processPhoto(photo, progress), {
+          atOnce: AT_ONCE,
+        })
       ) {
         const { name } = this.#record(outcome, progress);
         progress.advance({ detail: name, skipped: outcome.kind === "skipped" });
@@ -285,7 +289,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     };
   }
 
-  async #processPhoto(photo: Photo): Promise<Outcome<Record>> {
+  async #processPhoto(photo: Photo, progress: Progress): Promise<Outcome<Record>> {
     const { compute } = this.#task;
     const { name, path } = photo;
     using decoding = await this.#decoding.take(1);
@@ -318,7 +322,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       using _computing = await this.#computing.take(image.width * image.height);
       decoding[Symbol.dispose]();
       endWork = this.#clock.start();
-      output = await this.#task.process(image, photo);
+      output = await this.#task.process(image, photo, insidePhoto(name, progress));
     } catch (error) {
       // The loss of the device may become known a moment after the first failure that it causes.
       await Promise.race([compute.device.lost, new Promise((resolve) => setTimeout(resolve, 20))]);

@@ -4,6 +4,11 @@ import { printable, styleErr, writeErr } from "./terminal.ts";
 export interface Progress extends Disposable {
   /** Says that one more item is done; `skipped` ones (done by an earlier run) do not count for the rate. */
   advance(options?: { readonly detail?: string; readonly skipped?: boolean }): void;
+  /**
+   * Says how far the item under way is, which takes long: in the bar, which is redrawn in place; elsewhere, once in a while, by a line. The next
+   * item that is done takes its place.
+   */
+  inside(detail: string): void;
   /** Prints a line, such as a warning, without tearing the bar. It is printed even where progress is quiet. */
   note(line: string): void;
 }
@@ -26,6 +31,8 @@ const BAR_WIDTH = 24;
 /** Milliseconds between two redraws of a bar, and between two lines where there is no terminal. */
 const REDRAW_EVERY = 100;
 const LINE_EVERY = 5000;
+/** Milliseconds between two lines about one item. */
+const INSIDE_EVERY = 30_000;
 
 /** Seconds as people say them: `8 s`, `3 min`, `2 h 05 min`. */
 export function formatDuration(seconds: number): string {
@@ -56,7 +63,7 @@ export function startProgress(options: ProgressOptions): Progress {
   let done = 0;
   let worked = 0;
   let drawn = false;
-  let last = Number.NEGATIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY; // when something was printed
   let reported = 0;
 
   const pace = (): string[] => {
@@ -80,9 +87,9 @@ export function startProgress(options: ProgressOptions): Progress {
     drawn = true;
   };
 
-  const line = () => {
+  const line = (more: readonly string[] = pace()) => {
     write(
-      `${done} of ${total} ${unit}${total === 1 ? "" : "s"}${pace().map((part) => `, ${part}`).join("")}\n`,
+      `${done} of ${total} ${unit}${total === 1 ? "" : "s"}${more.map((part) => `, ${part}`).join("")}\n`,
     );
     reported = done;
   };
@@ -101,6 +108,12 @@ export function startProgress(options: ProgressOptions): Progress {
       last = now();
       if (interactive) draw(detail);
       else line();
+    },
+    inside(detail) {
+      if (quiet || now() - Math.max(last, start) < (interactive ? REDRAW_EVERY : INSIDE_EVERY)) return;
+      last = now();
+      if (interactive) draw(detail);
+      else line([printable(detail)]);
     },
     note(text) {
       clear();

@@ -1,5 +1,6 @@
 import type { Compute } from "../../core/gpu/compute.ts";
 import type { Label, Labeller } from "../../core/label/labeller.ts";
+import type { OnProgress } from "../../core/photo_progress.ts";
 import { describeRun } from "../batch/batch_command.ts";
 import {
   type BatchOptions,
@@ -26,6 +27,7 @@ import {
 import { reportEntries } from "../batch/report_entries.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
+import type { Photo } from "../files/photos.ts";
 import { type Report, reportChunks } from "../report/report.ts";
 import {
   LABEL_MANIFEST,
@@ -123,10 +125,11 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
     return settingsDifference(before, this.settings);
   }
 
-  async process(image: ImageData): Promise<LabelOutput> {
+  async process(image: ImageData, _: Photo, onProgress: OnProgress): Promise<LabelOutput> {
     const images = new StageImages();
     const label = await this.#labeller.label(image, {
       stages: this.#options.stages && ((rows) => images.add(rows)),
+      onProgress,
     });
     return { label, stages: images.all };
   }

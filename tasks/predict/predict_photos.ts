@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { defaultScales, predictAtScales, type ScaledPrediction } from "../../core/predict/predict_scales.ts";
+import type { OnProgress } from "../../core/photo_progress.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { defaultOverlap, TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
 import {
@@ -26,6 +27,7 @@ import { reportEntries } from "../batch/report_entries.ts";
 import type { ScaleChoice } from "../batch/scale_option.ts";
 import { UsageError } from "../cli/errors.ts";
 import { VERSION } from "../cli/version.ts";
+import type { Photo } from "../files/photos.ts";
 import { predictionChunks } from "../report/report.ts";
 import {
   OWN_SCALE,
@@ -110,9 +112,10 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     return settingsDifference(before, this.settings);
   }
 
-  async process(image: ImageData): Promise<PredictOutput> {
+  async process(image: ImageData, _: Photo, onProgress: OnProgress): Promise<PredictOutput> {
     const { threshold, tile, overlap } = this.settings;
-    const options = { segmenter: this.#segmenter, threshold, tile, overlap, ...scalesOf(this.settings) };
+    const network = { segmenter: this.#segmenter, tile, overlap };
+    const options = { ...network, threshold, onProgress, ...scalesOf(this.settings) };
     const prediction = await predictAtScales(this.compute, image, options);
     const overlay = this.#options.overlays ? await overlayImage(image, prediction.mask) : undefined;
     return { prediction, overlay };

@@ -7,7 +7,7 @@ import { gradCam } from "../class_activation.ts";
 import { CLASSIFIER, type Classifier } from "../classifier.ts";
 import type { Labeller, LabellerOptions, OtherNetworks } from "../labeller.ts";
 import { recipes } from "../recipe.ts";
-import { type StageKind, StageMaps } from "../stages.ts";
+import { clearedStages, type StageKind, StageMaps } from "../stages.ts";
 import { DENSE_CRF, denseCrf, type DenseCrfOptions } from "./dense_crf.ts";
 
 /** Options of {@linkcode camCrfLabel}. */
@@ -161,7 +161,7 @@ export function camCrfLabeller(
       const { probability: confidence, ...label } = labelOf(opaque, map, { parameters, clear });
       const { width, height, crackPixels } = label;
       const maps = new StageMaps();
-      const receive = stages === true ? maps.add.bind(maps) : stages || undefined;
+      const receive = clearedStages(stages === true ? maps.add.bind(maps) : stages || undefined, clear);
       for (const [i, data] of [map, confidence].entries()) {
         receive?.({ ...STAGES[i], width, height, channels: 1, first: 0, data });
       }

@@ -101,14 +101,14 @@ interface Networks {
 async function labelByHairline(
   compute: Compute,
   photo: ImageData,
-  { segmenter, localiser, settings, stages }: Networks & LabellerOptions & {
+  { segmenter, localiser, settings, stages, onProgress }: Networks & LabellerOptions & {
     readonly settings: HairlineSettings;
   },
 ): Promise<Label> {
   const { image, clear } = coverTransparent(photo);
   const { width, height } = image;
   const { localisationWindow: window, localisationTile: tile, labelThreshold: threshold } = settings;
-  const recorder = new MapRecorder(stages);
+  const recorder = new MapRecorder(stages, clear);
   const { scales } = settings;
   const spectrum = scales.start === "auto" ? await detailSpectrum(compute, image) : undefined;
   const start = scales.start === "auto" ? startingScale(spectrum ?? []) : scales.start;
@@ -120,7 +120,7 @@ async function labelByHairline(
     });
   let level = 0;
   const looking = predictAtScales(compute, image, {
-    ...{ segmenter, ...scales, start, spectrum, threshold },
+    ...{ segmenter, ...scales, start, spectrum, threshold, onProgress },
     onLevel: (map) => recorder.keep(levelStage(++level), map),
   });
   await Promise.allSettled([localising, looking]);

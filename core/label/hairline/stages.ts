@@ -1,6 +1,7 @@
 import type { Plane } from "../../gpu/compute.ts";
+import type { CoveredImage } from "../../images/cover_transparent.ts";
 import type { LabellerOptions } from "../labeller.ts";
-import { type Stage, type StageKind, StageMaps, type StageRows } from "../stages.ts";
+import { clearedStages, type Stage, type StageKind, StageMaps, type StageRows } from "../stages.ts";
 import type { HairlineSettings } from "./settings.ts";
 
 type MapKey = "localisation" | "network" | "refined" | "confidence";
@@ -66,8 +67,12 @@ export class MapRecorder {
   readonly #maps = new StageMaps();
   readonly #receive: ((rows: StageRows) => void) | undefined;
 
-  constructor(stages: LabellerOptions["stages"] = false) {
-    this.#receive = stages === true ? (rows) => this.#maps.add(rows) : stages || undefined;
+  /** @param clear of a photo with transparent pixels. */
+  constructor(stages: LabellerOptions["stages"] = false, clear: CoveredImage["clear"] = () => {}) {
+    this.#receive = clearedStages(
+      stages === true ? (rows) => this.#maps.add(rows) : stages || undefined,
+      clear,
+    );
   }
 
   /** Whether anybody wants maps. */

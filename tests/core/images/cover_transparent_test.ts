@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { coverTransparent } from "../../../core/images/cover_transparent.ts";
-import { labelImage } from "../../../core/label/label_image.ts";
+import { labelImage, paperLabeller } from "../../../core/label/label_image.ts";
+import type { Labeller } from "../../../core/label/labeller.ts";
+import { labellers } from "../../../core/label/labellers.ts";
+import { predictImage } from "../../../core/predict/predict_image.ts";
+import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { FakeClassifier } from "../label/fake_classifier.ts";
+import { FakeSegmenter } from "../predict/fake_segmenter.ts";
 import { random } from "./image_fixtures.ts";
 
 /** An image of noise of which so large a share is transparent, and black there. */
@@ -61,4 +66,74 @@ Deno.test("labelImage() finds no crack in transparent pixels, whatever colour th
   const white = await label(photo([255, 255, 255, 0]));
   assert.deepEqual(black.confidence, white.confidence);
   assert.ok(black.mask.every((value, i) => i % width >= 20 || value === 0));
+});
+
+/** Two photos that differ only in what lies under their transparent pixels, a rim and a hole, and which these are. */
+function holed(
+  width: number,
+  height: number,
+): { photos: [ImageData, ImageData]; transparent: (i: number) => boolean } {
+  const next = random(9);
+  const transparent = (i: number) => {
+    const x = i % width, y = Math.floor(i / width);
+    return x < width / 4 || (x - width / 2) ** 2 + (y - height / 2) ** 2 < 30;
+  };
+  const photos = [new ImageData(width, height), new ImageData(width, height)] as const;
+  for (let i = 0; i < width * height; i++) {
+    // A dark line crosses all.
+    const shade = Math.abs(Math.floor(i / width) - height / 3) < 2 ? 30 + next() * 20 : 150 + next() * 60;
+    for (const { data } of photos) {
+      const stored = transparent(i)
+        ? [next() * 256, next() * 256, next() * 256, next() * 127]
+        : [shade, shade, shade, 255];
+      data.set(stored, 4 * i);
+    }
+  }
+  return { photos: [...photos], transparent };
+}
+
+Deno.test("No method and no network finds crack in transparent pixels, and their colours touch nothing else, stages included", async () => {
+  const [width, height] = [72, 60];
+  const { photos, transparent } = holed(width, height);
+  using compute = await openCompute();
+  const segmenter = new FakeSegmenter({ reach: 2 });
+  const networks = { classifier: new FakeClassifier(), segmenter };
+  const methods: Labeller[] = [
+    ...Object.values(labellers).map((open) => open(compute, networks)),
+    paperLabeller(compute, { ...networks, recipe: "reference" }),
+  ];
+  for (const method of methods) {
+    const [label, other] = [
+      await method.label(photos[0], { stages: true }),
+      await method.label(photos[1], { stages: true }),
+    ];
+    assert.deepEqual(label, other, method.title);
+    assert.ok(label.confidence.some((value, i) => !transparent(i) && value > 0), method.title);
+    for (let i = 0; i < width * height; i++) {
+      if (transparent(i)) {
+        assert.deepEqual([label.confidence[i], label.mask[i]], [0, 0], `${method.title}, pixel ${i}`);
+      }
+    }
+    assert.ok(label.stages.length > 0);
+    for (const { key, data, channels, ...size } of label.stages) {
+      for (let i = 0; i < size.width * size.height; i++) {
+        const x = Math.floor((i % size.width + 0.5) * width / size.width);
+        const y = Math.floor((Math.floor(i / size.width) + 0.5) * height / size.height);
+        if (!transparent(y * width + x)) continue;
+        for (let c = 0; c < channels; c++) {
+          assert.equal(data[i * channels + c], 0, `${method.title}, ${key}, ${x}, ${y}`);
+        }
+      }
+    }
+  }
+  for (const predict of [predictImage, predictAtScales]) {
+    const [prediction, other] = [
+      await predict(compute, photos[0], { segmenter }),
+      await predict(compute, photos[1], { segmenter }),
+    ];
+    assert.deepEqual(prediction, other);
+    assert.ok(prediction.confidence.some((value, i) => !transparent(i) && value > 0.5));
+    assert.ok(prediction.confidence.every((value, i) => !transparent(i) || value === 0));
+    assert.ok(prediction.mask.every((value, i) => !transparent(i) || value === 0));
+  }
 });

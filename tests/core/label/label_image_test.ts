@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { labelImage } from "../../../core/label/label_image.ts";
 import type { Label } from "../../../core/label/labeller.ts";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
+import { layStrips } from "../../../core/label/strips.ts";
+import type { PhotoProgress } from "../../../core/photo_progress.ts";
 import { activationMapOracle } from "../../oracles/activation_map.ts";
 import { labelOracle } from "../../oracles/label_image.ts";
 import { assertClose, sharedCompute, testImage } from "../testing.ts";
@@ -243,4 +245,23 @@ Deno.test("labelImage() leaves no plane behind", async () => {
   const before = compute.pooledBytes;
   for (let i = 0; i < 3; i++) await labelImage(compute, image, { classifier, stages: true });
   assert.equal(compute.pooledBytes, before);
+});
+
+Deno.test("labelImage() tells of the patches that the classifier has scored, and of each strip", async () => {
+  const image = crackedPhoto(90, 200);
+  const told: PhotoProgress[] = [];
+  const { mask } = await labelImage(await whole(), image, {
+    ...{ classifier, stripPixels: 1 },
+    onProgress: (progress) => told.push(progress),
+  });
+  const { strips } = layStrips(image, { recipe: recipes.paper, pixels: 1 });
+  assert.ok(strips.length > 1);
+  const [patches] = told;
+  // One batch holds all.
+  assert.deepEqual(patches, { unit: "patch", done: patches.total, total: patches.total });
+  assert.deepEqual(
+    told.slice(1),
+    strips.map((_, i) => ({ unit: "strip", done: i + 1, total: strips.length })),
+  );
+  assert.equal(mask.length, 90 * 200);
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { resize } from "../../../core/kernels/resize.ts";
 import { detailSpectrum, startingScale } from "../../../core/predict/detail_spectrum.ts";
+import type { PhotoProgress } from "../../../core/photo_progress.ts";
 import { predictImage } from "../../../core/predict/predict_image.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { warningOf } from "../../../core/predict/warning.ts";
 import { resizeOracle } from "../../oracles/resize.ts";
-import { assertClose, opaque, sharedCompute, SIZES, testImage } from "../testing.ts";
+import { assertClose, opaque, sharedCompute, SIZES, testImage, testPhoto } from "../testing.ts";
 import { fuseScalesOracle } from "../../oracles/fuse_scales.ts";
 import { FakeSegmenter } from "./fake_segmenter.ts";
 
@@ -151,5 +152,20 @@ Deno.test("predictAtScales() refuses scales that cannot be", async () => {
       predictAtScales(compute, randomImage(9, 9), { segmenter, ...scales }),
       RangeError,
     );
+  }
+});
+
+Deno.test("predictAtScales() and predictImage() tell of each tile, at all scales", async () => {
+  const compute = await device();
+  const image = testPhoto(100, 70, "crack");
+  const segmenter = new FakeSegmenter();
+  for (const [predict, total] of [[predictAtScales, 6 + 1], [predictImage, 6]] as const) {
+    const told: PhotoProgress[] = [];
+    await predict(compute, image, {
+      ...{ segmenter, tile: 64, overlap: 32 },
+      ...(predict === predictAtScales ? { start: 1, levels: 2 } : {}),
+      onProgress: (progress) => told.push(progress),
+    });
+    assert.deepEqual(told, Array.from({ length: total }, (_, i) => ({ unit: "tile", done: i + 1, total })));
   }
 });

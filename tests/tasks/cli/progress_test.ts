@@ -77,3 +77,26 @@ Deno.test("formatDuration() says seconds, minutes and hours as people do", () =>
     "2 h 05 min",
   ]);
 });
+
+Deno.test("startProgress() shows how far an item is in the bar, and by a line once in a while where there is no terminal", () => {
+  const bar = progress(2, { interactive: true });
+  bar.state.time = 1000;
+  bar.report.inside("scan: 3 of 40 tiles");
+  assert.ok(bar.state.text.endsWith("0/2  scan: 3 of 40 tiles\x1b[K"));
+  bar.state.time = 1050;
+  bar.report.inside("scan: 4 of 40 tiles");
+  assert.ok(bar.state.text.endsWith("3 of 40 tiles\x1b[K"), "not redrawn so soon");
+
+  const { report, state } = progress(2);
+  for (let tile = 1; tile <= 40; tile++) {
+    state.time += 2000;
+    report.inside(`scan: ${tile} of 40 tiles`);
+  }
+  report.advance();
+  report[Symbol.dispose]();
+  assert.deepEqual(state.text.trimEnd().split("\n"), [
+    "0 of 2 photos, scan: 15 of 40 tiles",
+    "0 of 2 photos, scan: 30 of 40 tiles",
+    "1 of 2 photos, 0.8/min, 80 s left",
+  ]);
+});
