@@ -9,6 +9,7 @@ import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
+import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
 import { lockFolder } from "../files/locks.ts";
 import { countKinds, type LeftOut } from "../files/left_out.ts";
 import { nameKey } from "../files/output_names.ts";
@@ -74,6 +75,8 @@ export interface PhotoFacts {
   readonly sha256: string;
   /** What was chosen or guessed when it was decoded. */
   readonly notes: readonly string[];
+  /** What its EXIF data tell. */
+  readonly exif: PhotoOrigin | undefined;
   readonly seconds: number;
   /** Now, as ISO 8601 in UTC. */
   readonly now: string;
@@ -81,7 +84,7 @@ export interface PhotoFacts {
 
 /** What every record of a photo begins with. */
 export function recordedPhoto(
-  { name, path, sha256, notes }: PhotoFacts,
+  { name, path, sha256, notes, exif }: PhotoFacts,
   { width, height, crackPixels, scales, warning }: Pick<
     PhotoRecord,
     "width" | "height" | "crackPixels" | "scales" | "warning"
@@ -92,6 +95,7 @@ export function recordedPhoto(
     ...(scales === undefined ? {} : { scales }),
     ...(warning === undefined ? {} : { warning }),
     ...(notes.length === 0 ? {} : { notes }),
+    ...(exif === undefined ? {} : { exif }),
   };
 }
 
@@ -297,6 +301,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     let seconds = 0;
     let output, hash;
     let notes: readonly string[] = [];
+    let exif: PhotoOrigin | undefined;
     try {
       const bytes = await Deno.readFile(path);
       hash = await sha256(bytes);
@@ -318,6 +323,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
         onNote: (note) => found.push(note),
       });
       notes = found;
+      exif = await readExifOrigin(bytes);
       seconds = endWork();
       using _computing = await this.#computing.take(image.width * image.height);
       decoding[Symbol.dispose]();
@@ -335,7 +341,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     }
     const files = await this.#task.write(name, output);
     seconds += endWork();
-    const facts = { name, path, sha256: hash, notes, seconds, now: new Date().toISOString() };
+    const facts = { name, path, sha256: hash, notes, exif, seconds, now: new Date().toISOString() };
     return { kind: "done", record: { ...this.#task.record(facts, output), version: VERSION, files } };
   }
 

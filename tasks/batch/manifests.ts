@@ -10,6 +10,7 @@ import {
   TEXT,
 } from "../../core/arguments.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
+import type { PhotoOrigin } from "../files/exif.ts";
 import type { LeftOut } from "../files/left_out.ts";
 import { staysInside } from "../files/output_names.ts";
 import { MANIFEST, OUTPUT_FOLDERS } from "../files/photos.ts";
@@ -37,6 +38,8 @@ export interface PhotoRecord {
   readonly warning?: string;
   /** What was chosen or guessed where its file leaves it open, in sentences: the page of a TIFF file, the bits that its samples use. */
   readonly notes?: readonly string[];
+  /** Where, when and with what it was taken, as far as its EXIF data tell. */
+  readonly exif?: PhotoOrigin;
   /** The work of reading, marking and writing it: see {@linkcode WorkClock}. Until version 0.1.0 the time since the photo before. */
   readonly seconds: number;
   /** The version of Hairline that marked it; in manifests of before there were such notes that of the manifest. */
@@ -113,6 +116,14 @@ const PHOTO: OptionSchemas<PhotoRecord> = {
   ),
   warning: optional(TEXT),
   notes: optional(listOf(TEXT, "a list of notes")),
+  exif: optional(
+    recordSchema<PhotoOrigin>({
+      latitude: optional(NUMBER),
+      longitude: optional(NUMBER),
+      taken: optional(TEXT),
+      camera: optional(TEXT),
+    }),
+  ),
   seconds: NUMBER,
   version: optional(TEXT),
   files: optional(

@@ -19,6 +19,7 @@ import {
 } from "../batch/batch_run.ts";
 import type { Runtime, TaskNouns } from "../batch/manifests.ts";
 import { type FileRecord, writeOutput } from "../batch/output_files.ts";
+import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
 import type { Photo } from "../files/photos.ts";
 import {
   MEASURE_MANIFEST,
@@ -71,6 +72,8 @@ interface MeasureOutput {
   readonly warning: string | undefined;
   /** What was chosen or guessed when the photo was decoded. */
   readonly notes: readonly string[];
+  /** Where, when and with what the photo was taken. */
+  readonly exif: PhotoOrigin | undefined;
 }
 
 /** The measurement of each mask, with its file. */
@@ -127,6 +130,7 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
       ),
       warning: warnings.length === 0 ? undefined : warnings.join(" "),
       notes,
+      exif: bytes && await readExifOrigin(bytes),
     };
   }
 
@@ -142,14 +146,14 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     return [await writeOutput(out, measuredPath(out, name), bytes)];
   }
 
-  record(facts: PhotoFacts, { photo, measurement, bands, warning, notes }: MeasureOutput): PhotoRecord {
+  record(facts: PhotoFacts, { photo, measurement, bands, warning, notes, exif }: MeasureOutput): PhotoRecord {
     const { width, height, area, length, mmPerPixel, cracks } = measurement;
     const widest = cracks.reduce(
       (best, { width: { max } }, i) => max > (cracks[best]?.width.max ?? -1) ? i : best,
       -1,
     );
     return {
-      ...recordedPhoto({ ...facts, notes: [...facts.notes, ...notes] }, {
+      ...recordedPhoto({ ...facts, exif, notes: [...facts.notes, ...notes] }, {
         width,
         height,
         crackPixels: area,

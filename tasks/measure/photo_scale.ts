@@ -1,6 +1,6 @@
 import { cameraScale } from "../../core/measure/camera_scale.ts";
 import { UsageError } from "../cli/errors.ts";
-import { type ExifCamera, readExifCamera } from "./exif.ts";
+import { type ExifCamera, readExifCamera } from "../files/exif.ts";
 
 /** How photos were taken, as far as the command says; the rest is read from each photo. Millimetres. */
 export type CameraOptions = { readonly [Name in keyof ExifCamera]?: number };

@@ -4,8 +4,8 @@ import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { MeasuredFile, MeasureSettings, PhotoRecord } from "./manifest.ts";
 
-/** A cell of a table; NaN is empty. */
-type Cell = string | number | undefined;
+/** A cell of a table; NaN is empty. Of a place five digits would be a hundred metres: it is in degrees, to a centimetre. */
+type Cell = string | number | undefined | { readonly degrees: number };
 
 /** Reads `measured/NAME.json`. JSON knows no NaN and no ∞: both were null. */
 export async function readMeasured(path: string): Promise<MeasuredFile> {
@@ -82,6 +82,10 @@ const PHOTO = [
   "width_max_mm",
   "band",
   ...Array.from({ length: 18 }, (_, i) => `length_px_${10 * i}_${10 * i + 10}_deg`),
+  "latitude",
+  "longitude",
+  "taken",
+  "camera",
 ];
 
 function measuredCells(measured: Measured): Cell[] {
@@ -126,6 +130,8 @@ function photoRow({ record, file: { measurement } }: { record: PhotoRecord; file
   const scaled = (value: number | undefined) =>
     mmPerPixel === undefined || value === undefined ? undefined : value * mmPerPixel;
   const widest = record.widthMax ?? undefined;
+  const { latitude, longitude, taken, camera } = record.exif ?? {};
+  const place = (degrees: number | undefined) => degrees === undefined ? undefined : { degrees };
   return [
     record.name,
     width,
@@ -142,6 +148,10 @@ function photoRow({ record, file: { measurement } }: { record: PhotoRecord; file
     scaled(widest),
     record.band,
     ...orientations,
+    place(latitude),
+    place(longitude),
+    taken,
+    camera,
   ];
 }
 
@@ -151,6 +161,7 @@ function csvRow(cells: readonly Cell[]): string {
 }
 
 function csvCell(cell: Cell): string {
+  if (typeof cell === "object") return String(Number(cell.degrees.toFixed(7)));
   if (typeof cell === "number") {
     if (!Number.isFinite(cell)) return "";
     return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(5)));

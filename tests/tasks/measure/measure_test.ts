@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { decodeImage } from "../../../core/images/decode_image.ts";
+import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import type { Manifest } from "../../../tasks/measure/manifest.ts";
 import { measurePhotos, type MeasurePhotosOptions } from "../../../tasks/measure/measure_photos.ts";
 import { drawCracks } from "../../core/measure/drawn_cracks.ts";
 import { sharedCompute } from "../../core/testing.ts";
+import { type ExifContent, withExif } from "../../oracles/exif_writer.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type Outcome, runScript } from "../run_script.ts";
 
@@ -13,6 +16,18 @@ const open = sharedCompute();
 function measure(cwd: string, ...args: readonly string[]): Promise<Outcome> {
   return runScript("tasks/measure.ts", args, { permissions: ["--allow-read", "--allow-write"], cwd });
 }
+
+/** 33° 51′ 21.6″ S, 151° 12′ 36″ W. */
+const EXIF: ExifContent = {
+  main: [[0x0110, "text", "Camera, digital"]],
+  exif: [[0x9003, "text", "2024:03:01 10:22:33"]],
+  gps: [
+    [1, "text", "S"],
+    [2, "fractions", [33, 51, 21.6]],
+    [3, "text", "W"],
+    [4, "fractions", [151, 12, 36]],
+  ],
+};
 
 /** `masks/` and `photos/` of drawn cracks, 60 pixels long and as wide as a name's number; of `alone` there is no photo. */
 async function prepare(folder: string): Promise<void> {
@@ -42,6 +57,11 @@ Deno.test("measure writes tables, a manifest and a page, goes on after bad files
   await using folder = await temporaryFolder();
   const { path } = folder;
   await prepare(path);
+  // One of the photos is a camera's.
+  const photo = await decodeImage(await Deno.readFile(join(path, "photos/9.png")));
+  await Deno.remove(join(path, "photos/9.png"));
+  const jpeg = await encodeJpeg(photo, { quality: 95 });
+  await Deno.writeFile(join(path, "photos/9.jpg"), withExif(jpeg, EXIF));
   const grey = (values: number[]) =>
     encodePng({ width: values.length, height: 1, channels: 1, data: Uint8Array.from(values) });
   await Deno.writeFile(join(path, "masks/three values.png"), await grey([0, 9, 20]));
@@ -97,6 +117,11 @@ Deno.test("measure writes tables, a manifest and a page, goes on after bad files
   assert.deepEqual(
     photos.map(({ cracks, mm_per_pixel }) => [cracks, mm_per_pixel]),
     Array(3).fill(["1", "0.5"]),
+  );
+  // The comma of the camera's name parts the cell of a reader that knows no quotes.
+  assert.deepEqual(
+    photos.map(({ latitude, longitude, taken, camera }) => [latitude, longitude, taken, camera]),
+    [["", "", "", ""], ["-33.856", "-151.21", "2024-03-01T10:22:33", '"Camera'], ["", "", "", ""]],
   );
   assert.equal((await readTable(join(path, "out/branches.csv"))).length, 3);
   const whole = JSON.parse(await Deno.readTextFile(join(path, "out/measure.json")));

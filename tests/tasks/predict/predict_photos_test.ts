@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
+import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { defaultScales, predictAtScales } from "../../../core/predict/predict_scales.ts";
 import type { Segmenting } from "../../../core/predict/segmenting.ts";
@@ -14,6 +15,7 @@ import {
   type Session,
 } from "../../../tasks/predict/predict_photos.ts";
 import { FakeSegmenter } from "../../core/predict/fake_segmenter.ts";
+import { withExif } from "../../oracles/exif_writer.ts";
 import { plainPage, writeTiff } from "../../oracles/tiff_writer.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { crackPhoto } from "../crack_photo.ts";
@@ -247,20 +249,24 @@ Deno.test("predictPhotos() goes on after a photo that the memory does not hold, 
   });
 });
 
-Deno.test("predictPhotos() keeps what was guessed of a photo's file in the manifest, and shows it in the report", async () => {
+Deno.test("predictPhotos() keeps what was guessed of a photo's file, and its EXIF data, in the manifest, and shows the guess in the report", async () => {
   await withPhotos(async (folder, compute) => {
     const samples = Array.from({ length: 48 * 32 }, (_, i) => i % 1024);
     const photo = join(folder, "photos/ten_bits.tif");
     await Deno.writeFile(photo, writeTiff([plainPage({ width: 48, height: 32, samples })]));
+    const jpeg = await encodeJpeg(new ImageData(20, 10));
+    const taken = withExif(jpeg, { exif: [[0x9003, "text", "2024:03:01 10:22:33"]] });
+    await Deno.writeFile(join(folder, "photos/dated.jpg"), taken);
     await predictPhotos(options(folder), opening(compute));
     const note = "None of its 16-bit samples exceeds 1023: they were read as 10 bits.";
     const { photos } = await readManifest(folder);
-    assert.deepEqual(photos.map(({ name, notes }) => [name, notes]), [
-      ...[["a", undefined], ["b", undefined], ["c", undefined], ["ten_bits", [note]]],
+    assert.deepEqual(photos.slice(3).map(({ name, notes, exif }) => ({ name, notes, exif })), [
+      { name: "dated", notes: undefined, exif: { taken: "2024-03-01T10:22:33" } },
+      { name: "ten_bits", notes: [note], exif: undefined },
     ]);
     assert.ok((await Deno.readTextFile(join(folder, "out/report.html"))).includes(note));
     // A second run takes such records up.
     const { skipped } = await predictPhotos(options(folder), opening(compute));
-    assert.equal(skipped, 4);
+    assert.equal(skipped, 5);
   });
 });

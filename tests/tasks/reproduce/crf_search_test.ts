@@ -43,7 +43,7 @@ async function writeSet(folder: string, count: number): Promise<void> {
   await writeFiles(folder, files);
 }
 
-const silent = { advance: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
+const silent = { advance: () => {}, inside: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
 
 Deno.test("searchPhotos() draws the same photos each time, none twice", async () => {
   await using folder = await temporaryFolder();

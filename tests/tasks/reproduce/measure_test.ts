@@ -15,7 +15,7 @@ import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { HEIGHT, WIDTH, writeLineSet } from "./fixtures.ts";
 
-const silent = { advance: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
+const silent = { advance: () => {}, inside: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
 
 function method(id: string, recipe: Recipe, classifier: FakeClassifier | CachedClassifier): Method {
   return labelMethod({ id, title: id, sha256: "fake", classifier, recipe });

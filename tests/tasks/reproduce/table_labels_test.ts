@@ -18,7 +18,7 @@ import type { Run } from "../../../tasks/reproduce/run.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { HEIGHT, tinyScale, WIDTH, writeBandSet, writeCrackFree, writeLineSet } from "./fixtures.ts";
 
-const silent = { advance: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
+const silent = { advance: () => {}, inside: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
 
 /** An image of a sweep: so many pixels of each kind below and from 0.5 on. */
 function swept(name: string, counts: readonly [background: readonly number[], crack: readonly number[]]) {
