@@ -89,7 +89,7 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
     return new Response(html, { headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" } });
   }
   if (route === "GET /api/photos") return answer(describeAll(run));
-  if (route === "GET /api/doubts") return answer(await Array.fromAsync(run.doubts()));
+  if (route === "GET /api/doubts") return answer(await run.doubts(Number(searchParams.get("from"))));
   const photo = run.photos.get(searchParams.get("name") ?? "");
   if (photo === undefined) return answer("There is no such photo.", 404);
   switch (route) {
@@ -101,7 +101,7 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
       return photo.found === undefined ? answer("It has no mask.", 404) : await file(photo.found.confidence);
     case "GET /api/corrected": {
       const path = await run.corrected(photo.name);
-      return path === undefined ? answer("It was not mended.", 404) : await file(path);
+      return path === undefined ? new Response(null, { status: 204, headers: HEADERS }) : await file(path);
     }
     case "PUT /api/review":
       return await save(run, photo, request);

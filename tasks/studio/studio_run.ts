@@ -8,6 +8,9 @@ import { listPhotos } from "../files/photos.ts";
 import { doubtOf } from "./doubt.ts";
 import { correctedMaskPath, ReviewStore } from "./review.ts";
 
+/** Photos whose confidences are read for one answer: some seconds of work. */
+const DOUBTS_AT_ONCE = 100;
+
 /** A photo that the studio shows. */
 export interface StudioPhoto {
   readonly name: string;
@@ -59,16 +62,19 @@ export class StudioRun {
     return await statOrNull(path) === null ? undefined : path;
   }
 
-  /** How sure the run was of each photo, the photos in their order: see {@linkcode doubtOf}. */
-  async *doubts(): AsyncGenerator<readonly [name: string, doubt: number]> {
-    for (const { name, found } of this.photos.values()) {
-      if (found === undefined) continue;
+  /**
+   * How much doubt the run left of some photos, from a place in their order on: see {@linkcode doubtOf}. Null of those that cannot be told;
+   * what is wrong with them is said when they are opened.
+   */
+  async doubts(from: number): Promise<(readonly [name: string, doubt: number | null])[]> {
+    const some = [...this.photos.values()].slice(from, from + DOUBTS_AT_ONCE);
+    return await Array.fromAsync(some, async ({ name, found }) => {
       try {
-        const { data } = await decodeImage(await Deno.readFile(found.confidence));
-        yield [name, doubtOf(Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]))];
+        const { data } = await decodeImage(await Deno.readFile(found!.confidence));
+        return [name, doubtOf(Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]))] as const;
       } catch {
-        // It is said of the photo when it is opened.
+        return [name, null] as const;
       }
-    }
+    });
   }
 }

@@ -64,7 +64,8 @@ export function App(
       ${current !== undefined && photos.length > 1 && html`<${Steps} studio=${studio} current=${current} />`}
       ${current !== undefined &&
         html`<button type="button" onClick=${() => studio.current.value = undefined}>Overview</button>`}
-      ${photos.length > 0 && studio.keeper === undefined && html`<${Choose} studio=${studio} />`}
+      ${photos.length > 0 && studio.keeper === undefined &&
+        html`<${Choose} studio=${studio} text="Add photos" />`}
       ${photos.length > 0 &&
         html`<button type="button" aria-pressed=${help.value} title="Keys (?)" onClick=${() =>
           help.value = !help.value}>?</button>`}
@@ -115,9 +116,9 @@ function Steps({ studio, current }: { readonly studio: Studio; readonly current:
   ` as VNode;
 }
 
-function Choose({ studio }: { readonly studio: Studio }): VNode {
+function Choose({ studio, text }: { readonly studio: Studio; readonly text: string }): VNode {
   return html`
-    <label class="button">Add photos<input type="file" multiple accept="image/*,.tif,.tiff" class="unseen"
+    <label class="button">${text}<input type="file" multiple accept="image/*,.tif,.tiff" class="unseen"
       onChange=${(event: Event) =>
         studio.addFiles((event.currentTarget as HTMLInputElement).files ?? [])} /></label>
   ` as VNode;
@@ -127,7 +128,7 @@ function Welcome({ studio }: { readonly studio: Studio }): VNode {
   return html`
     <section class="welcome">
       <h2>Drop photos of cracks here</h2>
-      <p>or paste one, or <${Choose} studio=${studio} /></p>
+      <p>or paste one, or <${Choose} studio=${studio} text="choose photos" /></p>
       <p
         class="hint">Cracks are marked on this device. No photo leaves it: this page may not send anything anywhere.</p>
     </section>

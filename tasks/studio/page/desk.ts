@@ -3,7 +3,7 @@ import type { Point } from "./brush.ts";
 import { greyOf } from "./crack_pen.ts";
 import { downloadConfidence, downloadFacts, downloadMask } from "./downloads.ts";
 import type { Method } from "./engine_protocol.ts";
-import type { OpenedPhoto, Photo } from "./photo.ts";
+import type { Decision, OpenedPhoto, Photo } from "./photo.ts";
 import type { Studio } from "./studio.ts";
 import { type Desk, press, stroke, type Tool, TOOLS } from "./tools.ts";
 import { html, type Signal, signal, useEffect, useMemo, useRef, useSignal, type VNode } from "./view.ts";
@@ -27,6 +27,8 @@ export class DeskControl {
   readonly failure: Signal<string> = signal("");
   readonly busy: Signal<boolean> = signal(true);
   readonly points: Signal<readonly Point[]> = signal([]);
+  /** Where the brush is. */
+  readonly hover: Signal<Point | undefined> = signal(undefined);
   /** Whether the photo is shown without its mask, while a key is held. */
   readonly alone: Signal<boolean> = signal(false);
   #viewer: Viewer | undefined;
@@ -34,7 +36,7 @@ export class DeskControl {
   #last: Point = { x: 0, y: 0 };
   #keeping: ReturnType<typeof setTimeout> | undefined;
   #keptSteps = 0;
-  readonly #since = performance.now();
+  #since = performance.now();
 
   constructor(studio: Studio, photo: Photo) {
     this.studio = studio;
@@ -57,9 +59,16 @@ export class DeskControl {
     return this.#viewer;
   }
 
+  /** Counts the time since the photo was opened, or since it was counted last. */
+  #countTime(): void {
+    const now = performance.now();
+    this.photo.seconds += (now - this.#since) / 1000;
+    this.#since = now;
+  }
+
   /** To be called when another photo takes its place. */
   close(): void {
-    this.photo.seconds += (performance.now() - this.#since) / 1000;
+    this.#countTime();
     if (this.#keeping === undefined) return;
     clearTimeout(this.#keeping);
     this.#keepStrokes();
@@ -121,6 +130,7 @@ export class DeskControl {
   #move(at: Point, pressed: boolean): void {
     if (pressed && this.#desk !== undefined) stroke(this.#desk, this.#last, at);
     this.#last = at;
+    if (tool.value === "brush" || tool.value === "eraser") this.hover.value = at;
   }
 
   /** Ends what was being done, and keeps it if it changed the mask. */
@@ -142,6 +152,7 @@ export class DeskControl {
 
   #keepStrokes(): void {
     this.#keeping = undefined;
+    this.#countTime();
     if (this.photo.decision.value !== "rejected") {
       const { changedPixels } = this.opened.value!.edits;
       if (changedPixels > 0) this.photo.decision.value = "corrected";
@@ -179,11 +190,14 @@ export class DeskControl {
   choose(name: Tool): void {
     tool.value = name;
     this.points.value = [];
+    this.hover.value = undefined;
     if (this.#viewer !== undefined) this.#viewer.moves = name === "hand";
   }
 
-  async accept(): Promise<void> {
-    await this.studio.decide(this.photo, "accepted");
+  /** Decides about the photo; without a decision, takes it back. */
+  decide(decision: Decision | undefined): void {
+    this.#countTime();
+    this.studio.decide(this.photo, decision);
   }
 
   /** What a key does; whether it did anything. */
@@ -211,9 +225,9 @@ export class DeskControl {
     else if (key === "-") this.#viewer?.zoom(1 / 1.5);
     else if (key === "0") this.#viewer?.fit();
     else if (key === "Escape" && this.points.value.length > 0) this.points.value = [];
-    else if (key === "a") this.accept();
-    else if (key === "r") this.studio.decide(this.photo, "rejected");
-    else if (key === "u") this.studio.decide(this.photo, undefined);
+    else if (key === "a") this.decide("accepted");
+    else if (key === "r") this.decide("rejected");
+    else if (key === "u") this.decide(undefined);
     else return false;
     return true;
   }
@@ -278,11 +292,16 @@ function Marks(
   // Places on the screen change with the view.
   void view.value;
   const { viewer } = control;
-  const points = control.points.value;
-  if (viewer === undefined || points.length === 0) return null;
+  const points = control.points.value, hover = control.hover.value;
+  if (viewer === undefined || (points.length === 0 && hover === undefined)) return null;
+  const brush = hover && viewer.toFrame(hover);
   const places = points.map((point) => viewer.toFrame(point));
   return html`
     <svg class="marks" aria-hidden="true">
+      ${brush !== undefined &&
+        html`<circle class="brush" cx=${brush.x} cy=${brush.y} r=${
+          Math.max(2, brushSize.value * viewer.scale / 2)
+        } />`}
       ${places.length === 2 &&
         html`<line x1=${places[0].x} y1=${places[0].y} x2=${places[1].x} y2=${places[1].y} />`}
       ${places.map(({ x, y }) => html`<circle cx=${x} cy=${y} r="5" />`)}
@@ -402,16 +421,16 @@ function Panel({ control, opened }: { readonly control: DeskControl; readonly op
 }
 
 function Decisions({ control }: { readonly control: DeskControl }): VNode {
-  const { photo, studio } = control;
+  const { photo } = control;
   const decision = photo.decision.value;
   return html`
     <div class="row decisions" role="group" aria-label="Decision">
       <button type="button" class="accept" aria-pressed=${decision === "accepted" || decision === "corrected"}
-        onClick=${() => control.accept()}>${decision === "corrected"
+        onClick=${() => control.decide("accepted")}>${decision === "corrected"
           ? "Corrected"
           : "Accept"} <kbd>A</kbd></button>
       <button type="button" class="reject" aria-pressed=${decision === "rejected"}
-        onClick=${() => studio.decide(photo, "rejected")}>Reject <kbd>R</kbd></button>
+        onClick=${() => control.decide("rejected")}>Reject <kbd>R</kbd></button>
     </div>
   ` as VNode;
 }

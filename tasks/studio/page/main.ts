@@ -22,16 +22,7 @@ const thumbnails = new Thumbnails(engine);
 listen(studio);
 render(html`<${App} studio=${studio} thumbnails=${thumbnails} />`, document.getElementById("app")!);
 
-/** Shows the photos of a run, and then how sure it was of them. */
-async function showRun(server: ServerClient): Promise<void> {
-  server.onConnection = (sentence) => studio.notice.value = sentence;
-  studio.add(await server.photos());
-  const doubts = await server.doubts();
-  for (const photo of studio.photos.value) photo.doubt.value ??= doubts.get(photo.name);
-}
-
 if (server !== undefined) {
-  showRun(server).catch((error) =>
-    studio.notice.value = error instanceof Error ? error.message : String(error)
-  );
+  server.onConnection = (sentence) => studio.notice.value = sentence;
+  server.photos().then((photos) => studio.add(photos)).catch((error) => studio.complain(error));
 }

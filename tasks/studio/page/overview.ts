@@ -15,7 +15,7 @@ import {
 } from "./view.ts";
 
 /** The height of a row and the least width of a column, in CSS pixels, and rows that are drawn beyond those that are seen. */
-const ROW = 208, COLUMN = 200, BEYOND = 2;
+const ROW = 208, COLUMN = 170, BEYOND = 2;
 
 const FILTERS = {
   all: ["All", () => true],
@@ -86,6 +86,10 @@ export function Overview(
   const counts = (Object.keys(FILTERS) as (keyof typeof FILTERS)[]).map((name) =>
     [name, photos.filter(FILTERS[name][1]).length] as const
   );
+  const choose = (name: keyof typeof SORTS) => {
+    sort.value = name;
+    if (name === "doubt") studio.askDoubts();
+  };
   return html`
     <section class="overview" aria-label="Overview">
       <div class="bar">
@@ -101,7 +105,7 @@ export function Overview(
           )}
         </div>
         <label>Sort <select id="sort" value=${sort} onChange=${(event: Event) =>
-          sort.value = (event.currentTarget as HTMLSelectElement).value as keyof typeof SORTS}>
+          choose((event.currentTarget as HTMLSelectElement).value as keyof typeof SORTS)}>
           ${(Object.keys(SORTS) as (keyof typeof SORTS)[]).map((name) =>
             html`<option value=${name}>${SORTS[name][0]}</option>`
           )}
@@ -197,9 +201,7 @@ function Tile({ photo, thumbnails, place, focused, open }: {
           ? html`<span class="hint">no preview</span>`
           : html`<canvas ref=${canvas}></canvas>`}</span>
         <span class="name">${photo.name}</span>
-        <span class="hint">${state}${decision !== undefined && html`
-          · <b>${decision}</b>
-        `}</span>
+        <span class="hint">${decision === undefined ? state : `${state} · `}<b>${decision}</b></span>
       </button>
     </div>
   ` as VNode;

@@ -52,9 +52,16 @@ export class ServerClient implements Keeper {
     });
   }
 
-  /** How much doubt the run left, by the names of photos. */
-  async doubts(): Promise<Map<string, number>> {
-    return new Map(await (await this.#ask("doubts")).json());
+  /** How much doubt the run left, a number of photos at a time. */
+  async *doubts(): AsyncGenerator<readonly (readonly [name: string, doubt: number | null])[]> {
+    for (let from = 0;;) {
+      const response = await this.#fetch(`doubts?from=${from}`);
+      if (!response.ok) throw new Error(await response.text());
+      const some: (readonly [string, number | null])[] = await response.json();
+      if (some.length === 0) return;
+      yield some;
+      from += some.length;
+    }
   }
 
   /** Saves a photo as it is now; until the server answers, again and again. */
@@ -116,7 +123,7 @@ export class ServerClient implements Keeper {
     if (crackShare === undefined) return { name, bytes, mended };
     const mask = async () => {
       const corrected = await this.#fetch("corrected", name);
-      return await (corrected.ok ? corrected : await this.#ask("mask", name)).blob();
+      return await (corrected.status === 200 ? corrected : await this.#ask("mask", name)).blob();
     };
     return { name, bytes, crackShare, mask, mended, found: (engine) => this.#found(engine, name) };
   }
@@ -129,7 +136,7 @@ export class ServerClient implements Keeper {
 
   async #mended(engine: EngineClient, name: string): Promise<Uint8Array | undefined> {
     const corrected = await this.#fetch("corrected", name);
-    return corrected.ok ? binary((await readGrey(engine, corrected)).grey) : undefined;
+    return corrected.status === 200 ? binary((await readGrey(engine, corrected)).grey) : undefined;
   }
 
   /** @throws {Error} with the server's sentence. */

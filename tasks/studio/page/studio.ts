@@ -2,12 +2,14 @@
 import type { EngineClient } from "./engine_client.ts";
 import type { Engine } from "./engine_protocol.ts";
 import { type Decision, Photo } from "./photo.ts";
-import { computed, type ReadonlySignal, type Signal, signal } from "./view.ts";
+import { batch, computed, type ReadonlySignal, type Signal, signal } from "./view.ts";
 
 /** Where decisions and mended masks are kept, besides in the page. */
 export interface Keeper {
   /** Keeps what is known of a photo now. */
   keep(photo: Photo): Promise<void>;
+  /** How much doubt there is of photos, by their names. */
+  doubts(): AsyncIterable<readonly (readonly [name: string, doubt: number | null])[]>;
 }
 
 /** All that the page shows: its photos, which one is open, and what computes. */
@@ -27,6 +29,7 @@ export class Studio {
     this.photos.value.filter(({ decision }) => decision.value !== undefined).length
   );
   #marking = false;
+  #doubts: Promise<void> | undefined;
 
   constructor(engine: EngineClient, keeper?: Keeper) {
     this.engine = engine;
@@ -80,7 +83,27 @@ export class Studio {
     try {
       await this.keeper?.keep(photo);
     } catch (error) {
-      this.notice.value = error instanceof Error ? error.message : String(error);
+      this.complain(error);
+    }
+  }
+
+  /** Says that something failed. */
+  complain(error: unknown): void {
+    this.notice.value = error instanceof Error ? error.message : String(error);
+  }
+
+  /** Asks how much doubt there is, once. */
+  askDoubts(): Promise<void> {
+    return this.#doubts ??= this.#askDoubts().catch((error) => this.complain(error));
+  }
+
+  async #askDoubts(): Promise<void> {
+    if (this.keeper === undefined) return;
+    const photos = new Map(this.photos.value.map((photo) => [photo.name, photo]));
+    for await (const some of this.keeper.doubts()) {
+      batch(() => {
+        for (const [name, doubt] of some) photos.get(name)!.doubt.value ??= doubt ?? undefined;
+      });
     }
   }
 

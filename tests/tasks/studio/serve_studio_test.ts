@@ -86,9 +86,10 @@ Deno.test("the studio's server shows what a run found, and no other file", async
     const bytes = await (await call(`/api/${what}?${named(HOSTILE)}`)).bytes();
     assert.deepEqual(bytes, await Deno.readFile(file));
   }
-  const doubts = await (await call("/api/doubts")).json();
+  const doubts = await (await call("/api/doubts?from=0")).json();
   assert.deepEqual(doubts.map(([name]: [string]) => name), ["a", HOSTILE]);
   assert.ok(doubts[1][1] > doubts[0][1], "what is surer leaves less doubt");
+  assert.deepEqual(await (await call("/api/doubts?from=2")).json(), []);
   for (const query of [named("../photos/a"), named("b"), "", named("manifest.json")]) {
     const response = await call(`/api/photo?${query}`);
     assert.equal(response.status, 404, query);
