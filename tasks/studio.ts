@@ -9,6 +9,7 @@ import { argument, type InferValue, message, object, option, withDefault } from 
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { folderPath, naturalNumber } from "./cli/values.ts";
 import { statOrNull } from "../core/datasets/list_files.ts";
+import { type Decision, DECISIONS } from "./studio/review.ts";
 import { serveStudio } from "./studio/serve_studio.ts";
 import { StudioRun } from "./studio/studio_run.ts";
 
@@ -24,13 +25,34 @@ const parser = object({
     }),
     0,
   ),
+  summary: option("--summary", {
+    description: message`Say what was decided so far, and serve nothing.`,
+  }),
 });
 
-async function studio({ folder, port }: InferValue<typeof parser>): Promise<void> {
+/** What was decided, in a line for each decision. */
+function summarise({ photos, review }: StudioRun): string {
+  const reviewed = review.photos;
+  const decidedAs = (decision: Decision) => reviewed.filter((photo) => photo.decision === decision);
+  const pixels = decidedAs("corrected").reduce((sum, { changedPixels = 0 }) => sum + changedPixels, 0);
+  const seconds = reviewed.reduce((sum, photo) => sum + photo.seconds, 0);
+  const decided = DECISIONS.reduce((sum, decision) => sum + decidedAs(decision).length, 0);
+  return [
+    `${decided} of ${photos.size} photos decided${
+      seconds === 0 ? "" : `, ${(seconds / decided).toFixed(1)} s each`
+    }`,
+    `${decidedAs("accepted").length} accepted`,
+    `${decidedAs("corrected").length} corrected in ${pixels} pixels`,
+    `${decidedAs("rejected").length} rejected`,
+  ].join("\n");
+}
+
+async function studio({ folder, port, summary }: InferValue<typeof parser>): Promise<void> {
+  const run = await StudioRun.open(folder);
+  if (summary) return writeOut(`${summarise(run)}\n`);
   if (await statOrNull(PAGE.pathname) === null) {
     throw new UsageError("Cannot open the studio: there is no hairline.html; run deno task build:studio.");
   }
-  const run = await StudioRun.open(folder);
   const page = await Deno.readTextFile(PAGE);
   await using server = serveStudio(run, { page, port });
   writeErr(
@@ -53,6 +75,7 @@ await runCommand({
       command: "deno task studio photos/ --port 8080",
       effect: "Mark photos on the page, always at the same address",
     },
+    { command: "deno task studio labels/ --summary", effect: "See how far the review is" },
   ],
   parser,
   resumes: true,

@@ -11,6 +11,7 @@ import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
+import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
 
 /** A photo of a run, or of a folder of masks. */
 export interface MaskedPhoto {
@@ -32,12 +33,13 @@ export interface MaskedPhoto {
  * Lists the masks of a run of `label` or `predict`, of all its shards; or those of a folder of masks.
  *
  * @param folder the run's folder, or one of PNG files.
- * @param options `photos`: folders in which the photos lie; without, they are where they were.
+ * @param options `photos`: folders in which the photos lie; without, they are where they were. `reviewed`: how what people decided about a run's
+ * masks is taken.
  * @throws {UsageError} if there is no mask.
  */
 export async function listMasks(
   folder: string,
-  { photos }: { readonly photos: readonly string[] },
+  { photos, reviewed = "prefer" }: { readonly photos: readonly string[]; readonly reviewed?: ReviewUse },
 ): Promise<MaskedPhoto[]> {
   if (!(await statOrNull(folder))?.isDirectory) {
     throw new UsageError(`Cannot read ${folder}: there is no such folder.`);
@@ -46,13 +48,22 @@ export async function listMasks(
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
   const records = await runRecords(folder);
   if (records !== undefined) {
-    return records.map(({ name, path, width, height }) => ({
-      name,
-      mask: maskPath(folder, name),
-      confidence: confidencePath(folder, name),
-      photo: byName === undefined ? path : byName.get(name) ?? `${name} in ${photos.join(", ")}`,
-      size: { width, height },
-    }));
+    const review = await readReview(folder);
+    const masks = records.flatMap(({ name, path, width, height }): MaskedPhoto[] => {
+      const which = reviewedMask(review.get(name), reviewed);
+      if (which === "none") return [];
+      const photo = byName === undefined ? path : byName.get(name) ?? `${name} in ${photos.join(", ")}`;
+      const size = { width, height };
+      return which === "run"
+        ? [{ name, mask: maskPath(folder, name), confidence: confidencePath(folder, name), photo, size }]
+        // What a person drew, no network was sure of.
+        : [{ name, mask: correctedMaskPath(folder, name), photo, size }];
+    });
+    if (masks.length > 0 || records.length === 0) return masks;
+    throw new UsageError(
+      `Cannot use ${folder}: with --reviewed ${reviewed} none of its ${records.length} masks is left; accept some with deno task studio, or ` +
+        "take all with --reviewed ignore.",
+    );
   }
   const { files: names, folders } = await readFolder(folder);
   const foreign = names.find((name) => MANIFEST.test(name));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
+import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts";
 import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../../../tasks/studio/review.ts";
 import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
@@ -159,6 +160,26 @@ Deno.test("of a reviewed run, corrected masks come first and rejected ones are l
   assert.deepEqual(masks("prefer"), ["run", "run", "corrected", "none"]);
   assert.deepEqual(masks("only"), ["none", "run", "corrected", "none"]);
   assert.deepEqual(masks("ignore"), ["run", "run", "run", "run"]);
+});
+
+Deno.test("what is written for annotators takes corrected masks first, and none that was rejected", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRun(folder.path, ["a", "b", "c"].map((name) => photoOf(name, 250)));
+  const { review } = await StudioRun.open(path);
+  const noted = { at: "", seconds: 1 };
+  const mended = await encodePng({ width: 3, height: 2, channels: 1, data: new Uint8Array(6).fill(255) });
+  await review.save({ name: "a", decision: "corrected", ...noted }, mended);
+  await review.save({ name: "b", decision: "rejected", ...noted });
+  const counts = async (reviewed: ReviewUse) =>
+    await Array.fromAsync(await listMasks(path, { photos: [], reviewed }), async (photo) => {
+      const { data } = await readRunMask(photo, { sure: undefined, score: true });
+      return [photo.name, data.reduce((sum, value) => sum + value, 0)];
+    });
+  assert.deepEqual(await counts("prefer"), [["a", 6], ["c", 1]]);
+  assert.deepEqual(await counts("only"), [["a", 6]]);
+  assert.deepEqual(await counts("ignore"), [["a", 1], ["b", 1], ["c", 1]]);
+  await review.save({ name: "a", decision: "rejected", ...noted });
+  await assert.rejects(counts("only"), /with --reviewed only none of its 3 masks is left/);
 });
 
 Deno.test("a folder of photos is opened without a run, its own mended masks left out", async () => {
