@@ -127,7 +127,7 @@ function paintBox(picture: Bitmap, mask: Fields): void {
   const size = sizeOf(mask.width, mask.height);
   const runs = String(mask.rle).split(",").map(Number);
   if (size === undefined || !Number.isInteger(x) || !Number.isInteger(y)) {
-    throw new SyntaxError("Cannot use a mask: its box is no whole numbers.");
+    throw new SyntaxError("Cannot use a mask: its box is not in whole numbers.");
   }
   const { width, height } = size;
   if (sumOf(runs) !== width * height || runs.some((run) => !(run >= 0))) {

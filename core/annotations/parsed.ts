@@ -34,7 +34,7 @@ export async function readJson(path: string): Promise<unknown> {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
-    throw new SyntaxError(`Cannot read ${path}: it is no JSON.`, { cause: error });
+    throw new SyntaxError(`Cannot read ${path}: it is not JSON.`, { cause: error });
   }
 }
 

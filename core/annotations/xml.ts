@@ -24,7 +24,7 @@ export function parseXml(text: string, path: string): Fields {
   const fault = XMLValidator.validate(text);
   if (fault !== true) {
     throw new SyntaxError(
-      `Cannot read ${path}: it is no XML at line ${fault.err.line}, column ${fault.err.col}.`,
+      `Cannot read ${path}: it is not XML at line ${fault.err.line}, column ${fault.err.col}.`,
     );
   }
   const parser = new XMLParser({

@@ -58,7 +58,7 @@ export function readCfdTruth(bytes: Uint8Array): TruthMask {
     );
   }
   if (regions.kind !== "numbers" || regions.size.length !== 2) {
-    throw new SyntaxError("Cannot read the truth: groundTruth.Segmentation is no matrix of numbers.");
+    throw new SyntaxError("Cannot read the truth: groundTruth.Segmentation is not a matrix of numbers.");
   }
   const [height, width] = regions.size;
   if (width * height > MOST_PIXELS) {

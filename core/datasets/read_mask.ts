@@ -101,7 +101,7 @@ export interface SettleReadingOptions {
 
 /** Masks that are looked at. */
 const PROBES = 12;
-/** Masks that say of which kind a set is, where all but a quarter of them agree. */
+/** Masks that say of which kind a set is, where two thirds of them agree. */
 const ENOUGH = 3;
 /** A mask that is crack beyond this share among masks that are not is inverted for sure; from a half on it may be. */
 const INVERTED_FOR_SURE = 0.75;
@@ -138,7 +138,7 @@ export async function settleReading(
   }
   const [settled, other]: readonly MaskRule[] = given !== turned ? [dark, bright] : [bright, dark];
   const disagree = turned ? looked - mostlyCrack : mostlyCrack;
-  const agreed = inverted === undefined && rule === "recognise" && looked >= ENOUGH && 4 * disagree <= looked;
+  const agreed = inverted === undefined && rule === "recognise" && looked >= ENOUGH && 3 * disagree <= looked;
   const read = (bytes: Uint8Array) => readMask(bytes, settled, set);
   return { read: agreed ? (bytes) => readAmong(bytes, { read, other, set }) : read, notes };
 }
@@ -166,7 +166,7 @@ async function readAmong(
     return { ...await readMask(bytes, other, set), note };
   }
   throw new RangeError(
-    `Cannot tell crack from background: by the other masks of its set ${percent} are crack, which cracks never are; ` +
+    `Cannot tell crack from background: read like the other masks of its set, ${percent} are crack, more than cracks cover; ` +
       "turn the mask if it is inverted, or leave it out.",
   );
 }

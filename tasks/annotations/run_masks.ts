@@ -76,7 +76,7 @@ export async function listMasks(
   const masks = await listFiles(within, /\.png$/i);
   if (masks.length === 0) {
     throw new UsageError(
-      `Cannot use ${folder}: it is no run of label or predict, and there is no PNG file of a mask in it.`,
+      `Cannot use ${folder}: it is not a run of label or predict, and there is no PNG file of a mask in it.`,
     );
   }
   const { read } = await settleReading(masks.map(({ path }) => path), { rule: "bright" });

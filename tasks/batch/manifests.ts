@@ -184,7 +184,7 @@ export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
   const manifests: Manifest[] = [];
   for (const name of names.filter((name) => MANIFEST.test(name))) {
     const tasks = [task, ...formerTasks];
-    const remedy = `mend it, or begin the ${outputs} anew in another folder`;
+    const remedy = `mend it, or start the ${outputs} again in another folder`;
     const manifest = await readManifest(join(folder, name), { tasks, schema, remedy });
     if (manifest === undefined) {
       throw new UsageError(

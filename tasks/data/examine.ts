@@ -113,7 +113,10 @@ export async function examine(
           record = { ...record, edgeContrast: one.contrasts[0] };
           tried.set(one, { at: photos.length, sample, warnings });
         }
-        warnings.push(...maskWarnings(record), ...truth.note === undefined ? [] : [truth.note]);
+        warnings.push(
+          ...maskWarnings(record),
+          ...truth.note === undefined ? [] : [truth.note.replace(/\.$/, "")],
+        );
         if (found.length === 0) warnings.push(...await repeatedMask(masks, sample, truth, record));
       }
     } catch (error) {

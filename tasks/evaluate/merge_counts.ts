@@ -31,6 +31,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new SyntaxError("Cannot read the counts: the file is no JSON, or not a whole one.");
+    throw new SyntaxError("Cannot read the counts: the file is not JSON, or is cut short.");
   }
 }

@@ -24,7 +24,7 @@ export async function lockFile(path: string): Promise<Disposable> {
   const file = await tryLock(join(dirname(path), `.${basename(path)}.lock`), true);
   if (file === null) {
     throw new UsageError(
-      `Cannot write ${path}: another run is at work on it; wait for its end or choose another name.`,
+      `Cannot write ${path}: another run is at work on it; wait until it ends, or choose another name.`,
     );
   }
   return { [Symbol.dispose]: () => file.close() };
@@ -66,7 +66,7 @@ export async function lockFolder(folder: string, shard?: Shard): Promise<Disposa
         ? "another run"
         : `another run of this folder or of shard ${formatShard(shard)}`;
       throw new UsageError(
-        `Cannot write into ${folder}: ${who} is at work there; wait for its end or choose another folder.`,
+        `Cannot write into ${folder}: ${who} is at work there; wait until it ends, or choose another folder.`,
       );
     }
     files.push(file);

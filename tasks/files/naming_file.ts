@@ -2,7 +2,7 @@
  * Runs what makes something of a file and puts the file's name before what is wrong with it:
  * `Cannot use a.hairline: cannot read the safetensors file: it is cut short, …`
  *
- * @param options `remedy`: what can be done about it, such as `give --restart to begin anew`.
+ * @param options `remedy`: what can be done about it, such as `give --restart to start again`.
  */
 export async function namingFile<T>(
   path: string,

@@ -66,7 +66,7 @@ export class LabelNetworks implements Disposable {
     for (const [kind, network] of Object.entries({ classifier, segmenter })) {
       if (network !== undefined || this.#sources[kind as keyof NetworkSources] === undefined) continue;
       throw new UsageError(
-        `Cannot label by the method ${id} with --${kind}: it asks no ${kind}; leave it out, or choose another --method.`,
+        `Cannot label by the method ${id} with --${kind}: it does not use a ${kind}; leave it out, or choose another --method.`,
       );
     }
   }

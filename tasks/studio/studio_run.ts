@@ -35,7 +35,7 @@ export class StudioRun {
   /** @throws {UsageError} if the folder is not there, or holds neither a run nor a photo. */
   static async open(folder: string): Promise<StudioRun> {
     if (!(await statOrNull(folder))?.isDirectory) {
-      throw new UsageError(`Cannot open ${folder}: it is no folder; give one of a run or of photos.`);
+      throw new UsageError(`Cannot open ${folder}: it is not a folder; give one of a run or of photos.`);
     }
     folder = await Deno.realPath(folder);
     const records = await runRecords(folder);

@@ -93,13 +93,13 @@ export async function loadTraining<Kind extends TrainingKind>(
   if (bytes === undefined) return undefined;
   const file = trainingFile(out);
   const { network, restoreOptimiser, training } = await namingFile(file, () => load(bytes), {
-    remedy: "give --restart to begin anew",
+    remedy: "give --restart to start again",
   });
   if (restoreOptimiser === undefined || training === undefined) {
-    throw new Error(`Cannot go on from ${file}: it holds no training; delete it to begin anew.`);
+    throw new Error(`Cannot go on from ${file}: it holds no training; delete it to start again.`);
   }
   const { epoch, step, options } = training;
-  checkRecord(options, POSITION, { path: file, remedy: "give --restart to begin anew" });
+  checkRecord(options, POSITION, { path: file, remedy: "give --restart to start again" });
   // A file of the same kind of training: `load` takes no other format of checkpoint.
   const position = { ...options, epoch, step } as TrainingPosition<Kind>;
   return { network, position, restoreOptimiser };
@@ -148,6 +148,6 @@ export function requireSame<Kind extends TrainingKind>(
     `Cannot go on with the training of ${out} that was cut off: it has ${
       [...new Set(differing)].join(", ")
     }; ` +
-      `give the same options, or --restart to begin anew.`,
+      `give the same options, or --restart to start again.`,
   );
 }

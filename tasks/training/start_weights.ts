@@ -263,7 +263,9 @@ function requireChosen<Choice extends object>(
  */
 export function requireArch<Arch extends string>(path: string, arch: Arch | undefined): Arch {
   if (arch !== undefined) return arch;
-  throw new UsageError(`Cannot start from ${path}: it does not say of which network it is; give --arch.`);
+  throw new UsageError(
+    `Cannot start from ${path}: it does not say which network it belongs to; give --arch.`,
+  );
 }
 
 /** SHA-256 of values in the order of their names. */

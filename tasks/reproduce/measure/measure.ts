@@ -165,7 +165,7 @@ function parse(text: string, path: string): Subject & { seconds: number; sweep: 
     return JSON.parse(text);
   } catch {
     throw new Error(
-      `Cannot go on with ${path}: it holds no JSON; remove it, and its photos are counted anew.`,
+      `Cannot go on with ${path}: it is not JSON; remove it, and its photos are counted again.`,
     );
   }
 }

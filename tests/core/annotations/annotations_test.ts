@@ -175,7 +175,7 @@ Deno.test("annotations that are damaged or of another program are refused in a s
   await refuses("coco", `{"shapes":[]}`, /^SyntaxError: Cannot read .+a\.json as COCO: .+ wanted\.$/);
   await refuses("labelme", `{"images":[]}`, /^SyntaxError: Cannot read .+a\.json as labelme: .+ wanted\.$/);
   await refuses("label-studio", `{"images":[]}`, /^SyntaxError: Cannot read .+ as Label Studio's: .+JSON\.$/);
-  await refuses("cvat", "<a>", /^SyntaxError: Cannot read .+: it is no XML at line 1, column \d+\.$/);
+  await refuses("cvat", "<a>", /^SyntaxError: Cannot read .+: it is not XML at line 1, column \d+\.$/);
   await refuses("cvat", "<a/>", /^SyntaxError: Cannot read .+ as CVAT's: .+ wanted\.$/);
   await refuses("cvat", "<annotations><track/></annotations>", /it is of a video/);
   await assert.rejects(

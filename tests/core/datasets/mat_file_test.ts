@@ -98,7 +98,7 @@ Deno.test("readCfdTruth() says what a file without the field holds, and which va
     truth({ groundTruth: { Boundaries: [[1]] } }),
     /holds groundTruth with the fields Boundaries where/,
   );
-  assert.throws(truth({ groundTruth: { Segmentation: { a: [[1]] } } }), /is no matrix of numbers\.$/);
+  assert.throws(truth({ groundTruth: { Segmentation: { a: [[1]] } } }), /is not a matrix of numbers\.$/);
   assert.throws(
     truth({ groundTruth: { Segmentation: [[1, 0]] } }),
     /holds 0 where 1, 2, 3 or 4 is wanted\.$/,

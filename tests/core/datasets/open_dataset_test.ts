@@ -227,8 +227,8 @@ Deno.test("openDataset() turns the one mask that is inverted, says so, and refus
         message:
           `${path}/masks/${
             i + 1
-          }.png: Cannot tell crack from background: by the other masks of its set ${share} % of its pixels are crack, ` +
-          "which cracks never are; turn the mask if it is inverted, or leave it out.",
+          }.png: Cannot tell crack from background: read like the other masks of its set, ${share} % of its pixels are crack, ` +
+          "more than cracks cover; turn the mask if it is inverted, or leave it out.",
       });
     }
   });

@@ -58,7 +58,7 @@ Deno.test("startClassifier() starts from a tfjs model of cracks, which keeps its
 Deno.test("startClassifier() refuses weights of another library that fit no network that was named", async () => {
   await assert.rejects(() => startClassifier({ start: TORCHVISION }), {
     name: "UsageError",
-    message: `Cannot start from ${TORCHVISION}: it does not say of which network it is; give --arch.`,
+    message: `Cannot start from ${TORCHVISION}: it does not say which network it belongs to; give --arch.`,
   });
   await assert.rejects(
     () => startClassifier({ arch: "mobilenet_v2", start: TORCHVISION }),

@@ -161,7 +161,7 @@ Deno.test("classifier:train goes on after a kill and ends with the same losses a
 
     const other = await train(small(folder, "broken", { ...RANDOM, "--batch": "4" }));
     assert.equal(other.code, 2, other.err);
-    assert.match(other.err, /Cannot go on .* batch 8 instead of 4; .*--restart to begin anew/);
+    assert.match(other.err, /Cannot go on .* batch 8 instead of 4; .*--restart to start again/);
     const resumed = await train(broken);
     assert.equal(resumed.code, 0, resumed.err);
     assert.match(resumed.err, /Going on after step \d+ of 40/);

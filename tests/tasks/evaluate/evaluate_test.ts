@@ -252,7 +252,7 @@ Deno.test("mergeCounts() names files that are no counts, of another tolerance or
   assert.equal(sweep?.size, 1);
   assert.deepEqual(reported, [
     "DIR/twice.json: Cannot add the image a to the sweep: there is one of that name; each image counts once.",
-    "DIR/cut.json: Cannot read the counts: the file is no JSON, or not a whole one.",
+    "DIR/cut.json: Cannot read the counts: the file is not JSON, or is cut short.",
     "DIR/other.json: Cannot add a sweep with a tolerance of 2 pixels to one of 0: equal tolerances are wanted.",
     'DIR/else.json: Cannot read the sweep: it has no format "hairline-sweep".',
     "Cannot read DIR/none.json: there is no such file or folder.",

@@ -200,7 +200,7 @@ Deno.test("label lets a second run into a folder only after the first", async ()
     {
       using _first = await lockFolder(join(folder, "labels"));
       const outcome = await label(folder, ARGS);
-      assertSentence(outcome, /Cannot write into labels: another run is at work there; wait for its end/);
+      assertSentence(outcome, /Cannot write into labels: another run is at work there; wait until it ends/);
       assert.equal(outcome.code, 2);
       assert.deepEqual(list(join(folder, "labels")), [".hairline.lock"]);
     }

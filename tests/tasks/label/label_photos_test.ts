@@ -241,7 +241,7 @@ Deno.test("labelPhotos() says in a sentence what is wrong with a manifest", asyn
         assert.ok(error instanceof UsageError);
         assert.match(
           error.message,
-          /^Cannot read .*manifest\.json: [^\n]*; mend it, or begin the labels anew in another folder\.$/,
+          /^Cannot read .*manifest\.json: [^\n]*; mend it, or start the labels again in another folder\.$/,
         );
         assert.match(error.message, wanted);
         return true;

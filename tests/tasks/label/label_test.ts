@@ -121,7 +121,10 @@ Deno.test("label refuses a network that the method does not ask", async () => {
   for (
     const [args, message] of [
       [["--method", "paper", "--segmenter", "unet.safetensors"], /by the method paper with --segmenter: /],
-      [["--localisation", "none"], /by the method hairline with --classifier: it asks no classifier; /],
+      [
+        ["--localisation", "none"],
+        /by the method hairline with --classifier: it does not use a classifier; /,
+      ],
     ] as const
   ) {
     const { code, err } = await runScript(LABEL, [...ARGS, ...args], {

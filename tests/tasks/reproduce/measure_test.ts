@@ -104,7 +104,7 @@ Deno.test("measure() goes on where it was interrupted, to the same counts, and r
   await Deno.writeTextFile(join(broken, "dcd-test-paper.json"), "{");
   await assert.rejects(
     readCounts(join(broken, "dcd-test-paper.json"), { identity: 0, photos: [] }),
-    /it holds no JSON/,
+    /it is not JSON/,
   );
 });
 

@@ -134,7 +134,7 @@ Deno.test("segmenter:train ends with 1 and a sentence where nothing of a file fi
       1,
       /^Error: Cannot use .*: cannot take weights for oed_b0 from/m,
     ],
-    [["--start", start], 2, /it does not say of which network it is; give --arch\.$/m],
+    [["--start", start], 2, /it does not say which network it belongs to; give --arch\.$/m],
     [["--arch", "unet", "--start", start], 2, /\(VGG-16\) and OED \(EfficientNet\), not for unet\.$/m],
     [["--arch", "unet", "--start", folder.path], 2, /it is a folder without model\.json/m],
   ];

@@ -111,7 +111,7 @@ Deno.test("segmenter:train goes on after a kill and ends with the same network a
 
     const other = await train(small(folder, "broken", { ...changes, "--loss": "own" }));
     assert.equal(other.code, 2, other.err);
-    assert.match(other.err, /Cannot go on .* loss "bce" instead of "own"; .*--restart to begin anew/);
+    assert.match(other.err, /Cannot go on .* loss "bce" instead of "own"; .*--restart to start again/);
     const resumed = await train(broken);
     assert.equal(resumed.code, 0, resumed.err);
     assert.match(resumed.err, /Going on after step \d+ of 18/);

@@ -39,7 +39,7 @@ Deno.test("loadTraining() says in a sentence what is wrong with a saved position
       assert.ok(error instanceof Error);
       assert.match(
         error.message,
-        /^Cannot read .*network\.training: [^\n]*; give --restart to begin anew\.$/,
+        /^Cannot read .*network\.training: [^\n]*; give --restart to start again\.$/,
       );
       assert.match(error.message, message);
       return true;

@@ -80,12 +80,12 @@ Deno.test("classifier:train refuses bad input in one sentence, before it trains"
       "a saved training cut short": [
         ["patches", "-o", "cut"],
         1,
-        /^Error: Cannot use cut\.training: .* cut short.*; give --restart to begin anew\.$/,
+        /^Error: Cannot use cut\.training: .* cut short.*; give --restart to start again\.$/,
       ],
       "a classifier for a saved training": [
         ["patches", "-o", "none"],
         1,
-        /^Error: Cannot go on from none\.training: it holds no training; delete it to begin anew\.$/,
+        /^Error: Cannot go on from none\.training: it holds no training; delete it to start again\.$/,
       ],
     };
     for (const [what, [args, code, message, lines = 1]] of Object.entries(cases)) {
@@ -145,7 +145,7 @@ Deno.test("classifier:train lets a second run on the same file only after the fi
     const { code, err } = await train(folder, ["patches", "-o", "c", ...SMALL, "64"]);
     assert.match(
       err,
-      /^Error: Cannot write c: another run is at work on it; wait for its end or choose another name\.$/m,
+      /^Error: Cannot write c: another run is at work on it; wait until it ends, or choose another name\.$/m,
     );
     assert.equal(code, 2);
   });
