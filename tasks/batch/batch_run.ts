@@ -18,6 +18,7 @@ import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { insidePhoto } from "./inside_photo.ts";
+import { Journal } from "./journal.ts";
 import {
   type FailureRecord,
   mergeRecords,
@@ -131,9 +132,6 @@ export interface BatchSummary<Record extends PhotoRecord> {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Milliseconds of work that a killed run may have to do again. */
-const SAVE_EVERY = 5000;
-
 /**
  * Photos begun and not recorded: while one is written, one or two are computed and the next is decoded, so that neither a core nor
  * the device waits.
@@ -225,7 +223,6 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   /** Notes that were printed already: a camera's photos all have the same. */
   readonly #noted = new Set<string>();
   #skipped = 0;
-  #savedAt = performance.now();
   readonly #clock = new WorkClock();
   /** One photo is read and decoded at a time, and waits until it may be computed. */
   readonly #decoding = new Semaphore(1);
@@ -252,6 +249,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     const { out, shard, quiet } = this.#options;
     // First of all, so that the folder is known as Hairline's own from its first output on.
     await this.#save();
+    using journal = await Journal.open(this.#manifestPath);
     try {
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
       for await (
@@ -260,8 +258,8 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
         })
       ) {
         const { name } = this.#record(outcome, progress);
+        if (outcome.kind === "done") await journal.append(outcome.record);
         progress.advance({ detail: name, skipped: outcome.kind === "skipped" });
-        if (performance.now() - this.#savedAt > SAVE_EVERY) await this.#save();
       }
     } catch (error) {
       // What ends the run may be a full disk, which refuses this, too: the first error is the one to report.
@@ -283,6 +281,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       await writeWhole(report, this.#task.report({ photos: done, failures, onFailure }));
     }
     await this.#save();
+    await journal.remove();
     return {
       manifest: this.#manifestPath,
       report,
@@ -442,7 +441,6 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       failures: this.#failures,
       ...(this.#leftOut.length === 0 ? {} : { leftOut: this.#leftOut }),
     });
-    this.#savedAt = performance.now();
   }
 }
 

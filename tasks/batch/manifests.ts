@@ -17,6 +17,7 @@ import { MANIFEST, OUTPUT_FOLDERS } from "../files/photos.ts";
 import { checkRecord, readRecordText } from "../files/read_record.ts";
 import type { Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import { readJournal } from "./journal.ts";
 import type { FileRecord } from "./output_files.ts";
 
 /** What every task notes of a photo whose crack it marked. */
@@ -154,7 +155,7 @@ export function manifestSchema<Record extends PhotoRecord, Settings extends obje
   return recordSchema(entries as object) as unknown as Schema<RunManifest<Record> & Settings>;
 }
 
-const FILES = /^(?:manifest|report)-\d+-of-\d+\.(?:json|html)$/;
+const FILES = /^(?:(?:manifest|report)-\d+-of-\d+\.(?:json|html)|\.manifest-\d+-of-\d+\.json\.lines)$/;
 
 /** `manifest.json`, or `manifest-2-of-8.json` for a shard; likewise for the report. */
 export function runFile(stem: "manifest" | "report", shard: Shard | undefined): string {
@@ -203,7 +204,7 @@ export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
 }
 
 /**
- * Reads a manifest.
+ * Reads a manifest, and what a run that was killed has finished since it wrote that: a photo's last record is its newest.
  *
  * @returns nothing where it is from none of these tasks.
  * @throws {UsageError} if it is from one of them and damaged, or no file.
@@ -223,7 +224,12 @@ export async function readManifest<Manifest extends RunManifest<PhotoRecord>>(
       ? value as Partial<RunManifest<PhotoRecord>>
       : {};
     if (program !== "hairline" || task === undefined || !tasks.includes(task)) return undefined;
-    const manifest = checkRecord(value, schema, { path, remedy });
+    const since = await readJournal(path);
+    const written = value as { readonly photos?: unknown };
+    const whole = since.length === 0 || !Array.isArray(written.photos)
+      ? value
+      : { ...written, photos: [...written.photos, ...since] };
+    const manifest = checkRecord(whole, schema, { path, remedy });
     const { version, photos } = manifest;
     // A record that has its own stays as it is, in the order of its fields, too: a manifest is the same however often it was taken up.
     return {
@@ -253,7 +259,7 @@ export function mergeRecords<Record extends PhotoRecord>(
   const records = new Map<string, Record>();
   for (const record of manifests.flatMap(({ photos }) => photos)) {
     const other = records.get(record.name);
-    if (other === undefined || madeAt(other) < madeAt(record)) records.set(record.name, record);
+    if (other === undefined || madeAt(other) <= madeAt(record)) records.set(record.name, record);
   }
   return records;
 }

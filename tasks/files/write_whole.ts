@@ -43,21 +43,28 @@ export async function writeWhole(path: string, content: FileContent): Promise<vo
   try {
     {
       using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-      for await (const chunk of chunksOf(content)) {
-        for (let rest = chunk; rest.length > 0;) {
-          try {
-            rest = rest.subarray(await file.write(rest));
-          } catch (error) {
-            throw named(error, path);
-          }
-        }
-      }
+      for await (const chunk of chunksOf(content)) await writeAll(file, chunk, path);
       await file.sync();
     }
     await Deno.rename(temporary, path);
   } catch (error) {
     removeIfThere(temporary);
     throw error;
+  }
+}
+
+/**
+ * Writes bytes into an open file.
+ *
+ * @param path what an error names.
+ */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array, path: string): Promise<void> {
+  for (let rest = bytes; rest.length > 0;) {
+    try {
+      rest = rest.subarray(await file.write(rest));
+    } catch (error) {
+      throw named(error, path);
+    }
   }
 }
 
