@@ -8,7 +8,8 @@ import { printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 import { countKinds } from "../files/left_out.ts";
 import { shardValue } from "../files/shard.ts";
-import type { BatchSummary, PlannedPhoto } from "./batch_run.ts";
+import type { BatchSummary } from "./batch_run.ts";
+import type { PlannedPhoto } from "./plan_photos.ts";
 import type { PhotoRecord } from "./manifests.ts";
 
 function text(text: string): Message {

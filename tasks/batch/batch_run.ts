@@ -2,9 +2,7 @@ import { join } from "node:path";
 import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
 import type { Schema } from "../../core/arguments.ts";
 import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
-import type { Compute } from "../../core/gpu/compute.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
-import type { OnProgress } from "../../core/photo_progress.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
 import { printable, writeErr } from "../cli/terminal.ts";
@@ -17,6 +15,8 @@ import { listPhotos, type Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import type { BatchTask } from "./batch_task.ts";
+import { isCurrent, reportVersions, requireSameSettings } from "./earlier_outputs.ts";
 import { insidePhoto } from "./inside_photo.ts";
 import { Journal } from "./journal.ts";
 import {
@@ -27,78 +27,11 @@ import {
   removeShardFiles,
   runFile,
   type RunManifest,
-  type Runtime,
   type TaskNouns,
   writeManifest,
 } from "./manifests.ts";
-import { mapPaths } from "./maps.ts";
 import { examineOutput, type FileRecord, recordedPath } from "./output_files.ts";
 import { WorkClock } from "./work_clock.ts";
-
-/** A task that makes files of each photo, with its network loaded. */
-export interface BatchTask<Record extends PhotoRecord, Settings extends object, Output> {
-  readonly compute: Compute;
-  readonly runtime: Runtime;
-  /** What the outputs depend on, apart from the photo; it stands in the manifest. */
-  readonly settings: Settings;
-  /** Pixels of the photos that are computed at a time; a larger photo is computed alone. Default 2²⁰. */
-  readonly pixelsAtOnce?: number;
-  /** What the samples of its files are: those of masks are numbers. Default: light. */
-  readonly samples?: "light" | "stored";
-  /** How earlier outputs were made otherwise: what was used then, and what is now. */
-  difference(before: Settings): { readonly was: string; readonly is: string } | undefined;
-  /** Makes what is to be written of a photo. */
-  process(image: ImageData, photo: Photo, onProgress: OnProgress): Promise<Output>;
-  /** Writes it, each file whole or not at all. */
-  write(name: string, output: Output): Promise<readonly FileRecord[]>;
-  /** The record of a photo whose files are written. */
-  record(facts: PhotoFacts, output: Output): Record;
-  /** The files of an earlier record, with all that are wanted now; undefined where it cannot have had them. */
-  filesOf(record: Record): readonly string[] | undefined;
-  /** When the files of a record were made, as ISO 8601 in UTC. */
-  madeAt(record: Record): string;
-  /** The report, piece by piece. */
-  report(photos: ReportedPhotos<Record>): AsyncIterable<string>;
-}
-
-/** What a report is about. */
-export interface ReportedPhotos<Record extends PhotoRecord> {
-  readonly photos: readonly Record[];
-  readonly failures: readonly FailureRecord[];
-  /** Told of a photo that cannot be shown. */
-  readonly onFailure: (failure: FailureRecord) => void;
-}
-
-/** What a run knows of a photo whose files are written. */
-export interface PhotoFacts {
-  readonly name: string;
-  readonly path: string;
-  readonly sha256: string;
-  /** What was chosen or guessed when it was decoded. */
-  readonly notes: readonly string[];
-  /** What its EXIF data tell. */
-  readonly exif: PhotoOrigin | undefined;
-  readonly seconds: number;
-  /** Now, as ISO 8601 in UTC. */
-  readonly now: string;
-}
-
-/** What every record of a photo begins with. */
-export function recordedPhoto(
-  { name, path, sha256, notes, exif }: PhotoFacts,
-  { width, height, crackPixels, scales, warning }: Pick<
-    PhotoRecord,
-    "width" | "height" | "crackPixels" | "scales" | "warning"
-  >,
-): Omit<PhotoRecord, "seconds"> {
-  return {
-    ...{ name, path, sha256, width, height, crackPixels, crackShare: crackPixels / (width * height) },
-    ...(scales === undefined ? {} : { scales }),
-    ...(warning === undefined ? {} : { warning }),
-    ...(notes.length === 0 ? {} : { notes }),
-    ...(exif === undefined ? {} : { exif }),
-  };
-}
 
 /** Which photos a run is over, and where to. */
 export interface BatchOptions {
@@ -115,9 +48,6 @@ export interface BatchOptions {
   /** Whether links among the photos are followed that lead out of the paths given. Default: they are left out. */
   readonly followLinks?: boolean;
 }
-
-/** What is planned. */
-export type PlanOptions = Pick<BatchOptions, "paths" | "out" | "shard" | "followLinks">;
 
 /** What came out. */
 export interface BatchSummary<Record extends PhotoRecord> {
@@ -157,53 +87,6 @@ async function isTaken(record: PhotoRecord, photo: Photo): Promise<boolean> {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
     throw error;
   }
-}
-
-/** What a run would do with a photo. */
-export interface PlannedPhoto extends Photo {
-  /** The files that it would get, below the folder of outputs. */
-  readonly outputs: readonly string[];
-  /** `done` by an earlier run; `again`, since the photo or a file of its outputs is another one by now, or gone. */
-  readonly state: "new" | "done" | "again";
-}
-
-/**
- * Says what {@linkcode runOverPhotos} would do, without a device or a network, and writes nothing. Whether the settings of earlier outputs are those
- * of now is not looked at.
- *
- * @throws {UsageError} as a run does, where there is nothing to do or the folder holds other things.
- */
-export async function planOverPhotos<Record extends PhotoRecord>(
-  { paths, out, shard, followLinks = false }: PlanOptions,
-  { nouns, schema, filesOf = (name) => mapPaths(out, name) }: {
-    readonly nouns: TaskNouns;
-    readonly schema: Schema<RunManifest<Record>>;
-    /** The files that a photo gets, where no earlier run says so. Default: mask and confidence. */
-    readonly filesOf?: (name: string) => readonly string[];
-  },
-): Promise<PlannedPhoto[]> {
-  const { photos } = await listPhotos(paths, { outputs: out, followLinks });
-  const there = (await statOrNull(out))?.isDirectory ?? false;
-  const manifests = there ? await readManifests(out, nouns, schema) : [];
-  const records = new Map(manifests.flatMap(({ photos }) => photos).map((record) => [record.name, record]));
-  const planned: PlannedPhoto[] = [];
-  for (const photo of photos) {
-    if (shard !== undefined && !inShard(photo.name, shard)) continue;
-    const record = records.get(photo.name);
-    const written = new Map(record?.files?.map((file) => [file.path, file]));
-    const files = written.size > 0 ? [...written.keys()].map((path) => join(out, path)) : filesOf(photo.name);
-    const outputs = files.map((path) => recordedPath(out, path));
-    const isDone = async () => {
-      if (record?.sha256 !== await sha256(await Deno.readFile(photo.path))) return false;
-      for (const [i, path] of files.entries()) {
-        if ((await examineOutput(out, path, written.get(outputs[i]))).kind !== "intact") return false;
-      }
-      return true;
-    };
-    const state = record === undefined ? "new" : await isDone() ? "done" : "again";
-    planned.push({ ...photo, outputs, state });
-  }
-  return planned;
 }
 
 /** One run over the photos of a folder of outputs that is locked for it. */
@@ -441,52 +324,6 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       failures: this.#failures,
       ...(this.#leftOut.length === 0 ? {} : { leftOut: this.#leftOut }),
     });
-  }
-}
-
-/**
- * Refuses to mix outputs that were made in different ways.
- *
- * @throws {UsageError} that names the first difference.
- */
-function requireSameSettings<Record extends PhotoRecord, Settings extends object>(
-  manifest: RunManifest<Record> & Settings,
-  task: Pick<BatchTask<Record, Settings, unknown>, "difference">,
-  { out, nouns }: { readonly out: string; readonly nouns: TaskNouns },
-): void {
-  const difference = manifest.photos.length === 0 ? undefined : task.difference(manifest);
-  if (difference === undefined) return;
-  const { was, is } = difference;
-  throw new UsageError(
-    `Cannot add to the ${nouns.outputs} in ${out}: they were made with ${was}, not ${is}; choose another folder, or the ` +
-      "same settings.",
-  );
-}
-
-/** Whether this version has made all that a manifest speaks of, as this run would. */
-function isCurrent<Record extends PhotoRecord, Settings extends object>(
-  manifest: RunManifest<Record> & Settings,
-  task: Pick<BatchTask<Record, Settings, unknown>, "difference">,
-): boolean {
-  return manifest.photos.every(({ version }) => version === VERSION) &&
-    task.difference(manifest) === undefined;
-}
-
-/** Says which outputs other versions of Hairline have made: they stay, though this one might make them otherwise. */
-function reportVersions(
-  records: Iterable<PhotoRecord>,
-  { out, nouns }: { readonly out: string; readonly nouns: TaskNouns },
-): void {
-  const counts = new Map<string, number>();
-  for (const { version = VERSION } of records) counts.set(version, (counts.get(version) ?? 0) + 1);
-  counts.delete(VERSION);
-  for (const [version, count] of counts) {
-    writeErr(
-      `${count} of the ${nouns.outputs} in ${out} ${
-        count === 1 ? "was" : "were"
-      } made by Hairline ${version}, and this is ` +
-        `${VERSION}; choose another folder to make all of them by one version.\n`,
-    );
   }
 }
 

@@ -1,7 +1,6 @@
 import { basename, dirname, join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { writeAll } from "../files/write_whole.ts";
-import type { PhotoRecord } from "./manifests.ts";
 
 const encoder = new TextEncoder();
 
@@ -29,7 +28,7 @@ export class Journal implements Disposable {
     return new Journal(path, await Deno.open(path, { write: true, create: true, truncate: true }));
   }
 
-  async append(record: PhotoRecord): Promise<void> {
+  async append(record: object): Promise<void> {
     await writeAll(this.#file, encoder.encode(`${JSON.stringify(record)}\n`), this.#path);
   }
 

@@ -2,18 +2,9 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import type { Label, Labeller } from "../../core/label/labeller.ts";
 import type { OnProgress } from "../../core/photo_progress.ts";
 import { describeRun } from "../batch/batch_command.ts";
-import {
-  type BatchOptions,
-  type BatchSummary,
-  type BatchTask,
-  type PhotoFacts,
-  type PlannedPhoto,
-  type PlanOptions,
-  planOverPhotos,
-  recordedPhoto,
-  type ReportedPhotos,
-  runOverPhotos,
-} from "../batch/batch_run.ts";
+import { type BatchOptions, type BatchSummary, runOverPhotos } from "../batch/batch_run.ts";
+import { type BatchTask, type PhotoFacts, recordedPhoto, type ReportedPhotos } from "../batch/batch_task.ts";
+import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/plan_photos.ts";
 import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
 import { mapPaths, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";

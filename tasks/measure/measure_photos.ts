@@ -5,18 +5,9 @@ import { decodeFile } from "../../core/images/decode_file.ts";
 import { bandOf, type WidthBands } from "../../core/measure/bands.ts";
 import type { CrackMeasurement } from "../../core/measure/crack_measurement.ts";
 import { measureCracks } from "../../core/measure/measure_cracks.ts";
-import {
-  type BatchOptions,
-  type BatchSummary,
-  type BatchTask,
-  type PhotoFacts,
-  type PlannedPhoto,
-  type PlanOptions,
-  planOverPhotos,
-  recordedPhoto,
-  type ReportedPhotos,
-  runOverPhotos,
-} from "../batch/batch_run.ts";
+import { type BatchOptions, type BatchSummary, runOverPhotos } from "../batch/batch_run.ts";
+import { type BatchTask, type PhotoFacts, recordedPhoto, type ReportedPhotos } from "../batch/batch_task.ts";
+import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/plan_photos.ts";
 import type { Runtime, TaskNouns } from "../batch/manifests.ts";
 import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";

@@ -5,18 +5,9 @@ import { defaultScales, predictAtScales, type ScaledPrediction } from "../../cor
 import type { OnProgress } from "../../core/photo_progress.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { defaultOverlap, TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
-import {
-  type BatchOptions,
-  type BatchSummary,
-  type BatchTask,
-  type PhotoFacts,
-  type PlannedPhoto,
-  type PlanOptions,
-  planOverPhotos,
-  recordedPhoto,
-  type ReportedPhotos,
-  runOverPhotos,
-} from "../batch/batch_run.ts";
+import { type BatchOptions, type BatchSummary, runOverPhotos } from "../batch/batch_run.ts";
+import { type BatchTask, type PhotoFacts, recordedPhoto, type ReportedPhotos } from "../batch/batch_task.ts";
+import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/plan_photos.ts";
 import type { Runtime, TaskNouns } from "../batch/manifests.ts";
 import { confidencePath, mapPaths, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";

@@ -19,13 +19,8 @@ import { predictAtScales, type ScaleSettings } from "../../core/predict/predict_
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import type { GridOptions } from "../../core/sampling/training_grid.ts";
 import { anyObject, listOf, TEXT } from "../../core/arguments.ts";
-import {
-  type BatchTask,
-  type PhotoFacts,
-  recordedPhoto,
-  type ReportedPhotos,
-  runOverPhotos,
-} from "../batch/batch_run.ts";
+import { runOverPhotos } from "../batch/batch_run.ts";
+import { type BatchTask, type PhotoFacts, recordedPhoto, type ReportedPhotos } from "../batch/batch_task.ts";
 import {
   manifestSchema,
   type PhotoRecord as CommonRecord,
