@@ -265,6 +265,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: ({ predictions, truth, files, counts, csv, report }) => ({
     read: [predictions, truth && folderOfLists(truth), ...files, folderOf(counts)],
     // Files of parts are looked for beside that of all counts, and removed when they are joined.

@@ -75,6 +75,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: ({ paths, out, classifier, segmenter }) => ({
     read: [...paths, classifier, segmenter],
     write: [out],

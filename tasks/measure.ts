@@ -151,6 +151,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: async ({ paths, photos: photoFolder, scales, bands, out }) => {
     const found = await findMasks(paths, { photoFolder, out: out ?? "" });
     const file = bands === undefined || Object.hasOwn(widthBands, bands) ? undefined : bands;

@@ -104,6 +104,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: ({ paths, out, segmenter }) => ({ read: [...paths, segmenter], write: [out] }),
   resumes: true,
 }, predict);

@@ -191,6 +191,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: ({ out, others, crackFree, wholePhotos, labelClassifier, labelSegmenter, ...sets }) => ({
     read: [
       ...SETS.map((name) => sets[name]),

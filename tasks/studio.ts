@@ -78,5 +78,6 @@ await runCommand({
     { command: "deno task studio labels/ --summary", effect: "See how far the review is" },
   ],
   parser,
+  decodes: true,
   resumes: true,
 }, studio);

@@ -34,6 +34,7 @@ await runCommand({
     },
   ],
   parser: teachOptions,
+  decodes: true,
   paths: ({ folders, datasets, images, masks, patches, patchPhotos, classifier, start, out }) => ({
     read: [
       ...[...folders, ...datasets, ...patchPhotos].map(folderOfLists),

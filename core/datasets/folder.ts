@@ -11,7 +11,9 @@ import {
 import { describeFolder, type FolderContent, IMAGE_FILE, listFiles, readFolder } from "./list_files.ts";
 
 const PHOTOS = /^(?:images?|imgs?|photos?|pictures?)$/i;
-const TRUTHS = /^(?:masks?|labels?|lab|gt|truth|ground[-_ ]?truth|annotations?|segmentations?)$/i;
+/** Names of folders of masks. */
+export const TRUTHS: RegExp =
+  /^(?:masks?|labels?|lab|gt|truth|ground[-_ ]?truth|annotations?|segmentations?)$/i;
 
 /** The folders of photos and of truths in a folder; undefined where it has not one of each. */
 function foldersOf(root: string, { folders }: FolderContent): { photos: string; truths: string } | undefined {

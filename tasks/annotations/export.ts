@@ -48,6 +48,7 @@ await runCommand({
       effect: "Write a dataset to train YOLO on",
     },
   ],
+  decodes: true,
   parser: object({
     run: argument(folderPath("RUN"), {
       description: message`The folder that label or predict wrote, or one of masks.`,

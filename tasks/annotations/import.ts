@@ -57,6 +57,7 @@ await runCommand({
       effect: "Take one class of several",
     },
   ],
+  decodes: true,
   parser: object({
     path: argument(filePath("PATH"), {
       description:

@@ -47,6 +47,8 @@ export interface BatchOptions {
   readonly renew?: boolean;
   /** Whether links among the photos are followed that lead out of the paths given. Default: they are left out. */
   readonly followLinks?: boolean;
+  /** Which are taken where photos and their masks lie under the paths. Default: photos. */
+  readonly wanted?: "photos" | "masks";
 }
 
 /** What came out. */
@@ -346,8 +348,8 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
     ) => Promise<BatchTask<Record, Settings, Output>>;
   },
 ): Promise<BatchSummary<Record>> {
-  const { paths, out, shard, quiet, renew = false, followLinks = false } = options;
-  const { photos, leftOut } = await listPhotos(paths, { outputs: out, followLinks });
+  const { paths, out, shard, quiet, renew = false, followLinks = false, wanted } = options;
+  const { photos, leftOut } = await listPhotos(paths, { outputs: out, followLinks, wanted });
   using _lock = await lockFolder(out, shard);
   const manifests = await readManifests(out, nouns, schema);
   if (!quiet) {

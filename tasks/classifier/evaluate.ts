@@ -72,6 +72,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: ({ classifier, folders, datasets, images, masks }) => ({
     read: [classifier, ...folders, ...datasets.map(folderOfLists), ...images, ...masks],
     write: [],

@@ -37,6 +37,7 @@ await runCommand({
     },
   ],
   parser: trainingOptions,
+  decodes: true,
   paths: ({ folders, datasets, images, masks, start, out }) => ({
     read: [...folders, ...datasets.map(folderOfLists), ...images, ...masks, start],
     write: [folderOf(out)],

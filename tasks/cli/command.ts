@@ -1,8 +1,9 @@
 import { decodeFilesBy } from "../../core/images/decode_file.ts";
 import { DecodingThread } from "../files/decoding_thread.ts";
+import { maxPixelsOption } from "./common_options.ts";
 import { describeError, ExitCode, exitCodeOf } from "./errors.ts";
 import { endOnSignals } from "./interrupt.ts";
-import { formatUsage, type Message, parse, type Parser, run, type Usage } from "./optique.ts";
+import { formatUsage, map, type Message, object, parse, type Parser, run, type Usage } from "./optique.ts";
 import { type NamedPaths, scopedCommand } from "./permissions.ts";
 import { nameRuntimeFolder } from "./runtime_folder.ts";
 import { printable, styleErr, textWidth, wantsColor, writeErr, writeOut } from "./terminal.ts";
@@ -20,6 +21,8 @@ export interface Command<T> {
   readonly examples: readonly { readonly command: string; readonly effect: string }[];
   /** Its options, built from the parts that optique.ts exports. */
   readonly parser: Parser<"sync", T, unknown>;
+  /** Whether it decodes photos or masks of somebody's: it then has `--max-pixels`. */
+  readonly decodes?: boolean;
   /** What it reads and writes beyond Hairline's own files: with it the command knows `--scoped`. */
   readonly paths?: (options: T) => NamedPaths | Promise<NamedPaths>;
   /** Whether the same command goes on where one was interrupted. */
@@ -76,8 +79,22 @@ function writeFailure<T>({ name }: Command<T>, error: string): void {
   writeOut(`${JSON.stringify(result, null, 2)}\n`);
 }
 
+/** The options of a command, and what all that decode have. */
+interface AllOptions<T> {
+  readonly own: T;
+  readonly maxPixels: number | undefined;
+}
+
+function withCommonOptions<T>(
+  { parser, decodes = false }: Command<T>,
+): Parser<"sync", AllOptions<T>, unknown> {
+  if (!decodes) return map(parser, (own) => ({ own, maxPixels: undefined }));
+  // The library's types do not see that what is inferred of a parser's T is T.
+  return object({ own: parser, maxPixels: maxPixelsOption }) as Parser<"sync", AllOptions<T>, unknown>;
+}
+
 /** Reads the options. `--help`, `--version`, `--completion` and a wrong option end the process here. */
-function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
+function parseOptions<T>(command: Command<T>, args: readonly string[]): AllOptions<T> {
   const task = `deno task ${command.name}`;
   if (args.length === 0 && !parse(command.parser, []).success) {
     writeErr(shortHelp(command));
@@ -85,7 +102,7 @@ function parseOptions<T>(command: Command<T>, args: readonly string[]): T {
   }
   // A completion script defines a function for one word, while usage and errors show what people type.
   const completing = args.some((arg) => arg === "--completion" || arg.startsWith("--completion="));
-  return run(command.parser, {
+  return run(withCommonOptions(command), {
     programName: completing ? installedName(command.name) : task,
     args,
     brief: prose(command.brief),
@@ -138,14 +155,14 @@ export async function runCommand<T>(
   const scoped = paths !== undefined && Deno.args.includes(SCOPED);
   const args = scoped ? Deno.args.filter((arg) => arg !== SCOPED) : Deno.args;
   const json = args.includes("--json");
-  const options = parseOptions(command, args);
+  const { own: options, maxPixels } = parseOptions(command, args);
   endOnSignals(() => {
     const sentence = describeInterrupt(command, args);
     writeErr(`${Deno.stderr.isTerminal() ? "\n" : ""}${sentence}\n`);
     if (json) writeFailure(command, sentence);
   });
   nameRuntimeFolder();
-  decodeFilesBy(new DecodingThread().decode);
+  decodeFilesBy(new DecodingThread({ maxPixels }).decode);
   let code: number;
   try {
     if (scoped) writeOut(`${scopedCommand(command.name, args, await paths(options))}\n`);

@@ -1,4 +1,5 @@
 import { choice, map, type Message, message, option, optional, type Parser } from "./optique.ts";
+import { positiveInteger } from "./values.ts";
 
 /** What runs networks: one of the backends named, or none for the default. */
 export function backendOption<const Name extends string>(
@@ -8,6 +9,14 @@ export function backendOption<const Name extends string>(
     description: message`What runs the network. Default: webgpu on a real GPU, wasm otherwise.`,
   }));
 }
+
+/** How large a photo or mask may be. */
+export const maxPixelsOption: Parser<"sync", number | undefined, unknown> = optional(
+  option("--max-pixels", positiveInteger(), {
+    description:
+      message`Refuse photos and masks with more pixels. A pixel takes up to some 50 bytes of memory. Default: 134217728, which is up to 7 GB.`,
+  }),
+);
 
 /** Whether progress is left out. */
 export const quietOption = option("-q", "--quiet", { description: message`Show no progress.` });

@@ -79,6 +79,7 @@ await runCommand({
     { command: "deno task data:doctor CRACK500/test.txt", effect: "Examine the photos that a list names" },
   ],
   parser,
+  decodes: true,
   paths: ({ path, classifier, sheet }) => ({
     read: [folderOfLists(path), classifier],
     write: [folderOf(sheet)],

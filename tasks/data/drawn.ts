@@ -56,6 +56,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: ({ out, ground }) => ({ read: ground, write: [folderOf(out)] }),
 }, async ({ out, motif, ground, columns, size, seed }) => {
   await requireWritable(out);

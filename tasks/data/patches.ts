@@ -67,6 +67,7 @@ await runCommand({
     },
   ],
   parser,
+  decodes: true,
   paths: ({ path, out }) => ({ read: [folderOfLists(path)], write: [out] }),
   resumes: true,
 }, async ({ out, size, stride, eightfold, quiet, json, ...named }) => {

@@ -11,6 +11,8 @@ const LIMIT = 600_000;
 export interface DecodingThreadOptions {
   /** Milliseconds after which a photo is given up. Default: ten minutes. */
   readonly limit?: number;
+  /** The most pixels of a photo or mask. Default: that of {@linkcode decodeImage}. */
+  readonly maxPixels?: number;
   /** The module that the thread runs, for tests. */
   readonly script?: URL;
 }
@@ -21,10 +23,13 @@ export interface DecodingThreadOptions {
  */
 export class DecodingThread implements Disposable {
   readonly #worker: LimitedWorker<DecodingRequest, DecodedReply>;
+  readonly #maxPixels: number | undefined;
 
   constructor(
-    { limit = LIMIT, script = new URL("./decoding_worker.ts", import.meta.url) }: DecodingThreadOptions = {},
+    { limit = LIMIT, maxPixels, script = new URL("./decoding_worker.ts", import.meta.url) }:
+      DecodingThreadOptions = {},
   ) {
+    this.#maxPixels = maxPixels;
     this.#worker = new LimitedWorker(script, {
       limit,
       late: () =>
@@ -42,8 +47,10 @@ export class DecodingThread implements Disposable {
    * @throws what `decodeImage` throws; {RangeError} where it takes too long.
    */
   readonly decode: FileDecoder = async (bytes, options = {}) => {
-    if (workerRefusal() !== undefined) return await decodeImage(bytes, options);
-    const { onNote, ...others } = options;
+    const { onNote, ...others } = { ...options, maxPixels: this.#maxPixels };
+    if (workerRefusal() !== undefined) {
+      return await decodeImage(bytes, { ...others, onNote }).catch((error) => Promise.reject(errorOf(error)));
+    }
     const reply = await this.#worker.ask({ bytes, options: others });
     if ("message" in reply) throw errorOf(reply);
     for (const note of reply.notes) onNote?.(note);
@@ -56,8 +63,8 @@ export class DecodingThread implements Disposable {
   }
 }
 
-/** The error that the other thread caught. */
+/** The error that was caught, here or in the other thread. What programs have an option for is a flag of commands. */
 function errorOf({ name, message }: { readonly name: string; readonly message: string }): Error {
   const kind = [SyntaxError, TypeError, RangeError].find((kind) => kind.name === name) ?? Error;
-  return new kind(message);
+  return new kind(message.replace("(option maxPixels)", "(--max-pixels)"));
 }

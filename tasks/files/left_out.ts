@@ -76,7 +76,7 @@ export function countKinds(leftOut: readonly LeftOut[]): LeftOutKind[] {
     .sort((a, b) => b.length - a.length)
     .map((files) => {
       const { length: count, 0: first } = files;
-      const noun = count === 1 ? first.kind : first.kind.replace(/\b(?:file|link|mask|pipe)\b/, "$&s");
+      const noun = count === 1 ? first.kind : first.kind.replace(/\b(?:file|link|mask|photo|pipe)\b/, "$&s");
       return { text: `${count} ${noun}`, first };
     });
 }

@@ -1,4 +1,5 @@
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { TRUTHS } from "../../core/datasets/folder.ts";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { bare, isMaskName } from "../../core/datasets/match_files.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
@@ -6,6 +7,41 @@ import { decodeFile } from "../../core/images/decode_file.ts";
 /** Levels of a mask that was saved as JPEG lie at most so far from black or white, and those of so many pixels. */
 const LOSSY_RANGE = 24;
 const LOSSY_SHARE = 0.99;
+
+/**
+ * Finds masks in folders of their own under a folder of photos, such as `masks/` beside `images/`: files in them that have the name of a photo
+ * elsewhere in the folder that holds theirs, but for `_mask` and the like, and others whose pixels are those of masks. Where there is no photo elsewhere
+ * in it, a folder of that name is one like any other.
+ *
+ * @param root the folder that was named: its own name says nothing.
+ * @param paths Files of images under it.
+ * @returns Those of them that are masks.
+ */
+export async function masksInFolders(root: string, paths: readonly string[]): Promise<Set<string>> {
+  const places = paths.map((path) => ({ path, name: bare(stemOf(path)), ...placeBelow(root, path) }));
+  const masks = new Set<string>();
+  for (const [holder, found] of Map.groupBy(places, ({ holder }) => holder)) {
+    if (holder === undefined) continue;
+    const photos = places.filter((photo) =>
+      photo.holder === undefined && (holder === "" || photo.below.startsWith(holder + sep))
+    );
+    if (photos.length === 0) continue;
+    const names = new Set(photos.map(({ name }) => name));
+    for (const { path, name } of found) if (names.has(name) || await isMask(path)) masks.add(path);
+  }
+  return masks;
+}
+
+/** Where a file lies below a folder, and the folder below it in which the outermost folder of masks lies that it is in: nothing where it is in none. */
+function placeBelow(
+  root: string,
+  path: string,
+): { readonly below: string; readonly holder: string | undefined } {
+  const below = relative(root, path);
+  const folders = below.split(sep).slice(0, -1);
+  const at = folders.findIndex((name) => TRUTHS.test(name));
+  return { below, holder: at < 0 ? undefined : folders.slice(0, at).join(sep) };
+}
 
 /**
  * Finds masks among photos: a file whose name is that of another beside it but for the extension, or for `_mask` and the like, and whose

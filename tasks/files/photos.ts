@@ -1,9 +1,9 @@
-import { basename, join, sep } from "node:path";
+import { basename, join, relative, sep } from "node:path";
 import { compareNames, IMAGE_FILE, statOrNull } from "../../core/datasets/list_files.ts";
 import { READ_FORMATS } from "../../core/images/image_format.ts";
 import { reasonMissing, UsageError } from "../cli/errors.ts";
 import { countKinds, type FileKind, kindOfFile, type LeftOut } from "./left_out.ts";
-import { masksBeside } from "./masks_beside.ts";
+import { masksBeside, masksInFolders } from "./masks_beside.ts";
 import { nameOutputs, type Unnamed } from "./output_names.ts";
 import { readStart } from "./read_record.ts";
 
@@ -29,6 +29,8 @@ export interface ListPhotosOptions {
   readonly outputs?: string;
   /** Whether links are followed that lead out of all that was named; else they are left out. Default: they are. */
   readonly followLinks?: boolean;
+  /** Which are taken where photos and their masks lie under the paths. Default: photos. */
+  readonly wanted?: "photos" | "masks";
 }
 
 /** Folders of images that the tasks write beside a manifest. */
@@ -126,7 +128,8 @@ async function outputFolders(folder: string | undefined): Promise<Set<string>> {
 
 /**
  * Lists the photos among files and, recursively, in folders: by extension in any case, and by their first bytes. Hidden files,
- * outputs of Hairline and a photo's second mention are left out, as are masks that lie beside their photos.
+ * outputs of Hairline and a photo's second mention are left out, as are masks that lie beside their photos, or in folders such as `masks/` beside those
+ * of the photos.
  *
  * A photo is named by its path below the folder given, without extension. Where two would get the same name, both keep
  * their extension; where that does not part them, both get the name of the folder given in front. So names do not
@@ -193,15 +196,29 @@ export async function listPhotos(
       }; give photos or folders of photos.`,
     );
   }
-  const masks = await masksBeside([...files.values()].map(({ path }) => path));
-  leftOut.push(...[...masks].map((path) => ({ path, kind: "mask lying beside photos" })));
-  const all = [...files.values()].filter(({ path }) => !masks.has(path));
+  const masks = await findMasks([...files.values()].map(({ path }) => path), folders);
+  const { wanted = "photos" } = options;
+  // Where no mask lies beside a photo, what was named is what is wanted.
+  const isWanted = ({ path }: Found) => masks.size === 0 || masks.has(path) === (wanted === "masks");
+  const kind = wanted === "photos" ? "mask lying beside photos" : "photo lying beside masks";
+  leftOut.push(...[...files.values()].filter((file) => !isWanted(file)).map(({ path }) => ({ path, kind })));
+  const all = [...files.values()].filter(isWanted);
   const names = nameOutputs(all);
   const photos = all.map(({ path }, i) => ({ path, name: names[i] }));
   return {
     photos: photos.sort((a, b) => compareNames(a.name, b.name)),
     leftOut: leftOut.sort((a, b) => compareNames(a.path, b.path)),
   };
+}
+
+/** The masks among images: beside their photos, or in folders of their own. */
+async function findMasks(paths: readonly string[], folders: readonly string[]): Promise<Set<string>> {
+  let masks = new Set<string>();
+  for (const folder of folders) {
+    const within = paths.filter((path) => !/^\.\.(?:$|[/\\])/.test(relative(folder, path)));
+    masks = masks.union(await masksInFolders(folder, within));
+  }
+  return masks.union(await masksBeside(paths.filter((path) => !masks.has(path))));
 }
 
 /** The photos of a run in a heading: each path where there are two at most, else the first and how many others. */

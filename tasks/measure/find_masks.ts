@@ -38,7 +38,7 @@ export async function findMasks(
     for (const record of run) photos.set(maskPath(path, record.name), record.path);
   }
   if (photoFolder !== undefined) {
-    const masks = (await listPhotos(paths, { outputs: out })).photos;
+    const masks = (await listPhotos(paths, { outputs: out, wanted: "masks" })).photos;
     const missing: FoundFile[] = [];
     for (const { path, name } of masks) {
       const known = photos.get(path);

@@ -215,7 +215,7 @@ export async function measurePhotos(
   open: () => Promise<Session>,
 ): Promise<MeasureSummary> {
   const { out, shard, scale, prune, bands } = options;
-  const summary = await runOverPhotos(options, {
+  const summary = await runOverPhotos({ ...options, wanted: "masks" }, {
     nouns: NOUNS,
     schema: MEASURE_MANIFEST,
     open: async () => new MeasureTask(options, await open()),
@@ -233,7 +233,7 @@ export async function measurePhotos(
 export function planMeasurements(
   options: PlanOptions,
 ): Promise<PlannedPhoto[]> {
-  return planOverPhotos(options, {
+  return planOverPhotos({ ...options, wanted: "masks" }, {
     nouns: NOUNS,
     schema: MEASURE_MANIFEST,
     filesOf: (name) => [measuredPath(options.out, name)],

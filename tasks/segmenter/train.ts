@@ -43,6 +43,7 @@ await runCommand({
     },
   ],
   parser: trainingOptions,
+  decodes: true,
   paths: async ({ datasets, images, masks, labels, extraLabels, photos, validation, start, out }) => {
     const listed = await listLabels({ labels, extraLabels, photos, soft: false });
     return {

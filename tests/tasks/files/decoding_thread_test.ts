@@ -49,3 +49,15 @@ Deno.test("DecodingThread gives each of several files at once the whole limit, a
     "Cannot decode the image: 3 bytes are too few.",
   ]);
 });
+
+Deno.test("DecodingThread refuses larger photos than it is told, and names the flag that commands have for that", async () => {
+  using decoder = new DecodingThread({ maxPixels: 5 });
+  const png = (width: number) =>
+    encodePng({ width, height: 2, channels: 1, data: new Uint8Array(2 * width) });
+  assert.equal((await decoder.decode(await png(2))).width, 2);
+  await assert.rejects(decoder.decode(await png(3)), {
+    name: "RangeError",
+    message:
+      "Cannot decode the image: the PNG header claims 3 × 2 = 6 pixels where at most 5 are wanted (--max-pixels).",
+  });
+});

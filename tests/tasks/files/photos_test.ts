@@ -217,6 +217,66 @@ Deno.test("listPhotos() leaves out masks that lie beside their photos, and nothi
   });
 });
 
+Deno.test("listPhotos() leaves out masks in folders of their own beside photos or in their folder, or takes them alone", async () => {
+  const grey = (value: (i: number) => number) =>
+    encodePng({
+      width: 4,
+      height: 3,
+      channels: 1,
+      data: Uint8Array.from({ length: 12 }, (_, i) => value(i)),
+    });
+  const photo = await grey((i) => 20 * i), mask = await grey((i) => 255 * Number(i < 3));
+  const list = async (files: Readonly<Record<string, Uint8Array>>, wanted?: "photos" | "masks") => {
+    let result: { photos: string[]; leftOut: string[] } | undefined;
+    await withFiles([], async (root) => {
+      for (const [name, bytes] of Object.entries(files)) {
+        await Deno.mkdir(join(root, dirname(name)), { recursive: true });
+        await Deno.writeFile(join(root, name), bytes);
+      }
+      const { photos, leftOut } = await listPhotos([root], { wanted });
+      assert.ok(
+        leftOut.every(({ kind }) =>
+          kind === (wanted === "masks" ? "photo lying beside masks" : "mask lying beside photos")
+        ),
+      );
+      result = {
+        photos: photos.map(({ path }) => relative(root, path)),
+        leftOut: leftOut.map(({ path }) => relative(root, path)),
+      };
+    });
+    return result;
+  };
+  const beside = {
+    "images/train/a.jpg": photo,
+    "images/b.png": photo,
+    // Of the name of a photo: a mask, even if it is drawn in many greys.
+    "masks/train/a.png": photo,
+    "masks/b_mask.png": mask,
+    "masks/other.png": mask,
+    "masks/overview.png": photo,
+  };
+  const [masks, photos] = [["masks/b_mask.png", "masks/other.png", "masks/train/a.png"], [
+    "images/b.png",
+    "images/train/a.jpg",
+    "masks/overview.png",
+  ]];
+  assert.deepEqual(await list(beside), { photos, leftOut: masks });
+  assert.deepEqual(await list(beside, "masks"), { photos: masks, leftOut: photos });
+  assert.deepEqual(await list({ "day 1/c.jpg": photo, "day 1/GT/c.png": mask, "day 2/labels/c.png": mask }), {
+    photos: ["day 1/c.jpg", "day 2/labels/c.png"],
+    leftOut: ["day 1/GT/c.png"],
+  });
+  // Without photos elsewhere a folder of that name is one like any other, as is one that was named itself.
+  assert.deepEqual(await list({ "masks/a.png": mask, "labels/b.png": photo }), {
+    photos: ["labels/b.png", "masks/a.png"],
+    leftOut: [],
+  });
+  await withFiles(["masks/a.png", "images/a.png"], async (root) => {
+    assert.deepEqual(await names([join(root, "masks")]), ["a"]);
+    assert.deepEqual(await names([`${root}/.`]), ["images/a"]);
+  });
+});
+
 Deno.test("countKinds() counts by kind, most first, with the right plural", () => {
   const files = ["HEIC file", "mask lying beside photos", "HEIC file", "link to nowhere"];
   assert.deepEqual(countKinds(files.map((kind) => ({ path: "x", kind }))).map(({ text }) => text), [
