@@ -5,6 +5,7 @@
  */
 import { ANNOTATION_FORMATS } from "../../core/annotations/formats.ts";
 import { readFolder } from "../../core/datasets/list_files.ts";
+import { runRecords } from "../batch/run_records.ts";
 import { runCommand } from "../cli/command.ts";
 import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode, UsageError } from "../cli/errors.ts";
@@ -19,6 +20,7 @@ import {
   string,
   withDefault,
 } from "../cli/optique.ts";
+import { folderOf } from "../cli/permissions.ts";
 import { startProgress } from "../cli/progress.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { folderPath, fraction } from "../cli/values.ts";
@@ -92,6 +94,10 @@ await runCommand({
     quiet: quietOption,
     json: jsonOption(message`Print what was written as JSON.`),
   }),
+  paths: async ({ run, photos, out }) => {
+    const noted = photos.length > 0 ? undefined : await runRecords(run);
+    return { read: [run, ...photos, ...(noted ?? []).map(({ path }) => folderOf(path))], write: [out] };
+  },
 }, async ({ run, out, format, instances, shapes, sure, withPhotos, quiet, json, ...options }) => {
   const listed = await listMasks(run, options);
   using _lock = await lockFolder(out);
@@ -112,7 +118,7 @@ await runCommand({
     };
     writeOut(`${JSON.stringify(result, null, 2)}\n`);
   } else {
-    writeOut(`${out}: ${cracks} cracks of ${photos} photos in ${files} files.\n`);
+    writeOut(`${out}: ${cracks} cracks of ${photos} photos in ${files} ${files === 1 ? "file" : "files"}.\n`);
     const lost = losses.reduce((sum, { pixels }) => sum + pixels, 0);
     if (lost > 0) {
       writeOut(

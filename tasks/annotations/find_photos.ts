@@ -75,7 +75,10 @@ function fileName({ name, path }: Photo): string {
   return name.toLowerCase().endsWith(extension.toLowerCase()) ? name : name + extension;
 }
 
-async function usualFolder({ annotations, photoFolder }: PhotoFinderOptions): Promise<string> {
+/** Where the photos of annotations lie that do not say so: in the folder that their format has for them, or beside them. */
+export async function usualFolder(
+  { annotations, photoFolder }: Pick<PhotoFinderOptions, "annotations" | "photoFolder">,
+): Promise<string> {
   const base = (await statOrNull(annotations))?.isDirectory ? annotations : dirname(annotations);
   for (const folder of [join(base, photoFolder), join(base, "..", photoFolder)]) {
     if (photoFolder !== "" && (await statOrNull(folder))?.isDirectory) return folder;

@@ -18,7 +18,7 @@ import { filePath, folderPath } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
 import { LABEL_MANIFEST, type Manifest, methodOf } from "../label/manifest.ts";
-import { photoFinder } from "./find_photos.ts";
+import { photoFinder, usualFolder } from "./find_photos.ts";
 import { crackLabels, importAnnotations } from "./import_annotations.ts";
 
 /** What manifests call labels that people drew elsewhere. */
@@ -78,6 +78,13 @@ await runCommand({
     quiet: quietOption,
     json: jsonOption(message`Print what was imported as JSON.`),
   }),
+  paths: async ({ path, format, photos, out }) => {
+    const { photoFolder } = annotationFormats[format];
+    return {
+      read: [path, ...(photos.length > 0 ? photos : [await usualFolder({ annotations: path, photoFolder })])],
+      write: [out],
+    };
+  },
 }, async ({ path, format, out, photos, quiet, json, ...options }) => {
   await refuseArchives(path);
   const { photoFolder } = annotationFormats[format];

@@ -48,6 +48,7 @@ await runCommand({
     ),
     json: jsonOption(message`Print the layers as JSON.`),
   }),
+  paths: () => ({ read: [], write: [] }),
 }, ({ arch, width, side, json }) => {
   const network = describeSegmentationNetwork({ arch, width });
   const shown = Math.ceil(side / network.multiple) * network.multiple;

@@ -39,6 +39,16 @@ const COMMANDS: readonly [script: string, args: readonly string[]][] = [
   ]],
   ["label", ["images", "--method", "paper", "--classifier", "c.hairline", "--out", "labels"]],
   ["predict", ["images", "--segmenter", "trained/s.hairline", "--out", "predictions", "--overlays"]],
+  ["annotations/export", ["masks", "--format", "coco", "--photos", "images", "--out", "annotated/coco"]],
+  ["annotations/import", [
+    "annotated/coco/annotations.json",
+    "--format",
+    "coco",
+    "--photos",
+    "images",
+    "--out",
+    "imported",
+  ]],
   ["evaluate", ["--predictions", "predictions", "--truth", "masks", "--report", "reports/r.html"]],
   ["classifier/evaluate", ["c.hairline", ...PAIRS, "--patch-sizes", "16"]],
   ["teach", [
