@@ -89,6 +89,10 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
     return new Response(html, { headers: { ...HEADERS, "content-type": "text/html; charset=utf-8" } });
   }
   if (route === "GET /api/photos") return answer(describeAll(run));
+  if (route === "GET /api/reviewed") {
+    const since = searchParams.get("since") ?? "";
+    return answer(run.review.photos.filter(({ at }) => at > since));
+  }
   if (route === "GET /api/doubts") return answer(await run.doubts(Number(searchParams.get("from"))));
   const photo = run.photos.get(searchParams.get("name") ?? "");
   if (photo === undefined) return answer("There is no such photo.", 404);
@@ -157,7 +161,7 @@ async function save(run: StudioRun, photo: StudioPhoto, request: Request): Promi
     return answer("The mask is no PNG file.", 400);
   }
   await run.review.save(reviewed as ReviewedPhoto, png);
-  return answer({ saved: true });
+  return answer({ at: (reviewed as ReviewedPhoto).at });
 }
 
 async function file(path: string): Promise<Response> {

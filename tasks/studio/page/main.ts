@@ -24,5 +24,13 @@ render(html`<${App} studio=${studio} thumbnails=${thumbnails} />`, document.getE
 
 if (server !== undefined) {
   server.onConnection = (sentence) => studio.notice.value = sentence;
-  server.photos().then((photos) => studio.add(photos)).catch((error) => studio.complain(error));
+  server.onForeign = (photo) => {
+    if (studio.current.value === photo) {
+      studio.notice.value = `${photo.name} was changed in another window: what is done here goes over it.`;
+    } else photo.forget();
+  };
+  server.photos().then((photos) => {
+    studio.add(photos);
+    return server.follow();
+  }).catch((error) => studio.complain(error));
 }

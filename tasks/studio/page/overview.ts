@@ -123,7 +123,8 @@ export function Overview(
 
 function Grid({ studio, thumbnails }: { readonly studio: Studio; readonly thumbnails: Thumbnails }): VNode {
   const frame = useRef<HTMLDivElement>(null);
-  const top = useSignal(0);
+  // By whole rows: between them nothing is drawn anew.
+  const topRow = useSignal(0);
   const size = useSignal({ width: 1000, height: 700 });
   useEffect(() => {
     const element = frame.current!;
@@ -143,11 +144,27 @@ function Grid({ studio, thumbnails }: { readonly studio: Studio; readonly thumbn
       element.scrollTop = y + ROW - element.clientHeight;
     }
   }, [focused.value, columns]);
-  const first = Math.max(0, Math.floor(top.value / ROW) - BEYOND) * columns;
-  const end = Math.min(list.length, (Math.ceil((top.value + size.value.height) / ROW) + BEYOND) * columns);
+  const first = Math.max(0, topRow.value - BEYOND) * columns;
+  const seenRows = Math.ceil(size.value.height / ROW) + 1;
+  const end = Math.min(list.length, (topRow.value + seenRows + BEYOND) * columns);
+  const scroll = ({ currentTarget }: Event) => {
+    const { scrollTop, clientHeight } = currentTarget as HTMLElement;
+    topRow.value = Math.floor(scrollTop / ROW);
+    // Keys work on a photo that is seen.
+    const row = Math.floor(focused.value / columns);
+    const [least, most] = [
+      Math.ceil(scrollTop / ROW),
+      Math.max(0, Math.floor((scrollTop + clientHeight) / ROW) - 1),
+    ];
+    if (row >= least && row <= most) return;
+    focused.value = Math.min(
+      list.length - 1,
+      focused.value % columns + columns * (row < least ? least : most),
+    );
+  };
   return html`
     <div class="grid" ref=${frame} data-columns=${columns} role="list" tabindex="0" aria-label="Photos"
-      onScroll=${(event: Event) => top.value = (event.currentTarget as HTMLElement).scrollTop}>
+      onScroll=${scroll}>
       <div class="space" style=${{ height: `${rows * ROW}px` }}>
         ${list.slice(first, end).map((photo, i) => {
           const at = first + i;
@@ -183,7 +200,11 @@ function Tile({ photo, thumbnails, place, focused, open }: {
   const canvas = useRef<HTMLCanvasElement>(null);
   const failed = useSignal(false);
   useEffect(() => {
-    thumbnails.draw(photo, canvas.current!).catch(() => failed.value = true);
+    const gone = new AbortController();
+    thumbnails.draw(photo, canvas.current!, gone.signal).catch(() => {
+      failed.value = !gone.signal.aborted;
+    });
+    return () => gone.abort();
   }, [photo, photo.revision.value]);
   const progress = photo.progress.value, decision = photo.decision.value;
   const state = progress.state === "marked"

@@ -69,6 +69,13 @@ export class Photo {
     return this.#edits;
   }
 
+  /** Forgets what was found and mended, which has changed elsewhere: it is read anew when the photo is opened. */
+  forget(): void {
+    this.#found = undefined;
+    this.#edits = undefined;
+    this.revision.value++;
+  }
+
   /** Decodes the photo, and marks it unless that was done. */
   async open(engine: EngineClient): Promise<OpenedPhoto> {
     const pixels = await engine.decode(await this.source.bytes());

@@ -10,19 +10,23 @@ interface Listed {
   readonly photos: readonly {
     readonly name: string;
     readonly crackShare?: number;
-    readonly review?: {
-      readonly decision?: Decision;
-      readonly seconds: number;
-      readonly mmPerPixel?: number;
-    };
+    readonly review?: Reviewed;
   }[];
+}
+
+/** What the server knows of a photo that was looked at: `ReviewedPhoto` of its own side. */
+interface Reviewed {
+  readonly decision?: Decision;
+  readonly at: string;
+  readonly seconds: number;
+  readonly mmPerPixel?: number;
 }
 
 /** Where pages of one server leave the secret of the newest link to it: a page that outlived its server goes on with the next one. */
 const STORED_KEY = "hairline-key";
 
-/** Milliseconds until what could not be saved is sent again. */
-const AGAIN = 2000;
+/** Milliseconds until what could not be saved is sent again, and between two looks at what other windows have saved. */
+const AGAIN = 2000, LOOK = 4000;
 
 /** The server of a run: lists its photos, and keeps what is decided. */
 export class ServerClient implements Keeper {
@@ -31,8 +35,13 @@ export class ServerClient implements Keeper {
   readonly #unsaved = new Set<Photo>();
   #saving: Promise<void> | undefined;
   #run = "";
+  readonly #photos = new Map<string, Photo>();
+  /** When each photo was saved last, as far as this page knows. */
+  readonly #savedAt = new Map<string, string>();
   /** Called when the server does not answer, and when it does again. */
   onConnection: (sentence: string) => void = () => {};
+  /** Called with a photo that was decided about in another window. */
+  onForeign: (photo: Photo) => void = () => {};
 
   constructor(key: string, engine: EngineClient) {
     localStorage.setItem(STORED_KEY, key);
@@ -45,11 +54,41 @@ export class ServerClient implements Keeper {
     this.#run = run;
     return photos.map(({ name, crackShare, review }) => {
       const photo = new Photo(this.#source(name, crackShare));
-      photo.decision.value = review?.decision;
-      photo.mmPerPixel.value = review?.mmPerPixel;
-      photo.seconds = review?.seconds ?? 0;
+      this.#photos.set(name, photo);
+      if (review !== undefined) this.#take(photo, review);
       return photo;
     });
+  }
+
+  #take(photo: Photo, { decision, at, seconds, mmPerPixel }: Reviewed): void {
+    photo.decision.value = decision;
+    photo.mmPerPixel.value = mmPerPixel;
+    photo.seconds = seconds;
+    this.#savedAt.set(photo.name, at);
+  }
+
+  /** Looks again and again at what other windows have saved, as long as this one is seen. */
+  async follow(): Promise<never> {
+    for (;; await new Promise((resolve) => setTimeout(resolve, LOOK))) {
+      if (document.hidden || this.#unsaved.size > 0 || this.#saving !== undefined) continue;
+      // That the server is gone is said when something is to be saved.
+      await this.#lookAround().catch(() => {});
+    }
+  }
+
+  async #lookAround(): Promise<void> {
+    const latest = [...this.#savedAt.values()].reduce((last, at) => at > last ? at : last, "");
+    const response = await this.#fetch(`reviewed?since=${latest}`);
+    if (!response.ok) return;
+    const others: readonly (Reviewed & { readonly name: string })[] = await response.json();
+    for (const review of others) {
+      const photo = this.#photos.get(review.name);
+      if (photo === undefined || this.#unsaved.has(photo) || this.#saving !== undefined) continue;
+      // Saved by this page while the answer was on its way.
+      if ((this.#savedAt.get(photo.name) ?? "") >= review.at) continue;
+      this.#take(photo, review);
+      this.onForeign(photo);
+    }
   }
 
   /** How much doubt the run left, a number of photos at a time. */
@@ -114,7 +153,8 @@ export class ServerClient implements Keeper {
       const grey = edits.mask.map((value) => 255 * value);
       form.set("mask", new File([await this.#engine.encode(edits.width, edits.height, grey)], "mask.png"));
     }
-    await this.#ask("review", photo.name, { method: "PUT", body: form });
+    const { at } = await (await this.#ask("review", photo.name, { method: "PUT", body: form })).json();
+    this.#savedAt.set(photo.name, at);
   }
 
   #source(name: string, crackShare: number | undefined): PhotoSource {

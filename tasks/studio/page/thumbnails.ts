@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { Semaphore } from "../../../core/concurrency.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Size } from "./edited_mask.ts";
 import type { Photo } from "./photo.ts";
@@ -6,10 +7,14 @@ import type { Photo } from "./photo.ts";
 /** The longer side of a thumbnail, and how many are held, the last seen ones. */
 const SIDE = 320, HELD = 600;
 
+/** Milliseconds that a photo must be in view, and how many are made small at a time. */
+const REST = 80, AT_ONCE = 4;
+
 /** Photos made small. */
 export class Thumbnails {
   readonly #engine: EngineClient;
   readonly #photos = new Map<Photo, Promise<ImageBitmap>>();
+  readonly #turns = new Semaphore(AT_ONCE);
   readonly #masks = new WeakMap<
     Photo,
     { readonly revision: number; readonly image: Promise<ImageData | undefined> }
@@ -19,8 +24,16 @@ export class Thumbnails {
     this.#engine = engine;
   }
 
-  /** Draws a photo and its mask into a canvas. */
-  async draw(photo: Photo, canvas: HTMLCanvasElement): Promise<void> {
+  /**
+   * Draws a photo and its mask into a canvas.
+   *
+   * @param gone aborted when nobody sees it any more: what only flew by is not drawn.
+   * @throws what was aborted with, or where the photo cannot be read.
+   */
+  async draw(photo: Photo, canvas: HTMLCanvasElement, gone: AbortSignal): Promise<void> {
+    if (!this.#photos.has(photo)) await new Promise((resolve) => setTimeout(resolve, REST));
+    using _turn = await this.#turns.take(1);
+    gone.throwIfAborted();
     const image = await this.#photo(photo);
     const { width, height } = image;
     Object.assign(canvas, { width, height });

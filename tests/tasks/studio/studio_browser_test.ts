@@ -8,7 +8,7 @@ import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { confidenceBytes, maskPath } from "../../../tasks/batch/maps.ts";
 import { correctedMaskPath, readReview } from "../../../tasks/studio/review.ts";
-import { serveStudio } from "../../../tasks/studio/serve_studio.ts";
+import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { studioPage } from "../../../tasks/studio/studio_page.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
 import { Page, whyNoChromium } from "../../chromium.ts";
@@ -63,6 +63,22 @@ async function slide(page: Page, id: string, value: number): Promise<void> {
     slider.value = ${value};
     for (const kind of ["input", "change"]) slider.dispatchEvent(new Event(kind, { bubbles: true }));
   }`);
+}
+
+/** Saves a decision as another window would. */
+async function otherWindow(
+  link: string,
+  name: string,
+  { run, facts }: { readonly run: string; readonly facts: object },
+): Promise<void> {
+  const { origin, searchParams } = new URL(link);
+  const body = new FormData();
+  body.set("run", run);
+  body.set("facts", JSON.stringify(facts));
+  const headers = { [KEY_HEADER]: searchParams.get("key")! };
+  const response = await fetch(`${origin}/api/review?name=${name}`, { method: "PUT", headers, body });
+  await response.body?.cancel();
+  assert.equal(response.status, 200);
 }
 
 const press = (page: Page, text: string) =>
@@ -203,6 +219,13 @@ Deno.test({
           await page.press("r");
           await page.press("ArrowRight");
           await page.press("a");
+          await saved([["a", "rejected"], ["day 1/b", "accepted"]]);
+          // Another window takes it back.
+          await otherWindow(server.link, "a", { run: await Deno.realPath(path), facts: { seconds: 1 } });
+          await page.until(`!/rejected/.test(document.querySelector(".thumb").textContent)`);
+          await page.press("ArrowLeft");
+          await page.press("r");
+          await page.press("ArrowRight");
           await saved([["a", "rejected"], ["day 1/b", "accepted"]]);
 
           await page.press("ArrowRight");
