@@ -95,6 +95,12 @@ export {
   scale,
   type ScaleOptions,
 } from "./kernels/pointwise.ts";
+export {
+  frangiFilter,
+  type FrangiFilterOptions,
+  satoFilter,
+  type SatoFilterOptions,
+} from "./kernels/ridge_filter.ts";
 export { resize, type ResizeFilter, type ResizeOptions } from "./kernels/resize.ts";
 export { sauvolaThreshold, type SauvolaThresholdOptions } from "./kernels/sauvola_threshold.ts";
 export { thin } from "./kernels/thin.ts";
@@ -106,6 +112,20 @@ export {
   defaultCrf,
 } from "./label/cam_crf/cam_crf_label.ts";
 export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
+export type { ClassicalOptions } from "./label/classical/classical_labeller.ts";
+export {
+  niblackLabeller,
+  type NiblackSettings,
+  sauvolaLabeller,
+  type SauvolaSettings,
+} from "./label/classical/local_thresholds.ts";
+export { multiOtsuLabeller, otsuLabeller } from "./label/classical/otsu.ts";
+export {
+  frangiLabeller,
+  type FrangiSettings,
+  satoLabeller,
+  type SatoSettings,
+} from "./label/classical/ridges.ts";
 export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
 export type { Flips } from "./label/hairline/flipped_segmenter.ts";
 export { hairlineLabeller, type HairlineOptions } from "./label/hairline/hairline_label.ts";
@@ -117,8 +137,11 @@ export type {
   LabellerFactory,
   LabellerNetworks,
   LabellerOptions,
+  NetworklessFactory,
 } from "./label/labeller.ts";
-export { type LabellerId, labellers } from "./label/labellers.ts";
+export { type ClassicalId, classicalLabellers, type LabellerId, labellers } from "./label/labellers.ts";
+export type { MethodDescription } from "./label/method_description.ts";
+export { methods } from "./label/methods.ts";
 export { type Recipe, type RecipeName, recipes } from "./label/recipe.ts";
 export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";
 export {

@@ -73,6 +73,10 @@ await runCommand({
       command: "deno task label photos/ -o crf/ --method cam-crf",
       effect: "Label as the paper's rival does",
     },
+    {
+      command: "deno task label photos/ -o ridges/ --method sato",
+      effect: "Label without any network",
+    },
   ],
   parser,
   decodes: true,

@@ -19,6 +19,7 @@ const kernels = {
     FORMULA: "select(0.0, 0.5 * (a + b), 0.5 * (a + b) > params.threshold)",
   }),
   multiply: defineKernel("multiply", source, { PARAMETERS: "", FORMULA: "a * b" }),
+  subtract: defineKernel("subtract", source, { PARAMETERS: "", FORMULA: "a - b" }),
   mean: defineKernel("average", source, { PARAMETERS: "", FORMULA: "0.5 * (a + b)" }),
   geometricMean: defineKernel("average_geometrically", source, { PARAMETERS: "", FORMULA: "sqrt(a * b)" }),
   scale: defineKernel("scale", source, {
@@ -113,6 +114,18 @@ export function localise(a: Plane, b: Plane, options: LocaliseOptions = {}): Pla
 export function multiply(a: Plane, b: Plane): Plane {
   checkArguments("multiply planes", ARGUMENTS.two, { a, b });
   return combine(kernels.multiply, { a, b });
+}
+
+/**
+ * The difference of two planes, value by value: a − b.
+ *
+ * @param a H × W × C, any unit.
+ * @param b the same shape.
+ * @returns H × W × C.
+ * @throws {RangeError} if the shapes differ.
+ */
+export function subtract(a: Plane, b: Plane): Plane {
+  return combine(kernels.subtract, { a, b });
 }
 
 /**

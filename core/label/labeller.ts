@@ -95,3 +95,6 @@ export type OtherNetworks = { readonly segmenter?: Segmenting };
  * Makes a {@linkcode Labeller} of a method, which asks one of the networks or both. Device and networks stay the caller's to dispose of.
  */
 export type LabellerFactory = (compute: Compute, networks: LabellerNetworks) => Labeller;
+
+/** Makes a {@linkcode Labeller} of a method that asks no network. */
+export type NetworklessFactory = (compute: Compute, networks?: Partial<LabellerNetworks>) => Labeller;

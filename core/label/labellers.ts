@@ -1,7 +1,20 @@
 import { camCrfLabeller } from "./cam_crf/cam_crf_label.ts";
+import { niblackLabeller, sauvolaLabeller } from "./classical/local_thresholds.ts";
+import { multiOtsuLabeller, otsuLabeller } from "./classical/otsu.ts";
+import { frangiLabeller, satoLabeller } from "./classical/ridges.ts";
 import { hairlineLabeller } from "./hairline/hairline_label.ts";
 import { paperLabeller } from "./label_image.ts";
-import type { LabellerFactory } from "./labeller.ts";
+import type { LabellerFactory, NetworklessFactory } from "./labeller.ts";
+
+/** The methods that ask no network and know nothing but the photo. */
+export const classicalLabellers = {
+  "sato": satoLabeller,
+  "frangi": frangiLabeller,
+  "otsu": otsuLabeller,
+  "multi-otsu": multiOtsuLabeller,
+  "niblack": niblackLabeller,
+  "sauvola": sauvolaLabeller,
+} as const satisfies Readonly<Record<string, NetworklessFactory>>;
 
 /**
  * The methods of labelling by their ids: a rival is a file beside them and a line here.
@@ -14,7 +27,7 @@ import type { LabellerFactory } from "./labeller.ts";
  * using classifier = await loadClassifier();
  * using segmenter = await loadSegmenter();
  * const image = await decodeImage(await Deno.readFile("tasks/demo/304.jpg"));
- * for (const factory of [labellers.hairline, labellers["cam-crf"]]) {
+ * for (const factory of [labellers.hairline, labellers["cam-crf"], labellers.sato]) {
  *   const labeller = factory(compute, { classifier, segmenter });
  *   console.log((await labeller.label(image)).crackPixels, labeller.settings);
  * }
@@ -24,7 +37,11 @@ export const labellers = {
   "hairline": hairlineLabeller,
   "paper": paperLabeller,
   "cam-crf": camCrfLabeller,
+  ...classicalLabellers,
 } as const satisfies Readonly<Record<string, LabellerFactory>>;
 
 /** The id of a method of labelling. */
 export type LabellerId = keyof typeof labellers;
+
+/** The id of a method that asks no network. */
+export type ClassicalId = keyof typeof classicalLabellers;

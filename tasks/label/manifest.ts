@@ -92,8 +92,10 @@ function fieldsOf(settings: LabelSettings): Readonly<Record<string, unknown>> {
     case "hairline":
       // Before there was a choice of pieces all of them stayed.
       return { pieces: "all", ...settings.parameters };
-    default:
+    case "cam-crf":
       return {};
+    default:
+      return { ...settings.parameters };
   }
 }
 

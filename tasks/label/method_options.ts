@@ -1,4 +1,9 @@
-import { type LabellerId, labellers } from "../../core/label/labellers.ts";
+import {
+  type ClassicalId,
+  classicalLabellers,
+  type LabellerId,
+  labellers,
+} from "../../core/label/labellers.ts";
 import { UsageError } from "../cli/errors.ts";
 import { choice, type InferValue, message, object, option, optional, type Parser } from "../cli/optique.ts";
 import { optionName } from "../cli/values.ts";
@@ -6,7 +11,7 @@ import { crfSettings } from "./crf_options.ts";
 import { hairlineSettings } from "./hairline_options.ts";
 import { type MaskChoice, maskOptions } from "./mask_options.ts";
 import type { NetworkSources } from "./networks.ts";
-import { openDefault, type OpenLabeller } from "./open_labeller.ts";
+import { openClassical, type OpenLabeller } from "./open_labeller.ts";
 import { recipeSettings } from "./recipe_options.ts";
 
 /** What was given of a method's own options, and the labeller that it asks for. */
@@ -26,12 +31,12 @@ export function usualMethod({ classifier, segmenter }: NetworkSources): "hairlin
 
 const METHODS = Object.keys(labellers) as LabellerId[];
 
-/** The methods that have options of their own. */
+/** The methods that have options of their own: all that ask a network. */
 const SETTINGS = {
   "hairline": hairlineSettings,
   "paper": recipeSettings,
   "cam-crf": crfSettings,
-} satisfies { readonly [id in LabellerId]?: Parser<"sync", MethodSettings, unknown> };
+} satisfies { readonly [id in Exclude<LabellerId, ClassicalId>]: Parser<"sync", MethodSettings, unknown> };
 
 /** The methods that take {@linkcode maskOptions}. */
 const MASKING: readonly LabellerId[] = ["paper", "hairline"];
@@ -41,7 +46,7 @@ export const methodOptions = object({
   method: optional(
     option("--method", choice(METHODS), {
       description:
-        message`How to label: with a segmentation network, with the paper's method, or with its rival's, Grad-CAM and a random field. (default: the method that a given option below belongs to, or that made the labels in the folder; otherwise hairline, or paper if a classifier is named and no segmentation network)`,
+        message`How to label: with a segmentation network, with the paper's method, with its rival's, Grad-CAM and a random field, or without a network; deno task methods says what each does. (default: the method that a given option below belongs to, or that made the labels in the folder; otherwise hairline, or paper if a classifier is named and no segmentation network)`,
     }),
   ),
   settings: object(SETTINGS),
@@ -82,8 +87,11 @@ export function chooseLabeller(options: MethodChoice & NetworkSources, begun?: s
         `leave it out, or give --method ${foreign.id}.`,
     );
   }
-  const own: { readonly [id in LabellerId]?: MethodSettings } = settings;
-  return own[method]?.labeller(mask) ?? openDefault(labellers[method]);
+  return isClassical(method) ? openClassical(classicalLabellers[method]) : settings[method].labeller(mask);
+}
+
+function isClassical(id: LabellerId): id is ClassicalId {
+  return id in classicalLabellers;
 }
 
 /** Of each method that options were given of, the first. */

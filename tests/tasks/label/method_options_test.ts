@@ -88,6 +88,10 @@ Deno.test("chooseLabeller() refuses options of another method in one sentence", 
     "Cannot label by the method paper with --appearance-sigma-colour, which is an option of cam-crf; leave it out, or give --method cam-crf.",
   );
   await refuses(
+    ["--method", "sato", "--min-crack-pixels", "7"],
+    "Cannot label by the method sato with --min-crack-pixels, which is an option of paper; leave it out, or give --method paper.",
+  );
+  await refuses(
     ["--flips", "both", "--patch-size", "64"],
     "Cannot label by the method hairline with --patch-size, which is an option of paper; leave it out, or give --method paper.",
   );
@@ -150,6 +154,8 @@ Deno.test("chooseLabeller() asks for those networks only that the method works w
       [["--method", "cam-crf"], ["classifier"]],
       [["--method", "hairline", "--localisation", "dense"], ["classifier", "segmenter"]],
       [["--method", "hairline", "--localisation", "none"], ["segmenter"]],
+      [["--method", "sato"], []],
+      [["--method", "multi-otsu"], []],
     ] as const
   ) assert.deepEqual((await open(...args)).asked, networks, args.join(" "));
 });

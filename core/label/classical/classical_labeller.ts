@@ -1,0 +1,127 @@
+import {
+  argumentsSchema,
+  optional,
+  type OptionSchemas,
+  optionsSchema,
+  type Schema,
+} from "../../arguments.ts";
+import type { Compute, Plane } from "../../gpu/compute.ts";
+import { COMPUTE } from "../../gpu/schemas.ts";
+import { coverTransparent } from "../../images/cover_transparent.ts";
+import { uploadImage } from "../../images/upload_image.ts";
+import { grayscale } from "../../kernels/grayscale.ts";
+import { maximum } from "../../kernels/maximum.ts";
+import { otsuThresholds } from "../../kernels/otsu_thresholds.ts";
+import { normalise, scale } from "../../kernels/pointwise.ts";
+import { SEGMENTING } from "../../predict/segmenting.ts";
+import { CLASSIFIER } from "../classifier.ts";
+import type { Labeller, LabellerNetworks } from "../labeller.ts";
+import type { MethodDescription } from "../method_description.ts";
+import { recipes } from "../recipe.ts";
+import { type StageKind, StageMaps } from "../stages.ts";
+
+/** Options of a labeller that asks no network; those that it is handed all the same are left alone. */
+export type ClassicalOptions<Settings extends object = Record<never, never>> = Partial<LabellerNetworks> & {
+  /** Settings that differ from the defaults. */
+  readonly settings?: Partial<Settings>;
+};
+
+/** The types of a factory's arguments. */
+export function classicalArguments<Settings extends object>(
+  settings: OptionSchemas<Partial<Settings>>,
+): Schema<{ compute: Compute; options: ClassicalOptions<Settings> }> {
+  return argumentsSchema<{ compute: Compute; options: ClassicalOptions<Settings> }>({
+    compute: COMPUTE,
+    options: optionsSchema<ClassicalOptions<object>>({
+      classifier: optional(CLASSIFIER),
+      segmenter: optional(SEGMENTING),
+      settings: optional(optionsSchema<object>(settings)),
+    }),
+  });
+}
+
+/** What a method without a network is made of. */
+export interface ClassicalMethod extends Pick<Labeller, "id" | "settings"> {
+  readonly about: MethodDescription;
+  /** The maps before the confidence, in the order of {@linkcode ClassicalMethod.find}. */
+  readonly stages: readonly Omit<StageKind, "number">[];
+  /**
+   * Looks for crack.
+   *
+   * @param grey H × W × 1, 0..255, transparent pixels covered.
+   * @returns a map for each of the stages, row-major, and the confidence, which exceeds 0.5 where there is crack.
+   */
+  find(grey: Plane): Promise<readonly Float32Array<ArrayBuffer>[]>;
+}
+
+const CONFIDENCE = {
+  key: "confidence",
+  title: "Confidence",
+  note: "Above 0.5 where the method finds crack: the label.",
+  range: [0, 1],
+} as const;
+
+/** A method without a network as a labeller: labels need as many crack pixels for training as those of the paper's recipe. */
+export function classicalLabeller(
+  compute: Compute,
+  { id, about, settings, stages: before, find }: ClassicalMethod,
+): Labeller {
+  const { minCrackPixels } = recipes.paper;
+  const kinds = [...before, CONFIDENCE].map((kind, i): StageKind => ({ ...kind, number: i + 1 }));
+  return {
+    ...{ id, title: about.title, settings, minCrackPixels, stages: kinds },
+    label: async (photo, { stages } = {}) => {
+      const { image, clear } = coverTransparent(photo);
+      const { width, height } = image;
+      using colours = uploadImage(compute, image);
+      using grey = grayscale(colours);
+      const found = await find(grey);
+      const confidence = found[found.length - 1];
+      clear(confidence);
+      const kept = new StageMaps();
+      const receive = stages === true ? kept.add.bind(kept) : stages || undefined;
+      for (const [i, data] of found.entries()) {
+        receive?.({ ...kinds[i], width, height, channels: 1, first: 0, data });
+      }
+      const mask = Uint8Array.from(confidence, (value) => Number(value > 0.5));
+      const crackPixels = mask.reduce((sum, value) => sum + value, 0);
+      const usableForTraining = crackPixels >= minCrackPixels;
+      return { width, height, confidence, mask, crackPixels, usableForTraining, stages: kept.all };
+    },
+  };
+}
+
+/** How a threshold on an evidence becomes a confidence: e / (e + t), which is above 0.5 where e > t, and 0 where there is none. */
+export function relativeTo(threshold: number, evidence: number): number {
+  return evidence > 0 && threshold < Infinity ? evidence / (evidence + threshold) : 0;
+}
+
+/**
+ * Otsu's threshold of an evidence whose range is not known: of 256 equal steps up to its maximum.
+ *
+ * @param evidence H × W × 1, any unit; what is below 0 counts as 0.
+ * @returns in the unit of the evidence; infinite where all of it is alike.
+ */
+export async function otsuOf(evidence: Plane): Promise<number> {
+  using max = maximum(evidence);
+  using share = normalise(evidence, max);
+  using levels = scale(share, 255);
+  const [level] = await otsuThresholds(levels);
+  const [greatest] = await max.read();
+  // Values are rounded to the nearest level, those halfway up to the higher.
+  return level < 0 ? Infinity : (level + 0.5) / 255 * greatest;
+}
+
+/** The confidences next to a half, of those that a file of 8 bits holds. */
+const [SURE_ENOUGH, NOT_SURE] = [128 / 255, 127 / 255];
+
+/** A confidence that is above 0.5 where a mask is 1, and not elsewhere: cut to that, in place. */
+export function agreeing(
+  confidence: Float32Array<ArrayBuffer>,
+  mask: Uint8Array,
+): Float32Array<ArrayBuffer> {
+  for (let i = 0; i < mask.length; i++) {
+    confidence[i] = mask[i] === 1 ? Math.max(confidence[i], SURE_ENOUGH) : Math.min(confidence[i], NOT_SURE);
+  }
+  return confidence;
+}

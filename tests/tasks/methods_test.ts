@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { labellers } from "../../core/label/labellers.ts";
+import { methods } from "../../core/label/methods.ts";
+import { runScript } from "./run_script.ts";
+
+Deno.test("methods lists every method of labelling, with its source and the networks that it needs", async () => {
+  assert.deepEqual(Object.keys(methods).sort(), Object.keys(labellers).sort());
+  const { code, out } = await runScript("tasks/methods.ts", ["--json"]);
+  assert.equal(code, 0);
+  const listed = JSON.parse(out) as { name: string; title: string; source: string; needs: string[] }[];
+  assert.deepEqual(listed, Object.entries(methods).map(([name, about]) => ({ name, ...about })));
+  assert.deepEqual(listed.find(({ name }) => name === "sato")?.needs, []);
+  const text = await runScript("tasks/methods.ts", []);
+  for (const { name, title, source } of listed) {
+    const line = text.out.split("\n").find((line) => line.startsWith(`${name} `));
+    assert.ok(line?.includes(title) && line.includes(source), name);
+  }
+});
