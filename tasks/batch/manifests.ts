@@ -266,7 +266,25 @@ export function mergeRecords<Record extends PhotoRecord>(
 
 /** Writes a manifest, whole. `program` comes first: that is how other runs know the folder. */
 export async function writeManifest(path: string, manifest: RunManifest<PhotoRecord>): Promise<void> {
-  await writeWhole(path, JSON.stringify(manifest, null, 2) + "\n");
+  await writeWhole(path, manifestText(manifest));
+}
+
+/** Photos of which one piece of the text is. */
+const PIECE = 256;
+
+/** A manifest as JSON, piece by piece: the text of a hundred thousand photos is not to be in the memory at once. */
+async function* manifestText(manifest: RunManifest<PhotoRecord>): AsyncGenerator<string> {
+  const { photos } = manifest;
+  const list = '\n  "photos": [';
+  const [head, tail] = JSON.stringify({ ...manifest, photos: [] }, null, 2).split(`${list}]`);
+  yield head + list;
+  for (let at = 0; at < photos.length; at += PIECE) {
+    const texts = photos.slice(at, at + PIECE).map((photo) =>
+      `\n    ${JSON.stringify(photo, null, 2).replaceAll("\n", "\n    ")}`
+    );
+    yield `${at === 0 ? "" : ","}${texts.join(",")}`;
+  }
+  yield await Promise.resolve(`${photos.length > 0 ? "\n  " : ""}]${tail}\n`);
 }
 
 /** Removes manifests, reports and locks of shards, which a run over all photos has taken up into its own. */
