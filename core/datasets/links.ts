@@ -1,5 +1,11 @@
 import { basename, dirname, join, sep } from "node:path";
 
+/** Whether a real path is another one, or below it. */
+export function liesWithin(real: string, root: string): boolean {
+  // The root of a disk ends in its separator.
+  return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
+}
+
 /** What a folder is, and which of its files are links. */
 interface LinkedFolder {
   readonly real: string;
@@ -13,7 +19,6 @@ interface LinkedFolder {
  */
 export async function filesOutside(root: string, paths: Iterable<string>): Promise<Map<string, string>> {
   const realRoot = await Deno.realPath(root);
-  const isInside = (real: string) => real === realRoot || real.startsWith(realRoot + sep);
   const folders = new Map<string, LinkedFolder>();
   const outside = new Map<string, string>();
   for (const path of paths) {
@@ -22,7 +27,7 @@ export async function filesOutside(root: string, paths: Iterable<string>): Promi
     if (folder === undefined) folders.set(parent, folder = await readLinks(parent));
     // Of most datasets no file is a link: one look at their folder spares one at each.
     const real = folder.links.has(name) ? await Deno.realPath(path) : join(folder.real, name);
-    if (!isInside(real)) outside.set(path, real);
+    if (!liesWithin(real, realRoot)) outside.set(path, real);
   }
   return outside;
 }

@@ -1,4 +1,5 @@
 import { basename, join, relative, sep } from "node:path";
+import { liesWithin } from "../../core/datasets/links.ts";
 import { compareNames, IMAGE_FILE, statOrNull } from "../../core/datasets/list_files.ts";
 import { READ_FORMATS } from "../../core/images/image_format.ts";
 import { reasonMissing, UsageError } from "../cli/errors.ts";
@@ -106,7 +107,7 @@ async function* walk(
 /** Whether a link leads to nothing within these real paths. */
 async function leadsOut(path: string, within: readonly string[]): Promise<boolean> {
   const real = await Deno.realPath(path);
-  return !within.some((root) => real === root || real.startsWith(root + sep));
+  return !within.some((root) => liesWithin(real, root));
 }
 
 /** What a link is called that leads out of what was named. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
-import { filesOutside } from "../../../core/datasets/links.ts";
+import { dirname, join, sep } from "node:path";
+import { filesOutside, liesWithin } from "../../../core/datasets/links.ts";
 import { type Dataset, openDataset, type OpenDatasetOptions } from "../../../core/datasets/open_dataset.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -232,6 +232,15 @@ Deno.test("openDataset() turns the one mask that is inverted, says so, and refus
       });
     }
   });
+});
+
+Deno.test("liesWithin() tells what is below a folder, that of a whole disk, too", () => {
+  const [disk, folder, other, below] = [sep, `${sep}a`, `${sep}ab`, `${sep}a${sep}b`];
+  assert.deepEqual(
+    [[folder, disk], [below, folder], [folder, folder], [other, folder], [folder, below], [disk, folder]]
+      .map(([real, root]) => liesWithin(real, root)),
+    [true, true, true, false, false, false],
+  );
 });
 
 Deno.test("openDataset() leaves out files that links put outside the folder, names them, and takes them where it is told to", async () => {
