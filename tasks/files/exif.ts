@@ -18,16 +18,21 @@ export interface ExifCamera {
 /** Millimetres of a unit of FocalPlaneResolutionUnit, by its number: 2 inch, 3 centimetre, 4 millimetre, 5 micrometre. */
 const UNITS: Readonly<Record<number, number>> = { 2: 25.4, 3: 10, 4: 1, 5: 0.001 };
 
-const CAMERA_TAGS = [
+/** What exifr is to read. It keeps each options object that it was ever given, so that there is one for each purpose, and not one a photo. */
+function optionsFor(pick: string[]) {
+  return { pick, gps: true, translateValues: false, reviveValues: false };
+}
+
+const CAMERA = optionsFor([
   "FocalLength",
   "FocalPlaneXResolution",
   "FocalPlaneResolutionUnit",
   "SubjectDistance",
   "ExifImageWidth",
   "ExifImageHeight",
-];
+]);
 
-const ORIGIN_TAGS = [
+const ORIGIN = optionsFor([
   "Make",
   "Model",
   "DateTimeOriginal",
@@ -37,20 +42,19 @@ const ORIGIN_TAGS = [
   "GPSLatitude",
   "GPSLongitudeRef",
   "GPSLongitude",
-];
+]);
 
 /** The tags of a photo by their names; of a repeated one the first. None where it has no EXIF data, or damaged ones. */
 async function readTags(
   bytes: Uint8Array,
-  pick: readonly string[],
+  options: ReturnType<typeof optionsFor>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const options = { pick: [...pick], gps: true, translateValues: false, reviveValues: false };
   return await exifr.parse(bytes, options).catch(() => undefined) ?? {};
 }
 
 /** Reads what is noted of the camera in a photo; nothing where it has no EXIF data, or damaged ones. */
 export async function readExifCamera(bytes: Uint8Array): Promise<ExifCamera> {
-  const tags = await readTags(bytes, CAMERA_TAGS);
+  const tags = await readTags(bytes, CAMERA);
   const positive = (tag: string): number | undefined => {
     const value = tags[tag];
     return typeof value === "number" && value > 0 && value < Infinity ? value : undefined;
@@ -84,7 +88,7 @@ export interface PhotoOrigin {
 
 /** Reads where, when and with what a photo was taken; `undefined` where nothing of it is noted. */
 export async function readExifOrigin(bytes: Uint8Array): Promise<PhotoOrigin | undefined> {
-  const tags = await readTags(bytes, ORIGIN_TAGS);
+  const tags = await readTags(bytes, ORIGIN);
   const [latitude, longitude] = [degreesOf(tags.latitude, 90), degreesOf(tags.longitude, 180)];
   // A receiver that has lost the satellites notes V, and where it last was.
   const isPlaced = latitude !== undefined && longitude !== undefined && textOf(tags.GPSStatus) !== "V";
