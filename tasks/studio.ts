@@ -5,7 +5,7 @@
  */
 import { runCommand } from "./cli/command.ts";
 import { UsageError } from "./cli/errors.ts";
-import { argument, type InferValue, message, object, option, withDefault } from "./cli/optique.ts";
+import { argument, type InferValue, message, multiple, object, option, withDefault } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { folderPath, naturalNumber } from "./cli/values.ts";
 import { statOrNull } from "../core/datasets/list_files.ts";
@@ -19,6 +19,9 @@ const parser = object({
   folder: argument(folderPath("RUN_OR_PHOTOS"), {
     description: message`The folder that label or predict wrote, or one of photos.`,
   }),
+  photos: multiple(option("--photos", folderPath(), {
+    description: message`A folder of the photos, where they are no longer where they were.`,
+  })),
   port: withDefault(
     option("--port", naturalNumber("PORT"), {
       description: message`The port of this machine on which the page is served. 0: a free one.`,
@@ -47,11 +50,17 @@ function summarise({ photos, review }: StudioRun): string {
   ].join("\n");
 }
 
-async function studio({ folder, port, summary }: InferValue<typeof parser>): Promise<void> {
-  const run = await StudioRun.open(folder);
+async function studio({ folder, photos, port, summary }: InferValue<typeof parser>): Promise<void> {
+  const run = await StudioRun.open(folder, { photos });
   if (summary) return writeOut(`${summarise(run)}\n`);
   if (await statOrNull(PAGE.pathname) === null) {
     throw new UsageError("Cannot open the studio: there is no hairline.html; run deno task build:studio.");
+  }
+  const missing = await run.countMissing();
+  if (missing > 0) {
+    writeErr(
+      `${missing} of ${run.photos.size} photos are not where they were: say with --photos where they are.\n`,
+    );
   }
   const page = await Deno.readTextFile(PAGE);
   await using server = serveStudio(run, { page, port });

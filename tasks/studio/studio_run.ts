@@ -4,6 +4,7 @@ import { decodeImage } from "../../core/images/decode_image.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
+import { isFile } from "../files/presence.ts";
 import { listPhotos } from "../files/photos.ts";
 import { doubtOf } from "./doubt.ts";
 import { correctedMaskPath, ReviewStore } from "./review.ts";
@@ -32,8 +33,14 @@ export class StudioRun {
     this.review = review;
   }
 
-  /** @throws {UsageError} if the folder is not there, or holds neither a run nor a photo. */
-  static async open(folder: string): Promise<StudioRun> {
+  /**
+   * @param options `photos`: folders in which a run's photos lie; without, they are where they were.
+   * @throws {UsageError} if the folder is not there, or holds neither a run nor a photo.
+   */
+  static async open(
+    folder: string,
+    { photos: photoFolders = [] }: { readonly photos?: readonly string[] } = {},
+  ): Promise<StudioRun> {
     if (!(await statOrNull(folder))?.isDirectory) {
       throw new UsageError(`Cannot open ${folder}: it is not a folder; give one of a run or of photos.`);
     }
@@ -41,8 +48,10 @@ export class StudioRun {
     const records = await runRecords(folder);
     const review = await ReviewStore.open(folder);
     if (records !== undefined) {
+      const found = photoFolders.length === 0 ? [] : (await listPhotos(photoFolders)).photos;
+      const moved = new Map(found.map(({ name, path }) => [name, path]));
       const photos = records.map(({ name, path, crackShare }) => ({
-        ...{ name, path },
+        ...{ name, path: moved.get(name) ?? path },
         found: { mask: maskPath(folder, name), confidence: confidencePath(folder, name), crackShare },
       }));
       return new StudioRun(folder, photos, review);
@@ -54,6 +63,12 @@ export class StudioRun {
     );
     const { photos } = await listPhotos(paths);
     return new StudioRun(folder, photos, review);
+  }
+
+  /** How many photos are not where they should be. */
+  async countMissing(): Promise<number> {
+    const there = await Promise.all([...this.photos.values()].map(({ path }) => isFile(path)));
+    return there.filter((is) => !is).length;
   }
 
   /** The mask that was mended, if there is one. */

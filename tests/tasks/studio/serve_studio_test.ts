@@ -162,6 +162,17 @@ Deno.test("of a reviewed run, corrected masks come first and rejected ones are l
   assert.deepEqual(masks("ignore"), ["run", "run", "run", "run"]);
 });
 
+Deno.test("photos of a run that have moved are found in the folders that are named", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRun(folder.path, ["a", "day 1/b"].map((name) => photoOf(name, 250)));
+  const moved = join(folder.path, "elsewhere");
+  await Deno.rename(join(folder.path, "photos"), moved);
+  assert.equal(await (await StudioRun.open(path)).countMissing(), 2);
+  const run = await StudioRun.open(path, { photos: [moved] });
+  assert.equal(await run.countMissing(), 0);
+  assert.equal(run.photos.get("day 1/b")?.path, join(moved, "day 1/b.png"));
+});
+
 Deno.test("what is written for annotators takes corrected masks first, and none that was rejected", async () => {
   await using folder = await temporaryFolder();
   const path = await writeRun(folder.path, ["a", "b", "c"].map((name) => photoOf(name, 250)));
