@@ -5,6 +5,9 @@ import { defineKernel, type Kernel } from "../gpu/kernel.ts";
 /** Taps to each side, in deviations: beyond them the weights are below 10⁻⁸ of the middle's. */
 const REACH = 6;
 
+/** Pixels of one invocation, along the axis of its pass. */
+const BLOCK = 4;
+
 type Axis = "x" | "y";
 
 /** A channel of a pass's result: a channel of its source, smoothed or derived. */
@@ -43,7 +46,9 @@ export function hessian(plane: Plane, sigma: number): Plane {
   for (const [i, { axis, channels }] of PASSES.entries()) {
     const { width, height } = result;
     const output = compute.create({ width, height, channels: channels.length });
-    const near = taps <= (axis === "x" ? width : height);
+    const [across, down] = axis === "x" ? [BLOCK, 1] : [1, BLOCK];
+    // Whether no tap, not even those of a block that begins on the last pixel, is mirrored more than once.
+    const near = taps + BLOCK <= (axis === "x" ? width : height);
     compute.run({
       kernel: kernelOf(i, result.channels, near),
       inputs: [{ plane: result, rows: axis === "x" ? 0 : near ? taps : "all" }, {
@@ -52,6 +57,7 @@ export function hessian(plane: Plane, sigma: number): Plane {
       }],
       output,
       params: { taps },
+      invocations: (first, end) => [Math.ceil(width / across), Math.ceil((end - first) / down), 1],
     });
     if (result !== plane) result.dispose();
     result = output;
@@ -74,27 +80,61 @@ function kernelOf(pass: number, sourceChannels: number, near: boolean): Kernel {
   if (!kernel) {
     const { axis, channels } = PASSES[pass];
     const place = axis === "x"
-      ? "y * band.width + border(i32(x) + offset, band.width)"
-      : "border(i32(y) + offset, band.height) * band.width + x";
-    const lines = (of: (channel: Channel, i: number) => string) => channels.map(of).join("\n  ");
+      ? "first.y * band.width + border(i32(first.x) + offset, band.width)"
+      : "border(i32(first.y) + offset, band.height) * band.width + first.x";
     kernel = defineKernel("hessian", source, {
+      ALONG: axis === "x" ? "vec2u(1, 0)" : "vec2u(0, 1)",
+      BLOCK: `${BLOCK}`,
       BORDER: near
         ? "let last = i32(n) - 1; return u32(select(select(i, 2 * last + 1 - i, i > last), -1 - i, i < 0));"
         : "let period = 2 * i32(n); let m = (i % period + period) % period; return u32(min(m, period - 1 - m));",
       PLACE: `(${place}) * ${sourceChannels}u`,
-      START: lines(([from, by], i) =>
-        by === "smooth"
-          ? `let middle${i} = source[middle + ${from}u]; var sum${i} = middle${i};`
-          : `var sum${i} = 0.0;`
-      ),
-      ADD: lines(([from, by], i) =>
-        by === "smooth"
-          ? `sum${i} += smooth_weight * ((source[behind + ${from}u] - middle${i}) + (source[before + ${from}u] - middle${i}));`
-          : `sum${i} += slope_weight * (source[behind + ${from}u] - source[before + ${from}u]);`
-      ),
-      STORE: lines((_, i) => `result[i + ${i}u] = sum${i};`),
+      ...taps(channels, sourceChannels),
     });
     kernels.set(key, kernel);
   }
   return kernel;
+}
+
+/**
+ * WGSL for the taps of a block. Of pixel b and channel c of the source, `behind` is the value k pixels on and `before` that k pixels back: from one k
+ * to the next they move by a pixel, so that one of each is loaded.
+ */
+function taps(
+  channels: readonly Channel[],
+  sourceChannels: number,
+): Record<"START" | "ADD" | "STORE", string> {
+  const block = Array.from({ length: BLOCK }, (_, b) => b), last = BLOCK - 1;
+  const sources = Array.from({ length: sourceChannels }, (_, c) => c);
+  const start = block.flatMap((b) => [
+    `let at${b} = at(first, ${b});`,
+    ...sources.flatMap((c) => [
+      `let middle${b}_${c} = source[at${b} + ${c}u];`,
+      `var behind${b}_${c} = middle${b}_${c};`,
+      `var before${b}_${c} = middle${b}_${c};`,
+    ]),
+    ...channels.map(([from, by], i) =>
+      `var sum${b}_${i} = ${by === "smooth" ? `middle${b}_${from}` : "0.0"};`
+    ),
+  ]);
+  const move = sources.flatMap((c) => [
+    ...block.slice(0, last).map((b) => `behind${b}_${c} = behind${b + 1}_${c};`),
+    `behind${last}_${c} = source[behind + ${c}u];`,
+    ...block.slice(1).reverse().map((b) => `before${b}_${c} = before${b - 1}_${c};`),
+    `before0_${c} = source[before + ${c}u];`,
+  ]);
+  const add = block.flatMap((b) =>
+    channels.map(([from, by], i) => {
+      const [middle, behind, before] = ["middle", "behind", "before"].map((name) => `${name}${b}_${from}`);
+      return by === "smooth"
+        ? `sum${b}_${i} += smooth_weight * ((${behind} - ${middle}) + (${before} - ${middle}));`
+        : `sum${b}_${i} += slope_weight * (${behind} - ${before});`;
+    })
+  );
+  const store = block.map((b) =>
+    `if (stored(first, ${b}u)) { let i = out(first, ${b}u); ${
+      channels.map((_, i) => `result[i + ${i}u] = sum${b}_${i};`).join(" ")
+    } }`
+  );
+  return { START: start.join("\n  "), ADD: [...move, ...add].join("\n    "), STORE: store.join("\n  ") };
 }

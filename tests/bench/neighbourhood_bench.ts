@@ -1,5 +1,5 @@
 /**
- * Bilateral filter, erosion, closing, Niblack's and Sauvola's threshold of a 640 × 360 photo that lies on the device, beside OpenCV and
+ * Bilateral filter, erosion, closing, Niblack's and Sauvola's threshold, Sato's and Frangi's filter of a 640 × 360 photo that lies on the device, beside OpenCV and
  * scikit-image of Debian's Python (python3-opencv, python3-skimage), which run in a subprocess where they are installed:
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/neighbourhood_bench.ts
@@ -10,6 +10,7 @@ import { bilateralFilter } from "../../core/kernels/bilateral_filter.ts";
 import { grayscale } from "../../core/kernels/grayscale.ts";
 import { close, erode } from "../../core/kernels/morphology.ts";
 import { niblackThreshold } from "../../core/kernels/niblack_threshold.ts";
+import { frangiFilter, satoFilter } from "../../core/kernels/ridge_filter.ts";
 import { sauvolaThreshold } from "../../core/kernels/sauvola_threshold.ts";
 import { Peer, PYTHON } from "./peer.ts";
 import { testPhoto } from "./test_photo.ts";
@@ -31,6 +32,8 @@ const kernels: { group: string; apply: () => Plane }[] = [
   { group: "close 3x3", apply: () => close(grey) },
   { group: "niblack 33", apply: () => niblackThreshold(grey) },
   { group: "sauvola 33", apply: () => sauvolaThreshold(grey) },
+  { group: "sato", apply: () => satoFilter(grey) },
+  { group: "frangi", apply: () => frangiFilter(grey) },
 ];
 
 for (const { group, apply } of kernels) {

@@ -25,7 +25,7 @@ def operations(rgb, grey):
     except ImportError:
         pass
     try:
-        from skimage.filters import threshold_niblack, threshold_sauvola
+        from skimage.filters import frangi, sato, threshold_niblack, threshold_sauvola
         from skimage.restoration import denoise_bilateral
 
         colours = {"win_size": 5, "sigma_color": 120 / 255, "sigma_spatial": 120}
@@ -36,6 +36,8 @@ def operations(rgb, grey):
             "scikit-image bilateral grey": lambda: denoise_bilateral(unit_grey, **colours),
             "scikit-image niblack 33": lambda: grey <= threshold_niblack(grey, 33, k=0.2),
             "scikit-image sauvola 33": lambda: grey <= threshold_sauvola(grey, 33, k=0.2, r=128),
+            "scikit-image sato": lambda: sato(unit_grey),
+            "scikit-image frangi": lambda: frangi(unit_grey),
         }
     except ImportError:
         pass
