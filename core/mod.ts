@@ -114,11 +114,18 @@ export {
 export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
 export type { ClassicalOptions } from "./label/classical/classical_labeller.ts";
 export {
+  aTrousLabeller,
+  type ATrousSettings,
+  cannyLabeller,
+  type CannySettings,
+} from "./label/classical/edges.ts";
+export {
   niblackLabeller,
   type NiblackSettings,
   sauvolaLabeller,
   type SauvolaSettings,
 } from "./label/classical/local_thresholds.ts";
+export { oliveiraLabeller, type OliveiraSettings } from "./label/classical/oliveira.ts";
 export { multiOtsuLabeller, otsuLabeller } from "./label/classical/otsu.ts";
 export {
   frangiLabeller,
@@ -126,6 +133,7 @@ export {
   satoLabeller,
   type SatoSettings,
 } from "./label/classical/ridges.ts";
+export { tanakaLabeller, type TanakaSettings } from "./label/classical/tanaka.ts";
 export { type Activations, CLASSES, type Classifier } from "./label/classifier.ts";
 export type { Flips } from "./label/hairline/flipped_segmenter.ts";
 export { hairlineLabeller, type HairlineOptions } from "./label/hairline/hairline_label.ts";

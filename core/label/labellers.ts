@@ -1,7 +1,10 @@
 import { camCrfLabeller } from "./cam_crf/cam_crf_label.ts";
+import { aTrousLabeller, cannyLabeller } from "./classical/edges.ts";
 import { niblackLabeller, sauvolaLabeller } from "./classical/local_thresholds.ts";
 import { multiOtsuLabeller, otsuLabeller } from "./classical/otsu.ts";
+import { oliveiraLabeller } from "./classical/oliveira.ts";
 import { frangiLabeller, satoLabeller } from "./classical/ridges.ts";
+import { tanakaLabeller } from "./classical/tanaka.ts";
 import { hairlineLabeller } from "./hairline/hairline_label.ts";
 import { paperLabeller } from "./label_image.ts";
 import type { LabellerFactory, NetworklessFactory } from "./labeller.ts";
@@ -14,6 +17,10 @@ export const classicalLabellers = {
   "multi-otsu": multiOtsuLabeller,
   "niblack": niblackLabeller,
   "sauvola": sauvolaLabeller,
+  "tanaka": tanakaLabeller,
+  "oliveira": oliveiraLabeller,
+  "a-trous": aTrousLabeller,
+  "canny": cannyLabeller,
 } as const satisfies Readonly<Record<string, NetworklessFactory>>;
 
 /**

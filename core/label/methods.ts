@@ -1,6 +1,9 @@
+import { A_TROUS, CANNY } from "./classical/edges.ts";
 import { NIBLACK, SAUVOLA } from "./classical/local_thresholds.ts";
 import { MULTI_OTSU, OTSU } from "./classical/otsu.ts";
+import { OLIVEIRA } from "./classical/oliveira.ts";
 import { FRANGI, SATO } from "./classical/ridges.ts";
+import { TANAKA } from "./classical/tanaka.ts";
 import type { LabellerId } from "./labellers.ts";
 import type { MethodDescription } from "./method_description.ts";
 
@@ -36,4 +39,8 @@ export const methods: Readonly<Record<LabellerId, MethodDescription>> = {
   "multi-otsu": MULTI_OTSU,
   "niblack": NIBLACK,
   "sauvola": SAUVOLA,
+  "tanaka": TANAKA,
+  "oliveira": OLIVEIRA,
+  "a-trous": A_TROUS,
+  "canny": CANNY,
 };

@@ -20,6 +20,7 @@ const schedule = { optimiser: new hairline.MomentumSgd({ momentum: 0 }), learnin
 
 /** The arguments of each function that takes options last, the options complete. */
 const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
+  aTrousLabeller: [compute, {}],
   augment: [plane, { size: 2, seed: 1, step: 0 }],
   averagePatchScores: [plane, { overlap: 1 }],
   bilateralFilter: [plane, {}],
@@ -27,6 +28,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   camCrfLabel: [compute, image, { classifier, parameters: crf }],
   camCrfLabeller: [compute, { classifier }],
   cameraScale: [{ sensorWidth: 36, focalLength: 50, distance: 1500, pixels: 6000 }],
+  cannyLabeller: [compute, {}],
   close: [plane, {}],
   crackInstances: [{ width: 2, height: 1, data: new Uint8Array(2) }, {}],
   createClassifier: [{ arch: "resnet18" }],
@@ -51,6 +53,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   multiOtsuLabeller: [compute, {}],
   niblackLabeller: [compute, {}],
   niblackThreshold: [plane, {}],
+  oliveiraLabeller: [compute, {}],
   open: [plane, {}],
   oneCycleSchedule: [{ rate: 1, steps: 1 }],
   openCompute: [{}],
@@ -76,6 +79,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   stepSchedule: [{ rate: 1, every: 1 }],
   sweep: [plane, plane, {}],
   sweepAll: [[], {}],
+  tanakaLabeller: [compute, {}],
   trainClassifier: [untrained.classifier, { ...feed, ...schedule }],
   trainSegmenter: [untrained.segmenter, { ...feed, ...schedule, loss: "bce" }],
   uploadImage: [compute, image, {}],

@@ -8,6 +8,7 @@ import {
   multiply,
   normalise,
   scale,
+  subtract,
 } from "../../../core/kernels/pointwise.ts";
 import { assertClose, sharedCompute, SIZES, testImage, testImages } from "../testing.ts";
 
@@ -77,6 +78,17 @@ Deno.test("multiply() equals the product, at any size and content", async () => 
   }
 });
 
+Deno.test("subtract() equals the difference, at any size and content", async () => {
+  for (const channels of [1, 3]) {
+    for await (const { compute, a, b, message } of pairs(channels)) {
+      using planeA = compute.upload(a);
+      using planeB = compute.upload(b);
+      using difference = subtract(planeA, planeB);
+      assertClose(await difference.read(), map(a, (value, i) => value - b.data[i]), 1e-7, message);
+    }
+  }
+});
+
 Deno.test("scale() multiplies, cuts to a range and rounds, at any size and content", async () => {
   for await (const { compute, a, message } of pairs(1)) {
     using plane = compute.upload(a);
@@ -123,7 +135,7 @@ Deno.test("formulas of two planes refuse those of different shapes", async () =>
   for (const [width, height] of SIZES.slice(1)) {
     using a = compute.upload(testImage(width, height, 1, "flat"));
     using b = compute.upload(testImage(height + 1, width, 1, "flat"));
-    for (const combine of [multiply, localise, mean, geometricMean]) {
+    for (const combine of [multiply, subtract, localise, mean, geometricMean]) {
       assert.throws(() => combine(a, b), RangeError);
     }
   }

@@ -1,0 +1,119 @@
+import { checkArguments, NUMBER, optional } from "../../arguments.ts";
+import type { Compute } from "../../gpu/compute.ts";
+import { closeAlongLines, openAlongLines } from "../../kernels/line_morphology.ts";
+import { close } from "../../kernels/morphology.ts";
+import { subtract } from "../../kernels/pointwise.ts";
+import { dropSpecks } from "../confined/specks.ts";
+import type { Labeller } from "../labeller.ts";
+import type { MethodDescription } from "../method_description.ts";
+import {
+  agreeing,
+  classicalArguments,
+  classicalLabeller,
+  type ClassicalOptions,
+  otsuOf,
+  relativeTo,
+} from "./classical_labeller.ts";
+
+/** Settings of {@linkcode tanakaLabeller}. */
+export interface TanakaSettings {
+  /** Length of the lines that fill cracks, in pixels, odd: what is wider than that is no crack. Default: 15. */
+  readonly width: number;
+  /** How long what is filled has to be straight for, in pixels, odd. Default: 21. */
+  readonly length: number;
+  /** Connected pixels that a crack has at least. Default: 50. */
+  readonly least: number;
+}
+
+/** What {@linkcode tanakaLabeller} does. */
+export const TANAKA: MethodDescription = {
+  title: "Morphology: what lines fill, where it is long",
+  source:
+    "after Tanaka and Uematsu 1998, A crack detection method in road surface images using morphology, MVA",
+  needs: [],
+};
+
+const ARGUMENTS = classicalArguments<TanakaSettings>({
+  width: optional(NUMBER),
+  length: optional(NUMBER),
+  least: optional(NUMBER),
+});
+
+/** Eight ways, 22.5° apart. */
+const ANGLES = Array.from({ length: 8 }, (_, i) => 22.5 * i);
+
+/**
+ * A labeller by mathematical morphology, after T. Tanaka and K. Uematsu, "A crack detection method in road surface images using morphology",
+ * IAPR Workshop on Machine Vision Applications 1998:
+ *
+ * 1. T = max_θ closing(I, line of `width` along θ) − I: what is dark and narrower than that;
+ * 2. L = max_θ opening(T, line of `length` along θ): where it is long and straight;
+ * 3. Otsu's threshold of L, a closing by 3 × 3, and pieces of fewer than `least` pixels are dropped.
+ *
+ * θ goes in steps of 22.5°. Only what the method is made of is known to us (dark pixels, linear features of some directions, linking of them):
+ * these steps and all values are ours. The confidence is L / (L + t), t being the threshold, cut to what the mask says.
+ *
+ * @example
+ * ```ts
+ * import { decodeImage, openCompute, tanakaLabeller } from "../../../mod.ts";
+ *
+ * using compute = await openCompute();
+ * const labeller = tanakaLabeller(compute);
+ * const { crackPixels } = await labeller.label(await decodeImage(await Deno.readFile("tasks/demo/304.jpg")));
+ * console.log(`${crackPixels} pixels are crack`);
+ * ```
+ *
+ * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
+ * @throws {RangeError} if a length is not odd or fewer than no pixels are wanted.
+ */
+export function tanakaLabeller(compute: Compute, options: ClassicalOptions<TanakaSettings> = {}): Labeller {
+  checkArguments("label by morphology", ARGUMENTS, { compute, options });
+  const settings = { width: 15, length: 21, least: 50, ...options.settings };
+  const { width: filled, length: straight, least } = settings;
+  for (const [field, value] of Object.entries({ width: filled, length: straight })) {
+    if (Number.isSafeInteger(value) && value > 0 && value % 2 === 1) continue;
+    throw new RangeError(
+      `Cannot label by morphology with a ${field} of ${value}: an odd number of pixels is wanted.`,
+    );
+  }
+  if (!(least >= 0)) {
+    throw new RangeError(
+      `Cannot label by morphology with pieces of at least ${least} pixels: a number from 0 on is wanted.`,
+    );
+  }
+  const lines = (length: number) => ANGLES.map((angle) => ({ length, angle }));
+  return classicalLabeller(compute, {
+    ...{ id: "tanaka", about: TANAKA, settings },
+    stages: [
+      {
+        key: "narrow",
+        title: "Narrow and dark",
+        note: "How much darker a pixel is than what a line across it fills it with.",
+        range: [0, 64],
+      },
+      {
+        key: "long",
+        title: "Long",
+        note: "The same where it goes on along a straight line.",
+        range: [0, 64],
+      },
+    ],
+    find: async (grey) => {
+      using closed = closeAlongLines(grey, lines(filled));
+      using narrow = subtract(closed, grey);
+      using long = openAlongLines(narrow, lines(straight));
+      const threshold = await otsuOf(long);
+      const [narrowMap, longMap] = await compute.read([narrow, long]);
+      const { width, height } = grey;
+      using exceeding = compute.upload({
+        ...{ width, height, channels: 1 },
+        data: longMap.map((value) => Number(value > threshold)),
+      });
+      using joined = close(exceeding);
+      const mask = Uint8Array.from(await joined.read());
+      dropSpecks(mask, { width, height, least });
+      const confidence = longMap.map((value) => relativeTo(threshold, value));
+      return [narrowMap, longMap, agreeing(confidence, mask)];
+    },
+  });
+}

@@ -1,0 +1,39 @@
+// Grey-level erosion or dilation along a line that goes any way, and the greater of its result and another plane's value.
+//
+//     result(p) = max(least(p), ext_k I(p + o_k))      ext = min or max, o_k the offsets of the line
+//
+// What is outside the image is ignored.
+//
+// 2  source   H × W × 1
+// 3  offsets  1 × N × 2: the line's pixels from its middle, (x, y)
+// 4  least    H × W × 1
+// 5  result   H × W × 1
+// One invocation a pixel. core/kernels/line_morphology.ts fills the marks.
+
+struct Params {
+  pixels: u32,  // N
+}
+
+@group(0) @binding(1) var<uniform> params: Params;
+@group(0) @binding(2) var<storage, read> source: array<f32>;
+@group(0) @binding(3) var<storage, read> offsets: array<f32>;
+@group(0) @binding(4) var<storage, read> least: array<f32>;
+@group(0) @binding(5) var<storage, read_write> result: array<f32>;
+
+@compute @workgroup_size(64, 1)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let x = id.x;
+  let y = band.first + id.y;
+  if (x >= band.width || y >= band.end) { return; }
+  let pixel = y * band.width + x;
+  let size = vec2i(i32(band.width), i32(band.height));
+  // The line's own middle is one of its pixels.
+  var found = source[pixel - band.base.x];
+  for (var k = 0u; k < params.pixels; k++) {
+    let place = vec2i(i32(x), i32(y)) + vec2i(i32(offsets[2 * k]), i32(offsets[2 * k + 1]));
+    if (all(place >= vec2i(0)) && all(place < size)) {
+      found = /*{PICK}*/(found, source[u32(place.y) * band.width + u32(place.x) - band.base.x]);
+    }
+  }
+  result[pixel - band.output_base] = /*{RESULT}*/;
+}
