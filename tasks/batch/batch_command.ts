@@ -147,12 +147,11 @@ export function describeRun(
   return `${parts.join("; ")}.\n${notes}Report:   ${report}\nManifest: ${manifest}\n`;
 }
 
-/** What was noted of the files of photos, each note once, with how many it is about and the first of them. */
+/** What was noted of the files of several photos, with how many they are and the first of them: of a single one it was said when it was done. */
 function countNotes(records: readonly PhotoRecord[]): string[] {
   const noted = records.flatMap(({ path, notes = [] }) => notes.map((note) => ({ path, note })));
-  return [...Map.groupBy(noted, ({ note }) => note)].map(([note, of]) =>
-    of.length === 1 ? `${of[0].path}: ${note}` : `${photos(of.length)}, such as ${of[0].path}: ${note}`
-  );
+  return [...Map.groupBy(noted, ({ note }) => note)].filter(([, of]) => of.length > 1)
+    .map(([note, of]) => `${photos(of.length)}, such as ${of[0].path}: ${note}`);
 }
 
 function photos(count: number): string {

@@ -292,8 +292,11 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     for (const altered of this.#altered.splice(0)) {
       progress.note(`${altered} has changed since it was written: it was made again.`);
     }
-    if (outcome.kind === "skipped") this.#skipped++;
-    else if (warning !== undefined) progress.note(`${path}: ${warning}`);
+    if (outcome.kind === "skipped") {
+      this.#skipped++;
+      return outcome.record;
+    }
+    if (warning !== undefined) progress.note(`${path}: ${warning}`);
     for (const note of notes) {
       if (!this.#noted.has(note)) progress.note(`${path}: ${note}`);
       this.#noted.add(note);

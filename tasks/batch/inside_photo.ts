@@ -13,6 +13,7 @@ export function insidePhoto(
     if (unit !== counted) [start, counted] = [counted === undefined ? start : now(), unit];
     const left = (total - done) * (now() - start) / 1000 / done;
     const rest = done < total && left > 0 ? `, ${formatDuration(left)} left` : "";
-    progress.inside(`${name}: ${done} of ${total} ${unit === "patch" ? "patches" : `${unit}s`}${rest}`);
+    const noun = total === 1 ? unit : unit === "patch" ? "patches" : `${unit}s`;
+    progress.inside(`${name}: ${done} of ${total} ${noun}${rest}`);
   };
 }

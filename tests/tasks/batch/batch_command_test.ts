@@ -54,13 +54,13 @@ Deno.test("The last lines of a run count by kind what was left out", () => {
   );
 });
 
-Deno.test("The last lines of a run say each note on photos once, with how many it is about", () => {
+Deno.test("The last lines of a run say each note on several photos once, with how many it is about", () => {
   const noted = (path: string, ...notes: string[]) => ({ path, notes }) as unknown as PhotoRecord;
   const photos = [noted("a.tif", "Two pages.", "Ten bits."), noted("b\n.tif", "Ten bits."), noted("c.tif")];
   const text = describeRun({ ...summary([]), photos }, { done: "Labelled", finding: "no crack", seconds: 2 });
   assert.deepEqual(text.split("\n").slice(0, 3), [
     "Labelled 3 photos in 2 s; no crack.",
-    "a.tif: Two pages.",
     "2 photos, such as a.tif: Ten bits.",
+    "Report:   out/report.html",
   ]);
 });
