@@ -103,7 +103,7 @@ async function openBands(name: string | undefined): Promise<WidthBands | undefin
 async function measure(options: InferValue<typeof parser>): Promise<number> {
   const { shard, followLinks, quiet } = options;
   const out = requireOut(options, { task: "measure", outputs: "measurements" });
-  const scale = await openScales(options);
+  const scale = await openScales({ ...options, runs: options.paths });
   const bands = await openBands(options.bands);
   const { paths, photos } = await findMasks(options.paths, { photoFolder: options.photos, out });
   const prune = !options.spurs;

@@ -26,7 +26,7 @@ import { writeOut } from "../cli/terminal.ts";
 import { folderPath, fraction } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
-import { REVIEW_USES } from "../studio/review.ts";
+import { reviewedOption } from "../studio/reviewed_option.ts";
 import { exportAnnotations } from "./export_annotations.ts";
 import { listMasks } from "./run_masks.ts";
 
@@ -81,13 +81,7 @@ await runCommand({
     photos: multiple(option("--photos", folderPath(), {
       description: message`A folder of the photos, if they have been moved.`,
     })),
-    reviewed: withDefault(
-      option("--reviewed", choice(REVIEW_USES), {
-        description:
-          message`What was decided in the studio: only masks accepted or corrected there; corrected ones in place of others, and none rejected; or nothing of it.`,
-      }),
-      "prefer" as const,
-    ),
+    reviewed: reviewedOption,
     withPhotos: option("--with-photos", {
       description: message`Copy the photos beside the annotations, too.`,
     }),

@@ -1,5 +1,6 @@
 import { cameraScale } from "../../core/measure/camera_scale.ts";
 import { UsageError } from "../cli/errors.ts";
+import { readReview } from "../studio/review.ts";
 import { type ExifCamera, readExifCamera } from "../files/exif.ts";
 
 /** How photos were taken, as far as the command says; the rest is read from each photo. Millimetres. */
@@ -25,6 +26,8 @@ export interface ScaleOptions extends CameraOptions {
   readonly scales?: string;
   /** Whether to take what is not given from each photo's EXIF data. */
   readonly exif: boolean;
+  /** Runs of `label` or `predict`, for whose photos scales may have been drawn in the studio: they count where nothing else is said. */
+  readonly runs?: readonly string[];
 }
 
 /**
@@ -46,7 +49,19 @@ export async function openScales(options: ScaleOptions): Promise<ScaleSource> {
   if (scales !== undefined) {
     return { kind: "table", file: scales, scales: parseScales(scales, await Deno.readTextFile(scales)) };
   }
-  return fromCamera ? { kind: "camera", camera } : { kind: "none" };
+  return fromCamera ? { kind: "camera", camera } : await drawnScales(options.runs ?? []);
+}
+
+/** The scales that were drawn on photos of runs in the studio, if any were. */
+async function drawnScales(runs: readonly string[]): Promise<ScaleSource> {
+  const scales: Record<string, number> = {};
+  for (const run of runs) {
+    for (const { name, mmPerPixel } of (await readReview(run)).values()) {
+      if (mmPerPixel !== undefined) scales[keyOf(name)] = mmPerPixel;
+    }
+  }
+  if (Object.keys(scales).length === 0) return { kind: "none" };
+  return { kind: "table", file: "the review in the studio", scales };
 }
 
 /**

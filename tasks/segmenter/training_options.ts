@@ -15,6 +15,7 @@ import {
   type ValueParser,
   withDefault,
 } from "../cli/optique.ts";
+import { reviewedOption } from "../studio/reviewed_option.ts";
 import { filePath, folderPath, positiveInteger } from "../cli/values.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import {
@@ -68,6 +69,7 @@ export const trainingOptions = merge(
           description: message`Labels of further photos without masks: they are added, and never held back.`,
         }),
       ),
+      reviewed: reviewedOption,
       soft: option("--soft", {
         description:
           message`Train on confidences: those beside the labels, or the grey values of --masks, instead of crack or not.`,

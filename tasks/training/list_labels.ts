@@ -5,6 +5,7 @@ import { confidencePath, maskPath } from "../batch/maps.ts";
 import { UsageError } from "../cli/errors.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
 import { LABEL_MANIFEST, type PhotoRecord } from "../label/manifest.ts";
+import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
 import { maskedSample, type NamedSample } from "./named_sample.ts";
 
 /** Where labels lie. */
@@ -17,6 +18,8 @@ export interface LabelPaths {
   readonly photos: readonly string[];
   /** Whether the confidence maps count, not the masks. */
   readonly soft: boolean;
+  /** How what people decided about the labels is taken. Default: corrected ones first, rejected ones left out. */
+  readonly reviewed?: ReviewUse;
 }
 
 /** Photos with their labels. */
@@ -35,7 +38,7 @@ export interface ListedLabels {
  * @throws {Error} if no label is usable.
  */
 export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
-  const { labels, extraLabels, photos, soft } = paths;
+  const { labels, extraLabels, photos, soft, reviewed = "prefer" } = paths;
   const found = photos.length === 0 ? undefined : (await listPhotos(photos)).photos;
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
   const samples: NamedSample[] = [], problems: string[] = [];
@@ -43,14 +46,17 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
   let rejected = 0;
   for (const [folders, extra] of [[labels, false], [extraLabels, true]] as const) {
     for (const folder of folders) {
+      const review = await readReview(folder);
       for (
         const { name, path: labelledPath, sha256: labelled256, usableForTraining } of await readRecords(
           folder,
         )
       ) {
         labelled.add(name);
+        const which = reviewedMask(review.get(name), reviewed);
+        if (which === "none") continue;
         const path = byName === undefined ? labelledPath : byName.get(name);
-        if (!usableForTraining) rejected++;
+        if (which === "run" && !usableForTraining) rejected++;
         else if (path === undefined) {
           problems.push(
             `Cannot use the label ${name} of ${folder}: there is no photo of that name in ${
@@ -58,7 +64,8 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
             }.`,
           );
         } else {
-          const mask = (soft ? confidencePath : maskPath)(folder, name);
+          const maskOf = which === "corrected" ? correctedMaskPath : soft ? confidencePath : maskPath;
+          const mask = maskOf(folder, name);
           // Photos that are named are taken as they are, such as other copies of those labelled.
           const sha256 = byName === undefined ? labelled256 : undefined;
           samples.push(maskedSample({ name, path, mask, soft, extra, sha256 }));

@@ -71,7 +71,7 @@ export async function listSamples(
   { wanted, onNote = () => {} }: ListSamplesOptions,
 ): Promise<ListedSamples> {
   const { samples: given = [], folders = [], images, masks, datasets, split, splits } = named;
-  const { labels = [], extraLabels = [], photos = [], soft = false, followLinks = false } = named;
+  const { labels = [], extraLabels = [], photos = [], soft = false, followLinks = false, reviewed } = named;
   if (images.length !== masks.length) {
     throw new UsageError(
       `Cannot pair ${images.length} folders of photos with ${masks.length} of masks: give --images and --masks equally often.`,
@@ -109,7 +109,7 @@ export async function listSamples(
     problems.push(...dataset.problems.map(({ message }) => message));
     notes.push(...dataset.notes);
   }
-  const labelled = await listLabels({ labels, extraLabels, photos, soft });
+  const labelled = await listLabels({ labels, extraLabels, photos, soft, reviewed });
   return {
     samples: [...samples, ...labelled.samples],
     rejected: labelled.rejected,

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { type ExifTag, withExif } from "../../oracles/exif_writer.ts";
+import { ReviewStore } from "../../../tasks/studio/review.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 import { openScales, parseScales, scaleOf } from "../../../tasks/measure/photo_scale.ts";
 
 /** A JPEG with these tags of EXIF. */
@@ -53,6 +55,20 @@ Deno.test("parseScales() reads tables of photos, and names the line that is none
     );
   }
   assert.throws(() => parseScales("s.csv", ""), { message: "Cannot use s.csv: there is no scale in it." });
+});
+
+Deno.test("openScales() takes scales that were drawn in the studio where nothing else is said", async () => {
+  await using folder = await temporaryFolder();
+  const store = await ReviewStore.open(folder.path);
+  const noted = { at: "", seconds: 0 };
+  await store.save({ name: "day 1/A", mmPerPixel: 0.25, ...noted });
+  await store.save({ name: "b", decision: "accepted", ...noted });
+  const runs = [folder.path];
+  const drawn = await openScales({ exif: false, runs });
+  assert.equal((await scaleOf(drawn, "day 1/A", undefined)).mmPerPixel, 0.25);
+  assert.match((await scaleOf(drawn, "b", undefined)).problem ?? "", /the studio has no scale for b/);
+  assert.equal((await openScales({ exif: false, mmPerPixel: 1, runs })).kind, "given");
+  assert.equal((await openScales({ exif: false, runs: [`${folder.path}/none`] })).kind, "none");
 });
 
 Deno.test("openScales() takes the scale from one place", async () => {

@@ -5,6 +5,7 @@ import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts"
 import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../../../tasks/studio/review.ts";
 import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
+import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type RunPhoto, writeRun } from "./run_fixture.ts";
 
@@ -189,6 +190,18 @@ Deno.test("what is written for annotators takes corrected masks first, and none 
   assert.deepEqual(await counts("prefer"), [["a", 6], ["c", 1]]);
   assert.deepEqual(await counts("only"), [["a", 6]]);
   assert.deepEqual(await counts("ignore"), [["a", 1], ["b", 1], ["c", 1]]);
+  const trained = async (reviewed: ReviewUse) => {
+    const { samples } = await listLabels({
+      labels: [path],
+      extraLabels: [],
+      photos: [],
+      soft: false,
+      reviewed,
+    });
+    return samples.map(({ sample }) => sample.truthPath);
+  };
+  // Labels of a single pixel are too small to train on, unless a person says so.
+  assert.deepEqual(await trained("only"), [correctedMaskPath(path, "a")]);
   await review.save({ name: "a", decision: "rejected", ...noted });
   await assert.rejects(counts("only"), /with --reviewed only none of its 3 masks is left/);
 });
