@@ -192,7 +192,10 @@ export class Page implements AsyncDisposable {
       if (error === undefined) answer?.resolve(result ?? {});
       else answer?.reject(new Error(`Cannot drive Chromium: ${error.message}.`));
     } else if (method === "Page.loadEventFired") this.#loaded.resolve();
-    else if (method === "Runtime.exceptionThrown" || method === "Log.entryAdded") {
+    // The page asks whether it may be left.
+    else if (method === "Page.javascriptDialogOpening") {
+      this.call("Page.handleJavaScriptDialog", { accept: true });
+    } else if (method === "Runtime.exceptionThrown" || method === "Log.entryAdded") {
       this.complaints.push(JSON.stringify(params));
     } else if (
       method === "Runtime.consoleAPICalled" && /^(?:error|warning|assert)$/.test(String(params?.type))

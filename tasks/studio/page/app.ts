@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
-import { DeskControl, DeskView } from "./desk.ts";
+import { DeskView } from "./desk.ts";
+import { DeskControl } from "./desk_control.ts";
 import { listed, Overview, overviewKey } from "./overview.ts";
 import type { Photo } from "./photo.ts";
 import type { Studio } from "./studio.ts";
@@ -27,6 +28,9 @@ export function listen(studio: Studio): void {
     }
   });
   addEventListener("keyup", (event) => desk?.keyUp(event));
+  addEventListener("beforeunload", (event) => {
+    if (studio.unsaved) event.preventDefault();
+  });
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();

@@ -35,6 +35,7 @@ export class EditedMask {
   /** 1 for crack, row-major, as it is now. */
   readonly mask: Uint8Array<ArrayBuffer>;
   readonly #found: Found;
+  readonly #before: Uint8Array;
   readonly #painted: Uint8Array;
   #threshold: number | undefined;
   #done: Step[] = [];
@@ -43,8 +44,18 @@ export class EditedMask {
   #stroke: { readonly paint: Paint; readonly before: Map<number, number> } | undefined;
   #slide: { readonly before: number | undefined } | undefined;
 
-  /** @param mended the mask as it was mended before, 1 for crack: where it differs, it counts as painted. */
-  constructor(found: Found, mended: Uint8Array = found.mask) {
+  /**
+   * @param options `mended`: the mask as it was mended before, 1 for crack: where it differs, it counts as painted. `before`: the mask that
+   * {@linkcode changedPixels} compares with. Default for both: as found.
+   */
+  constructor(
+    found: Found,
+    { mended = found.mask, before = found.mask }: {
+      readonly mended?: Uint8Array;
+      readonly before?: Uint8Array;
+    } = {},
+  ) {
+    this.#before = before;
     this.width = found.width;
     this.height = found.height;
     this.#found = found;
@@ -60,9 +71,9 @@ export class EditedMask {
     return this.#threshold;
   }
 
-  /** Pixels that are other than found. */
+  /** Pixels that are other than before. */
   get changedPixels(): number {
-    return this.mask.reduce((sum, value, pixel) => sum + Number(value !== this.#found.mask[pixel]), 0);
+    return this.mask.reduce((sum, value, pixel) => sum + Number(value !== this.#before[pixel]), 0);
   }
 
   /** How many steps can be undone and redone. */

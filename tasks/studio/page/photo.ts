@@ -51,6 +51,8 @@ export class Photo {
   /** Seconds that it was looked at. */
   seconds = 0;
   #found: Found | undefined;
+  /** The mask of the run: what is shown instead, however it came about, is a correction. */
+  #ofRun: Uint8Array | undefined;
   #edits: EditedMask | undefined;
   #marking: Promise<void> | undefined;
 
@@ -124,7 +126,8 @@ export class Photo {
   ): Promise<void> {
     const mended = engine && await this.source.mended?.(engine);
     this.#found = found;
-    this.#edits = new EditedMask(found, mended);
+    if (this.source.found !== undefined) this.#ofRun ??= found.mask;
+    this.#edits = new EditedMask(found, { mended, before: this.#ofRun });
     this.progress.value = {
       state: "marked",
       crackShare: this.#edits.crackPixels / found.mask.length,

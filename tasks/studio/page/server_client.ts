@@ -70,7 +70,7 @@ export class ServerClient implements Keeper {
   /** Looks again and again at what other windows have saved, as long as this one is seen. */
   async follow(): Promise<never> {
     for (;; await new Promise((resolve) => setTimeout(resolve, LOOK))) {
-      if (document.hidden || this.#unsaved.size > 0 || this.#saving !== undefined) continue;
+      if (document.hidden || this.waits) continue;
       // That the server is gone is said when something is to be saved.
       await this.#lookAround().catch(() => {});
     }
@@ -101,6 +101,10 @@ export class ServerClient implements Keeper {
       yield some;
       from += some.length;
     }
+  }
+
+  get waits(): boolean {
+    return this.#unsaved.size > 0 || this.#saving !== undefined;
   }
 
   /** Saves a photo as it is now; until the server answers, again and again. */

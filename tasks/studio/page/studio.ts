@@ -8,6 +8,8 @@ import { batch, computed, type ReadonlySignal, type Signal, signal } from "./vie
 export interface Keeper {
   /** Keeps what is known of a photo now. */
   keep(photo: Photo): Promise<void>;
+  /** Whether something is not kept yet. */
+  readonly waits: boolean;
   /** How much doubt there is of photos, by their names. */
   doubts(): AsyncIterable<readonly (readonly [name: string, doubt: number | null])[]>;
 }
@@ -38,6 +40,12 @@ export class Studio {
       (device) => this.device.value = device,
       (error) => this.device.value = error,
     );
+  }
+
+  /** Whether closing the page would lose something. */
+  get unsaved(): boolean {
+    if (this.keeper !== undefined) return this.keeper.waits;
+    return this.photos.value.some(({ edits }) => (edits?.steps.done ?? 0) > 0);
   }
 
   /** Takes up photos, and begins to mark those in which nobody looked yet. */

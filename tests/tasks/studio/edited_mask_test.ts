@@ -67,11 +67,18 @@ Deno.test("a step that changes nothing is none", () => {
 });
 
 Deno.test("what was mended before counts as painted", () => {
-  const edits = new EditedMask(found(), Uint8Array.of(0, 0, 1, 0, 1, 0));
+  const edits = new EditedMask(found(), { mended: Uint8Array.of(0, 0, 1, 0, 1, 0) });
   assert.deepEqual([...edits.mask], [0, 0, 1, 0, 1, 0]);
   assert.equal(edits.changedPixels, 2);
   edits.slide(0.3);
   assert.deepEqual([...edits.mask], [0, 1, 1, 0, 1, 1]);
+});
+
+Deno.test("after another look changes are counted against the mask of before", () => {
+  const edits = new EditedMask(found(), { before: Uint8Array.of(1, 1, 0, 0, 1, 0) });
+  assert.equal(edits.changedPixels, 1);
+  edits.paint([1], Paint.crack);
+  assert.equal(edits.changedPixels, 0);
 });
 
 Deno.test("a brush covers the pixels whose centres are within its radius, and one at least", () => {

@@ -1,0 +1,249 @@
+/// <reference lib="dom" />
+import type { Point } from "./brush.ts";
+import { greyOf } from "./crack_pen.ts";
+import type { Method } from "./engine_protocol.ts";
+import type { Decision, OpenedPhoto, Photo } from "./photo.ts";
+import type { Studio } from "./studio.ts";
+import { type Desk, press, stroke, type Tool, TOOLS } from "./tools.ts";
+import { type Signal, signal } from "./view.ts";
+import { type COLOURS, Viewer } from "./viewer.ts";
+
+/** How masks are drawn and with what they are mended: kept from photo to photo. */
+export const tool: Signal<Tool> = signal("hand");
+export const brushSize: Signal<number> = signal(5);
+export const opacity: Signal<number> = signal(70);
+export const outline: Signal<boolean> = signal(false);
+export const colour: Signal<keyof typeof COLOURS> = signal("magenta");
+
+/** Milliseconds after a stroke until it is kept: strokes that follow each other are kept together. */
+const KEPT_AFTER = 300;
+
+/** A photo that is looked at and mended: what its keys and buttons do. */
+export class DeskControl {
+  readonly studio: Studio;
+  readonly photo: Photo;
+  readonly opened: Signal<OpenedPhoto | undefined> = signal(undefined);
+  readonly failure: Signal<string> = signal("");
+  readonly busy: Signal<boolean> = signal(true);
+  readonly points: Signal<readonly Point[]> = signal([]);
+  /** Where the brush is. */
+  readonly hover: Signal<Point | undefined> = signal(undefined);
+  /** Whether the photo is shown without its mask, while a key is held. */
+  readonly alone: Signal<boolean> = signal(false);
+  #viewer: Viewer | undefined;
+  #desk: Desk | undefined;
+  #last: Point = { x: 0, y: 0 };
+  #keeping: ReturnType<typeof setTimeout> | undefined;
+  #keptSteps = 0;
+  #since = performance.now();
+
+  constructor(studio: Studio, photo: Photo) {
+    this.studio = studio;
+    this.photo = photo;
+    this.#open();
+  }
+
+  /** Puts the photo into a frame. */
+  mount(frame: HTMLElement, onView: () => void): void {
+    this.#viewer = new Viewer(frame, {
+      down: (at) => this.#down(at),
+      move: (at, pressed) => this.#move(at, pressed),
+      up: () => this.#finish(),
+    });
+    this.#viewer.onView = onView;
+    this.#show();
+  }
+
+  get viewer(): Viewer | undefined {
+    return this.#viewer;
+  }
+
+  /** Counts the time since the photo was opened, or since it was counted last. */
+  #countTime(): void {
+    const now = performance.now();
+    this.photo.seconds += (now - this.#since) / 1000;
+    this.#since = now;
+  }
+
+  /** To be called when another photo takes its place. */
+  close(): void {
+    this.#countTime();
+    if (this.#keeping === undefined) return;
+    clearTimeout(this.#keeping);
+    this.#keepStrokes();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      this.opened.value = await this.photo.open(this.studio.engine);
+      this.#show();
+    } catch (error) {
+      this.failure.value = error instanceof Error ? error.message : String(error);
+    }
+    this.busy.value = false;
+  }
+
+  /** Looks at the photo again, by another method; what was mended goes. */
+  async mark(method: Method): Promise<void> {
+    const opened = this.opened.value;
+    if (opened === undefined || this.busy.value) return;
+    this.busy.value = true;
+    try {
+      await this.photo.mark(this.studio.engine, method, opened.pixels);
+      this.opened.value = await this.photo.open(this.studio.engine);
+      this.#show();
+      this.#keepSoon();
+    } catch (error) {
+      this.studio.complain(error);
+    }
+    this.busy.value = false;
+  }
+
+  #show(): void {
+    const opened = this.opened.value;
+    if (opened === undefined || this.#viewer === undefined) return;
+    this.#viewer.show(opened.pixels, opened.edits);
+    this.#keptSteps = opened.edits.steps.done;
+    this.redraw();
+    this.#desk = {
+      edits: opened.edits,
+      grey: greyOf(opened.pixels),
+      ...{ tool, brushSize, points: this.points },
+      changed: (pixels) => {
+        if (outline.value) this.redraw();
+        else this.#viewer!.drawPixels(pixels);
+      },
+    };
+  }
+
+  redraw(): void {
+    this.#viewer?.drawMask({ colour: colour.value, outline: outline.value });
+  }
+
+  #down(at: Point): void {
+    this.#last = at;
+    if (this.#desk === undefined) return;
+    press(this.#desk, at);
+    if (tool.value === "pen" || tool.value === "pieces") this.#finish();
+  }
+
+  #move(at: Point, pressed: boolean): void {
+    if (pressed && this.#desk !== undefined) stroke(this.#desk, this.#last, at);
+    this.#last = at;
+    if (tool.value === "brush" || tool.value === "eraser") this.hover.value = at;
+  }
+
+  /** Ends what was being done, and keeps it if it changed the mask. */
+  #finish(): void {
+    const edits = this.opened.value?.edits;
+    if (edits === undefined) return;
+    edits.finish();
+    if (edits.steps.done === this.#keptSteps) return;
+    this.photo.revision.value++;
+    this.#keepSoon();
+  }
+
+  #keepSoon(): void {
+    this.#keptSteps = this.opened.value?.edits.steps.done ?? 0;
+    if (this.studio.keeper === undefined) return;
+    clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(() => this.#keepStrokes(), KEPT_AFTER);
+  }
+
+  #keepStrokes(): void {
+    this.#keeping = undefined;
+    this.#countTime();
+    if (this.photo.decision.value !== "rejected") {
+      const { changedPixels } = this.opened.value!.edits;
+      if (changedPixels > 0) this.photo.decision.value = "corrected";
+      else if (this.photo.decision.value === "corrected") this.photo.decision.value = undefined;
+    }
+    this.studio.keep(this.photo);
+  }
+
+  /** Moves the threshold; `done` when it is let go. */
+  slide(threshold: number | undefined, done: boolean): void {
+    const edits = this.opened.value?.edits;
+    if (edits === undefined) return;
+    edits.slide(threshold);
+    if (done) edits.finish();
+    this.redraw();
+    this.photo.revision.value++;
+    if (done) this.#keepSoon();
+  }
+
+  undo(): void {
+    if (this.opened.value?.edits.undo()) this.#undone();
+  }
+
+  redo(): void {
+    if (this.opened.value?.edits.redo()) this.#undone();
+  }
+
+  #undone(): void {
+    this.points.value = [];
+    this.redraw();
+    this.photo.revision.value++;
+    this.#keepSoon();
+  }
+
+  choose(name: Tool): void {
+    tool.value = name;
+    this.points.value = [];
+    this.hover.value = undefined;
+    if (this.#viewer !== undefined) this.#viewer.moves = name === "hand";
+  }
+
+  /** Decides about the photo; without a decision, takes it back. */
+  decide(decision: Decision | undefined): void {
+    this.#countTime();
+    this.studio.decide(this.photo, decision);
+  }
+
+  /** What a key does; whether it did anything. */
+  key(event: KeyboardEvent): boolean {
+    const { key } = event;
+    const command = event.ctrlKey || event.metaKey;
+    if (command && key.toLowerCase() === "z") {
+      if (event.shiftKey) this.redo();
+      else this.undo();
+      return true;
+    }
+    if (command && key.toLowerCase() === "y") {
+      this.redo();
+      return true;
+    }
+    if (command || event.altKey) return false;
+    const named = (Object.keys(TOOLS) as Tool[]).find((name) => TOOLS[name].key === key);
+    if (named !== undefined) this.choose(named);
+    else if (key === "[") brushSize.value = Math.max(1, brushSize.value - 1);
+    else if (key === "]") brushSize.value = Math.min(60, brushSize.value + 1);
+    else if (key === "o") this.toggleOutline();
+    else if (key === "v") this.alone.value = true;
+    else if (key === " ") this.#viewer!.moves = true;
+    else if (key === "+" || key === "=") this.#viewer?.zoom(1.5);
+    else if (key === "-") this.#viewer?.zoom(1 / 1.5);
+    else if (key === "0") this.#viewer?.fit();
+    else if (key === "Escape" && this.points.value.length > 0) this.points.value = [];
+    else if (key === "a") this.decide("accepted");
+    else if (key === "r") this.decide("rejected");
+    else if (key === "u") this.decide(undefined);
+    else return false;
+    return true;
+  }
+
+  keyUp({ key }: KeyboardEvent): void {
+    if (key === "v") this.alone.value = false;
+    if (key === " " && this.#viewer !== undefined) this.#viewer.moves = tool.value === "hand";
+  }
+
+  toggleOutline(): void {
+    outline.value = !outline.value;
+    this.redraw();
+  }
+
+  recolour(name: keyof typeof COLOURS): void {
+    colour.value = name;
+    this.redraw();
+  }
+}
