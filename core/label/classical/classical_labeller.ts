@@ -18,7 +18,7 @@ import { CLASSIFIER } from "../classifier.ts";
 import type { Labeller, LabellerNetworks } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
 import { recipes } from "../recipe.ts";
-import { type StageKind, StageMaps } from "../stages.ts";
+import { clearedStages, type StageKind, StageMaps } from "../stages.ts";
 
 /** Options of a labeller that asks no network; those that it is handed all the same are left alone. */
 export type ClassicalOptions<Settings extends object = Record<never, never>> = Partial<LabellerNetworks> & {
@@ -79,7 +79,7 @@ export function classicalLabeller(
       const confidence = found[found.length - 1];
       clear(confidence);
       const kept = new StageMaps();
-      const receive = stages === true ? kept.add.bind(kept) : stages || undefined;
+      const receive = clearedStages(stages === true ? kept.add.bind(kept) : stages || undefined, clear);
       for (const [i, data] of found.entries()) {
         receive?.({ ...kinds[i], width, height, channels: 1, first: 0, data });
       }
