@@ -40,7 +40,7 @@ export async function studioPage(folder: string): Promise<string> {
 <style>${style}</style>
 </head>
 <body>
-<div id="app"><noscript>This page needs JavaScript: it marks cracks here, on your device.</noscript></div>
+<div id="app"><p class="unsupported">This page needs JavaScript and a browser of 2025 or later: it marks cracks here, on your device.</p></div>
 <script type="text/plain" id="engine">${engine}</script>
 <script>${script}</script>
 </body>

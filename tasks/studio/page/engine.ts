@@ -26,6 +26,11 @@ interface Session {
 let session: Promise<Session> | undefined;
 
 async function openSession(): Promise<Session> {
+  if (!await navigator.gpu?.requestAdapter()) {
+    throw new Error(
+      "Cannot mark cracks here: this browser offers no WebGPU; a current Chrome, Edge, Firefox or Safari with a graphics driver is wanted.",
+    );
+  }
   const compute = await openCompute();
   const backend = await openBackend({ compute });
   const segmenter = await loadSegmenter();

@@ -23,17 +23,17 @@ export class EngineClient {
 
   /** Opens the device and the network. */
   async open(): Promise<Engine> {
-    return await this.#worker.ask({ ask: "open" }) as Engine;
+    return await this.#ask({ ask: "open" }) as Engine;
   }
 
   /** The upright pixels of a photo's file, which moves to the worker. */
   async decode(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
-    return await this.#worker.ask({ ask: "decode", bytes }, [bytes.buffer]) as Pixels;
+    return await this.#ask({ ask: "decode", bytes }, [bytes.buffer]) as Pixels;
   }
 
   /** What the network sees in a photo. */
   async mark(pixels: Pixels, method: Method): Promise<Marked> {
-    return await this.#worker.ask({ ask: "mark", pixels, method }) as Marked;
+    return await this.#ask({ ask: "mark", pixels, method }) as Marked;
   }
 
   /** Grey values as a PNG file, as `label` writes them. */
@@ -42,7 +42,16 @@ export class EngineClient {
     height: number,
     grey: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { png } = await this.#worker.ask({ ask: "encode", width, height, grey }) as Encoded;
+    const { png } = await this.#ask({ ask: "encode", width, height, grey }) as Encoded;
     return png;
+  }
+
+  /** The worker's answer; what it says of a failure is a sentence of its own. */
+  async #ask(request: EngineRequest, transfer: readonly ArrayBuffer[] = []): Promise<EngineReply> {
+    try {
+      return await this.#worker.ask(request, transfer);
+    } catch (error) {
+      throw new Error((error as Error).message.replace(/^Cannot compute in another thread: (?=Cannot )/, ""));
+    }
   }
 }
