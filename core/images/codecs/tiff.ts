@@ -7,7 +7,8 @@ import { COLOUR_SAMPLES, Photometric, readTiffLayout, type TiffLayout } from "./
 /**
  * Decodes the picture of a TIFF file (TIFF 6.0), of several pages the largest full one: grey, RGB, palette and CMYK of 1 to 16 bits, with alpha, in
  * strips or tiles, interleaved or planar; uncompressed, LZW, deflate or PackBits, with or without differencing.
- * 16-bit samples are rounded to 8 bits as {@linkcode eightBitsOf} says. Of a photo, pixels that GDAL marks as no data are transparent.
+ * 16-bit samples are rounded to 8 bits as {@linkcode eightBitsOf} says. Of a photo, pixels that GDAL marks as no data, or that are
+ * outside a mask in the file, are transparent.
  *
  * @param bytes From the byte-order mark on.
  * @throws {SyntaxError} When the file is damaged or not whole.
@@ -40,10 +41,16 @@ export function decodeTiff(bytes: Uint8Array, { maxPixels, samples: meaning }: D
   }
   const data = toRgba(pixels ?? new Uint8Array(0), layout);
   const cleared = empty === undefined ? 0 : clearAlpha(data, (i) => empty[i] === colours);
+  const mask = meaning === "light" && layout.maskAt !== undefined ? readMaskPage(bytes, layout) : undefined;
+  const masked = mask instanceof Uint8Array ? clearAlpha(data, (i) => mask[i] === 0) : 0;
   const notes = [
     pagesNote,
     note,
     cleared === 0 ? undefined : `Its pixels of the value ${noData}, which it calls no data, were left out.`,
+    mask === "unread"
+      ? "Its mask is of a kind that is not read: none of its pixels was left out by it."
+      : undefined,
+    masked === 0 ? undefined : "Its pixels outside the mask that the file holds were left out.",
   ].filter((note) => note !== undefined);
   return { width, height, orientation, data, profile, notes };
 }
@@ -72,6 +79,22 @@ function tablesOf(
       }
     },
   });
+}
+
+/** The mask of a picture, of the same size, which is 0 where there is nothing of it. */
+function readMaskPage(bytes: Uint8Array, { width, height, maskAt }: TiffLayout): Uint8Array | "unread" {
+  let layout: TiffLayout;
+  try {
+    layout = readTiffLayout(bytes, maskAt);
+  } catch (error) {
+    if (error instanceof TypeError) return "unread";
+    throw error;
+  }
+  const mask = new Uint8Array(width * height);
+  for (const { x, y, columns, samples, row } of readTiffRows(bytes, layout)) {
+    for (let i = 0; i < columns; i++) mask[y * width + x + i] = row[i * samples];
+  }
+  return mask;
 }
 
 /** Makes pixels transparent, and counts them. */

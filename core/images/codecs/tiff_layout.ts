@@ -1,6 +1,6 @@
 import { type IfdValues, readIfd } from "./ifd.ts";
 import { bitsUpTo } from "./sixteen_bits.ts";
-import { picturePage } from "./tiff_pages.ts";
+import { type PicturePage, picturePage } from "./tiff_pages.ts";
 
 /** Tags of TIFF 6.0, and GDAL's of what stands for no data. */
 const Tag = {
@@ -31,7 +31,7 @@ const Tag = {
 } as const;
 
 /** Values of the photometric interpretation. */
-export const Photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, cmyk: 5 } as const;
+export const Photometric = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, mask: 4, cmyk: 5 } as const;
 
 /** Values of the compression tag that are read. */
 export const Compression = { none: 1, lzw: 5, deflate: 8, packBits: 32773, oldDeflate: 32946 } as const;
@@ -71,6 +71,8 @@ export interface TiffLayout {
   readonly noData: number | undefined;
   /** The ICC profile, where there is one. */
   readonly profile: Uint8Array | undefined;
+  /** Where the directory of the mask begins that says which pixels are of the picture. */
+  readonly maskAt: number | undefined;
   /** What the file holds besides, in a sentence. */
   readonly pagesNote: string | undefined;
 }
@@ -87,11 +89,12 @@ export const COLOUR_SAMPLES: Readonly<Record<number, number>> = {
 /**
  * Reads how the picture of a TIFF file is stored, which {@linkcode picturePage} chooses where there are several, and refuses what {@linkcode decodeTiff} does not read.
  *
+ * @param maskAt Where the directory of a mask begins, to read that one.
  * @throws {SyntaxError} When the directory is missing, damaged or contradicts itself.
  * @throws {TypeError} When the image is of a kind that is not read.
  */
-export function readTiffLayout(bytes: Uint8Array): TiffLayout {
-  const page = picturePage(bytes);
+export function readTiffLayout(bytes: Uint8Array, maskAt?: number): TiffLayout {
+  const page: PicturePage = maskAt === undefined ? picturePage(bytes) : { start: maskAt };
   const fields = readIfd(bytes, new Set(Object.values(Tag)), { start: page.start });
   if (fields === undefined) {
     throw new SyntaxError(
@@ -109,7 +112,8 @@ export function readTiffLayout(bytes: Uint8Array): TiffLayout {
   const photometric = one(Tag.photometric, -1);
   const compression = one(Tag.compression, Compression.none);
   const predictor = compression === Compression.none ? 1 : one(Tag.predictor, 1);
-  const colours = COLOUR_SAMPLES[photometric];
+  const isMask = maskAt !== undefined && photometric === Photometric.mask;
+  const colours = isMask ? 1 : COLOUR_SAMPLES[photometric];
   const fillOrder = one(Tag.fillOrder, 1);
 
   refuse(
@@ -164,6 +168,7 @@ export function readTiffLayout(bytes: Uint8Array): TiffLayout {
     declaredBits: bitsUpTo(fields.get(Tag.sMaxSampleValue)?.[0] ?? fields.get(Tag.maxSampleValue)?.[0]),
     noData: wholeNumber(all(Tag.gdalNoData)),
     profile: bytesOf(fields.get(Tag.iccProfile)),
+    maskAt: page.mask,
     pagesNote: page.note,
   };
   if (

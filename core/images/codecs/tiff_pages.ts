@@ -17,12 +17,16 @@ interface TiffPage {
   readonly width: number;
   readonly height: number;
   readonly kind: "picture" | "reduced picture" | "mask";
+  /** Whether it is a reduced one, mask or not. */
+  readonly reduced: boolean;
 }
 
 /** The page that holds the picture. */
 export interface PicturePage {
   /** Where its directory begins; `undefined` where the file has none. */
   readonly start: number | undefined;
+  /** Where the directory of its mask begins, which says which of its pixels are of the picture; `undefined` where there is none. */
+  readonly mask?: number;
   /** What the file holds besides, in a sentence. */
   readonly note?: string;
 }
@@ -37,13 +41,21 @@ export function picturePage(bytes: Uint8Array): PicturePage {
   const chosen = candidates.reduce((best, page) =>
     page.width * page.height > best.width * best.height ? page : best
   );
-  const others = [...Map.groupBy(pages.filter((page) => page !== chosen), ({ kind }) => kind)]
+  const mask = pages.find((page) =>
+    page !== chosen && page.kind === "mask" && !page.reduced && page.width === chosen.width &&
+    page.height === chosen.height
+  );
+  const unread = pages.filter((page) => page !== chosen && page !== mask);
+  const others = [...Map.groupBy(unread, ({ kind }) => kind)]
     .map(([kind, { length }]) => `${length} ${kind}${length === 1 ? "" : "s"}`);
   return {
     start: chosen.start,
-    note: `Of its ${pages.length} pages the ${chosen.width} × ${chosen.height} picture of page ${
-      pages.indexOf(chosen) + 1
-    } was read, and not the other ${others.join(" and ")}.`,
+    mask: mask?.start,
+    note: others.length === 0
+      ? undefined
+      : `Of its ${pages.length} pages the ${chosen.width} × ${chosen.height} picture of page ${
+        pages.indexOf(chosen) + 1
+      } was read, and not the other ${others.join(" and ")}.`,
   };
 }
 
@@ -53,5 +65,5 @@ function pageAt(bytes: Uint8Array, start: number): TiffPage {
   const type = one(Tag.newSubfileType);
   const reduced = (type & REDUCED) !== 0 || one(Tag.subfileType) === OLD_REDUCED;
   const kind = (type & MASK) !== 0 ? "mask" : reduced ? "reduced picture" : "picture";
-  return { start, width: one(Tag.width), height: one(Tag.height), kind };
+  return { start, width: one(Tag.width), height: one(Tag.height), kind, reduced };
 }

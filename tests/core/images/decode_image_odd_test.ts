@@ -174,3 +174,45 @@ Deno.test("decodeImage() reads a JPEG without its end marker where all rows are 
     }
   }
 });
+
+Deno.test("decodeImage() makes pixels transparent that are outside the mask in a TIFF file", async () => {
+  const page = plainPage({ width: 3, height: 2, depth: 8, samples: [10, 20, 30, 40, 50, 60] });
+  const mask = (samples: readonly number[], photometric = 4) =>
+    plainPage({ width: 3, height: 2, depth: 8, photometric, samples, more: [[254, 4, [4]]] });
+  const small = plainPage({
+    width: 1,
+    height: 1,
+    depth: 8,
+    photometric: 4,
+    samples: [0],
+    more: [[254, 4, [5]]],
+  });
+  const file = writeTiff([page, small, mask([0, 255, 0, 1, 1, 1])]);
+  const { red, alpha, notes } = await decoded(file);
+  deepStrictEqual([red, alpha], [[10, 20, 30, 40, 50, 60], [0, 255, 0, 255, 255, 255]]);
+  deepStrictEqual(notes, [
+    "Of its 3 pages the 3 × 2 picture of page 1 was read, and not the other 1 mask.",
+    "Its pixels outside the mask that the file holds were left out.",
+  ]);
+  deepStrictEqual((await decoded(file, { samples: "stored" })).alpha, Array(6).fill(255));
+  // As GDAL writes it: a bit a pixel, rows padded to whole bytes.
+  const bits = mask([0, 0, 0, 0, 0, 0]);
+  const bilevel = {
+    content: Uint8Array.of(0b01100000, 0b11100000),
+    entries: (at: number) =>
+      bits.entries(at).map((entry): TiffEntry =>
+        entry[0] === 258 ? [258, 3, [1]] : entry[0] === 279 ? [279, 4, [2]] : entry
+      ),
+  };
+  deepStrictEqual(await decoded(writeTiff([page, bilevel])), {
+    ...{ red: [10, 20, 30, 40, 50, 60], alpha: [0, 255, 255, 255, 255, 255] },
+    notes: ["Its pixels outside the mask that the file holds were left out."],
+  });
+  // A mask that takes all, and one of a kind that is not read.
+  deepStrictEqual((await decoded(writeTiff([page, mask(Array(6).fill(1))]))).notes, []);
+  const unread = await decoded(writeTiff([page, mask(Array(6).fill(0), 6)]));
+  deepStrictEqual([unread.alpha, unread.notes], [
+    Array(6).fill(255),
+    ["Its mask is of a kind that is not read: none of its pixels was left out by it."],
+  ]);
+});
