@@ -5,18 +5,19 @@
 // What is outside the image is ignored.
 //
 // 2  source   H × W × 1
-// 3  offsets  1 × N × 2: the line's pixels from its middle, (x, y)
+// 3  offsets  1 × N × 3, i32 bit patterns: the line's pixels from its middle, x, y and y W + x
 // 4  least    H × W × 1
 // 5  result   H × W × 1
 // One invocation a pixel. core/kernels/line_morphology.ts fills the marks.
 
 struct Params {
   pixels: u32,  // N
+  reach: u32,   // the greatest |x| or |y|
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> source: array<f32>;
-@group(0) @binding(3) var<storage, read> offsets: array<f32>;
+@group(0) @binding(3) var<storage, read> offsets: array<i32>;
 @group(0) @binding(4) var<storage, read> least: array<f32>;
 @group(0) @binding(5) var<storage, read_write> result: array<f32>;
 
@@ -26,13 +27,20 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = band.first + id.y;
   if (x >= band.width || y >= band.end) { return; }
   let pixel = y * band.width + x;
-  let size = vec2i(i32(band.width), i32(band.height));
+  let size = vec2u(band.width, band.height);
   // The line's own middle is one of its pixels.
   var found = source[pixel - band.base.x];
-  for (var k = 0u; k < params.pixels; k++) {
-    let place = vec2i(i32(x), i32(y)) + vec2i(i32(offsets[2 * k]), i32(offsets[2 * k + 1]));
-    if (all(place >= vec2i(0)) && all(place < size)) {
-      found = /*{PICK}*/(found, source[u32(place.y) * band.width + u32(place.x) - band.base.x]);
+  let middle = i32(pixel - band.base.x);
+  if (min(x, y) >= params.reach && all(vec2u(x, y) + params.reach < size)) {
+    for (var k = 0u; k < params.pixels; k++) {
+      found = /*{PICK}*/(found, source[middle + offsets[3 * k + 2]]);
+    }
+  } else {
+    for (var k = 0u; k < params.pixels; k++) {
+      let place = vec2i(i32(x), i32(y)) + vec2i(offsets[3 * k], offsets[3 * k + 1]);
+      if (all(place >= vec2i(0)) && all(vec2u(place) < size)) {
+        found = /*{PICK}*/(found, source[middle + offsets[3 * k + 2]]);
+      }
     }
   }
   result[pixel - band.output_base] = /*{RESULT}*/;

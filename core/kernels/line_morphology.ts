@@ -64,20 +64,22 @@ function greatest(
     using soFar = found;
     const offsets = lineOffsets(line);
     const [reach, pixels] = [(line.length - 1) / 2, offsets.length];
+    const entries = Int32Array.from(offsets.flatMap(([x, y]) => [x, y, y * width + x]));
     using table = compute.upload({
-      ...{ width: pixels, height: 1, channels: 2 },
-      data: Float32Array.from(offsets.flat()),
+      ...{ width: pixels, height: 1, channels: 3 },
+      data: new Float32Array(entries.buffer),
     });
+    const params = { pixels, reach };
     const inputs = (from: Plane) => [
       { plane: from, rows: reach },
       { plane: table, rows: "all" as const },
       { plane: soFar },
     ];
     using between = compute.create({ width, height, channels: 1 });
-    compute.run({ kernel: kernels[first], inputs: inputs(plane), output: between, params: { pixels } });
+    compute.run({ kernel: kernels[first], inputs: inputs(plane), output: between, params });
     found = compute.create({ width, height, channels: 1 });
     const kernel = second === "erode" ? kernels.greaterErosion : kernels.greaterDilation;
-    compute.run({ kernel, inputs: inputs(between), output: found, params: { pixels } });
+    compute.run({ kernel, inputs: inputs(between), output: found, params });
   }
   return found;
 }

@@ -19,7 +19,7 @@ export interface FrangiFilterOptions extends SatoFilterOptions {
 }
 
 /** The scales by default, scikit-image's. */
-export const RIDGE_SIGMAS: readonly number[] = [1, 3, 5, 7, 9];
+const RIDGE_SIGMAS: readonly number[] = [1, 3, 5, 7, 9];
 
 const SIGMAS = optional(listOf(NUMBER, "a list of numbers"));
 

@@ -97,16 +97,18 @@ export function relativeTo(threshold: number, evidence: number): number {
 }
 
 /**
- * Otsu's threshold of an evidence whose range is not known: of 256 equal steps up to its maximum.
+ * Otsu's threshold of an evidence whose range is not known, below its highest class: of 256 equal steps up to its maximum. Three classes take the texture
+ * of a surface for one of its own; where there are two values only, they are two.
  *
  * @param evidence H × W × 1, any unit; what is below 0 counts as 0.
  * @returns in the unit of the evidence; infinite where all of it is alike.
  */
-export async function otsuOf(evidence: Plane): Promise<number> {
+export async function otsuOf(evidence: Plane, classes: 2 | 3): Promise<number> {
   using max = maximum(evidence);
   using share = normalise(evidence, max);
   using levels = scale(share, 255);
-  const [level] = await otsuThresholds(levels);
+  let level = (await otsuThresholds(levels, { classes }))[classes - 2];
+  if (level < 0 && classes > 2) [level] = await otsuThresholds(levels);
   const [greatest] = await max.read();
   // Values are rounded to the nearest level, those halfway up to the higher.
   return level < 0 ? Infinity : (level + 0.5) / 255 * greatest;

@@ -53,7 +53,7 @@ const ARGUMENTS = {
  *
  * 1. the wavelet gradients of the grey values at the scales 2 and 3, {@linkcode aTrousGradients}, and their maxima along the gradient: edges;
  * 2. a pixel's evidence at a scale is the weaker of the two edges that it lies between, dark sides towards it, at most `width` pixels apart;
- * 3. crack is where the smaller evidence of both scales exceeds its Otsu threshold.
+ * 3. crack is where the smaller evidence of both scales is in the highest of three classes by Otsu's method.
  *
  * The transform is the source's, of which the abstract is known to us; scales, the filling between edges and the threshold are ours. The confidence is
  * e / (e + t), e being the evidence and t the threshold.
@@ -97,7 +97,7 @@ export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrou
       const both = fine.map((value, i) => Math.min(value, coarse[i]));
       const { width, height } = grey;
       using plane = compute.upload({ width, height, channels: 1, data: both });
-      const threshold = await otsuOf(plane);
+      const threshold = await otsuOf(plane, 3);
       return [fine, coarse, both.map((value) => relativeTo(threshold, value))];
     },
   });
@@ -113,7 +113,7 @@ export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrou
  * 3. crack lies between edges that face each other with their dark sides, at most `width` pixels apart.
  *
  * The source is not known to us but for what others say of it: a wavelet before Canny's detector, and thresholds that adapt, by a genetic search. Here the
- * higher is Otsu's threshold of the maxima and the lower a share of it; those, and the filling between edges, are ours. The confidence is e / (e + t), e being
+ * higher is below the highest of three classes of maxima by Otsu's method and the lower a share of it; those, and the filling between edges, are ours. The confidence is e / (e + t), e being
  * the weaker of the two edges and t the lower threshold.
  *
  * @example
@@ -183,7 +183,7 @@ function requireWidth(width: number): void {
   );
 }
 
-/** Otsu's threshold of those values that are above 0; half of them where they are alike. */
+/** Otsu's threshold below the highest class of those values that are above 0; half of them where they are alike. */
 async function otsuOfPositive(compute: Compute, values: Float32Array): Promise<number> {
   const positive = values.filter((value) => value > 0);
   if (positive.length === 0) return Infinity;
@@ -191,7 +191,7 @@ async function otsuOfPositive(compute: Compute, values: Float32Array): Promise<n
   const width = Math.min(positive.length, 1024), height = Math.ceil(positive.length / width);
   const data = Float32Array.from({ length: width * height }, (_, i) => positive[i % positive.length]);
   using plane = compute.upload({ width, height, channels: 1, data });
-  const threshold = await otsuOf(plane);
+  const threshold = await otsuOf(plane, 3);
   return threshold < Infinity ? threshold : positive[0] / 2;
 }
 

@@ -89,7 +89,7 @@ export function oliveiraLabeller(
       const dark = values.map(darkness(values, level));
       const blocks = blockEntropies(dark, { width: grey.width, height: grey.height, blockSize });
       using plane = compute.upload({ ...blocks, channels: 1 });
-      const threshold = await otsuOf(plane);
+      const threshold = await otsuOf(plane, 2);
       const entropy = dark.map((_, i) => {
         const [x, y] = [i % grey.width, Math.floor(i / grey.width)];
         return blocks.data[Math.floor(y / blockSize) * blocks.width + Math.floor(x / blockSize)];

@@ -1,5 +1,6 @@
 import { checkArguments, NUMBER, optional } from "../../arguments.ts";
 import type { Compute } from "../../gpu/compute.ts";
+import { bilateralFilter } from "../../kernels/bilateral_filter.ts";
 import { closeAlongLines, openAlongLines } from "../../kernels/line_morphology.ts";
 import { close } from "../../kernels/morphology.ts";
 import { subtract } from "../../kernels/pointwise.ts";
@@ -17,9 +18,11 @@ import {
 
 /** Settings of {@linkcode tanakaLabeller}. */
 export interface TanakaSettings {
-  /** Length of the lines that fill cracks, in pixels, odd: what is wider than that is no crack. Default: 15. */
+  /** Radius of the bilateral filter that smooths grain, in pixels, from 0 (none) on. Default: 2, as in the paper's method. */
+  readonly smoothing: number;
+  /** Length of the lines that fill cracks, in pixels, odd: what is wider than that is no crack. Default: 25. */
   readonly width: number;
-  /** How long what is filled has to be straight for, in pixels, odd. Default: 21. */
+  /** How long what is filled has to be straight for, in pixels, odd. Default: 15. */
   readonly length: number;
   /** Connected pixels that a crack has at least. Default: 50. */
   readonly least: number;
@@ -34,6 +37,7 @@ export const TANAKA: MethodDescription = {
 };
 
 const ARGUMENTS = classicalArguments<TanakaSettings>({
+  smoothing: optional(NUMBER),
   width: optional(NUMBER),
   length: optional(NUMBER),
   least: optional(NUMBER),
@@ -46,12 +50,12 @@ const ANGLES = Array.from({ length: 8 }, (_, i) => 22.5 * i);
  * A labeller by mathematical morphology, after T. Tanaka and K. Uematsu, "A crack detection method in road surface images using morphology",
  * IAPR Workshop on Machine Vision Applications 1998:
  *
- * 1. T = max_θ closing(I, line of `width` along θ) − I: what is dark and narrower than that;
+ * 1. T = max_θ closing(I, line of `width` along θ) − I: what is dark and narrower than that, I being smoothed by a bilateral filter;
  * 2. L = max_θ opening(T, line of `length` along θ): where it is long and straight;
- * 3. Otsu's threshold of L, a closing by 3 × 3, and pieces of fewer than `least` pixels are dropped.
+ * 3. the highest of three classes of L by Otsu's method, a closing by 3 × 3, and pieces of fewer than `least` pixels are dropped.
  *
  * θ goes in steps of 22.5°. Only what the method is made of is known to us (dark pixels, linear features of some directions, linking of them):
- * these steps and all values are ours. The confidence is L / (L + t), t being the threshold, cut to what the mask says.
+ * these steps and all values are ours, chosen by training photos of three datasets. The confidence is L / (L + t), t being the threshold, cut to what the mask says.
  *
  * @example
  * ```ts
@@ -64,12 +68,17 @@ const ANGLES = Array.from({ length: 8 }, (_, i) => 22.5 * i);
  * ```
  *
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
- * @throws {RangeError} if a length is not odd or fewer than no pixels are wanted.
+ * @throws {RangeError} if a length is not odd, the radius no integer from 0 on, or fewer than no pixels are wanted.
  */
 export function tanakaLabeller(compute: Compute, options: ClassicalOptions<TanakaSettings> = {}): Labeller {
   checkArguments("label by morphology", ARGUMENTS, { compute, options });
-  const settings = { width: 15, length: 21, least: 50, ...options.settings };
-  const { width: filled, length: straight, least } = settings;
+  const settings = { smoothing: 2, width: 25, length: 15, least: 50, ...options.settings };
+  const { smoothing, width: filled, length: straight, least } = settings;
+  if (!Number.isSafeInteger(smoothing) || smoothing < 0) {
+    throw new RangeError(
+      `Cannot label by morphology with a smoothing of ${smoothing}: a radius in pixels, 0 or more, is wanted.`,
+    );
+  }
   for (const [field, value] of Object.entries({ width: filled, length: straight })) {
     if (Number.isSafeInteger(value) && value > 0 && value % 2 === 1) continue;
     throw new RangeError(
@@ -99,10 +108,12 @@ export function tanakaLabeller(compute: Compute, options: ClassicalOptions<Tanak
       },
     ],
     find: async (grey) => {
-      using closed = closeAlongLines(grey, lines(filled));
-      using narrow = subtract(closed, grey);
+      using smooth = smoothing > 0 ? bilateralFilter(grey, { radius: smoothing }) : undefined;
+      const looked = smooth ?? grey;
+      using closed = closeAlongLines(looked, lines(filled));
+      using narrow = subtract(closed, looked);
       using long = openAlongLines(narrow, lines(straight));
-      const threshold = await otsuOf(long);
+      const threshold = await otsuOf(long, 3);
       const [narrowMap, longMap] = await compute.read([narrow, long]);
       const { width, height } = grey;
       using exceeding = compute.upload({

@@ -7,6 +7,7 @@ import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
+import { satoLabeller } from "../../../core/label/classical/ridges.ts";
 import { defaultHairline, type HairlineSettings } from "../../../core/label/hairline/settings.ts";
 import { paperLabeller } from "../../../core/label/label_image.ts";
 import type { LabellerFactory } from "../../../core/label/labeller.ts";
@@ -147,6 +148,23 @@ Deno.test("labelPhotos() writes the stages and the report that the method has", 
     assert.match(report, /Grad-CAM and a fully connected random field/);
     assert.match(report, /appearance\.sigmaColour/);
     assert.match(report, /The probability of crack that the random field makes of it/);
+  });
+});
+
+Deno.test("labelPhotos() by a method without a network names the setting in which earlier labels differ", async () => {
+  const bySato = (sigmas: readonly number[]): LabellerFactory => (compute) =>
+    satoLabeller(compute, { settings: { sigmas } });
+  await withPhotos(async (label, { out }) => {
+    const first = await label({ labeller: bySato([1, 2]), stages: true });
+    assert.deepEqual(first.photos.map(({ stages }) => stages[0]), ["response", "response", "response"]);
+    const manifest: Manifest = JSON.parse(await Deno.readTextFile(join(out, "manifest.json")));
+    assert.deepEqual([manifest.method, manifest.parameters], ["sato", { sigmas: [1, 2] }]);
+    assert.equal((await label({ labeller: bySato([1, 2]), stages: true })).skipped, 3);
+    await assert.rejects(
+      label({ labeller: bySato([3]) }),
+      /they were made with sigmas 1,2, not 3; choose another folder, or the same settings\.$/,
+    );
+    await assert.rejects(label(), /they were made with the method sato, not cam-crf; /);
   });
 });
 

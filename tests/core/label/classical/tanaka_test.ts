@@ -16,7 +16,9 @@ function photo(): ImageData {
 }
 
 Deno.test("tanakaLabeller() finds how dark a line is, and nothing of a dot", async () => {
-  const labeller = tanakaLabeller(await compute(), { settings: { least: 40 } });
+  const labeller = tanakaLabeller(await compute(), {
+    settings: { smoothing: 0, width: 15, length: 21, least: 40 },
+  });
   const { stages: [narrow, long], mask, crackPixels } = await labeller.label(photo(), { stages: true });
   const [onLine, onDot] = [10 * 64 + 30, 35 * 64 + 32];
   for (const [map, expected] of [[narrow, [150, 150]], [long, [150, 0]]] as const) {
@@ -29,14 +31,15 @@ Deno.test("tanakaLabeller() finds how dark a line is, and nothing of a dot", asy
 });
 
 Deno.test("tanakaLabeller() drops pieces that are too small, and keeps a confidence in them", async () => {
-  const { crackPixels, confidence } = await tanakaLabeller(await compute()).label(photo());
+  const labeller = tanakaLabeller(await compute(), { settings: { smoothing: 0, length: 21 } });
+  const { crackPixels, confidence } = await labeller.label(photo());
   assert.equal(crackPixels, 0);
   assert.ok(Math.abs(confidence[10 * 64 + 30] - 127 / 255) < 1e-6);
 });
 
 Deno.test("tanakaLabeller() refuses lines without a middle and fewer than no pixels", async () => {
   const device = await compute();
-  for (const settings of [{ width: 14 }, { length: 0 }, { length: 2.5 }, { least: -1 }]) {
+  for (const settings of [{ width: 14 }, { length: 0 }, { length: 2.5 }, { least: -1 }, { smoothing: 0.5 }]) {
     assert.throws(() => tanakaLabeller(device, { settings }), {
       name: "RangeError",
       message: /^Cannot label by morphology with .+ is wanted\.$/,
