@@ -69,7 +69,7 @@ function greatest(
       ...{ width: pixels, height: 1, channels: 3 },
       data: new Float32Array(entries.buffer),
     });
-    const params = { pixels, reach };
+    const params = { pixels };
     const inputs = (from: Plane) => [
       { plane: from, rows: reach },
       { plane: table, rows: "all" as const },
