@@ -73,17 +73,23 @@ export class EditedMask {
 
   /** Pixels that are other than before. */
   get changedPixels(): number {
-    return this.mask.reduce((sum, value, pixel) => sum + Number(value !== this.#before[pixel]), 0);
+    let count = 0;
+    for (let pixel = 0; pixel < this.mask.length; pixel++) {
+      count += this.mask[pixel] ^ this.#before[pixel];
+    }
+    return count;
+  }
+
+  /** Pixels that are crack. */
+  get crackPixels(): number {
+    let count = 0;
+    for (let pixel = 0; pixel < this.mask.length; pixel++) count += this.mask[pixel];
+    return count;
   }
 
   /** How many steps can be undone and redone. */
   get steps(): { readonly done: number; readonly undone: number } {
     return { done: this.#done.length, undone: this.#undone.length };
-  }
-
-  /** Pixels that are crack. */
-  get crackPixels(): number {
-    return this.mask.reduce((sum, value) => sum + value, 0);
   }
 
   /** Moves the threshold; all moves until {@linkcode finish} are one step. */
@@ -133,8 +139,7 @@ export class EditedMask {
     if (step === undefined) return false;
     this.#undone.push(step);
     step.pixels.forEach((pixel, i) => this.#painted[pixel] = step.before[i]);
-    this.#threshold = step.threshold[0];
-    this.#join();
+    this.#return(step, step.threshold[0]);
     return true;
   }
 
@@ -145,13 +150,31 @@ export class EditedMask {
     if (step === undefined) return false;
     this.#done.push(step);
     for (const pixel of step.pixels) this.#painted[pixel] = step.after;
-    this.#threshold = step.threshold[1];
-    this.#join();
+    this.#return(step, step.threshold[1]);
     return true;
   }
 
+  /** The mask after a step was taken back or done again: all of it only where the threshold moved. */
+  #return({ pixels }: Step, threshold: number | undefined): void {
+    if (threshold !== this.#threshold) {
+      this.#threshold = threshold;
+      this.#join();
+    } else {
+      for (const pixel of pixels) this.mask[pixel] = this.#joined(pixel);
+    }
+  }
+
   #join(): void {
-    for (let pixel = 0; pixel < this.mask.length; pixel++) this.mask[pixel] = this.#joined(pixel);
+    const { mask: found, confidence } = this.#found;
+    const painted = this.#painted, mask = this.mask;
+    // What exceeds the threshold, in the same bytes.
+    const [values, least] = this.#threshold === undefined || confidence === undefined
+      ? [found, 0]
+      : [confidence, 255 * this.#threshold];
+    for (let pixel = 0; pixel < mask.length; pixel++) {
+      const paint = painted[pixel];
+      mask[pixel] = paint === Paint.none ? Number(values[pixel] > least) : Number(paint === Paint.crack);
+    }
   }
 
   #joined(pixel: number): number {
