@@ -20,6 +20,8 @@ export interface WriteOptions {
   readonly shapes: Shapes;
   /** Called with the pixels of a photo that become crack because the shape knows no holes. */
   readonly onLoss: (photo: AnnotatedPhoto, pixels: number) => void;
+  /** Called with the cracks of a photo that share their number with another, because the format has too few. */
+  readonly onShared: (photo: AnnotatedPhoto, cracks: number) => void;
   /** Called with a sentence where a photo cannot be written; the others are. */
   readonly onProblem: (problem: string) => void;
 }

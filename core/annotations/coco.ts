@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { AnnotatedPhoto, CrackInstance } from "./annotated_photo.ts";
 import type {
   AnnotationFile,
@@ -12,7 +11,17 @@ import { decodeCocoRle, packRuns } from "./coco_rle.ts";
 import { fillPolygon } from "./fill_polygon.ts";
 import { pixelsInHoles } from "./holes.ts";
 import { edgeOutlines } from "./outlines.ts";
-import { distinct, type Fields, fieldsOf, isNumbers, listOf, readJson, ringOf, sizeOf } from "./parsed.ts";
+import {
+  annotationFile,
+  distinct,
+  type Fields,
+  fieldsOf,
+  isNumbers,
+  listOf,
+  readJson,
+  ringOf,
+  sizeOf,
+} from "./parsed.ts";
 import { columnRuns } from "./runs.ts";
 
 const FILE = "annotations.json";
@@ -66,7 +75,7 @@ function round(score: number): number {
 }
 
 async function open(path: string): Promise<AnnotationSet> {
-  const file = (await Deno.stat(path)).isDirectory ? join(path, FILE) : path;
+  const file = await annotationFile(path, FILE);
   const { images, annotations, categories } = fieldsOf(await readJson(file));
   if (!Array.isArray(images) || !Array.isArray(annotations) || !Array.isArray(categories)) {
     throw new SyntaxError(

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { AnnotatedPhoto, CrackInstance } from "./annotated_photo.ts";
 import type {
   AnnotationFile,
@@ -13,7 +12,16 @@ import { type Bitmap, paintRegion } from "./bitmap.ts";
 import { fillPolygon } from "./fill_polygon.ts";
 import { pixelsInHoles } from "./holes.ts";
 import { edgeOutlines } from "./outlines.ts";
-import { distinct, type Fields, fieldsOf, leftOut, listOf, ringOf, sizeOf } from "./parsed.ts";
+import {
+  annotationFile,
+  distinct,
+  type Fields,
+  fieldsOf,
+  leftOut,
+  listOf,
+  ringOf,
+  sizeOf,
+} from "./parsed.ts";
 import { eachCrackRun, rowRuns, sumOf } from "./runs.ts";
 import { escapeXml, isXmlText, parseXml } from "./xml.ts";
 
@@ -70,7 +78,7 @@ function shapesOf(crack: CrackInstance, shapes: Shapes): { tag: string; attribut
 }
 
 async function open(path: string): Promise<AnnotationSet> {
-  const file = (await Deno.stat(path)).isDirectory ? join(path, FILE) : path;
+  const file = await annotationFile(path, FILE);
   const { annotations } = parseXml(await Deno.readTextFile(file), file);
   const { image, track } = fieldsOf(annotations);
   if (

@@ -11,6 +11,7 @@ import { paintMask, type Size } from "./bitmap.ts";
 import { fillPolygon } from "./fill_polygon.ts";
 import { packBrush, unpackBrush } from "./label_studio_rle.ts";
 import {
+  annotationFile,
   distinct,
   type Fields,
   fieldsOf,
@@ -22,6 +23,8 @@ import {
   sizeOf,
 } from "./parsed.ts";
 
+const FILE = "tasks.json";
+
 /** The control tags of the project, under the names that Label Studio's own templates give them. */
 const FROM = "tag", TO = "image";
 
@@ -32,7 +35,7 @@ async function* write(
   photos: AsyncIterable<AnnotatedPhoto>,
   options: WriteOptions,
 ): AsyncGenerator<AnnotationFile> {
-  yield { path: "tasks.json", content: pieces(photos, options) };
+  yield { path: FILE, content: pieces(photos, options) };
   const name = JSON.stringify(options.label).slice(1, -1).replaceAll("&", "&amp;").replaceAll("<", "&lt;")
     .replaceAll('\\"', "&quot;");
   yield {
@@ -77,7 +80,8 @@ function scoreOf({ cracks }: AnnotatedPhoto): { score?: number } {
   return { score: cracks.reduce((sum, { area, score = 0 }) => sum + area * score, 0) / pixels };
 }
 
-async function open(path: string): Promise<AnnotationSet> {
+async function open(given: string): Promise<AnnotationSet> {
+  const path = await annotationFile(given, FILE);
   const tasks = await readJson(path);
   if (!Array.isArray(tasks) || tasks.some((task) => typeof fieldsOf(task).data !== "object")) {
     throw new SyntaxError(

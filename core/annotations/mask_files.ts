@@ -13,7 +13,8 @@ async function* write(photos: AsyncIterable<AnnotatedPhoto>): AsyncGenerator<Ann
   for await (const { name, width, height, cracks } of photos) {
     const mask: Bitmap = { width, height, data: new Uint8Array(width * height) };
     for (const crack of cracks) paintRegion(mask, crack);
-    const data = mask.data.map((value) => 255 * value);
+    const { data } = mask;
+    for (let i = 0; i < data.length; i++) data[i] *= 255;
     yield { path: `${FOLDER}/${name}.png`, content: await encodePng({ width, height, channels: 1, data }) };
   }
 }

@@ -26,8 +26,8 @@ const ARGUMENTS = argumentsSchema({
  * }
  * ```
  *
- * @param path the file of COCO, Label Studio or CVAT; the folder of the others. A folder of COCO or CVAT holds annotations.json or
- * annotations.xml.
+ * @param path the file of COCO, Label Studio or CVAT, or a folder with it and no other of its kind, unless it has the name that Hairline
+ * gives it (`annotations.json`, `tasks.json`, `annotations.xml`); the folder of the others.
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {SyntaxError} if the annotations are damaged, or of another format; else what Deno throws.
  */

@@ -1,4 +1,5 @@
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { listFiles } from "../datasets/list_files.ts";
 import type { Size } from "./bitmap.ts";
 import type { Ring } from "./outlines.ts";
 
@@ -26,6 +27,32 @@ export function sizeOf(width: unknown, height: unknown): Size | undefined {
   return Number.isInteger(columns) && Number.isInteger(rows) && columns > 0 && rows > 0
     ? { width: columns, height: rows }
     : undefined;
+}
+
+/**
+ * The file of annotations that a path means: itself, or of a folder the one of the usual name, else the only one of its kind in it and below, as
+ * `annotations/instances_default.json` of CVAT or `train/_annotations.coco.json` of Roboflow.
+ *
+ * @throws {SyntaxError} if a folder has none of its kind, or several.
+ */
+export async function annotationFile(path: string, name: string): Promise<string> {
+  if (!(await Deno.stat(path)).isDirectory) return path;
+  const extension = name.slice(name.lastIndexOf("."));
+  const files = (await listFiles(path, /\.(?:json|xml)$/i)).filter((file) =>
+    file.path.toLowerCase().endsWith(extension)
+  );
+  const usual = files.find((file) => file.path === join(path, name));
+  if (usual !== undefined) return usual.path;
+  if (files.length === 1) return files[0].path;
+  throw new SyntaxError(
+    `Cannot read ${path}: ${
+      files.length === 0
+        ? `there is no ${name} in it`
+        : `there is no ${name} in it, but ${files.length} other ${extension} files, such as ${
+          files[0].path
+        }; give one of them`
+    }.`,
+  );
 }
 
 /** What a JSON file holds. */

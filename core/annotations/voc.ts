@@ -19,6 +19,9 @@ const LIST = "ImageSets/Segmentation/default.txt", COLOURS = "labelmap.txt";
 /** The last number that is none of a class: it says "ignore". */
 const VOID = 255;
 
+/** The numbers that a crack may have. */
+const OBJECTS_KNOWN = VOID - 1;
+
 /**
  * The colours of Pascal VOC, by number (VOCdevkit's `VOClabelcolormap`): bits 0, 3 and 6 of the number are the highest of red, bits 1, 4, 7
  * those of green, 2 and 5 those of blue.
@@ -31,7 +34,7 @@ const PALETTE: Uint8Array = Uint8Array.from({ length: 3 * 256 }, (_, i) => {
 
 async function* write(
   photos: AsyncIterable<AnnotatedPhoto>,
-  { label, onProblem }: WriteOptions,
+  { label, onShared, onProblem }: WriteOptions,
 ): AsyncGenerator<AnnotationFile> {
   const names: string[] = [];
   for await (const photo of photos) {
@@ -49,14 +52,15 @@ async function* write(
         for (let u = 0, at = (crack.y + v) * width + crack.x; u < crack.width; u++, at++) {
           if (crack.data[v * crack.width + u] === 0) continue;
           classes[at] = 1;
-          // There are 254 numbers: they come again where there are more cracks.
-          objects[at] = 1 + i % (VOID - 1);
+          // A palette has no more numbers: they come again.
+          objects[at] = 1 + i % OBJECTS_KNOWN;
         }
       }
     }
     yield { path: `${CLASSES}/${name}.png`, content: await encodePng({ ...size, data: classes }) };
     yield { path: `${OBJECTS}/${name}.png`, content: await encodePng({ ...size, data: objects }) };
     names.push(name);
+    onShared(photo, Math.max(0, cracks.length - OBJECTS_KNOWN));
   }
   // As Datumaro and CVAT have it: a name with spaces stands in quotes.
   yield { path: LIST, content: names.map((name) => `${/\s/.test(name) ? `"${name}"` : name}\n`).join("") };
@@ -151,7 +155,7 @@ async function photoOf(
 
 /**
  * Pascal VOC, which CVAT calls segmentation mask 1.1: a palette PNG of classes and one of cracks for each photo. Holes are
- * kept.
+ * kept. The format has 254 numbers for the cracks of a photo: further ones share theirs.
  */
 export const voc: AnnotationFormat = {
   title: "Pascal VOC",

@@ -26,6 +26,8 @@ export interface WriteAnnotationsOptions {
   readonly shapes?: Shapes;
   /** Called with the pixels of a photo that become crack because polygons know no holes, where there are some. */
   readonly onLoss?: (photo: AnnotatedPhoto, pixels: number) => void;
+  /** Called with how many cracks of a photo share their number with another in `voc`, which has 254, where there are some. */
+  readonly onShared?: (photo: AnnotatedPhoto, cracks: number) => void;
   /** Called with a sentence where a photo cannot be written; the others are. Default: an error is thrown. */
   readonly onProblem?: (problem: string) => void;
 }
@@ -37,6 +39,7 @@ const ARGUMENTS = argumentsSchema({
     label: optional(TEXT),
     shapes: optional(oneOf("mask", "polygon")),
     onLoss: optional(callback()),
+    onShared: optional(callback()),
     onProblem: optional(callback()),
   }),
 });
@@ -78,6 +81,9 @@ export function writeAnnotations(
     shapes,
     onLoss: (photo, pixels) => {
       if (pixels > 0) options.onLoss?.(photo, pixels);
+    },
+    onShared: (photo, cracks) => {
+      if (cracks > 0) options.onShared?.(photo, cracks);
     },
     onProblem: options.onProblem ?? ((problem) => {
       throw new RangeError(problem);

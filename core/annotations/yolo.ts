@@ -92,7 +92,12 @@ function photoOf(
       });
     }
   }
-  return { file: stem, areas, problems };
+  return { file: photoStem(stem), areas, problems };
+}
+
+/** As Ultralytics finds a photo: where the last `labels` of the path is, `images`. */
+function photoStem(stem: string): string {
+  return stem.replace(/^(.*\/|)labels\//s, "$1images/");
 }
 
 /** The names of classes by their numbers, out of data.yaml: a list in brackets, one of lines with dashes, or lines of numbers and names. */

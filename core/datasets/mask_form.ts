@@ -123,7 +123,13 @@ function cut(
     : levels.length === 2
     ? levels.join("/")
     : "soft";
-  const data = values.map((value) => value === ignored ? 0 : value >= least ? above : 1 - above);
+  // By a table: a call a pixel takes ten times as long.
+  const meaning = Uint8Array.from(
+    { length: 256 },
+    (_, value) => value === ignored ? 0 : value >= least ? above : 1 - above,
+  );
+  const data = new Uint8Array(values.length);
+  for (let i = 0; i < data.length; i++) data[i] = meaning[values[i]];
   return {
     data,
     weight: ignored === undefined ? undefined : values.map((value) => value === ignored ? 0 : 255),

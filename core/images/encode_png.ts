@@ -139,6 +139,8 @@ function plainRows(
   return out;
 }
 
+const FILTERS = [PngFilter.none, PngFilter.sub, PngFilter.up, PngFilter.paeth] as const;
+
 /**
  * Filters every row with whichever of None, Sub, Up and Paeth leaves the least sum of absolute (signed) differences,
  * the heuristic that ISO/IEC 15948, 12.7 recommends.
@@ -148,36 +150,42 @@ function filterRows(
   { height, rowBytes, step }: { height: number; rowBytes: number; step: number },
 ): Uint8Array {
   const out = new Uint8Array(height * (rowBytes + 1));
-  const above = new Uint8Array(rowBytes);
-  const candidates = [PngFilter.none, PngFilter.sub, PngFilter.up, PngFilter.paeth]
-    .map((filter) => ({ filter, row: new Uint8Array(rowBytes) }));
+  let above: Uint8Array | Uint8ClampedArray = new Uint8Array(rowBytes);
+  let best: Uint8Array = new Uint8Array(rowBytes), tried: Uint8Array = new Uint8Array(rowBytes);
   for (let y = 0; y < height; y++) {
     const row = data.subarray(y * rowBytes, (y + 1) * rowBytes);
     let least = Infinity;
-    for (const candidate of candidates) {
-      const cost = filterRow(candidate.row, { filter: candidate.filter, row, above, step });
+    for (const filter of FILTERS) {
+      const cost = filterRow(tried, { filter, row, above, step, most: least });
       if (cost >= least) continue;
       least = cost;
-      out[y * (rowBytes + 1)] = candidate.filter;
-      out.set(candidate.row, y * (rowBytes + 1) + 1);
+      out[y * (rowBytes + 1)] = filter;
+      [best, tried] = [tried, best];
     }
-    above.set(row);
+    out.set(best, y * (rowBytes + 1) + 1);
+    above = row;
   }
   return out;
 }
 
-/** Writes a filtered row and returns its sum of absolute differences. */
+/** Writes a filtered row and returns its sum of absolute differences; once that reaches `most`, as is soon so in masks, it stops. */
 function filterRow(
   out: Uint8Array,
-  { filter, row, above, step }: {
+  { filter, row, above, step, most }: {
     filter: number;
     row: Uint8Array | Uint8ClampedArray;
-    above: Uint8Array;
+    above: Uint8Array | Uint8ClampedArray;
     step: number;
+    most: number;
   },
 ): number {
   let cost = 0;
-  for (let i = 0; i < row.length; i++) {
+  if (filter === PngFilter.none) {
+    out.set(row);
+    for (let i = 0; i < row.length; i++) cost += row[i] < 128 ? row[i] : 256 - row[i];
+    return cost;
+  }
+  for (let i = 0; i < row.length && cost < most; i++) {
     const left = i >= step ? row[i - step] : 0;
     let predicted = 0;
     if (filter === PngFilter.sub) predicted = left;

@@ -22,7 +22,7 @@ import {
 } from "../cli/optique.ts";
 import { folderOf } from "../cli/permissions.ts";
 import { startProgress } from "../cli/progress.ts";
-import { writeOut } from "../cli/terminal.ts";
+import { count, writeOut } from "../cli/terminal.ts";
 import { folderPath, fraction } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
@@ -100,7 +100,7 @@ await runCommand({
     throw new UsageError(`Cannot write into ${out}: it is not empty; choose another folder.`);
   }
   using progress = startProgress({ total: listed.length, unit: "photo", quiet });
-  const { photos, cracks, files, losses, failures } = await exportAnnotations(listed, {
+  const { photos, cracks, files, losses, shared, failures } = await exportAnnotations(listed, {
     ...{ out, format, instances, shapes, sure, withPhotos, label: options.class },
     onPhoto: (name) => progress.advance({ detail: name }),
     onFailure: (problem) => progress.note(problem),
@@ -108,15 +108,27 @@ await runCommand({
   if (json) {
     const result = {
       ...{ program: "hairline", version: VERSION, task: "annotations:export", run, out, format },
-      ...{ photos, cracks, files, losses, failures },
+      ...{ photos, cracks, files, losses, shared, failures },
     };
     writeOut(`${JSON.stringify(result, null, 2)}\n`);
   } else {
-    writeOut(`${out}: ${cracks} cracks of ${photos} photos in ${files} ${files === 1 ? "file" : "files"}.\n`);
+    writeOut(`${out}: ${count(cracks, "crack")} of ${count(photos, "photo")} in ${count(files, "file")}.\n`);
     const lost = losses.reduce((sum, { pixels }) => sum + pixels, 0);
     if (lost > 0) {
       writeOut(
-        `Polygons know no holes: ${lost} pixels within cracks of ${losses.length} photos are crack there.\n`,
+        `Polygons know no holes: ${count(lost, "pixel")} within cracks of ${count(losses.length, "photo")} ${
+          lost === 1 ? "is" : "are"
+        } crack there.\n`,
+      );
+    }
+    const cracksShared = shared.reduce((sum, { cracks }) => sum + cracks, 0);
+    if (cracksShared > 0) {
+      writeOut(
+        `Pascal VOC has numbers for 254 cracks of a photo: ${count(cracksShared, "crack")} of ${
+          count(shared.length, "photo")
+        } ${
+          cracksShared === 1 ? "shares its number" : "share their numbers"
+        } with others. Their pixels are all there.\n`,
       );
     }
   }

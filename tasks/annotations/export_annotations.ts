@@ -44,6 +44,8 @@ export interface ExportSummary {
   readonly files: number;
   /** Pixels of photos that became crack because polygons know no holes. */
   readonly losses: readonly { readonly name: string; readonly pixels: number }[];
+  /** Cracks of photos that share their number with another, because the format has too few. */
+  readonly shared: readonly { readonly name: string; readonly cracks: number }[];
   /** What could not be written, in sentences. */
   readonly failures: readonly string[];
 }
@@ -55,6 +57,7 @@ export async function exportAnnotations(
 ): Promise<ExportSummary> {
   const { out, format, shapes, label, onPhoto, onFailure } = options;
   const failures: string[] = [], losses: { name: string; pixels: number }[] = [];
+  const shared: { name: string; cracks: number }[] = [];
   let photos = 0, cracks = 0, files = 0;
   const onProblem = (problem: string) => {
     failures.push(problem);
@@ -78,12 +81,13 @@ export async function exportAnnotations(
   const written = writeAnnotations(annotated(), {
     ...{ format, shapes, label, onProblem },
     onLoss: ({ name }, pixels) => losses.push({ name, pixels }),
+    onShared: ({ name }, cracks) => shared.push({ name, cracks }),
   });
   for await (const { path, content } of written) {
     await writeWhole(join(out, path), content);
     files++;
   }
-  return { photos, cracks, files, losses, failures };
+  return { photos, cracks, files, losses, shared, failures };
 }
 
 /** A photo with its cracks; it is copied if it shall be. */

@@ -13,10 +13,11 @@ import { jsonOption, quietOption } from "../cli/common_options.ts";
 import { ExitCode, UsageError } from "../cli/errors.ts";
 import { argument, choice, message, multiple, object, option, string } from "../cli/optique.ts";
 import { startProgress } from "../cli/progress.ts";
-import { writeOut } from "../cli/terminal.ts";
+import { count, writeOut } from "../cli/terminal.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 import { VERSION } from "../cli/version.ts";
 import { lockFolder } from "../files/locks.ts";
+import { isArchive, unpackArchive, unpackingPaths } from "../files/unpack.ts";
 import { LABEL_MANIFEST, type Manifest, methodOf } from "../label/manifest.ts";
 import { photoFinder, usualFolder } from "./find_photos.ts";
 import { crackLabels, importAnnotations } from "./import_annotations.ts";
@@ -43,6 +44,7 @@ await runCommand({
     "YOLO's segmentation or plain masks, finds their photos, and writes a folder like that of label: segmenter:train takes it as --labels, " +
     "evaluate as --truth. Masks, run lengths and polygons are read; boxes, lines and points are reported. Overlapping " +
     "shapes are one mask, and whatever lies outside a photo is cut off.\n\n" +
+    "A zip archive, as CVAT exports them, is unpacked into a folder beside the labels, OUT-unpacked, which stays: the labels are of the photos in it. " +
     "A photo is found by the name that the annotations give it, in the folders of --photos, or where its format keeps photos. A photo whose " +
     "annotations are damaged or do not fit its size is reported and left out, and the task then ends with 1. Photos that are there already in a " +
     "folder of an earlier import are imported again.",
@@ -56,12 +58,16 @@ await runCommand({
       command: "deno task annotations:import dataset/ --format yolo --class crack --out labels/",
       effect: "Take one class of several",
     },
+    {
+      command: "deno task annotations:import export.zip --format cvat --photos photos/ --out labels/",
+      effect: "Take what CVAT exported",
+    },
   ],
   decodes: true,
   parser: object({
     path: argument(filePath("PATH"), {
       description:
-        message`The annotations: the file of coco, label-studio and cvat, the folder of the others.`,
+        message`The annotations: the file of coco, label-studio and cvat, the folder of the others, or a zip archive of either.`,
     }),
     format: option("-f", "--format", choice(ANNOTATION_FORMATS), {
       description: message`The program that they come from.`,
@@ -79,14 +85,18 @@ await runCommand({
     json: jsonOption(message`Print what was imported as JSON.`),
   }),
   paths: async ({ path, format, photos, out }) => {
+    if (await isArchive(path)) {
+      const unpacked = unpackingPaths(unpackedFolder(out));
+      return { read: [path, ...unpacked, ...photos], write: [out, ...unpacked] };
+    }
     const { photoFolder } = annotationFormats[format];
     return {
       read: [path, ...(photos.length > 0 ? photos : [await usualFolder({ annotations: path, photoFolder })])],
       write: [out],
     };
   },
-}, async ({ path, format, out, photos, quiet, json, ...options }) => {
-  await refuseArchives(path);
+}, async ({ path: given, format, out, photos, quiet, json, ...options }) => {
+  const path = await unpackedPath(given, out);
   const { photoFolder } = annotationFormats[format];
   const find = await photoFinder({ annotations: path, photoFolder, photos, out });
   const annotations = await openAnnotations(path, { format });
@@ -142,17 +152,27 @@ await runCommand({
     writeOut(`${JSON.stringify(result, null, 2)}\n`);
   } else {
     writeOut(
-      `${out}: labels of ${records.length} photos, ${withCrack} of them with crack.\nManifest: ${manifestPath}\n`,
+      `${out}: labels of ${
+        count(records.length, "photo")
+      }, ${withCrack} of them with crack.\nManifest: ${manifestPath}\n`,
     );
   }
   return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
 });
 
-async function refuseArchives(path: string): Promise<void> {
+/**
+ * What is to be opened: the path, or what an archive at it holds.
+ *
+ * @throws {UsageError} if nothing is there, or the archive cannot be used.
+ */
+async function unpackedPath(path: string, out: string): Promise<string> {
   if (await statOrNull(path) === null) {
     throw new UsageError(`Cannot read ${path}: there is no such file or folder.`);
   }
-  if (/\.zip$/i.test(path)) {
-    throw new UsageError(`Cannot read ${path}: it is an archive; unpack it and give what is in it.`);
-  }
+  return await isArchive(path) ? await unpackArchive(path, unpackedFolder(out)) : path;
+}
+
+/** Beside the labels: what lies in their folder is theirs. */
+function unpackedFolder(out: string): string {
+  return `${out.replace(/[/\\]+$/, "")}-unpacked`;
 }

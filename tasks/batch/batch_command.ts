@@ -4,7 +4,7 @@ import { backendOption, followLinksOption, jsonOption, quietOption } from "../cl
 import { ExitCode, quote, UsageError } from "../cli/errors.ts";
 import { argument, type Message, message, multiple, option, optional } from "../cli/optique.ts";
 import { formatDuration } from "../cli/progress.ts";
-import { printable, writeErr, writeOut } from "../cli/terminal.ts";
+import { count, printable, writeErr, writeOut } from "../cli/terminal.ts";
 import { filePath, folderPath } from "../cli/values.ts";
 import { countKinds } from "../files/left_out.ts";
 import { shardValue } from "../files/shard.ts";
@@ -137,7 +137,7 @@ export function describeRun(
 ): string {
   const { skipped, failures, leftOut, report, manifest } = summary;
   const parts = [
-    `${done} ${photos(summary.photos.length - skipped)} in ${formatDuration(seconds)}`,
+    `${done} ${count(summary.photos.length - skipped, "photo")} in ${formatDuration(seconds)}`,
     ...(skipped > 0 ? [`${skipped} ${skipped === 1 ? "was" : "were"} done before`] : []),
     ...(failures.length > 0 ? [`${failures.length} failed`] : []),
     ...(leftOut.length > 0 ? [`left out ${countKinds(leftOut).map(({ text }) => text).join(", ")}`] : []),
@@ -151,11 +151,7 @@ export function describeRun(
 function countNotes(records: readonly PhotoRecord[]): string[] {
   const noted = records.flatMap(({ path, notes = [] }) => notes.map((note) => ({ path, note })));
   return [...Map.groupBy(noted, ({ note }) => note)].filter(([, of]) => of.length > 1)
-    .map(([note, of]) => `${photos(of.length)}, such as ${of[0].path}: ${note}`);
-}
-
-function photos(count: number): string {
-  return `${count} photo${count === 1 ? "" : "s"}`;
+    .map(([note, of]) => `${count(of.length, "photo")}, such as ${of[0].path}: ${note}`);
 }
 
 /** What a run would do, photo by photo. */
@@ -165,7 +161,9 @@ function describePlan(planned: readonly PlannedPhoto[]): string {
     `${printable(path)} → ${printable(outputs.join(", "))}${notes[state]}\n`
   );
   const done = planned.filter(({ state }) => state === "done").length;
-  return `${lines.join("")}${photos(planned.length)}, ${done} of them done before. Nothing was written.\n`;
+  return `${lines.join("")}${
+    count(planned.length, "photo")
+  }, ${done} of them done before. Nothing was written.\n`;
 }
 
 /** A table of the time that each kernel took, slowest first, and what was spent elsewhere. */

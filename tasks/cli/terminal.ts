@@ -47,6 +47,11 @@ export function styleErr(code: "bold" | "dim" | "red" | "yellow", text: string):
   return wantsColor(Deno.stderr) ? `\x1b[${sgr}m${text}\x1b[0m` : text;
 }
 
+/** `1 file`, `2 files`. */
+export function count(value: number, noun: string): string {
+  return `${value} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 /** Rows of a table for a terminal: the first cell of each on the left, the others on the right of their columns. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));

@@ -4,6 +4,7 @@ import { crackInstances } from "../../../core/annotations/annotated_photo.ts";
 import { ANNOTATION_FORMATS, annotationFormats } from "../../../core/annotations/formats.ts";
 import { openAnnotations } from "../../../core/annotations/open_annotations.ts";
 import { writeAnnotations } from "../../../core/annotations/write_annotations.ts";
+import { decodeImage } from "../../../core/images/decode_image.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { drawnMask, photosOf, randomMask, readFrom, withoutHoles, writeInto } from "./annotation_fixtures.ts";
 
@@ -76,6 +77,52 @@ Deno.test("CVAT and VOC write what their documents say", async () => {
   ]);
   assert.equal(voc[3].content, "# label:color_rgb:parts:actions\nbackground:0,0,0::\ncrack:128,0,0::\n");
   assert.equal((voc[0].content as Uint8Array)[25], 3, "a palette PNG");
+});
+
+Deno.test("VOC says how many cracks share their number, and loses no pixel of them", async () => {
+  // 16 × 17 single pixels.
+  const mask = {
+    width: 33,
+    height: 34,
+    data: Uint8Array.from({ length: 33 * 34 }, (_, i) => (i % 33) % 2 & Math.floor(i / 33) % 2),
+  };
+  const cracks = mask.data.reduce((sum, value) => sum + value, 0);
+  assert.equal(cracks, 272);
+  await using folder = await temporaryFolder();
+  const shared: [string, number][] = [];
+  await writeInto(folder.path, photosOf({ many: mask, few: drawnMask("#.#") }), {
+    format: "voc",
+    onShared: ({ name }, count) => shared.push([name, count]),
+  });
+  assert.deepEqual(shared, [["many", 272 - 254]]);
+  const { many } = await readFrom(folder.path, "voc", { many: mask, few: { width: 3, height: 1 } });
+  assert.deepEqual(many.data, mask.data);
+  const { data } = await decodeImage(await Deno.readFile(join(folder.path, "SegmentationObject/many.png")));
+  // Number 254 of Pascal VOC's palette, and never 255, which says "ignore".
+  const colours = new Set(mask.data.keys().map((i) => data.subarray(4 * i, 4 * i + 3).join()));
+  assert.ok(
+    colours.has("160,224,192") && !colours.has("224,224,192") && colours.size === 255,
+    `${colours.size}`,
+  );
+});
+
+Deno.test("a folder of annotations is that of the only file in it and below", async () => {
+  await using folder = await temporaryFolder();
+  const { path } = folder;
+  const masks = { a: drawnMask("#.#") };
+  await writeInto(join(path, "x"), photosOf(masks), { format: "coco" });
+  await Deno.mkdir(join(path, "cvat/annotations"), { recursive: true });
+  await Deno.rename(join(path, "x/annotations.json"), join(path, "cvat/annotations/instances_default.json"));
+  assert.deepEqual(await readFrom(join(path, "cvat"), "coco", masks), masks);
+  await Deno.writeTextFile(join(path, "cvat/captions.json"), "{}");
+  await assert.rejects(
+    openAnnotations(join(path, "cvat"), { format: "coco" }),
+    /^SyntaxError: Cannot read .+: there is no annotations\.json in it, but 2 other \.json files, such as .+; give one of them\.$/,
+  );
+  await assert.rejects(
+    openAnnotations(join(path, "x"), { format: "label-studio" }),
+    /there is no tasks\.json in it\.$/,
+  );
 });
 
 Deno.test("photos are taken one by one while the annotations are written", async () => {
@@ -171,7 +218,7 @@ Deno.test("annotations that are damaged or of another program are refused in a s
     await Deno.writeTextFile(path, text);
     await assert.rejects(openAnnotations(path, { format }), wanted);
   };
-  await refuses("coco", "{", /^SyntaxError: Cannot read .+a\.json: it is no JSON\.$/);
+  await refuses("coco", "{", /^SyntaxError: Cannot read .+a\.json: it is not JSON\.$/);
   await refuses("coco", `{"shapes":[]}`, /^SyntaxError: Cannot read .+a\.json as COCO: .+ wanted\.$/);
   await refuses("labelme", `{"images":[]}`, /^SyntaxError: Cannot read .+a\.json as labelme: .+ wanted\.$/);
   await refuses("label-studio", `{"images":[]}`, /^SyntaxError: Cannot read .+ as Label Studio's: .+JSON\.$/);
