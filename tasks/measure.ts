@@ -135,7 +135,9 @@ await runCommand({
     "at right angles to it: if the photo is at hand, in the photo, between the places where the crack is half as dark; otherwise in the mask, " +
     "to about a pixel. Junctions do not count as width.\n\n" +
     "One scale for a whole photo holds where the camera looks straight at the surface: at a slant of 50° it is wrong by a fifth. " +
-    "A crack thinner than the photo's blur, about two pixels, seems as wide as that unless the photo shows wider ones, too.\n\n" +
+    "A crack thinner than the photo's blur, about two pixels, seems as wide as that unless the photo shows wider ones, too; without a photo, " +
+    "one that is narrower than 2.5 pixels in its mask may be thinner in truth. Such widths are upper bounds: width_is_upper_bound is yes in the tables, and the " +
+    "page says at most. The columns mask_width_… hold what the mask alone says.\n\n" +
     "If a run is interrupted, the same command carries on where it stopped. Runs with --shard 1/2 and --shard 2/2 write into the same folder; when all are done, the same command " +
     "without --shard joins them: it measures only what is missing, and writes the tables and the page, the same bytes in the tables as by one run.",
   examples: [

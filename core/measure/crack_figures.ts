@@ -6,6 +6,9 @@ import { contrastOf, photoWidths, type Profile } from "./photo_width.ts";
 import type { Point } from "./skeleton_graph.ts";
 import { meanOf, medianOf, quantileOf } from "./statistics.ts";
 
+/** In a mask a crack is a whole pixel wide at least, and people draw two: what is narrower than this may be a hair in truth. */
+const NARROW = 2.5;
+
 /** A piece of the mask. */
 export interface Piece {
   area: number;
@@ -96,7 +99,7 @@ function figuresOf(
     length,
     width,
     widthFrom: fromPhoto ? "photo" : "mask",
-    widthIsUpperBound: fromPhoto && !floorSeen,
+    widthIsUpperBound: fromPhoto ? !floorSeen : maskWidth.median < NARROW,
     maskWidth,
     orientation: directions.mean,
     tortuosity: straight === 0 ? Infinity : Math.max(1, length / straight),

@@ -2,9 +2,13 @@ import { type CentreLine, centreLine, type CentrePoint, distance } from "./centr
 import { type GreyImage, type Profile, profileAcross } from "./photo_width.ts";
 import type { SampledMask } from "./sampled_mask.ts";
 import type { GraphBranch, GraphNode, Point } from "./skeleton_graph.ts";
+import { meanOf } from "./statistics.ts";
 
 /** Pixels on both sides of an edge that a chord across a crack may go beyond twice its distance. */
 const BEYOND = 3;
+
+/** Chords of a mask side by side of which the mean is taken: one alone steps by whole pixels. */
+const SMOOTHED = 5;
 
 /** What a branch ends at. */
 export type LineEnd = "end" | "junction" | "loop";
@@ -53,7 +57,7 @@ export function measureLine(
     );
   }
   const first = nodes?.[0].pixels[0] ?? pixels[0];
-  return { piece: labels[first], branch, ends, line, maskWidths, profiles };
+  return { piece: labels[first], branch, ends, line, maskWidths: smoothed(maskWidths), profiles };
 }
 
 /** Whether a point lies outside of the circles in junctions, and farther from free ends than these are wide. */
@@ -81,4 +85,14 @@ function edgesAcross(point: CentrePoint, mask: SampledMask): [number, number] | 
   const left = mask.edge(point, { x: -normal.x, y: -normal.y }, most);
   const right = mask.edge(point, normal, most);
   return left === undefined || right === undefined ? undefined : [left, right];
+}
+
+/** Means over {@linkcode SMOOTHED} values, those that are NaN left out and left as they are. */
+function smoothed(values: readonly number[]): number[] {
+  const half = (SMOOTHED - 1) / 2;
+  return values.map((value, i) =>
+    Number.isNaN(value)
+      ? NaN
+      : meanOf(values.slice(Math.max(0, i - half), i + half + 1).filter((other) => !Number.isNaN(other)))
+  );
 }

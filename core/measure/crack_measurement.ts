@@ -29,8 +29,8 @@ export interface Measured {
   /** Where the width comes from. */
   readonly widthFrom: "photo" | "mask";
   /**
-   * True where the width is from a photo that shows no floor of any crack: its cracks are thinner than its blur, and seem as wide as that. The width
-   * is then an upper bound.
+   * True where the crack may be thinner than its width says: where that is from a photo that shows no floor of any crack, so that cracks seem
+   * as wide as its blur, or from a mask in which the crack is narrower than 2.5 pixels.
    */
   readonly widthIsUpperBound: boolean;
   /** From the mask, whatever the photo shows. */

@@ -68,7 +68,7 @@ const ARGUMENTS = argumentsSchema({
  * circle that fits into a junction counts for lengths only, not for widths.
  *
  * A crack thinner than the photo's blur (about two pixels) shows no floor. How dark it is in truth is taken from wider places of the same photo; where
- * there is none, it seems as wide as the blur, and `widthIsUpperBound` says so. One scale for a whole photo is wrong where the camera was held at a slant: at 50° by a fifth.
+ * there is none, it seems as wide as the blur; and in a mask alone no crack is narrower than a pixel. Both times `widthIsUpperBound` says so. One scale for a whole photo is wrong where the camera was held at a slant: at 50° by a fifth.
  *
  * @example
  * ```ts

@@ -178,7 +178,7 @@ function crackTable(cracks: readonly MeasuredCrack[], bands: readonly (string | 
       i + 1,
       number(length),
       ...[width.mean, width.median, width.p95, width.max].map(number),
-      crack.widthIsUpperBound ? "photo, at most" : crack.widthFrom,
+      crack.widthIsUpperBound ? `${crack.widthFrom}, at most` : crack.widthFrom,
       crack.area,
       crack.orientation.toFixed(0),
       number(crack.tortuosity),

@@ -25,6 +25,16 @@ Deno.test("COCO's text is that of the reference, maskApi.c", () => {
     encodeCocoRle({ width: 32, height: 32, data: new Uint8Array(1024).fill(1) }).counts,
     "0PP1",
   );
+  // Written by rleEncode() and rleToString() of the C code itself.
+  const written = [
+    [7, 5, 0.01, 1008, "=1`00D"],
+    [7, 5, 0.1, 1009, "`0190O"],
+    [13, 11, 0.1, 1015, ":1d00E0J040L05070F03020I031<OA"],
+    [13, 11, 0.5, 1016, "021O02012M01N10N0013ON0O122N30K1O02ON10O020N00010O22N03ONO30O2N00N21NO4"],
+  ] as const;
+  for (const [width, height, share, seed, counts] of written) {
+    assert.equal(encodeCocoRle(randomMask(width, height, share, seed)).counts, counts);
+  }
 });
 
 Deno.test("COCO's text gives the mask back, from the whole mask and from its least box", () => {

@@ -65,10 +65,30 @@ Deno.test("measureCracks() calls the width of a thin crack an upper bound where 
   const [crack] = (await measureCracks(await open(), alone.mask, { photo: alone.photo })).cracks;
   assert.equal(crack.widthIsUpperBound, true);
   assert.ok(crack.width.median > 1 && crack.width.median < 2.5, `${crack.width.median}`);
+  // A mask alone knows no more.
+  const [masked] = (await measureCracks(await open(), alone.mask)).cracks;
+  assert.deepEqual([masked.widthFrom, masked.widthIsUpperBound], ["mask", true]);
+  assert.ok(masked.width.median >= 1 && masked.width.median < 2.5, `${masked.width.median}`);
+  const wide = drawCracks([{ ...thin, width: 5 }], options);
+  assert.equal((await measureCracks(await open(), wide.mask)).cracks[0].widthIsUpperBound, false);
   const both = drawCracks([thin, { x: 60, y: 65, angle: 0, length: 60, width: 8 }], options);
   const { cracks } = await measureCracks(await open(), both.mask, { photo: both.photo });
   assert.deepEqual(cracks.map(({ widthIsUpperBound }) => widthIsUpperBound), [false, false]);
   assertNear(cracks[0].width.median, 1, 0.25, "width beside a wider crack");
+});
+
+Deno.test("measureCracks() takes no steps of a mask's edge for width", async () => {
+  for (const angle of [8, 23, 52, 83]) {
+    const { mask } = drawCracks([{ x: 80.3, y: 80.4, angle, length: 120, width: 12 }], {
+      width: 160,
+      height: 160,
+    });
+    const { cracks: [{ width, widthFrom }] } = await measureCracks(await open(), mask);
+    assert.equal(widthFrom, "mask");
+    assertNear(width.median, 12, 0.25, `median at ${angle}°`);
+    // Single chords exceed it by half a pixel and more.
+    assertNear(width.p95, 12, 0.3, `95 % at ${angle}°`);
+  }
 });
 
 Deno.test("measureCracks() measures a bent crack along its bends, and says where it is widest", async () => {
