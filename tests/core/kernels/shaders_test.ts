@@ -22,7 +22,8 @@ Deno.test("every shader has its function's file, by its stem or the longest that
   );
 
   assert.deepEqual([...owners].filter(([, owner]) => owner === undefined), []);
-  assert.deepEqual(functions.filter((stem) => !shaders.includes(stem)), []);
+  const used = new Set(owners.values());
+  assert.deepEqual(functions.filter((stem) => !used.has(stem)), []);
   for (const stem of functions) {
     const text = await Deno.readTextFile(new URL(`core/kernels/${stem}.ts`, ROOT));
     const imported = [...text.matchAll(/from "\.\.\/\.\.\/shaders\/(\w+)\.wgsl"/g)].map(([, shader]) =>
