@@ -1,26 +1,29 @@
 // How surely a pixel lies between two edges that face each other, its side the darker one: over the ways u, 22.5° apart,
 //
-//     evidence(p) = max_{u, i + j < REACH} min(e(p + i u, u), e(p − j u, −u))
+//     evidence(p) = max_{u, i + j < width} min(e(p + i u, u), e(p − j u, −u))
 //     e(q, u) = |g(q)| where the gradient g(q) of the edge at q points along u within 45°, else 0
 //
-// i and j count pixels from 0: edges lie on the lower right corners of pixels, so that i + j + 1 is the width between them.
+// i and j count pixels from 0: edges lie on the lower right corners of pixels, so that i + j + 1 is the distance of the two.
 //
 // 2  edges     H × W × 2, gradients along x and y at edges, else 0, 0
 // 3  evidence  H × W × 1, in units of the gradient
-// One invocation a pixel. core/kernels/edge_pairs.ts puts REACH in.
+// One invocation a pixel. core/kernels/edge_pairs.ts writes the taps.
 
 @group(0) @binding(2) var<storage, read> edges: array<f32>;
 @group(0) @binding(3) var<storage, read_write> evidence: array<f32>;
 
-const REACH = /*{REACH}*/;
 const COS_45 = 0.70710678;
 
-fn edge(place: vec2i, way: vec2f) -> f32 {
-  if (any(place < vec2i(0)) || place.x >= i32(band.width) || place.y >= i32(band.height)) { return 0.0; }
-  let i = 2 * (u32(place.y) * band.width + u32(place.x)) - band.base.x;
+// e(q, u)², q being the corner `distance` pixels and a half away.
+fn edge(place: vec2i, way: vec2f, distance: f32) -> f32 {
+  // Where that is negative it is beyond the size as a natural number.
+  let corner = vec2u(place + vec2i(floor((distance + 0.5) * way)));
+  let inside = all(corner < vec2u(band.width, band.height));
+  let i = 2 * (corner.y * band.width + corner.x) - band.base.x;
   let gradient = vec2f(edges[i], edges[i + 1]);
-  let size = length(gradient);
-  return select(0.0, size, dot(gradient, way) >= COS_45 * size);
+  let squared = dot(gradient, gradient);
+  let along = dot(gradient, way);
+  return select(0.0, squared, inside && along > 0.0 && 2.0 * along * along >= squared);
 }
 
 @compute @workgroup_size(64, 1)
@@ -35,18 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var found = 0.0;
   for (var k = 0; k < 8; k++) {
     let way = ways[k];
-    // The strongest edge up to each distance ahead.
-    var ahead: array<f32, REACH>;
-    var strongest = 0.0;
-    for (var i = 0; i < REACH; i++) {
-      strongest = max(strongest, edge(place + vec2i(floor(f32(i) * way + 0.5 * way)), way));
-      ahead[i] = strongest;
-    }
-    strongest = 0.0;
-    for (var j = 0; j < REACH; j++) {
-      strongest = max(strongest, edge(place + vec2i(floor(-f32(j) * way - 0.5 * way)), -way));
-      found = max(found, min(strongest, ahead[REACH - 1 - j]));
-    }
+    /*{TAPS}*/
   }
-  evidence[u32(place.y) * band.width + id.x - band.output_base] = found;
+  evidence[u32(place.y) * band.width + id.x - band.output_base] = sqrt(found);
 }
