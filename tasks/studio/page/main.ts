@@ -20,7 +20,10 @@ const server = served
 const studio = new Studio(engine, server);
 const thumbnails = new Thumbnails(engine);
 listen(studio);
-render(html`<${App} studio=${studio} thumbnails=${thumbnails} />`, document.getElementById("app")!);
+const app = document.getElementById("app")!;
+// What is there tells why nothing would be.
+app.replaceChildren();
+render(html`<${App} studio=${studio} thumbnails=${thumbnails} />`, app);
 
 if (server !== undefined) {
   server.onConnection = (sentence) => studio.notice.value = sentence;

@@ -119,7 +119,9 @@ Deno.test("examine() names empty masks, mostly bright ones, and one that serves 
     [],
     ["same mask as train/a"],
     ["empty mask"],
-    ["83 % crack: inverted?"],
+    [
+      "The mask is inverted, unlike the others of its set, and was turned: 83 % of its pixels were crack",
+    ],
   ]);
 });
 

@@ -108,6 +108,7 @@ Deno.test({
 
     await t.step("opened as a file, it marks the pixels that Deno marks", async () => {
       await page.goto(path);
+      assert.equal(await page.evaluate(`document.querySelectorAll(".unsupported").length`), 0);
       await page.chooseFiles("input[type=file]", [photoPath]);
       const { labelled, predicted, confidence } = expected;
       assert.ok(count(labelled) > 50, `${count(labelled)} crack pixels`);
