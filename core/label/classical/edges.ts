@@ -49,14 +49,14 @@ const ARGUMENTS = {
 
 /**
  * A labeller by the undecimated wavelet transform, after K. C. P. Wang, Q. Li and W. Gong, "Wavelet-based pavement distress image edge detection
- * with à trous algorithm", Transportation Research Record 2024 (2007), doi:10.3141/2024-09:
+ * with à trous algorithm", Transportation Research Record 2024 (2007):
  *
  * 1. the wavelet gradients of the grey values at the scales 2 and 3, {@linkcode aTrousGradients}, and their maxima along the gradient: edges;
  * 2. a pixel's evidence at a scale is the weaker of the two edges that it lies between, dark sides towards it, at most `width` pixels apart;
  * 3. crack is where the smaller evidence of both scales is in the highest of three classes by Otsu's method.
  *
- * The transform is the source's, of which the abstract is known to us; scales, the filling between edges and the threshold are ours, the width by training photos of three datasets. The confidence is
- * e / (e + t), e being the evidence and t the threshold.
+ * The transform is the source's, of which the abstract is known to us; scales, the filling between edges and the threshold are ours, the width by
+ * training photos of three datasets. The confidence is e / (e + t), e being the evidence and t the threshold.
  *
  * @example
  * ```ts
@@ -105,7 +105,7 @@ export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrou
 
 /**
  * A labeller by Canny's edge detector with a wavelet in place of the Gaussian, after H. Zhao, G. Qin and X. Wang, "Improvement of Canny algorithm based
- * on pavement edge detection", CISP 2010, doi:10.1109/CISP.2010.5646923:
+ * on pavement edge detection", International Congress on Image and Signal Processing 2010:
  *
  * 1. the wavelet gradient of scale 2 ({@linkcode aTrousGradients}) and its maxima along the gradient;
  * 2. edges are maxima above a lower threshold that are connected with one above the higher (J. Canny, "A computational approach to edge

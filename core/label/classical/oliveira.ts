@@ -35,7 +35,7 @@ const ARGUMENTS = classicalArguments<OliveiraSettings>({
 
 /**
  * A labeller by entropy and dynamic thresholds, after H. Oliveira and P. L. Correia, "Automatic road crack segmentation using entropy and image
- * dynamic thresholding", EUSIPCO 2009:
+ * dynamic thresholding", EUSIPCO 2009, pp. 622–626:
  *
  * 1. a grey-level opening takes bright grain away;
  * 2. dark is what is at most Otsu's threshold and below the photo's mean less its deviation;

@@ -47,8 +47,8 @@ const ARGUMENTS = classicalArguments<TanakaSettings>({
 const ANGLES = Array.from({ length: 8 }, (_, i) => 22.5 * i);
 
 /**
- * A labeller by mathematical morphology, after T. Tanaka and K. Uematsu, "A crack detection method in road surface images using morphology",
- * IAPR Workshop on Machine Vision Applications 1998:
+ * A labeller by mathematical morphology, after N. Tanaka and K. Uematsu, "A crack detection method in road surface images using morphology",
+ * IAPR Workshop on Machine Vision Applications 1998, pp. 154–157:
  *
  * 1. T = max_θ closing(I, line of `width` along θ) − I: what is dark and narrower than that, I being smoothed by a bilateral filter;
  * 2. L = max_θ opening(T, line of `length` along θ): where it is long and straight;
