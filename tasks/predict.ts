@@ -5,7 +5,13 @@
  */
 import { defaultScales } from "../core/predict/predict_scales.ts";
 import { defaultTile } from "../core/predict/tiles.ts";
-import { batchOptions, describeRun, requireOut, runBatchCommand } from "./batch/batch_command.ts";
+import {
+  batchOptions,
+  describeReview,
+  describeRun,
+  requireOut,
+  runBatchCommand,
+} from "./batch/batch_command.ts";
 import { scalesValue } from "./batch/scale_option.ts";
 import { networkRecord } from "./batch/network_record.ts";
 import { describeDevices, openDevices } from "./batch/open_devices.ts";
@@ -74,7 +80,7 @@ function predict(options: Options): Promise<number> {
     describe: (summary, seconds) => {
       const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
       const finding = `${withCrack} of ${summary.photos.length} show crack`;
-      return describeRun(summary, { done: "Predicted", finding, seconds });
+      return describeRun(summary, { done: "Predicted", finding, seconds }) + describeReview(summary);
     },
   });
 }

@@ -147,6 +147,16 @@ export function describeRun(
   return `${parts.join("; ")}.\n${notes}Report:   ${report}\nManifest: ${manifest}\n`;
 }
 
+/** The command that opens a folder of masks in the studio. */
+export function reviewCommand(out: string): string {
+  return `deno task studio ${quote(out)}`;
+}
+
+/** How the masks of a run are looked through, as a further line. */
+export function describeReview({ manifest }: BatchSummary<PhotoRecord>): string {
+  return `Review:   ${reviewCommand(dirname(manifest))}\n`;
+}
+
 /** What was noted of the files of several photos, with how many they are and the first of them: of a single one it was said when it was done. */
 function countNotes(records: readonly PhotoRecord[]): string[] {
   const noted = records.flatMap(({ path, notes = [] }) => notes.map((note) => ({ path, note })));

@@ -1,10 +1,9 @@
 import type { Compute } from "../../core/gpu/compute.ts";
 import type { Label, Labeller } from "../../core/label/labeller.ts";
 import type { OnProgress } from "../../core/photo_progress.ts";
-import { describeRun } from "../batch/batch_command.ts";
+import { describeReview, describeRun, reviewCommand } from "../batch/batch_command.ts";
 import { type BatchOptions, type BatchSummary, runOverPhotos } from "../batch/batch_run.ts";
 import { type BatchTask, type PhotoFacts, recordedPhoto, type ReportedPhotos } from "../batch/batch_task.ts";
-import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/plan_photos.ts";
 import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
 import { mapPaths, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";
@@ -15,6 +14,7 @@ import {
   openDevices,
   type OpenDevicesOptions,
 } from "../batch/open_devices.ts";
+import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/plan_photos.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
@@ -166,6 +166,7 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
       ],
       adapter: describeAdapter(runtime),
       backend: runtime.backend,
+      review: reviewCommand(out),
       totals: labelTotals({ photos, failures }),
       minCrackPixels,
       entries: reportEntries([...photos, ...failures], {
@@ -229,5 +230,5 @@ function labelTotals(
 export function describeSummary(summary: LabelSummary, seconds: number): string {
   const usable = summary.photos.filter(({ usableForTraining }) => usableForTraining).length;
   const finding = `${usable} of ${summary.photos.length} have enough crack to train on`;
-  return describeRun(summary, { done: "Labelled", finding, seconds });
+  return describeRun(summary, { done: "Labelled", finding, seconds }) + describeReview(summary);
 }

@@ -5,15 +5,16 @@ import { defaultScales, predictAtScales, type ScaledPrediction } from "../../cor
 import type { OnProgress } from "../../core/photo_progress.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
 import { defaultOverlap, TILE_ALIGNMENT, type TileOptions } from "../../core/predict/tiles.ts";
+import { reviewCommand } from "../batch/batch_command.ts";
 import { type BatchOptions, type BatchSummary, runOverPhotos } from "../batch/batch_run.ts";
 import { type BatchTask, type PhotoFacts, recordedPhoto, type ReportedPhotos } from "../batch/batch_task.ts";
-import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/plan_photos.ts";
 import type { Runtime, TaskNouns } from "../batch/manifests.ts";
 import { confidencePath, mapPaths, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";
 import { describeAdapter } from "../batch/open_devices.ts";
 import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { MASK_COLOUR } from "../batch/overlay.ts";
+import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/plan_photos.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import type { ScaleChoice } from "../batch/scale_option.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -146,6 +147,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
       parameters,
       adapter: describeAdapter(runtime),
       backend: runtime.backend,
+      review: reviewCommand(out),
       predicted: photos.length,
       withCrack: photos.filter(({ crackPixels }) => crackPixels > 0).length,
       failed: failures.length,

@@ -76,6 +76,8 @@ export interface ReportPage {
   readonly parametersTitle: string;
   /** Parameters by name; objects within are shown as `outer.inner`. */
   readonly parameters: object;
+  /** The command that opens what the page shows for review. */
+  readonly review?: string;
   /** What photos can be filtered by, and how that is called. */
   readonly states: readonly (readonly [state: string, text: string])[];
 }
@@ -147,6 +149,11 @@ ${summary(report)}
 <h2>${report.parametersTitle}</h2>
 <dl class="parameters">${terms(flatten(report.parameters))}</dl>
 </details>
+${
+    report.review === undefined
+      ? ""
+      : markup`<p>To accept, reject or mend masks: <code>${report.review}</code></p>`
+  }
 </header>
 ${tools(report.states)}
 <main>

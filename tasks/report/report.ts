@@ -29,6 +29,8 @@ export interface Report {
   /** The adapter that the kernels ran on and the backend of the network. */
   readonly adapter: string;
   readonly backend: string;
+  /** The command that opens the labels for review. */
+  readonly review?: string;
   readonly totals: {
     readonly labelled: number;
     /** Labelled photos with enough crack to train on. */
@@ -47,7 +49,7 @@ export interface Report {
 const STATES = [["usable", "enough crack"], ["sparse", "too little crack"], ["none", "no crack"]] as const;
 
 function pageOf(report: Report): ReportPage {
-  const { title, date, version, recipe, networks, parameters, adapter, backend, totals } = report;
+  const { title, date, version, recipe, networks, parameters, adapter, backend, review, totals } = report;
   const { labelled, usable, failed, seconds } = totals;
   return {
     title,
@@ -64,6 +66,7 @@ function pageOf(report: Report): ReportPage {
     made: [["Recipe", recipe], ...networks],
     adapter,
     backend,
+    review,
     parametersTitle: "Parameters of the recipe",
     parameters,
     states: STATES,
@@ -95,7 +98,8 @@ export async function* reportChunks(report: Report): AsyncGenerator<string> {
 
 /** All that a report of predictions shows, apart from the photos. */
 export interface PredictionReport
-  extends Pick<ReportPage, "title" | "date" | "version" | "failed" | "seconds" | "adapter" | "backend"> {
+  extends
+    Pick<ReportPage, "title" | "date" | "version" | "failed" | "seconds" | "adapter" | "backend" | "review"> {
   /** The network and where it came from. */
   readonly segmenter: string;
   /** What it was run with, by name. */

@@ -35,6 +35,7 @@ function report(entries: Report["entries"], overrides: Partial<Report> = {}): Re
     parameters: { patchSize: 32, greyWeights: [0.299, 0.587, 0.114], nested: { deep: 1 } },
     networks: [["Classifier", "resnet18"]],
     adapter: "llvmpipe",
+    review: "deno task studio '<my> labels'",
     backend: "wasm",
     totals: { labelled: 1, usable: 1, failed: 0, seconds: 1.25 },
     minCrackPixels: 100,
@@ -256,4 +257,11 @@ Deno.test("reportChunks() makes a page without photos", async () => {
   const all = await parsed(report([], { totals: { labelled: 0, usable: 0, failed: 0, seconds: 0 } }));
   assert.equal(ofClass(all, "photo").length, 0);
   assert.match(text(ofClass(all, "figures")[0]), /0 photos labelled/);
+});
+
+Deno.test("reportChunks() says how its masks are reviewed, where it is told", async () => {
+  const commands = async (overrides: Partial<Report>) =>
+    (await parsed(report([entry("a")], overrides))).filter(({ tagName }) => tagName === "code").map(text);
+  assert.deepEqual(await commands({}), ["deno task studio '<my> labels'"]);
+  assert.deepEqual(await commands({ review: undefined }), []);
 });
