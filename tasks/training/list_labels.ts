@@ -20,6 +20,8 @@ export interface LabelPaths {
   readonly soft: boolean;
   /** How what people decided about the labels is taken. Default: corrected ones first, rejected ones left out. */
   readonly reviewed?: ReviewUse;
+  /** Whether links among the photos are followed that lead out of their folders. Default: they are left out. */
+  readonly followLinks?: boolean;
 }
 
 /** Photos with their labels. */
@@ -38,8 +40,8 @@ export interface ListedLabels {
  * @throws {Error} if no label is usable.
  */
 export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
-  const { labels, extraLabels, photos, soft, reviewed = "prefer" } = paths;
-  const found = photos.length === 0 ? undefined : (await listPhotos(photos)).photos;
+  const { labels, extraLabels, photos, soft, reviewed = "prefer", followLinks = false } = paths;
+  const found = photos.length === 0 ? undefined : (await listPhotos(photos, { followLinks })).photos;
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
   const samples: NamedSample[] = [], problems: string[] = [];
   const labelled = new Set<string>();

@@ -11,7 +11,7 @@ import { listSamples, type NamedPhotos } from "./list_samples.ts";
 import type { NamedSample } from "./named_sample.ts";
 
 /** Where photos lie of which patches were labelled, or that are taken as if. */
-export interface PatchLabelPaths extends Omit<NamedPhotos, keyof LabelPaths> {
+export interface PatchLabelPaths extends Omit<NamedPhotos, Exclude<keyof LabelPaths, "followLinks">> {
   /** Folders with the folders `crack/` and `no_crack/` of patches whose names hold their places. */
   readonly patches?: readonly string[];
   /** As many folders, or datasets, of the whole photos that they were cut from. */
@@ -56,7 +56,7 @@ export async function listPatchLabels(
   }
   const samples: NamedSample<PatchLabels>[] = [], problems: string[] = [], notes: string[] = [];
   for (const [i, path] of patches.entries()) {
-    const opened = await openNamedPatches(path, await wholePhotos(patchPhotos[i]));
+    const opened = await openNamedPatches(path, await wholePhotos(patchPhotos[i], others));
     samples.push(...opened.samples.map((sample) => (
       { name: sample.name, sample, truth: "patches" as const, extra: false }
     )));
@@ -105,9 +105,10 @@ async function openNamedPatches(path: string, photos: readonly WholePhoto[]): Pr
 /** The photos of a dataset, by the names that `data:patches` knows them by; else all that lie in a folder. */
 async function wholePhotos(
   path: string,
+  { followLinks = false }: Pick<NamedPhotos, "followLinks">,
 ): Promise<readonly WholePhoto[]> {
-  const { photos } = await listPhotos([path]);
-  const dataset = await openDataset(path, { followLinks: true }).catch((error) => {
+  const { photos } = await listPhotos([path], { followLinks });
+  const dataset = await openDataset(path, { followLinks }).catch((error) => {
     // Laid out in no way that a dataset is: a folder of photos alone.
     if (error instanceof TypeError || error instanceof RangeError) return undefined;
     throw error;

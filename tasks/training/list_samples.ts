@@ -109,7 +109,7 @@ export async function listSamples(
     problems.push(...dataset.problems.map(({ message }) => message));
     notes.push(...dataset.notes);
   }
-  const labelled = await listLabels({ labels, extraLabels, photos, soft, reviewed });
+  const labelled = await listLabels({ labels, extraLabels, photos, soft, reviewed, followLinks });
   return {
     samples: [...samples, ...labelled.samples],
     rejected: labelled.rejected,
