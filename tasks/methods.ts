@@ -7,7 +7,10 @@ import { methods } from "../core/label/methods.ts";
 import { runCommand } from "./cli/command.ts";
 import { jsonOption } from "./cli/common_options.ts";
 import { message, object } from "./cli/optique.ts";
-import { columns, writeOut } from "./cli/terminal.ts";
+import { writeOut } from "./cli/terminal.ts";
+
+/** Characters of the column of names. */
+const WIDTH = 2 + Math.max(...Object.keys(methods).map(({ length }) => length));
 
 await runCommand({
   name: "methods",
@@ -25,12 +28,14 @@ await runCommand({
 }, ({ json }) => {
   const listed = Object.entries(methods).map(([name, about]) => ({ name, ...about }));
   writeOut(
-    json ? `${JSON.stringify(listed, null, 2)}\n` : columns([
-      ["method", "needs", "what it does", "source"],
-      ...listed.map((
-        { name, needs, title, source },
-      ) => [name, needs.join(", ") || "no network", title, source]),
-    ]),
+    json
+      ? `${JSON.stringify(listed, null, 2)}\n`
+      : listed.map(({ name, needs, title, source }) =>
+        `${name.padEnd(WIDTH)}${title}; needs ${
+          needs.length > 0 ? `a ${needs.join(" and a ")}` : "no network"
+        }\n` +
+        `${" ".repeat(WIDTH)}${source}\n`
+      ).join(""),
   );
   return Promise.resolve();
 });

@@ -1,5 +1,6 @@
 import { crc32, deflateSync } from "node:zlib";
 import { argumentsSchema, checkArguments, ofType } from "../arguments.ts";
+import { concatenated } from "./codecs/concatenated.ts";
 import { paeth, PNG_SIGNATURE, PngColour, PngFilter } from "./codecs/png_format.ts";
 
 /** Bytes that {@linkcode encodePng} takes besides an `ImageData`. */
@@ -206,14 +207,4 @@ function chunk(type: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   bytes.set(content, 8);
   view.setUint32(content.length + 8, crc32(bytes.subarray(4, content.length + 8)));
   return bytes;
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -12,7 +12,7 @@ Deno.test("methods lists every method of labelling, with its source and the netw
   assert.deepEqual(listed.find(({ name }) => name === "sato")?.needs, []);
   const text = await runScript("tasks/methods.ts", []);
   for (const { name, title, source } of listed) {
-    const line = text.out.split("\n").find((line) => line.startsWith(`${name} `));
-    assert.ok(line?.includes(title) && line.includes(source), name);
+    const lines = text.out.split("\n"), at = lines.findIndex((line) => line.startsWith(`${name} `));
+    assert.ok(lines[at]?.includes(title) && lines[at + 1].includes(source), name);
   }
 });
