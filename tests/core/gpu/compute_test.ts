@@ -190,6 +190,17 @@ Deno.test("Compute.timings() names each kernel with its dispatches when profilin
   assert.ok(timing.milliseconds > 0);
 });
 
+Deno.test("Compute.timings() counts dispatches whose readbacks overlap", async () => {
+  using compute = await openCompute({ profile: true });
+  if (!compute.profiles) return; // As above.
+  using plane = compute.upload(testImage(64, 36, 3, "random"));
+  const greys = Array.from({ length: 6 }, () => grayscale(plane));
+  const reads = await Promise.all(greys.map((grey) => grey.read()));
+  for (const values of reads) assert.deepEqual(values, reads[0]);
+  for (const grey of greys) grey.dispose();
+  assert.equal(compute.timings().find(({ kernel }) => kernel === "grayscale")?.dispatches, 6);
+});
+
 Deno.test("splitIntoBands() covers every row once within the limit", async () => {
   const compute = await shared();
   using input = compute.create({ width: 100, height: 97, channels: 3 });
