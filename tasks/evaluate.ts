@@ -34,6 +34,7 @@ import { mergeCounts } from "./evaluate/merge_counts.ts";
 import { pairPredictions } from "./evaluate/pair_predictions.ts";
 import { sweepFiles } from "./evaluate/sweep_files.ts";
 import { csvOf, describeEvaluation } from "./evaluate/tables.ts";
+import { reviewedOption } from "./studio/reviewed_option.ts";
 import { formatShard, inShard, shardValue } from "./files/shard.ts";
 import { requireWritable, writeWhole } from "./files/write_whole.ts";
 
@@ -54,6 +55,7 @@ const parser = object({
   tolerance: optional(option("--tolerance", integer({ min: 0, max: 32, metavar: "N" }), {
     description: message`Pixels by which a prediction may miss; 2 and 5 are usual. Default: 0.`,
   })),
+  reviewed: reviewedOption,
   followLinks: followLinksOption,
   merge: option("--merge", {
     description: message`Add up FILEs that --counts wrote, instead of reading images.`,
@@ -134,9 +136,15 @@ async function mergeFiles(files: readonly string[], { quiet }: Options): Promise
 
 async function sweepImages(
   paths: { predictions: string; truth: string },
-  { split, crack, followLinks, tolerance = 0, shard, counts, quiet }: Options,
+  { split, crack, reviewed, followLinks, tolerance = 0, shard, counts, quiet }: Options,
 ): Promise<Counted> {
-  const { pairs, notes, ...unpaired } = await pairPredictions({ ...paths, split, crack, followLinks });
+  const { pairs, notes, ...unpaired } = await pairPredictions({
+    ...paths,
+    split,
+    crack,
+    reviewed,
+    followLinks,
+  });
   // What has no partner is in no part: the run that joins them tells of it.
   const problems = shard === undefined ? unpaired.problems : [];
   const skipped = [...problems];

@@ -26,6 +26,7 @@ import { namePaths } from "./files/photos.ts";
 import { findMasks } from "./measure/find_masks.ts";
 import { measurePhotos, planMeasurements, type Session } from "./measure/measure_photos.ts";
 import { openScales } from "./measure/photo_scale.ts";
+import { reviewedOption } from "./studio/reviewed_option.ts";
 
 const { out, shard, followLinks, dryRun, profile, quiet, json } = batchOptions({
   task: "Measure",
@@ -74,6 +75,7 @@ const parser = object({
   spurs: option("--spurs", {
     description: message`Keep branches with a free end that are shorter than the crack is wide.`,
   }),
+  reviewed: reviewedOption,
   shard,
   followLinks,
   dryRun,
@@ -105,14 +107,19 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
   const out = requireOut(options, { task: "measure", outputs: "measurements" });
   const scale = await openScales({ ...options, runs: options.paths });
   const bands = await openBands(options.bands);
-  const { paths, photos } = await findMasks(options.paths, { photoFolder: options.photos, out });
+  const { paths, photos, choose } = await findMasks(options.paths, {
+    ...{ photoFolder: options.photos, out, reviewed: options.reviewed },
+  });
   const prune = !options.spurs;
   const title = `Cracks measured in ${namePaths(options.paths)}`;
   return await runBatchCommand(options, {
     open: () => openSession(options),
-    plan: () => planMeasurements({ paths, out, shard, followLinks }),
+    plan: () => planMeasurements({ paths, out, shard, followLinks, choose }),
     run: (open) =>
-      measurePhotos({ paths, out, shard, followLinks, quiet, photos, scale, bands, prune, title }, open),
+      measurePhotos(
+        { paths, out, shard, followLinks, choose, quiet, photos, scale, bands, prune, title },
+        open,
+      ),
     describe: (summary, seconds) => {
       const cracks = summary.photos.reduce((sum, photo) => sum + photo.cracks, 0);
       const unscaled = summary.photos.filter(({ mmPerPixel }) => mmPerPixel === undefined).length;

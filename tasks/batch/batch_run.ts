@@ -33,6 +33,17 @@ import {
 import { examineOutput, type FileRecord, recordedPath } from "./output_files.ts";
 import { WorkClock } from "./work_clock.ts";
 
+/** What is taken of the photos that were found. */
+export function chosenPhotos(
+  photos: readonly Photo[],
+  { choose = (path) => path }: Pick<BatchOptions, "choose">,
+): readonly Photo[] {
+  return photos.flatMap((photo) => {
+    const path = choose(photo.path);
+    return path === undefined ? [] : [{ ...photo, path }];
+  });
+}
+
 /** Which photos a run is over, and where to. */
 export interface BatchOptions {
   /** Photos and folders of photos. */
@@ -45,6 +56,8 @@ export interface BatchOptions {
   readonly quiet: boolean;
   /** Whether outputs of another version, or made otherwise, are made again; else a run refuses to mix them. */
   readonly renew?: boolean;
+  /** Takes another file for a photo, or leaves it out, by the path that was found. */
+  readonly choose?: (path: string) => string | undefined;
   /** Whether links among the photos are followed that lead out of the paths given. Default: they are left out. */
   readonly followLinks?: boolean;
   /** Which are taken where photos and their masks lie under the paths. Default: photos. */
@@ -352,7 +365,8 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
   },
 ): Promise<BatchSummary<Record>> {
   const { paths, out, shard, quiet, renew = false, followLinks = false, wanted } = options;
-  const { photos, leftOut } = await listPhotos(paths, { outputs: out, followLinks, wanted });
+  const { photos: listed, leftOut } = await listPhotos(paths, { outputs: out, followLinks, wanted });
+  const photos = chosenPhotos(listed, options);
   using _lock = await lockFolder(out, shard);
   const manifests = await readManifests(out, nouns, schema);
   if (!quiet) {

@@ -4,13 +4,13 @@ import { statOrNull } from "../../core/datasets/list_files.ts";
 import { listPhotos, type Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { inShard } from "../files/shard.ts";
-import type { BatchOptions } from "./batch_run.ts";
+import { type BatchOptions, chosenPhotos } from "./batch_run.ts";
 import { type PhotoRecord, readManifests, type RunManifest, type TaskNouns } from "./manifests.ts";
 import { mapPaths } from "./maps.ts";
 import { examineOutput, recordedPath } from "./output_files.ts";
 
 /** What is planned. */
-export type PlanOptions = Pick<BatchOptions, "paths" | "out" | "shard" | "followLinks" | "wanted">;
+export type PlanOptions = Pick<BatchOptions, "paths" | "out" | "shard" | "choose" | "followLinks" | "wanted">;
 
 /** What a run would do with a photo. */
 export interface PlannedPhoto extends Photo {
@@ -27,7 +27,7 @@ export interface PlannedPhoto extends Photo {
  * @throws {UsageError} as a run does, where there is nothing to do or the folder holds other things.
  */
 export async function planOverPhotos<Record extends PhotoRecord>(
-  { paths, out, shard, followLinks = false, wanted }: PlanOptions,
+  { paths, out, shard, followLinks = false, wanted, choose }: PlanOptions,
   { nouns, schema, filesOf = (name) => mapPaths(out, name) }: {
     readonly nouns: TaskNouns;
     readonly schema: Schema<RunManifest<Record>>;
@@ -35,7 +35,9 @@ export async function planOverPhotos<Record extends PhotoRecord>(
     readonly filesOf?: (name: string) => readonly string[];
   },
 ): Promise<PlannedPhoto[]> {
-  const { photos } = await listPhotos(paths, { outputs: out, followLinks, wanted });
+  const photos = chosenPhotos((await listPhotos(paths, { outputs: out, followLinks, wanted })).photos, {
+    choose,
+  });
   const there = (await statOrNull(out))?.isDirectory ?? false;
   const manifests = there ? await readManifests(out, nouns, schema) : [];
   const records = new Map(manifests.flatMap(({ photos }) => photos).map((record) => [record.name, record]));

@@ -13,7 +13,9 @@ import { settleReading } from "../../core/datasets/read_mask.ts";
 import { FileSample, type Sample } from "../../core/datasets/sample.ts";
 import { UsageError } from "../cli/errors.ts";
 import { keepInside } from "../data/keep_inside.ts";
+import { count } from "../cli/terminal.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
+import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
 
 /** A confidence map and the truth that it is compared with. */
 export interface PredictionPair {
@@ -36,6 +38,8 @@ export interface PairPredictionsOptions {
   readonly crack?: "bright" | "dark";
   /** Whether files are taken that lie outside the folders, where links lead. Default: they are left out and reported. */
   readonly followLinks?: boolean;
+  /** How what people decided about the masks of a run is taken, where the truth is one. Default: `prefer`. */
+  readonly reviewed?: ReviewUse;
 }
 
 /** Confidence maps with their truth. */
@@ -63,7 +67,7 @@ export async function pairPredictions(options: PairPredictionsOptions): Promise<
   const { predictions, truth, split } = options;
   const { inside: maps, problems: outside } = await listPredictions(predictions, options);
   const problems = [...outside];
-  const { truths, problems: unusable, notes } = await listTruths(options);
+  const { truths, problems: unusable, notes, leftOut } = await listTruths(options);
   problems.push(...unusable);
   const byName = new Map<string, NamedTruth>();
   for (const named of truths) {
@@ -89,6 +93,7 @@ export async function pairPredictions(options: PairPredictionsOptions): Promise<
     else problems.push(ambiguous(photo.path, first.path, "confidence maps"));
   }
   for (const { path, stem } of full.photos) {
+    if (leftOut.has(stem)) continue;
     const where = split === undefined ? truth : `the split ${split} of ${truth}`;
     const near = nearestName(stem, matched.truths);
     problems.push(`Cannot use ${path}: there is no truth of the name ${stem} in ${where}${near}.`);
@@ -137,8 +142,14 @@ async function folderWithin(path: string, name: string): Promise<string> {
 }
 
 async function listTruths(
-  { truth, split, crack, followLinks }: PairPredictionsOptions,
-): Promise<{ truths: NamedTruth[]; problems: string[]; notes: readonly string[] }> {
+  { truth, split, crack, followLinks, reviewed = "prefer" }: PairPredictionsOptions,
+): Promise<{
+  readonly truths: NamedTruth[];
+  readonly problems: string[];
+  readonly notes: readonly string[];
+  /** Names that are there and do not count: people have said so. */
+  readonly leftOut: ReadonlySet<string>;
+}> {
   if (await statOrNull(truth) === null) {
     throw new UsageError(`Cannot read ${truth}: there is no such file or folder.`);
   }
@@ -163,7 +174,20 @@ async function listTruths(
         )}, and ${READ_FORMATS} files are wanted.`,
       );
     }
-    const { inside: masks, problems } = await keepInside(truth, found, { followLinks });
+    const { inside, problems } = await keepInside(truth, found, { followLinks });
+    const review = await readReview(truth);
+    const leftOut = new Set<string>();
+    const masks = inside.flatMap((file) => {
+      const which = reviewedMask(review.get(file.stem), reviewed);
+      if (which === "none") leftOut.add(file.stem);
+      if (which === "corrected") return [{ ...file, path: correctedMaskPath(truth, file.stem) }];
+      return which === "none" ? [] : [file];
+    });
+    if (masks.length === 0) {
+      throw new UsageError(
+        `Cannot use ${truth}: with --reviewed ${reviewed} none of its ${inside.length} masks is left; accept some with deno task studio.`,
+      );
+    }
     const { read: readTruth, notes } = await settleReading(masks.map(({ path }) => path), {
       rule: "recognise",
       inverted,
@@ -172,7 +196,10 @@ async function listTruths(
       name: stem,
       sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, readTruth),
     }));
-    return { truths, problems: [...problems], notes };
+    const decided = leftOut.size === 0
+      ? []
+      : [`${count(leftOut.size, "mask")} of ${truth} left out, as was decided in the studio.`];
+    return { truths, problems: [...problems], notes: [...notes, ...decided], leftOut };
   }
   if (dataset.layout === "classes") {
     throw new UsageError(
@@ -188,7 +215,7 @@ async function listTruths(
   const problems = dataset.problems
     .filter(({ kind }) => kind === "ambiguous name" || kind === "list entry" || kind === "link")
     .map(({ message }) => message);
-  return { truths, problems, notes: dataset.notes };
+  return { truths, problems, notes: dataset.notes, leftOut: new Set() };
 }
 
 function fullNameOf({ split, name }: Sample): string {

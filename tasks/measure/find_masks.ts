@@ -5,6 +5,7 @@ import { maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { listPhotos } from "../files/photos.ts";
+import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
 
 /** Masks to measure. */
 export interface FoundMasks {
@@ -12,6 +13,8 @@ export interface FoundMasks {
   readonly paths: readonly string[];
   /** The photo of a mask by the mask's path. */
   readonly photos: ReadonlyMap<string, string>;
+  /** The mask that counts for one of a run: itself, the corrected one, or none, as people have decided. */
+  readonly choose: (mask: string) => string | undefined;
 }
 
 /**
@@ -20,14 +23,19 @@ export interface FoundMasks {
  *
  * @param photoFolder where photos lie that no manifest knows, or that have moved since.
  * @param out the folder of outputs.
+ * @param reviewed how what people decided about the masks of a run is taken.
  * @throws {UsageError} if a path is not there or holds no image.
  */
 export async function findMasks(
   given: readonly string[],
-  { photoFolder, out }: { readonly photoFolder: string | undefined; readonly out: string },
+  { photoFolder, out, reviewed = "prefer" }: {
+    readonly photoFolder: string | undefined;
+    readonly out: string;
+    readonly reviewed?: ReviewUse;
+  },
 ): Promise<FoundMasks> {
   const paths: string[] = [];
-  const photos = new Map<string, string>();
+  const photos = new Map<string, string>(), decided = new Map<string, string | undefined>();
   for (const path of given) {
     const run = await runRecords(path);
     if (run === undefined) {
@@ -35,7 +43,13 @@ export async function findMasks(
       continue;
     }
     paths.push(join(path, "masks"));
-    for (const record of run) photos.set(maskPath(path, record.name), record.path);
+    const review = await readReview(path);
+    for (const { name, path: photo } of run) {
+      const mask = maskPath(path, name), corrected = correctedMaskPath(path, name);
+      const which = reviewedMask(review.get(name), reviewed);
+      photos.set(mask, photo);
+      if (which !== "run") decided.set(mask, which === "none" ? undefined : corrected);
+    }
   }
   if (photoFolder !== undefined) {
     const masks = (await listPhotos(paths, { outputs: out, wanted: "masks" })).photos;
@@ -51,5 +65,9 @@ export async function findMasks(
       photos.set(truth.path, photo.path);
     }
   }
-  return { paths, photos };
+  for (const [mask, corrected] of decided) {
+    const photo = photos.get(mask);
+    if (corrected !== undefined && photo !== undefined) photos.set(corrected, photo);
+  }
+  return { paths, photos, choose: (mask) => decided.has(mask) ? decided.get(mask) : mask };
 }

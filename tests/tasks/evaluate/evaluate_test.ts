@@ -6,6 +6,7 @@ import { renderEvaluation } from "../../../tasks/evaluate/evaluation_report.ts";
 import { figuresOf } from "../../../tasks/evaluate/figures.ts";
 import { mergeCounts } from "../../../tasks/evaluate/merge_counts.ts";
 import { pairPredictions } from "../../../tasks/evaluate/pair_predictions.ts";
+import type { ReviewUse } from "../../../tasks/studio/review.ts";
 import { csvOf, describeEvaluation, worstFirst } from "../../../tasks/evaluate/tables.ts";
 import { mask, photo, truthOf, writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { seeded } from "../../core/testing.ts";
@@ -428,4 +429,40 @@ Deno.test("evaluate --shard: parts are joined to exactly what one run gives, wha
   assert.match(other.err, /counts-1-of-3\.json: it was counted with the tolerance 2, not 0; remove it/);
   const unnamed = await run("--shard", "1/3");
   assert.match(unnamed.err, /Cannot count the part 1\/3 without --counts: /);
+});
+
+Deno.test("pairPredictions() takes corrected masks of a run for truth, and none that was rejected", async () => {
+  await using folder = await temporaryFolder();
+  const decided = (name: string, decision: string) => ({
+    name,
+    decision,
+    at: "2026-01-01T00:00:00Z",
+    seconds: 1,
+  });
+  const photos = [decided("day/b", "corrected"), decided("c", "rejected"), decided("d", "accepted")];
+  const review = JSON.stringify({ program: "hairline", version: "0.1.0", photos });
+  await writeFiles(folder.path, {
+    ...Object.fromEntries(
+      ["a", "day/b", "c", "d"].flatMap((
+        name,
+      ) => [[`run/masks/${name}.png`, mask(1)], [`maps/${name}.png`, mask(1)]]),
+    ),
+    "run/review/masks/day/b.png": mask(2),
+    "run/review/review.json": Promise.resolve(new TextEncoder().encode(review)),
+  });
+  const pair = async (reviewed?: ReviewUse) => {
+    const [predictions, truth] = ["maps", "run"].map((name) => join(folder.path, name));
+    const { pairs, problems, notes } = await pairPredictions({ predictions, truth, reviewed });
+    assert.deepEqual(problems, []);
+    const drawn = pairs.map(({ name, truth: { truthPath } }) => [name, truthPath?.includes("review")]);
+    return { drawn, note: notes.find((note) => note.includes("studio")) };
+  };
+  assert.deepEqual(await pair(), {
+    drawn: [["a", false], ["d", false], ["day/b", true]],
+    note: `1 mask of ${join(folder.path, "run")} left out, as was decided in the studio.`,
+  });
+  assert.deepEqual((await pair("only")).drawn, [["d", false], ["day/b", true]]);
+  const { drawn, note } = await pair("ignore");
+  assert.deepEqual(drawn, [["a", false], ["c", false], ["d", false], ["day/b", false]]);
+  assert.equal(note, undefined);
 });

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { findMasks } from "../../../tasks/measure/find_masks.ts";
+import { measurePhotos, planMeasurements } from "../../../tasks/measure/measure_photos.ts";
+import { correctedMaskPath, ReviewStore, type ReviewUse } from "../../../tasks/studio/review.ts";
+import { sharedCompute } from "../../core/testing.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { writeRun } from "../studio/run_fixture.ts";
+
+const SIDE = 40;
+const open = sharedCompute();
+
+/** A line of so many pixels across the picture. */
+function line(length: number): Uint8Array {
+  return Uint8Array.from(
+    { length: SIDE * SIDE },
+    (_, i) => Number(i % SIDE < length && Math.abs(Math.floor(i / SIDE) - 20) < 2),
+  );
+}
+
+Deno.test("measure takes corrected masks before the run's and leaves rejected ones out, as --reviewed says", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => join(folder.path, name);
+  const photo = new ImageData(new Uint8ClampedArray(4 * SIDE * SIDE).fill(128), SIDE, SIDE);
+  const found = { photo, mask: line(20), confidence: new Uint8Array(SIDE * SIDE) };
+  const run = await writeRun(
+    folder.path,
+    ["day 1/a", "day 1/b", "c", "d"].map((name) => ({ name, ...found })),
+  );
+  const corrected = correctedMaskPath(run, "day 1/b");
+  const data = line(36).map((value) => 255 * value);
+  const mended = await encodePng({ width: SIDE, height: SIDE, channels: 1, data });
+  const store = await ReviewStore.open(run);
+  for (const [name, decision] of [["day 1/b", "corrected"], ["c", "rejected"], ["d", "accepted"]] as const) {
+    const photo = { name, decision, at: new Date().toISOString(), seconds: 1 };
+    await store.save(photo, decision === "corrected" ? mended : undefined);
+  }
+  const masks = async (reviewed: ReviewUse) => {
+    const out = at(`out ${reviewed}`);
+    const { paths, photos, choose } = await findMasks([run], { photoFolder: undefined, out, reviewed });
+    const planned = await planMeasurements({ paths, out, choose });
+    for (const { path, name } of planned) assert.equal(photos.get(path), at(`photos/${name}.png`));
+    return planned.map(({ name, path }) => [name, path === corrected]);
+  };
+  assert.deepEqual(await masks("prefer"), [["d", false], ["day 1/a", false], ["day 1/b", true]]);
+  assert.deepEqual(await masks("only"), [["d", false], ["day 1/b", true]]);
+  assert.deepEqual(await masks("ignore"), [
+    ...[["c", false], ["d", false], ["day 1/a", false], ["day 1/b", false]],
+  ]);
+
+  const out = at("measured");
+  const { paths, photos, choose } = await findMasks([run], { photoFolder: undefined, out });
+  const compute = await open();
+  const { description: adapter, software } = compute;
+  const runtime = { deno: "", tfjs: "none", adapter, software, backend: "none" };
+  const scale = { kind: "given", mmPerPixel: 1 } as const;
+  const summary = await measurePhotos(
+    { paths, out, photos, choose, scale, quiet: true, prune: true, bands: undefined, title: "Test" },
+    () => Promise.resolve({ compute, runtime }),
+  );
+  assert.deepEqual(summary.photos.map(({ name, crackPixels }) => [name, crackPixels]), [
+    ...[["d", 3 * 20], ["day 1/a", 3 * 20], ["day 1/b", 3 * 36]],
+  ]);
+});
