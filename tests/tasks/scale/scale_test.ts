@@ -88,6 +88,15 @@ Deno.test("GPUs are asked for where the scheduler shares them out", () => {
   assert.throws(() => schedulers.parallel.print(wanted), /Cannot print a job for parallel with --gpus 1: /);
 });
 
+Deno.test("GNU parallel keeps a log for each command, and none of one that is done", () => {
+  const logOf = (of: Job) => /--joblog (\S+) --resume-failed/.exec(schedulers.parallel.print(of))?.[1];
+  const log = logOf(job);
+  assert.match(String(log), /^hairline-label-[0-9a-f]+\.joblog$/);
+  assert.notEqual(logOf({ ...job, shards: 65 }), log);
+  assert.notEqual(logOf({ ...job, args: ["/data/else", "--out", "/data/labels"] }), log);
+  assert.match(schedulers.parallel.print(job), new RegExp(`\\|\\| rm --force ${log}$`, "m"));
+});
+
 Deno.test("what a scheduler cannot do without is asked for", () => {
   for (const name of ["kubernetes", "aws-batch"] as const) {
     assert.throws(
