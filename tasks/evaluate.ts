@@ -68,7 +68,7 @@ const parser = object({
   })),
   shard: optional(option("--shard", shardValue(), {
     description:
-      message`Count only this part of the images, such as 2/8, into a file beside that of --counts. Run without --shard, the same command joins the parts.`,
+      message`Count only this part of the images, such as 2/8, into a file beside that of --counts. Run without --shard, the same command joins the parts, and writes table and page.`,
   })),
   csv: optional(option("--csv", filePath(), { description: message`Write a table of all images.` })),
   report: optional(option("--report", filePath(), {

@@ -16,6 +16,7 @@ function journalPath(manifest: string): string {
 export class Journal implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
+  #closed = false;
 
   private constructor(path: string, file: Deno.FsFile) {
     this.#path = path;
@@ -34,11 +35,14 @@ export class Journal implements Disposable {
 
   /** Removes the file: the manifest has what was in it. */
   async remove(): Promise<void> {
+    this[Symbol.dispose]();
     await Deno.remove(this.#path);
   }
 
+  /** Closes the file, and leaves it where it is; again does nothing. */
   [Symbol.dispose](): void {
-    this.#file.close();
+    if (!this.#closed) this.#file.close();
+    this.#closed = true;
   }
 }
 

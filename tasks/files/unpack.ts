@@ -10,6 +10,7 @@ import { readFolder, statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
 import { onInterrupt } from "../cli/interrupt.ts";
 import { nameKey, staysInside } from "./output_names.ts";
+import { writeAll } from "./write_whole.ts";
 
 // A worker would need the permission to read its file.
 configure({ useWebWorkers: false });
@@ -110,18 +111,22 @@ async function unpackInto(archive: string, folder: string): Promise<void> {
     const target = join(folder, entry.filename);
     await Deno.mkdir(dirname(target), { recursive: true });
     using output = await Deno.open(target, { write: true, createNew: true });
-    await entry.getData(await limited(output, entry), { checkSignature: true });
+    await entry.getData(limited(output, entry, target), { checkSignature: true });
   }
 }
 
 /** Takes no more bytes than an entry says it has: what it says counts towards the limit. */
-function limited(output: Deno.FsFile, { filename, uncompressedSize }: FileEntry): WritableStream<Uint8Array> {
+function limited(
+  output: Deno.FsFile,
+  { filename, uncompressedSize }: FileEntry,
+  path: string,
+): WritableStream<Uint8Array> {
   let left = uncompressedSize;
   return new WritableStream({
     async write(chunk) {
       left -= chunk.length;
       if (left < 0) throw new RangeError(`${filename} is longer than it says`);
-      for (let rest = chunk; rest.length > 0;) rest = rest.subarray(await output.write(rest));
+      await writeAll(output, chunk, path);
     },
   });
 }

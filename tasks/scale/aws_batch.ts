@@ -1,8 +1,5 @@
 import { quote, UsageError } from "../cli/errors.ts";
-import { type Job, jobName, wholeCommand } from "./job.ts";
-
-/** Where containers find the volume of photos and outputs. */
-const MOUNT = "/data";
+import { containerOf, type Job, jobName, MOUNT, wholeCommand } from "./job.ts";
 
 /** An array job of AWS Batch has between 2 and 10,000 children. */
 const LEAST = 2, MOST = 10_000;
@@ -13,14 +10,8 @@ const LEAST = 2, MOST = 10_000;
  * @throws {UsageError} without an image or a file system, or where there are too many parts.
  */
 export function awsBatchScript(job: Job): string {
-  const { shards, cpus, memory, gpus, minutes, retries, cache, image, volume } = job;
-  if (image === undefined || volume === undefined) {
-    throw new UsageError(
-      `Cannot print a job for aws-batch without ${
-        image === undefined ? "an image" : "a volume"
-      }: give --image, which scale dockerfile describes, and --volume, the EFS file system with photos and outputs.`,
-    );
-  }
+  const { shards, cpus, memory, gpus, minutes, retries, cache } = job;
+  const { image, volume } = containerOf(job, { scheduler: "aws-batch", volume: "the EFS file system" });
   if (shards < LEAST || shards > MOST) {
     throw new UsageError(
       `Cannot print a job for aws-batch with --shards ${shards}: an array job has ${LEAST} to ${

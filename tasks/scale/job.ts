@@ -1,4 +1,7 @@
-import { quote } from "../cli/errors.ts";
+import { quote, UsageError } from "../cli/errors.ts";
+
+/** Where containers find the volume of photos and outputs. */
+export const MOUNT = "/data";
 
 /** The tasks that take `--shard`, and can so be run in parts by many machines on one folder. */
 export const SCALED_TASKS = ["label", "predict", "measure", "evaluate"] as const;
@@ -45,4 +48,22 @@ export function wholeCommand({ task, args }: Job): string {
 /** The command that downloads what the task imports: once, before parts begin side by side. */
 export function cacheCommand({ task }: Pick<Job, "task">): string {
   return `deno cache --frozen --quiet tasks/${task}.ts`;
+}
+
+/**
+ * What a job in containers cannot do without.
+ *
+ * @param volume what the volume is to the scheduler.
+ * @throws {UsageError} without an image or a volume.
+ */
+export function containerOf(
+  { image, volume }: Job,
+  wanted: { readonly scheduler: string; readonly volume: string },
+): { readonly image: string; readonly volume: string } {
+  if (image !== undefined && volume !== undefined) return { image, volume };
+  throw new UsageError(
+    `Cannot print a job for ${wanted.scheduler} without ${
+      image === undefined ? "an image" : "a volume"
+    }: give --image, which scale dockerfile describes, and --volume, ${wanted.volume} with photos and outputs.`,
+  );
 }

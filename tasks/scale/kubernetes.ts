@@ -1,9 +1,5 @@
 import { dump } from "npm:js-yaml@4.1.1";
-import { UsageError } from "../cli/errors.ts";
-import { type Job, jobName, wholeCommand } from "./job.ts";
-
-/** Where containers find the volume of photos and outputs. */
-const MOUNT = "/data";
+import { containerOf, type Job, jobName, MOUNT, wholeCommand } from "./job.ts";
 
 /**
  * Jobs for Kubernetes (batch/v1): an Indexed Job, one index a part, and a suspended one that joins the parts.
@@ -53,17 +49,9 @@ function head(name: string): object {
   return { apiVersion: "batch/v1", kind: "Job", metadata: { name, labels: { app: "hairline" } } };
 }
 
-function podTemplate(
-  { cpus, memory, gpus, minutes, cache, project, image, volume }: Job,
-  command: string,
-): object {
-  if (image === undefined || volume === undefined) {
-    throw new UsageError(
-      `Cannot print a job for kubernetes without ${
-        image === undefined ? "an image" : "a volume"
-      }: give --image, which scale dockerfile describes, and --volume, the claim with photos and outputs.`,
-    );
-  }
+function podTemplate(job: Job, command: string): object {
+  const { cpus, memory, gpus, minutes, cache, project } = job;
+  const { image, volume } = containerOf(job, { scheduler: "kubernetes", volume: "the claim" });
   const resources = { cpu: String(cpus), memory: `${memory}Mi` };
   return {
     spec: {

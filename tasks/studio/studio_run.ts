@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { readFolder, statOrNull } from "../../core/datasets/list_files.ts";
-import { decodeImage } from "../../core/images/decode_image.ts";
+import { decodeFile } from "../../core/images/decode_file.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -85,7 +85,7 @@ export class StudioRun {
     const some = [...this.photos.values()].slice(from, from + DOUBTS_AT_ONCE);
     return await Array.fromAsync(some, async ({ name, found }) => {
       try {
-        const { data } = await decodeImage(await Deno.readFile(found!.confidence));
+        const { data } = await decodeFile(await Deno.readFile(found!.confidence), { samples: "stored" });
         return [name, doubtOf(Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]))] as const;
       } catch {
         return [name, null] as const;
