@@ -3,7 +3,7 @@ import type { Compute } from "../../gpu/compute.ts";
 import { bilateralFilter } from "../../kernels/bilateral_filter.ts";
 import { closeAlongLines, openAlongLines } from "../../kernels/line_morphology.ts";
 import { close } from "../../kernels/morphology.ts";
-import { subtract } from "../../kernels/pointwise.ts";
+import { binarise, subtract } from "../../kernels/pointwise.ts";
 import { dropSpecks } from "../confined/specks.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
@@ -116,10 +116,8 @@ export function tanakaLabeller(compute: Compute, options: ClassicalOptions<Tanak
       const threshold = await otsuOf(long, 3);
       const [narrowMap, longMap] = await compute.read([narrow, long]);
       const { width, height } = grey;
-      using exceeding = compute.upload({
-        ...{ width, height, channels: 1 },
-        data: longMap.map((value) => Number(value > threshold)),
-      });
+      // It is infinite where all is alike, and nothing exceeds 255.
+      using exceeding = binarise(long, { threshold: Math.min(threshold, 255) });
       using joined = close(exceeding);
       const mask = Uint8Array.from(await joined.read());
       dropSpecks(mask, { width, height, least });
