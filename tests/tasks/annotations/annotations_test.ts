@@ -12,6 +12,7 @@ import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { drawnMask } from "../../core/annotations/annotation_fixtures.ts";
 import { crackPhoto } from "../crack_photo.ts";
+import { labelManifest } from "../run_fixture.ts";
 import { runScript } from "../run_script.ts";
 
 const FILES_ONLY = ["--allow-read", "--allow-write"];
@@ -49,19 +50,7 @@ async function writeRun(folder: string): Promise<void> {
       ...{ usableForTraining: true, stages: [], labelledAt: "2026-01-01T00:00:00.000Z" },
     });
   }
-  const manifest = {
-    ...{
-      program: "hairline",
-      version: "0.1.0",
-      task: "label",
-      method: "hairline",
-      parameters: {},
-      seeds: {},
-    },
-    runtime: { deno: "", tfjs: "", adapter: "", software: true, backend: "" },
-    ...{ photos, failures: [] },
-  };
-  await write(join(folder, "labels/manifest.json"), JSON.stringify(manifest));
+  await write(join(folder, "labels/manifest.json"), JSON.stringify(labelManifest(photos)));
 }
 
 async function readMaskFile(path: string): Promise<{ width: number; height: number; data: Uint8Array }> {

@@ -6,7 +6,7 @@ import { measurePhotos, planMeasurements } from "../../../tasks/measure/measure_
 import { correctedMaskPath, ReviewStore, type ReviewUse } from "../../../tasks/studio/review.ts";
 import { sharedCompute } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { writeRun } from "../studio/run_fixture.ts";
+import { writeRun } from "../run_fixture.ts";
 
 const SIDE = 40;
 const open = sharedCompute();

@@ -7,7 +7,7 @@ import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
 import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { type RunPhoto, writeRun } from "./run_fixture.ts";
+import { type RunPhoto, writeRun } from "../run_fixture.ts";
 
 const PAGE =
   `<!DOCTYPE html><head><meta http-equiv="Content-Security-Policy" content="default-src 'none';"></head>`;

@@ -14,7 +14,7 @@ import { StudioRun } from "../../../tasks/studio/studio_run.ts";
 import { Page, whyNoChromium } from "../../chromium.ts";
 import { testImage } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { writeRun } from "./run_fixture.ts";
+import { writeRun } from "../run_fixture.ts";
 
 const WIDTH = 161, HEIGHT = 99;
 const HOSTILE = `"><img src=x onerror=document.title=1>.png`;

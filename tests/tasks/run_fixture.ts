@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
-import { encodePng } from "../../../core/images/encode_png.ts";
-import { maskBytes } from "../../../tasks/batch/maps.ts";
+import { encodePng } from "../../core/images/encode_png.ts";
+import { maskBytes } from "../../tasks/batch/maps.ts";
 
 /** A photo of a run, with what was found in it. */
 export interface RunPhoto {
@@ -33,7 +33,13 @@ export async function writeRun(folder: string, photos: readonly RunPhoto[]): Pro
       ...{ seconds: 1, usableForTraining: true, stages: [], labelledAt: "2026-01-01T00:00:00.000Z" },
     });
   }
-  const manifest = {
+  await write(join(run, "manifest.json"), new TextEncoder().encode(JSON.stringify(labelManifest(records))));
+  return run;
+}
+
+/** What a run of `label` notes besides its photos. */
+export function labelManifest(photos: readonly object[]): object {
+  return {
     ...{
       program: "hairline",
       version: "0.1.0",
@@ -43,8 +49,6 @@ export async function writeRun(folder: string, photos: readonly RunPhoto[]): Pro
       seeds: {},
     },
     runtime: { deno: "", tfjs: "", adapter: "", software: true, backend: "" },
-    ...{ photos: records, failures: [] },
+    ...{ photos, failures: [] },
   };
-  await write(join(run, "manifest.json"), new TextEncoder().encode(JSON.stringify(manifest)));
-  return run;
 }
