@@ -3,17 +3,18 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
+import { statOrNull } from "../core/datasets/list_files.ts";
 import { runCommand } from "./cli/command.ts";
 import { UsageError } from "./cli/errors.ts";
 import { argument, type InferValue, message, multiple, object, option, withDefault } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { folderPath, naturalNumber } from "./cli/values.ts";
-import { statOrNull } from "../core/datasets/list_files.ts";
 import { type Decision, DECISIONS } from "./studio/review.ts";
 import { serveStudio } from "./studio/serve_studio.ts";
 import { StudioRun } from "./studio/studio_run.ts";
 
-const PAGE = new URL("../hairline.html", import.meta.url);
+const PAGE = fileURLToPath(new URL("../hairline.html", import.meta.url));
 
 const parser = object({
   folder: argument(folderPath("RUN_OR_PHOTOS"), {
@@ -42,7 +43,7 @@ function summarise({ photos, review }: StudioRun): string {
   const decided = DECISIONS.reduce((sum, decision) => sum + decidedAs(decision).length, 0);
   return [
     `${decided} of ${photos.size} photos decided${
-      seconds === 0 ? "" : `, ${(seconds / decided).toFixed(1)} s each`
+      seconds === 0 || decided === 0 ? "" : `, ${(seconds / decided).toFixed(1)} s each`
     }`,
     `${decidedAs("accepted").length} accepted`,
     `${decidedAs("corrected").length} corrected in ${pixels} pixels`,
@@ -53,7 +54,7 @@ function summarise({ photos, review }: StudioRun): string {
 async function studio({ folder, photos, port, summary }: InferValue<typeof parser>): Promise<void> {
   const run = await StudioRun.open(folder, { photos });
   if (summary) return writeOut(`${summarise(run)}\n`);
-  if (await statOrNull(PAGE.pathname) === null) {
+  if (await statOrNull(PAGE) === null) {
     throw new UsageError("Cannot open the studio: there is no hairline.html; run deno task build:studio.");
   }
   const missing = await run.countMissing();

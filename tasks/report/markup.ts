@@ -58,19 +58,21 @@ export async function pageHead({ title, version, style, script, images }: PageHe
 `;
 }
 
+/** A style or script as a source of a content security policy (https://www.w3.org/TR/CSP3/#grammardef-hash-source). */
+export async function sourceHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+}
+
 /** The content security policy names what the page itself brings: nothing else runs or loads, whatever a name contains. */
 async function policy(
   { style, script, images }: Pick<PageHead, "style" | "script" | "images">,
 ): Promise<string> {
-  const hash = async (text: string) => {
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-    return `'sha256-${new Uint8Array(digest).toBase64()}'`;
-  };
   const sources = [
     "default-src 'none'",
     ...(images ? ["img-src data:"] : []),
-    `style-src ${await hash(style)}`,
-    `script-src ${await hash(script)}`,
+    `style-src ${await sourceHash(style)}`,
+    `script-src ${await sourceHash(script)}`,
     "base-uri 'none'",
     "form-action 'none'",
   ];

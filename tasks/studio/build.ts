@@ -4,12 +4,13 @@
  * @module
  */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { studioPage } from "./studio_page.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const OUTPUT = join(ROOT, "hairline.html");
 
 /** What the page is made of. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /**
  * A classic script for pages, all that it imports included, by `deno bundle`: of files, browsers load no modules. What pages do not have is replaced as `browser/import_map.json` says.

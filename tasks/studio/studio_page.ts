@@ -1,5 +1,6 @@
 import style from "./page/studio.css" with { type: "text" };
 import { VERSION } from "../cli/version.ts";
+import { sourceHash } from "../report/markup.ts";
 import { bundleForPages } from "./bundle.ts";
 
 /** What a page that is a file may fetch: nothing. */
@@ -20,9 +21,9 @@ export async function studioPage(folder: string): Promise<string> {
   );
   const policy = [
     // The worker is the page's own, and inherits what is allowed here.
-    `script-src ${await hash(script)} 'wasm-unsafe-eval' blob:`,
+    `script-src ${await sourceHash(script)} 'wasm-unsafe-eval' blob:`,
     "worker-src blob:",
-    `style-src ${await hash(style)}`,
+    `style-src ${await sourceHash(style)}`,
     "img-src blob: data:",
     "base-uri 'none'",
     "form-action 'none'",
@@ -56,9 +57,4 @@ export function servedPage(page: string): string {
 /** A script that can stand in an element: what would end it, or begin a comment, is written otherwise. */
 function inElement(script: string): string {
   return script.replace(/<(?=\/script|!--)/gi, "\\x3c");
-}
-
-async function hash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
 }
