@@ -11,7 +11,7 @@ import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
-import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
+import { readVerdicts, type ReviewUse } from "../studio/review.ts";
 
 /** A photo of a run, or of a folder of masks. */
 export interface MaskedPhoto {
@@ -48,16 +48,16 @@ export async function listMasks(
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
   const records = await runRecords(folder);
   if (records !== undefined) {
-    const review = await readReview(folder);
+    const verdictOf = await readVerdicts(folder, reviewed);
     const masks = records.flatMap(({ name, path, width, height }): MaskedPhoto[] => {
-      const which = reviewedMask(review.get(name), reviewed);
-      if (which === "none") return [];
+      const { counts, corrected } = verdictOf(name);
+      if (!counts) return [];
       const photo = byName === undefined ? path : byName.get(name) ?? `${name} in ${photos.join(", ")}`;
       const size = { width, height };
-      return which === "run"
+      return corrected === undefined
         ? [{ name, mask: maskPath(folder, name), confidence: confidencePath(folder, name), photo, size }]
         // What a person drew, no network was sure of.
-        : [{ name, mask: correctedMaskPath(folder, name), photo, size }];
+        : [{ name, mask: corrected, photo, size }];
     });
     if (masks.length > 0 || records.length === 0) return masks;
     throw new UsageError(

@@ -30,7 +30,18 @@ const SETTINGS = [
 ] as const;
 
 /** Options that say which photos, in the order of cards. */
-const PHOTOS = ["folders", "images", "masks", "datasets", "split", "splits", "skip", "limit"] as const;
+const PHOTOS = [
+  "folders",
+  "images",
+  "masks",
+  "datasets",
+  "split",
+  "splits",
+  "labels",
+  "reviewed",
+  "skip",
+  "limit",
+] as const;
 
 /** What decides the result, network and photos apart. The stride is null where patches are random. */
 export type ClassifierSettings = Kept<

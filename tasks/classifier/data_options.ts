@@ -10,7 +10,7 @@ import {
   withDefault,
 } from "../cli/optique.ts";
 import { folderPath, naturalNumber, positiveInteger } from "../cli/values.ts";
-import { datasetOptions, imagesOption } from "../training/training_options.ts";
+import { datasetOptions, imagesOption, labelOptions } from "../training/training_options.ts";
 
 const photoOptions = object("Photos", {
   folders: multiple(
@@ -26,6 +26,7 @@ const photoOptions = object("Photos", {
         message`The folder of their masks, of the same names. Of two values or colours the rarer is crack; 255 beside 0 and 1 says that nothing is known.`,
     }),
   ),
+  ...labelOptions,
   skip: withDefault(
     option("--skip", naturalNumber(), { description: message`Leave out the first N photos by name.` }),
     0,

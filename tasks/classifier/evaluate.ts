@@ -17,6 +17,7 @@ import { VERSION } from "../cli/version.ts";
 import { SHIPPED } from "../segmenter/read_segmenter.ts";
 import { dataOptions, sizesValue } from "./data_options.ts";
 import { openPatchPhotos } from "./photos.ts";
+import { labelledFolders } from "../training/list_labels.ts";
 import { readClassifier } from "./read_classifier.ts";
 import { describeSizes, evaluateSizes } from "./size_figures.ts";
 
@@ -73,8 +74,11 @@ await runCommand({
   ],
   parser,
   decodes: true,
-  paths: ({ classifier, folders, datasets, images, masks }) => ({
-    read: [classifier, ...folders, ...datasets.map(folderOfLists), ...images, ...masks],
+  paths: async ({ classifier, folders, datasets, images, masks, labels, photos, reviewed }) => ({
+    read: [
+      ...[classifier, ...folders, ...datasets.map(folderOfLists), ...images, ...masks, ...labels, ...photos],
+      ...await labelledFolders({ labels, photos, reviewed }),
+    ],
     write: [],
   }),
 }, async (options) => {

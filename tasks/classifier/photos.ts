@@ -2,11 +2,11 @@ import { type PatchTruth, patchTruth } from "../../core/sampling/decoded_photo.t
 import { UsageError } from "../cli/errors.ts";
 import { CrackCensus } from "../training/crack_census.ts";
 import { type DecodedPhotos, decodePhotos, type DecodePhotosOptions } from "../training/decoded_photos.ts";
-import type { LabelPaths } from "../training/list_labels.ts";
+import { rejectedNotes } from "../training/list_labels.ts";
 import { listSamples, type NamedPhotos } from "../training/list_samples.ts";
 
-/** Where photos for a classifier lie: folders of classes, photos with masks, datasets. */
-export interface PatchPhotoPaths extends Omit<NamedPhotos, keyof LabelPaths | "samples"> {
+/** Where photos for a classifier lie: folders of classes, photos with masks, datasets, photos with labels. */
+export interface PatchPhotoPaths extends Omit<NamedPhotos, "extraLabels" | "soft" | "samples"> {
   /** Folders with the folders `crack/` and `no_crack/`, whose photos are labelled as a whole. */
   readonly folders: readonly string[];
 }
@@ -36,8 +36,9 @@ export async function openPatchPhotos(
   paths: PatchPhotoPaths,
   { skip = 0, limit, onNote, onPhoto, ...options }: OpenPatchPhotosOptions = {},
 ): Promise<PatchPhotos> {
-  const { samples, notes, problems } = await listSamples(paths, {
-    wanted: "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset",
+  const { samples, rejected, notes, problems } = await listSamples(paths, {
+    wanted:
+      "a folder with crack/ and no_crack/ in it, or --images and --masks, or --dataset, or the --labels that label wrote",
     onNote,
   });
   // A photo without a mask keeps its place, which --skip and --limit count: it is reported when its turn comes to be read.
@@ -47,7 +48,7 @@ export async function openPatchPhotos(
       `Cannot use the photos from number ${skip + 1} on: there are ${samples.length}; skip fewer of them.`,
     );
   }
-  for (const line of notes) onNote?.(line);
+  for (const line of [...notes, ...rejectedNotes(rejected)]) onNote?.(line);
   const missing = new Set(
     samples.filter(({ truth }) => truth === "missing").map(({ sample }) => sample.imagePath),
   );

@@ -7,6 +7,7 @@ import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { folderOf, folderOfLists } from "../cli/permissions.ts";
 import { writeOut } from "../cli/terminal.ts";
+import { labelledFolders } from "../training/list_labels.ts";
 import { runTraining } from "../training/run_training.ts";
 import { describeCard } from "./classifier_card.ts";
 import { classifierTask } from "./classifier_task.ts";
@@ -16,7 +17,7 @@ await runCommand({
   name: "classifier:train",
   brief: "Train a crack classifier.",
   description:
-    "Reads photos with pixel masks, or folders of photos with and without cracks, and trains a network to tell patches " +
+    "Reads photos with pixel masks, folders of photos with and without cracks, or the labels that label wrote, and trains a network to tell patches " +
     "with crack from patches without. If a run is killed, the same command carries on from its last save " +
     "and ends with the same classifier.\n\nThe defaults are the paper's, which starts from pretrained weights. To train from scratch on a machine " +
     "without a GPU, take the second example.",
@@ -35,11 +36,19 @@ await runCommand({
       command: "deno task classifier:train patches/ --patch-sizes 64 -o crack.hairline",
       effect: "Train on photos in patches/crack/ and patches/no_crack/",
     },
+    {
+      command: "deno task classifier:train --labels labels/ --reviewed only -o crack.hairline",
+      effect: "Train on patches of the photos whose masks were accepted or mended in the studio",
+    },
   ],
   parser: trainingOptions,
   decodes: true,
-  paths: ({ folders, datasets, images, masks, start, out }) => ({
-    read: [...folders, ...datasets.map(folderOfLists), ...images, ...masks, start],
+  paths: async ({ folders, datasets, images, masks, labels, photos, reviewed, start, out }) => ({
+    read: [
+      ...[...folders, ...datasets.map(folderOfLists), ...images, ...masks, ...labels, ...photos],
+      ...await labelledFolders({ labels, photos, reviewed }),
+      start,
+    ],
     write: [folderOf(out)],
   }),
   resumes: true,

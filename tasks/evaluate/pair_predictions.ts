@@ -15,7 +15,7 @@ import { UsageError } from "../cli/errors.ts";
 import { keepInside } from "../data/keep_inside.ts";
 import { count } from "../cli/terminal.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
-import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
+import { readVerdicts, type ReviewUse } from "../studio/review.ts";
 
 /** A confidence map and the truth that it is compared with. */
 export interface PredictionPair {
@@ -175,13 +175,12 @@ async function listTruths(
       );
     }
     const { inside, problems } = await keepInside(truth, found, { followLinks });
-    const review = await readReview(truth);
+    const verdictOf = await readVerdicts(truth, reviewed);
     const leftOut = new Set<string>();
     const masks = inside.flatMap((file) => {
-      const which = reviewedMask(review.get(file.stem), reviewed);
-      if (which === "none") leftOut.add(file.stem);
-      if (which === "corrected") return [{ ...file, path: correctedMaskPath(truth, file.stem) }];
-      return which === "none" ? [] : [file];
+      const { counts, corrected } = verdictOf(file.stem);
+      if (!counts) leftOut.add(file.stem);
+      return counts ? [{ ...file, path: corrected ?? file.path }] : [];
     });
     if (masks.length === 0) {
       throw new UsageError(

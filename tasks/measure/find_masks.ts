@@ -5,7 +5,7 @@ import { maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { listPhotos } from "../files/photos.ts";
-import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
+import { readVerdicts, type ReviewUse } from "../studio/review.ts";
 
 /** Masks to measure. */
 export interface FoundMasks {
@@ -28,7 +28,7 @@ export interface FoundMasks {
  */
 export async function findMasks(
   given: readonly string[],
-  { photoFolder, out, reviewed = "prefer" }: {
+  { photoFolder, out, reviewed }: {
     readonly photoFolder: string | undefined;
     readonly out: string;
     readonly reviewed?: ReviewUse;
@@ -43,12 +43,12 @@ export async function findMasks(
       continue;
     }
     paths.push(join(path, "masks"));
-    const review = await readReview(path);
+    const verdictOf = await readVerdicts(path, reviewed);
     for (const { name, path: photo } of run) {
-      const mask = maskPath(path, name), corrected = correctedMaskPath(path, name);
-      const which = reviewedMask(review.get(name), reviewed);
+      const mask = maskPath(path, name);
+      const { counts, corrected } = verdictOf(name);
       photos.set(mask, photo);
-      if (which !== "run") decided.set(mask, which === "none" ? undefined : corrected);
+      if (!counts || corrected !== undefined) decided.set(mask, corrected);
     }
   }
   if (photoFolder !== undefined) {

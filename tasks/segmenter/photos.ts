@@ -3,7 +3,7 @@ import { UsageError } from "../cli/errors.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
 import { type DecodedPhotos, decodePhotos, holdBack } from "../training/decoded_photos.ts";
 import { CrackCensus } from "../training/crack_census.ts";
-import type { LabelPaths } from "../training/list_labels.ts";
+import { type LabelPaths, rejectedNotes } from "../training/list_labels.ts";
 import { listSamples, type NamedPhotos } from "../training/list_samples.ts";
 import { datasetSample, type NamedSample } from "../training/named_sample.ts";
 
@@ -51,13 +51,7 @@ export async function openTrainingData(
   requireMasks(samples);
   for (const line of notes) inform(line);
   for (const problem of problems) note(problem);
-  if (rejected > 0) {
-    note(
-      `${rejected} ${
-        rejected === 1 ? "label has" : "labels have"
-      } too few crack pixels to be usable for training: left out.`,
-    );
-  }
+  for (const line of rejectedNotes(rejected)) note(line);
   const usable = samples.filter(({ truth }) => truth !== "missing");
   const own = usable.filter(({ extra }) => !extra).slice(0, limit);
   const extra = usable.filter(({ extra }) => extra);

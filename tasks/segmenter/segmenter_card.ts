@@ -37,6 +37,7 @@ const PHOTOS = [
   "splits",
   "labels",
   "extraLabels",
+  "reviewed",
   "validation",
   "validationSplit",
 ] as const;

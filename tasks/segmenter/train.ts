@@ -7,7 +7,7 @@ import { runCommand } from "../cli/command.ts";
 import { ExitCode } from "../cli/errors.ts";
 import { folderOf, folderOfLists } from "../cli/permissions.ts";
 import { writeOut } from "../cli/terminal.ts";
-import { listLabels } from "../training/list_labels.ts";
+import { labelledFolders } from "../training/list_labels.ts";
 import { runTraining } from "../training/run_training.ts";
 import { describeCard } from "./segmenter_card.ts";
 import { segmenterTask } from "./segmenter_task.ts";
@@ -44,21 +44,20 @@ await runCommand({
   ],
   parser: trainingOptions,
   decodes: true,
-  paths: async ({ datasets, images, masks, labels, extraLabels, photos, validation, start, out }) => {
-    const listed = await listLabels({ labels, extraLabels, photos, soft: false });
-    return {
-      read: [
-        ...[...datasets.map(folderOfLists), ...images, ...masks, ...labels, ...extraLabels, ...photos],
-        // Of labels, the photos are where they were when they were labelled.
-        ...listed.samples.map(({ sample }) => folderOf(sample.imagePath)),
-        ...[
-          typeof validation === "number" || Number.isFinite(Number(validation)) ? undefined : validation,
-          start,
-        ],
+  paths: async (
+    { datasets, images, masks, labels, extraLabels, photos, reviewed, validation, start, out },
+  ) => ({
+    read: [
+      ...[...datasets.map(folderOfLists), ...images, ...masks, ...labels, ...extraLabels, ...photos],
+      // Of labels, the photos are where they were when they were labelled.
+      ...await labelledFolders({ labels, extraLabels, photos, reviewed }),
+      ...[
+        typeof validation === "number" || Number.isFinite(Number(validation)) ? undefined : validation,
+        start,
       ],
-      write: [folderOf(out)],
-    };
-  },
+    ],
+    write: [folderOf(out)],
+  }),
   resumes: true,
 }, async ({ json, ...given }) => {
   const options = { ...given, args: Deno.args };

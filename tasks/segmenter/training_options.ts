@@ -15,7 +15,6 @@ import {
   type ValueParser,
   withDefault,
 } from "../cli/optique.ts";
-import { reviewedOption } from "../studio/reviewed_option.ts";
 import { filePath, folderPath, positiveInteger } from "../cli/values.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import {
@@ -23,6 +22,7 @@ import {
   datasetOptions,
   type Given,
   imagesOption,
+  labelOptions,
   runOptions,
   scheduleOption,
   stepOptions,
@@ -53,23 +53,14 @@ export const trainingOptions = merge(
           description: message`The folder of their masks, of the same names.`,
         }),
       ),
-      labels: multiple(
-        option("--labels", folderPath(), {
-          description:
-            message`A folder that label wrote, in place of masks. Labels with too few crack pixels are left out.`,
-        }),
-      ),
-      photos: multiple(
-        option("--photos", folderPath(), {
-          description: message`Where the labelled photos are now, if they were moved.`,
-        }),
-      ),
+      labels: labelOptions.labels,
+      photos: labelOptions.photos,
       extraLabels: multiple(
         option("--extra-labels", folderPath(), {
           description: message`Labels of further photos without masks: they are added, and never held back.`,
         }),
       ),
-      reviewed: reviewedOption,
+      reviewed: labelOptions.reviewed,
       soft: option("--soft", {
         description:
           message`Train on confidences: those beside the labels, or the grey values of --masks, instead of crack or not.`,

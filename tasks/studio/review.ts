@@ -83,19 +83,40 @@ export async function readReview(run: string): Promise<Map<string, ReviewedPhoto
 export const REVIEW_USES = ["only", "prefer", "ignore"] as const;
 export type ReviewUse = typeof REVIEW_USES[number];
 
-/** Which mask of a photo counts: the run's, the corrected one, or none. */
-export function reviewedMask(photo: ReviewedPhoto | undefined, use: ReviewUse): "run" | "corrected" | "none" {
-  if (use === "ignore") return "run";
-  switch (photo?.decision) {
-    case "rejected":
-      return "none";
-    case "corrected":
-      return "corrected";
-    case "accepted":
-      return "run";
-    case undefined:
-      return use === "only" ? "none" : "run";
-  }
+/** What comes of a photo's mask by what people decided about it. */
+export interface MaskVerdict {
+  /** Whether the photo has a mask that counts. */
+  readonly counts: boolean;
+  /** The mask that counts in place of the run's: a person mended it. */
+  readonly corrected?: string;
+  /** Whether a person says that the mask is right, as found or as mended. */
+  readonly vouched: boolean;
+}
+
+/**
+ * Reads what people decided about the masks of a run: the one way in which tasks take it.
+ *
+ * @param run its folder, or one in which nobody decided anything.
+ * @returns the verdict on a photo's mask, by the name of its outputs.
+ * @throws {Error} for a file that is no review, in a sentence.
+ */
+export async function readVerdicts(
+  run: string,
+  use: ReviewUse = "prefer",
+): Promise<(name: string) => MaskVerdict> {
+  const review = use === "ignore" ? new Map<string, ReviewedPhoto>() : await readReview(run);
+  return (name) => {
+    switch (review.get(name)?.decision) {
+      case "rejected":
+        return { counts: false, vouched: false };
+      case "corrected":
+        return { counts: true, corrected: correctedMaskPath(run, name), vouched: true };
+      case "accepted":
+        return { counts: true, vouched: true };
+      case undefined:
+        return { counts: use !== "only", vouched: false };
+    }
+  };
 }
 
 /** The review of a run, each change of which is written at once. */

@@ -3,9 +3,10 @@ import { statOrNull } from "../../core/datasets/list_files.ts";
 import { mergeRecords, readManifest, type RunManifest } from "../batch/manifests.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { UsageError } from "../cli/errors.ts";
+import { folderOf } from "../cli/permissions.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
 import { LABEL_MANIFEST, type PhotoRecord } from "../label/manifest.ts";
-import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../studio/review.ts";
+import { readVerdicts, type ReviewUse } from "../studio/review.ts";
 import { maskedSample, type NamedSample } from "./named_sample.ts";
 
 /** Where labels lie. */
@@ -40,25 +41,26 @@ export interface ListedLabels {
  * @throws {Error} if no label is usable.
  */
 export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
-  const { labels, extraLabels, photos, soft, reviewed = "prefer", followLinks = false } = paths;
+  const { labels, extraLabels, photos, soft, reviewed, followLinks = false } = paths;
   const found = photos.length === 0 ? undefined : (await listPhotos(photos, { followLinks })).photos;
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
   const samples: NamedSample[] = [], problems: string[] = [];
   const labelled = new Set<string>();
-  let rejected = 0;
+  let rejected = 0, leftOut = 0;
   for (const [folders, extra] of [[labels, false], [extraLabels, true]] as const) {
     for (const folder of folders) {
-      const review = await readReview(folder);
+      const verdictOf = await readVerdicts(folder, reviewed);
       for (
         const { name, path: labelledPath, sha256: labelled256, usableForTraining } of await readRecords(
           folder,
         )
       ) {
         labelled.add(name);
-        const which = reviewedMask(review.get(name), reviewed);
-        if (which === "none") continue;
+        const { counts, corrected, vouched } = verdictOf(name);
         const path = byName === undefined ? labelledPath : byName.get(name);
-        if (which === "run" && !usableForTraining) rejected++;
+        if (!counts) leftOut++;
+        // A person may say that there is hardly any crack in truth.
+        else if (!usableForTraining && !vouched) rejected++;
         else if (path === undefined) {
           problems.push(
             `Cannot use the label ${name} of ${folder}: there is no photo of that name in ${
@@ -66,8 +68,7 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
             }.`,
           );
         } else {
-          const maskOf = which === "corrected" ? correctedMaskPath : soft ? confidencePath : maskPath;
-          const mask = maskOf(folder, name);
+          const mask = corrected ?? (soft ? confidencePath : maskPath)(folder, name);
           // Photos that are named are taken as they are, such as other copies of those labelled.
           const sha256 = byName === undefined ? labelled256 : undefined;
           samples.push(maskedSample({ name, path, mask, soft, extra, sha256 }));
@@ -84,11 +85,30 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
       `Cannot train on the labels in ${folders.join(", ")}: ${
         problems.length > 0
           ? `none has a photo; ${problems[0].charAt(0).toLowerCase()}${problems[0].slice(1)}`
+          : leftOut > 0
+          ? `by what was decided in the studio none of ${
+            rejected + leftOut
+          } is left; accept some with deno task studio, or take all with --reviewed ignore.`
           : `none of the ${rejected} has enough crack pixels to be usable for training; label other photos, or with other settings.`
       }`,
     );
   }
   return { samples, rejected, problems };
+}
+
+/** The folders in which the photos of labels lie, for permissions. */
+export async function labelledFolders(
+  paths: Pick<LabelPaths, "labels" | "photos" | "reviewed"> & Partial<LabelPaths>,
+): Promise<(string | undefined)[]> {
+  const { samples } = await listLabels({ extraLabels: [], soft: false, ...paths });
+  return samples.map(({ sample }) => folderOf(sample.imagePath));
+}
+
+/** A line about labels that were left out because too few of their pixels are crack, if any were. */
+export function rejectedNotes(rejected: number): string[] {
+  if (rejected === 0) return [];
+  const which = rejected === 1 ? "label has" : "labels have";
+  return [`${rejected} ${which} too few crack pixels to be usable for training: left out.`];
 }
 
 /** What is known of the labels in a folder, of all shards. */

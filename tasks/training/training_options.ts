@@ -14,6 +14,7 @@ import {
   withDefault,
 } from "../cli/optique.ts";
 import { filePath, folderPath, naturalNumber, positiveInteger, positiveNumber } from "../cli/values.ts";
+import { reviewedOption } from "../studio/reviewed_option.ts";
 
 /** Options that name datasets to train on or to measure with, beside folders of photos. */
 export const datasetOptions = object("Photos", {
@@ -42,6 +43,22 @@ export const imagesOption = multiple(
     description: message`A folder of photos. May be repeated, with --masks in the same order.`,
   }),
 );
+
+/** Runs of `label`, whose labels are taken in place of masks. */
+export const labelOptions = {
+  labels: multiple(
+    option("--labels", folderPath(), {
+      description:
+        message`A folder that label wrote, in place of masks. Labels with too few crack pixels are left out.`,
+    }),
+  ),
+  photos: multiple(
+    option("--photos", folderPath(), {
+      description: message`Where the labelled photos are now, if they were moved.`,
+    }),
+  ),
+  reviewed: reviewedOption,
+};
 
 /** The paper's momentum, which no option changes. */
 export const MOMENTUM = 0.9;

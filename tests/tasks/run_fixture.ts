@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { maskBytes } from "../../tasks/batch/maps.ts";
+import { sha256 } from "../../tasks/files/sha256.ts";
 
 /** A photo of a run, with what was found in it. */
 export interface RunPhoto {
@@ -12,8 +13,16 @@ export interface RunPhoto {
   readonly confidence: Uint8Array;
 }
 
-/** Writes a run of `label` into labels/ below a folder, with its photos in photos/; returns the run's folder. */
-export async function writeRun(folder: string, photos: readonly RunPhoto[]): Promise<string> {
+/**
+ * Writes a run of `label` into labels/ below a folder, with its photos in photos/; returns the run's folder.
+ *
+ * @param options `usable`: photos whose labels are not too small for training. Default: all.
+ */
+export async function writeRun(
+  folder: string,
+  photos: readonly RunPhoto[],
+  { usable }: { readonly usable?: readonly string[] } = {},
+): Promise<string> {
   const run = join(folder, "labels");
   const write = async (path: string, content: Uint8Array) => {
     await Deno.mkdir(dirname(path), { recursive: true });
@@ -24,13 +33,27 @@ export async function writeRun(folder: string, photos: readonly RunPhoto[]): Pro
     const { width, height } = photo;
     const path = join(folder, "photos", `${name}.png`);
     const grey = (data: Uint8Array) => encodePng({ width, height, channels: 1, data });
-    await write(path, await encodePng(photo));
+    const file = await encodePng(photo);
+    await write(path, file);
     await write(join(run, "masks", `${name}.png`), await grey(maskBytes(mask)));
     await write(join(run, "confidence", `${name}.png`), await grey(confidence));
     const crackPixels = mask.reduce((sum, value) => sum + value, 0);
     records.push({
-      ...{ name, path, sha256: "", width, height, crackPixels, crackShare: crackPixels / mask.length },
-      ...{ seconds: 1, usableForTraining: true, stages: [], labelledAt: "2026-01-01T00:00:00.000Z" },
+      ...{
+        name,
+        path,
+        sha256: await sha256(file),
+        width,
+        height,
+        crackPixels,
+        crackShare: crackPixels / mask.length,
+      },
+      ...{
+        seconds: 1,
+        usableForTraining: usable?.includes(name) ?? true,
+        stages: [],
+        labelledAt: "2026-01-01T00:00:00.000Z",
+      },
     });
   }
   await write(join(run, "manifest.json"), new TextEncoder().encode(JSON.stringify(labelManifest(records))));

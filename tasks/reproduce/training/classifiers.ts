@@ -58,6 +58,8 @@ export async function trainedClassifier(
       folders: [],
       images: [],
       masks: [],
+      labels: [],
+      photos: [],
       datasets: [set.path],
       split: "train",
       splits: "paper",

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts";
-import { correctedMaskPath, readReview, reviewedMask, type ReviewUse } from "../../../tasks/studio/review.ts";
+import {
+  correctedMaskPath,
+  DECISIONS,
+  readReview,
+  readVerdicts,
+  ReviewStore,
+  type ReviewUse,
+} from "../../../tasks/studio/review.ts";
+import { openPatchPhotos } from "../../../tasks/classifier/photos.ts";
 import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
 import { listLabels } from "../../../tasks/training/list_labels.ts";
@@ -148,19 +156,51 @@ Deno.test("a review that is damaged is refused with its file's name", async () =
   }
 });
 
-Deno.test("of a reviewed run, corrected masks come first and rejected ones are left out", () => {
-  const masks = (use: ReviewUse) =>
-    [undefined, "accepted", "corrected", "rejected"].map((decision) =>
-      reviewedMask(
-        decision === undefined
-          ? undefined
-          : { name: "a", at: "", seconds: 0, decision: decision as "accepted" },
-        use,
-      )
+Deno.test("of a reviewed run, corrected masks come first and rejected ones are left out", async () => {
+  await using folder = await temporaryFolder();
+  const review = await ReviewStore.open(folder.path);
+  for (const decision of DECISIONS) await review.save({ name: decision, decision, at: "", seconds: 0 });
+  const masks = async (use?: ReviewUse) => {
+    const verdictOf = await readVerdicts(folder.path, use);
+    return ["undecided", ...DECISIONS].map((name) => {
+      const { counts, corrected, vouched } = verdictOf(name);
+      if (corrected !== undefined) assert.equal(corrected, correctedMaskPath(folder.path, name));
+      return [counts, corrected !== undefined, vouched].map(Number).join("");
+    });
+  };
+  assert.deepEqual(await masks("prefer"), ["100", "101", "111", "000"]);
+  assert.deepEqual(await masks(), await masks("prefer"));
+  assert.deepEqual(await masks("only"), ["000", "101", "111", "000"]);
+  assert.deepEqual(await masks("ignore"), ["100", "100", "100", "100"]);
+});
+
+Deno.test("classifiers are trained on the photos that were accepted and mended, as --reviewed says", async () => {
+  await using folder = await temporaryFolder();
+  const names = ["accepted", "corrected", "rejected", "undecided"];
+  const path = await writeRun(folder.path, names.map((name) => photoOf(name, 250)), {
+    usable: ["undecided"],
+  });
+  const review = await ReviewStore.open(path);
+  const mended = await encodePng({ width: 3, height: 2, channels: 1, data: new Uint8Array(6).fill(255) });
+  for (const decision of DECISIONS) {
+    await review.save(
+      { name: decision, decision, at: "", seconds: 0 },
+      decision === "corrected" ? mended : undefined,
     );
-  assert.deepEqual(masks("prefer"), ["run", "run", "corrected", "none"]);
-  assert.deepEqual(masks("only"), ["none", "run", "corrected", "none"]);
-  assert.deepEqual(masks("ignore"), ["run", "run", "run", "run"]);
+  }
+  const photos = async (reviewed?: ReviewUse) => {
+    const { samples, photo } = await openPatchPhotos({
+      ...{ folders: [], images: [], masks: [], datasets: [], labels: [path], reviewed },
+    });
+    return await Promise.all(samples.map(async ({ name }, i) => {
+      const { truth } = await photo(i);
+      return [name, (truth as Uint32Array).length];
+    }));
+  };
+  // Of labels that are too small for training, those that a person vouches for are taken.
+  assert.deepEqual(await photos(), [["accepted", 1], ["corrected", 6], ["undecided", 1]]);
+  assert.deepEqual(await photos("only"), [["accepted", 1], ["corrected", 6]]);
+  assert.deepEqual(await photos("ignore"), [["undecided", 1]]);
 });
 
 Deno.test("photos of a run that have moved are found in the folders that are named", async () => {
@@ -204,6 +244,7 @@ Deno.test("what is written for annotators takes corrected masks first, and none 
   assert.deepEqual(await trained("only"), [correctedMaskPath(path, "a")]);
   await review.save({ name: "a", decision: "rejected", ...noted });
   await assert.rejects(counts("only"), /with --reviewed only none of its 3 masks is left/);
+  await assert.rejects(trained("only"), /by what was decided in the studio none of 3 is left/);
 });
 
 Deno.test("a folder of photos is opened without a run, its own mended masks left out", async () => {
