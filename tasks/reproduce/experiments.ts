@@ -14,6 +14,7 @@ import {
   trainingSet,
   trainingSetTitle,
 } from "./run.ts";
+import { crackPen } from "./tables/crack_pen.ts";
 import { table1 } from "./tables/table_1.ts";
 import { table2 } from "./tables/table_2.ts";
 import { table7 } from "./tables/table_7.ts";
@@ -100,6 +101,12 @@ export const experiments = {
     title: "Teaching further: the network that ships, by what was labelled of other photos",
     ...teaches,
     run: tableTeachFurther,
+  },
+  "crack-pen": {
+    title: "Crack pen: what the studio's pen draws between clicks at the ends of cracks",
+    set: "cfd",
+    anySet: true,
+    run: crackPen,
   },
   "figure-2": { title: "Figure 2: localisation", set: "crack500", run: figure2 },
   "figure-3": { title: "Figure 3: thresholds", set: "crack500", run: figure3 },

@@ -126,7 +126,14 @@ function cellsOf({ rows }: OutcomeTable): string[][] {
 }
 
 /** Digits behind the point, of metrics that are no shares. */
-const DIGITS: Readonly<Record<string, number>> = { "images/s": 2, "area": 2, "labelled patches": 0 };
+const DIGITS: Readonly<Record<string, number>> = {
+  "images/s": 2,
+  "area": 2,
+  "labelled patches": 0,
+  "strokes": 0,
+  "ms/stroke": 1,
+  "longest, ms": 0,
+};
 
 function figureCells({ metric, ours, spread, published }: Figure, compared: boolean): string[] {
   const digits = DIGITS[metric] ?? 4;
