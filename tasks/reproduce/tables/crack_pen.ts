@@ -23,7 +23,7 @@ const PHOTOS = 30;
 const FORGIVEN = 2;
 
 const NOTES = [
-  "Clicks are at both ends of each branch of the truth's skeleton, and halfway round one that ends where it begins.",
+  "Clicks are at both ends of each branch of the truth's skeleton, and at thirds of one that ends where it begins.",
   "A stroke is what the pen draws between two clicks; its milliseconds are those of the processor alone.",
 ];
 
@@ -120,7 +120,8 @@ async function clicksOn(truth: Plane): Promise<Point[][]> {
 function clicksAlong({ nodes, pixels }: GraphBranch, width: number): Point[] {
   const place = (pixel: number) => ({ x: pixel % width, y: Math.floor(pixel / width) });
   const [from, to] = nodes ?? [place(pixels[0]), place(pixels[0])];
-  return from.x === to.x && from.y === to.y && pixels.length > 0
-    ? [from, place(pixels[pixels.length >> 1]), to]
-    : [from, to];
+  // A piece that is a single pixel of skeleton has none between its ends.
+  if (from.x !== to.x || from.y !== to.y || pixels.length === 0) return [from, to];
+  // Halfway round, both ways would be as short as each other.
+  return [from, ...[1 / 3, 2 / 3].map((share) => place(pixels[Math.floor(share * pixels.length)])), to];
 }
