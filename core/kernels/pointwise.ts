@@ -20,6 +20,7 @@ const kernels = {
   }),
   multiply: defineKernel("multiply", source, { PARAMETERS: "", FORMULA: "a * b" }),
   subtract: defineKernel("subtract", source, { PARAMETERS: "", FORMULA: "a - b" }),
+  lesser: defineKernel("lesser", source, { PARAMETERS: "", FORMULA: "min(a, b)" }),
   mean: defineKernel("average", source, { PARAMETERS: "", FORMULA: "0.5 * (a + b)" }),
   geometricMean: defineKernel("average_geometrically", source, { PARAMETERS: "", FORMULA: "sqrt(a * b)" }),
   scale: defineKernel("scale", source, {
@@ -126,6 +127,18 @@ export function multiply(a: Plane, b: Plane): Plane {
  */
 export function subtract(a: Plane, b: Plane): Plane {
   return combine(kernels.subtract, { a, b });
+}
+
+/**
+ * The lesser of two planes, value by value.
+ *
+ * @param a H × W × C, any unit.
+ * @param b the same shape.
+ * @returns H × W × C.
+ * @throws {RangeError} if the shapes differ.
+ */
+export function lesser(a: Plane, b: Plane): Plane {
+  return combine(kernels.lesser, { a, b });
 }
 
 /**

@@ -29,6 +29,37 @@ export function positiveNumber(metavar: NonEmptyString = "X"): ValueParser<"sync
   };
 }
 
+/** Positive numbers, separated by commas. */
+export function positiveNumbers(metavar: NonEmptyString = "X,X,…"): ValueParser<"sync", readonly number[]> {
+  return {
+    mode: "sync",
+    metavar,
+    placeholder: [1],
+    parse(input) {
+      const values = input.split(",").map((part) => part.trim() === "" ? NaN : Number(part));
+      if (values.every((value) => value > 0 && value < Infinity)) return { success: true, value: values };
+      return {
+        success: false,
+        error: message`Expected numbers greater than 0 such as ${"3,5,7"}, but got ${input}.`,
+      };
+    },
+    format: (value) => value.join(","),
+  };
+}
+
+/** The side of a window with a pixel at its middle. */
+export function oddNumber(): ValueParser<"sync", number> {
+  const parser = positiveInteger("PIXELS");
+  return {
+    ...parser,
+    parse(input) {
+      const result = parser.parse(input);
+      if (!result.success || result.value % 2 === 1) return result;
+      return { success: false, error: message`Expected an odd number of pixels, but got ${input}.` };
+    },
+  };
+}
+
 /** A number from 0 to 1, both included. */
 export function fraction(metavar: NonEmptyString = "X"): ValueParser<"sync", number> {
   return float({ min: 0, max: 1, metavar });

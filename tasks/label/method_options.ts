@@ -1,17 +1,13 @@
-import {
-  type ClassicalId,
-  classicalLabellers,
-  type LabellerId,
-  labellers,
-} from "../../core/label/labellers.ts";
+import { type LabellerId, labellers } from "../../core/label/labellers.ts";
 import { UsageError } from "../cli/errors.ts";
 import { choice, type InferValue, message, object, option, optional, type Parser } from "../cli/optique.ts";
 import { optionName } from "../cli/values.ts";
+import { classicalSettings } from "./classical_options.ts";
 import { crfSettings } from "./crf_options.ts";
 import { hairlineSettings } from "./hairline_options.ts";
 import { type MaskChoice, maskOptions } from "./mask_options.ts";
 import type { NetworkSources } from "./networks.ts";
-import { openClassical, type OpenLabeller } from "./open_labeller.ts";
+import type { OpenLabeller } from "./open_labeller.ts";
 import { recipeSettings } from "./recipe_options.ts";
 
 /** What was given of a method's own options, and the labeller that it asks for. */
@@ -31,12 +27,13 @@ export function usualMethod({ classifier, segmenter }: NetworkSources): "hairlin
 
 const METHODS = Object.keys(labellers) as LabellerId[];
 
-/** The methods that have options of their own: all that ask a network. */
+/** The options of each method. */
 const SETTINGS = {
   "hairline": hairlineSettings,
   "paper": recipeSettings,
   "cam-crf": crfSettings,
-} satisfies { readonly [id in Exclude<LabellerId, ClassicalId>]: Parser<"sync", MethodSettings, unknown> };
+  ...classicalSettings,
+} satisfies { readonly [id in LabellerId]: Parser<"sync", MethodSettings, unknown> };
 
 /** The methods that take {@linkcode maskOptions}. */
 const MASKING: readonly LabellerId[] = ["paper", "hairline"];
@@ -87,11 +84,7 @@ export function chooseLabeller(options: MethodChoice & NetworkSources, begun?: s
         `leave it out, or give --method ${foreign.id}.`,
     );
   }
-  return isClassical(method) ? openClassical(classicalLabellers[method]) : settings[method].labeller(mask);
-}
-
-function isClassical(id: LabellerId): id is ClassicalId {
-  return id in classicalLabellers;
+  return settings[method].labeller(mask);
 }
 
 /** Of each method that options were given of, the first. */

@@ -4,7 +4,7 @@ import type { DenseCrfOptions } from "../../core/label/cam_crf/dense_crf.ts";
 import { hairlineLabeller } from "../../core/label/hairline/hairline_label.ts";
 import type { HairlineSettings } from "../../core/label/hairline/settings.ts";
 import { paperLabeller } from "../../core/label/label_image.ts";
-import type { Labeller, NetworklessFactory } from "../../core/label/labeller.ts";
+import type { Labeller } from "../../core/label/labeller.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
 import type { LabelNetworks } from "./networks.ts";
 
@@ -36,7 +36,7 @@ export function openCamCrf(parameters: DenseCrfOptions): OpenLabeller {
     camCrfLabeller(compute, { classifier: await networks.classifier(), parameters });
 }
 
-/** A method that asks no network, as it is by default. */
-export function openClassical(factory: NetworklessFactory): OpenLabeller {
+/** A method that asks no network. */
+export function openClassical(factory: (compute: Compute) => Labeller): OpenLabeller {
   return (compute) => Promise.resolve(factory(compute));
 }

@@ -13,7 +13,14 @@ import {
 } from "../cli/optique.ts";
 import { MASK_FIELDS, type MaskChoice } from "./mask_options.ts";
 import { type OpenLabeller, openPaper } from "./open_labeller.ts";
-import { fraction, naturalNumber, optionName, positiveInteger, positiveNumber } from "../cli/values.ts";
+import {
+  fraction,
+  naturalNumber,
+  oddNumber,
+  optionName,
+  positiveInteger,
+  positiveNumber,
+} from "../cli/values.ts";
 
 /**
  * An option `--patch-size` for the field `patchSize`. Its description gives the values of both recipes, since the default is that of the
@@ -44,19 +51,6 @@ function yesOrNo(): ValueParser<"sync", boolean> {
     format: (value) => value ? "yes" : "no",
     *suggest(prefix) {
       for (const text of ["yes", "no"]) if (text.startsWith(prefix)) yield { kind: "literal", text };
-    },
-  };
-}
-
-/** The side of a window with a pixel at its middle. */
-function oddNumber(): ValueParser<"sync", number> {
-  const parser = positiveInteger("PIXELS");
-  return {
-    ...parser,
-    parse(input) {
-      const result = parser.parse(input);
-      if (!result.success || result.value % 2 === 1) return result;
-      return { success: false, error: message`Expected an odd number of pixels, but got ${input}.` };
     },
   };
 }

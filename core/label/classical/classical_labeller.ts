@@ -43,15 +43,23 @@ export function classicalArguments<Settings extends object>(
 /** What a method without a network is made of. */
 export interface ClassicalMethod extends Pick<Labeller, "id" | "settings"> {
   readonly about: MethodDescription;
-  /** The maps before the confidence, in the order of {@linkcode ClassicalMethod.find}. */
+  /** The maps before the confidence, in the order of {@linkcode Finding.stages}. */
   readonly stages: readonly Omit<StageKind, "number">[];
   /**
    * Looks for crack.
    *
    * @param grey H × W × 1, 0..255, transparent pixels covered.
-   * @returns a map for each of the stages, row-major, and the confidence, which exceeds 0.5 where there is crack.
+   * @param stages whether the maps before the confidence are wanted: what nobody looks at is not read off the device.
    */
-  find(grey: Plane): Promise<readonly Float32Array<ArrayBuffer>[]>;
+  find(grey: Plane, stages: boolean): Promise<Finding>;
+}
+
+/** What a method without a network finds in a photo; all maps are row-major. */
+export interface Finding {
+  /** Exceeds 0.5 where there is crack. */
+  readonly confidence: Float32Array<ArrayBuffer>;
+  /** A map for each of the method's stages, where they are wanted. */
+  readonly stages?: readonly Float32Array<ArrayBuffer>[];
 }
 
 const CONFIDENCE = {
@@ -75,12 +83,11 @@ export function classicalLabeller(
       const { width, height } = image;
       using colours = uploadImage(compute, image);
       using grey = grayscale(colours);
-      const found = await find(grey);
-      const confidence = found[found.length - 1];
+      const { confidence, stages: maps = [] } = await find(grey, stages !== undefined && stages !== false);
       clear(confidence);
       const kept = new StageMaps();
       const receive = clearedStages(stages === true ? kept.add.bind(kept) : stages || undefined, clear);
-      for (const [i, data] of found.entries()) {
+      for (const [i, data] of receive ? [...maps, confidence].entries() : []) {
         receive?.({ ...kinds[i], width, height, channels: 1, first: 0, data });
       }
       const mask = Uint8Array.from(confidence, (value) => Number(value > 0.5));

@@ -1,8 +1,9 @@
 import { checkArguments, NUMBER, optional } from "../../arguments.ts";
-import type { Compute, Plane } from "../../gpu/compute.ts";
+import type { Compute } from "../../gpu/compute.ts";
 import { aTrousGradients } from "../../kernels/a_trous.ts";
 import { edgePairs } from "../../kernels/edge_pairs.ts";
 import { gradientMaxima } from "../../kernels/gradient_maxima.ts";
+import { lesser } from "../../kernels/pointwise.ts";
 import { connectedPixels } from "../../predict/connected_pixels.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
@@ -25,6 +26,12 @@ export interface CannySettings extends ATrousSettings {
   /** The lower threshold of an edge, as a share of the higher, 0..1. Default: 0.4. */
   readonly low: number;
 }
+
+/** The settings of {@linkcode aTrousLabeller} where none are given. */
+export const defaultATrous: ATrousSettings = { width: 17 };
+
+/** The settings of {@linkcode cannyLabeller} where none are given. */
+export const defaultCanny: CannySettings = { width: 17, low: 0.4 };
 
 /** What {@linkcode aTrousLabeller} does. */
 export const A_TROUS: MethodDescription = {
@@ -73,7 +80,7 @@ const ARGUMENTS = {
  */
 export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrousSettings> = {}): Labeller {
   checkArguments("label by wavelet edges", ARGUMENTS.aTrous, { compute, options });
-  const settings = { width: 17, ...options.settings };
+  const settings = { ...defaultATrous, ...options.settings };
   requireWidth(settings.width);
   return classicalLabeller(compute, {
     ...{ id: "a-trous", about: A_TROUS, settings },
@@ -83,22 +90,20 @@ export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrou
       note: "The weaker of two edges with the pixel on their dark sides.",
       range: [0, 128],
     })),
-    find: async (grey) => {
+    find: async (grey, stages) => {
       const [first, ...gradients] = aTrousGradients(grey, 3);
       first.dispose();
-      const evidences: Plane[] = [];
-      for (const gradient of gradients) {
+      const [fine, coarse] = gradients.map((gradient) => {
         using _ = gradient;
         using edges = gradientMaxima(gradient);
-        evidences.push(edgePairs(edges, settings.width));
-      }
-      const [fine, coarse] = await compute.read(evidences);
-      for (const evidence of evidences) evidence.dispose();
-      const both = fine.map((value, i) => Math.min(value, coarse[i]));
-      const { width, height } = grey;
-      using plane = compute.upload({ width, height, channels: 1, data: both });
-      const threshold = await otsuOf(plane, 3);
-      return [fine, coarse, both.map((value) => relativeTo(threshold, value))];
+        return edgePairs(edges, settings.width);
+      });
+      using _fine = fine;
+      using _coarse = coarse;
+      using both = lesser(fine, coarse);
+      const threshold = await otsuOf(both, 3);
+      const [values, ...maps] = await compute.read(stages ? [both, fine, coarse] : [both]);
+      return { confidence: values.map((value) => relativeTo(threshold, value)), stages: maps };
     },
   });
 }
@@ -131,7 +136,7 @@ export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrou
  */
 export function cannyLabeller(compute: Compute, options: ClassicalOptions<CannySettings> = {}): Labeller {
   checkArguments("label by Canny's edges", ARGUMENTS.canny, { compute, options });
-  const settings = { width: 17, low: 0.4, ...options.settings };
+  const settings = { ...defaultCanny, ...options.settings };
   requireWidth(settings.width);
   if (!(settings.low >= 0 && settings.low <= 1)) {
     throw new RangeError(
@@ -149,7 +154,7 @@ export function cannyLabeller(compute: Compute, options: ClassicalOptions<CannyS
         range: [0, 128],
       },
     ],
-    find: async (grey) => {
+    find: async (grey, stages) => {
       const { width, height } = grey;
       const [first, gradient] = aTrousGradients(grey, 2);
       first.dispose();
@@ -167,11 +172,10 @@ export function cannyLabeller(compute: Compute, options: ClassicalOptions<CannyS
       using keptEdges = compute.upload({ width, height, channels: 2, data: edges.map(keep) });
       using evidence = edgePairs(keptEdges, settings.width);
       const values = await evidence.read();
-      return [
-        strengths.map((value, i) => value * kept[i]),
-        values,
-        values.map((value) => relativeTo(low, value)),
-      ];
+      return {
+        confidence: values.map((value) => relativeTo(low, value)),
+        stages: stages ? [strengths.map((value, i) => value * kept[i]), values] : undefined,
+      };
     },
   });
 }

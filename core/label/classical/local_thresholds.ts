@@ -28,6 +28,12 @@ export interface SauvolaSettings {
   readonly r: number;
 }
 
+/** The settings of {@linkcode niblackLabeller} where none are given. */
+export const defaultNiblack: NiblackSettings = { windowSize: 33, k: 0.2 };
+
+/** The settings of {@linkcode sauvolaLabeller} where none are given. */
+export const defaultSauvola: SauvolaSettings = { windowSize: 33, k: 0.2, r: 128 };
+
 /** What {@linkcode niblackLabeller} does. */
 export const NIBLACK: MethodDescription = {
   title: "Niblack's local threshold",
@@ -72,7 +78,7 @@ const ARGUMENTS = {
  */
 export function niblackLabeller(compute: Compute, options: ClassicalOptions<NiblackSettings> = {}): Labeller {
   checkArguments("label by Niblack's threshold", ARGUMENTS.niblack, { compute, options });
-  const settings = { windowSize: 33, k: 0.2, ...options.settings };
+  const settings = { ...defaultNiblack, ...options.settings };
   const { windowSize, k } = requirePositive("Niblack", settings);
   return localLabeller(compute, {
     ...{ id: "niblack", about: NIBLACK, settings, windowSize },
@@ -100,7 +106,7 @@ export function niblackLabeller(compute: Compute, options: ClassicalOptions<Nibl
  */
 export function sauvolaLabeller(compute: Compute, options: ClassicalOptions<SauvolaSettings> = {}): Labeller {
   checkArguments("label by Sauvola's threshold", ARGUMENTS.sauvola, { compute, options });
-  const settings = { windowSize: 33, k: 0.2, r: 128, ...options.settings };
+  const settings = { ...defaultSauvola, ...options.settings };
   const { windowSize, k, r } = requirePositive("Sauvola", settings);
   return localLabeller(compute, {
     ...{ id: "sauvola", about: SAUVOLA, settings, windowSize },
@@ -140,7 +146,7 @@ function localLabeller(
     find: async (grey) => {
       using statistics = windowStatistics(grey, windowSize);
       const [values, window] = await compute.read([grey, statistics]);
-      return [values.map((value, i) => confidence(value, window[2 * i], window[2 * i + 1]))];
+      return { confidence: values.map((value, i) => confidence(value, window[2 * i], window[2 * i + 1])) };
     },
   });
 }

@@ -20,6 +20,9 @@ export interface OliveiraSettings {
   readonly openingSize: number;
 }
 
+/** The settings of {@linkcode oliveiraLabeller} where none are given. */
+export const defaultOliveira: OliveiraSettings = { blockSize: 16, openingSize: 3 };
+
 /** What {@linkcode oliveiraLabeller} does. */
 export const OLIVEIRA: MethodDescription = {
   title: "Dark pixels in blocks of high entropy, both by dynamic thresholds",
@@ -64,7 +67,7 @@ export function oliveiraLabeller(
   options: ClassicalOptions<OliveiraSettings> = {},
 ): Labeller {
   checkArguments("label by entropy", ARGUMENTS, { compute, options });
-  const settings = { blockSize: 16, openingSize: 3, ...options.settings };
+  const settings = { ...defaultOliveira, ...options.settings };
   const { blockSize, openingSize: size } = settings;
   if (!Number.isSafeInteger(blockSize) || blockSize < 1) {
     throw new RangeError(
@@ -82,7 +85,7 @@ export function oliveiraLabeller(
         range: [0, 1],
       },
     ],
-    find: async (grey) => {
+    find: async (grey, stages) => {
       using opened = open(grey, { size });
       const [level] = await otsuThresholds(opened);
       const values = await opened.read();
@@ -94,7 +97,10 @@ export function oliveiraLabeller(
         const [x, y] = [i % grey.width, Math.floor(i / grey.width)];
         return blocks.data[Math.floor(y / blockSize) * blocks.width + Math.floor(x / blockSize)];
       });
-      return [dark, entropy, entropy.map((value, i) => dark[i] * relativeTo(threshold, value))];
+      return {
+        confidence: entropy.map((value, i) => dark[i] * relativeTo(threshold, value)),
+        stages: stages ? [dark, entropy] : undefined,
+      };
     },
   });
 }

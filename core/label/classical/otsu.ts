@@ -84,7 +84,7 @@ function darkestClass(
       if (level < 0 && classes > 2) [level] = await otsuThresholds(grey);
       // Grey values are rounded to the nearest level, those halfway up to the brighter.
       const threshold = level < 0 ? Infinity : 255 - (level + 0.5);
-      return [(await grey.read()).map((value) => relativeTo(threshold, 255 - value))];
+      return { confidence: (await grey.read()).map((value) => relativeTo(threshold, 255 - value)) };
     },
   });
 }

@@ -38,8 +38,14 @@ export const FRANGI: MethodDescription = {
   needs: [],
 };
 
-/** At 1 and 9, which scikit-image has besides, labels of training photos of three datasets were no better, of pavement worse. */
-const SIGMAS: readonly number[] = [3, 5, 7];
+/**
+ * The settings of {@linkcode satoLabeller} where none are given. At 1 and 9, scales that scikit-image has besides, labels of training photos of three
+ * datasets were no better, of pavement worse.
+ */
+export const defaultSato: SatoSettings = { sigmas: [3, 5, 7] };
+
+/** The settings of {@linkcode frangiLabeller} where none are given. */
+export const defaultFrangi: FrangiSettings = { ...defaultSato, beta: 0.5 };
 
 const NUMBERS = optional(listOf(NUMBER, "a list of numbers"));
 const ARGUMENTS = {
@@ -66,7 +72,7 @@ const ARGUMENTS = {
  */
 export function satoLabeller(compute: Compute, options: ClassicalOptions<SatoSettings> = {}): Labeller {
   checkArguments("label by Sato's ridge filter", ARGUMENTS.sato, { compute, options });
-  const settings = { sigmas: SIGMAS, ...options.settings };
+  const settings = { ...defaultSato, ...options.settings };
   // Contrasts of cracks are small: a quarter of the range of grey values is much.
   const filter = (plane: Plane) => satoFilter(plane, settings);
   return ridgeLabeller(compute, { id: "sato", about: SATO, settings, filter, brightest: 0.25, classes: 3 });
@@ -90,7 +96,7 @@ export function satoLabeller(compute: Compute, options: ClassicalOptions<SatoSet
  */
 export function frangiLabeller(compute: Compute, options: ClassicalOptions<FrangiSettings> = {}): Labeller {
   checkArguments("label by Frangi's ridge filter", ARGUMENTS.frangi, { compute, options });
-  const settings = { sigmas: SIGMAS, beta: 0.5, ...options.settings };
+  const settings = { ...defaultFrangi, ...options.settings };
   const filter = (plane: Plane) => frangiFilter(plane, settings);
   return ridgeLabeller(compute, { id: "frangi", about: FRANGI, settings, filter, brightest: 1, classes: 2 });
 }
@@ -114,12 +120,15 @@ function ridgeLabeller(
       note: "How much a pixel looks like a dark line at one of the scales.",
       range: [0, brightest],
     }],
-    find: async (grey) => {
+    find: async (grey, stages) => {
       using unit = scale(grey, 1 / 255);
       using response = filter(unit);
       const threshold = await otsuOf(response, classes);
       const values = await response.read();
-      return [values, values.map((value) => relativeTo(threshold, value))];
+      return {
+        confidence: values.map((value) => relativeTo(threshold, value)),
+        stages: stages ? [values] : undefined,
+      };
     },
   });
 }

@@ -28,6 +28,9 @@ export interface TanakaSettings {
   readonly least: number;
 }
 
+/** The settings of {@linkcode tanakaLabeller} where none are given. */
+export const defaultTanaka: TanakaSettings = { smoothing: 2, width: 25, length: 15, least: 50 };
+
 /** What {@linkcode tanakaLabeller} does. */
 export const TANAKA: MethodDescription = {
   title: "Morphology: what lines fill, where it is long",
@@ -72,7 +75,7 @@ const ANGLES = Array.from({ length: 8 }, (_, i) => 22.5 * i);
  */
 export function tanakaLabeller(compute: Compute, options: ClassicalOptions<TanakaSettings> = {}): Labeller {
   checkArguments("label by morphology", ARGUMENTS, { compute, options });
-  const settings = { smoothing: 2, width: 25, length: 15, least: 50, ...options.settings };
+  const settings = { ...defaultTanaka, ...options.settings };
   const { smoothing, width: filled, length: straight, least } = settings;
   if (!Number.isSafeInteger(smoothing) || smoothing < 0) {
     throw new RangeError(
@@ -107,22 +110,29 @@ export function tanakaLabeller(compute: Compute, options: ClassicalOptions<Tanak
         range: [0, 64],
       },
     ],
-    find: async (grey) => {
+    find: async (grey, stages) => {
       using smooth = smoothing > 0 ? bilateralFilter(grey, { radius: smoothing }) : undefined;
       const looked = smooth ?? grey;
       using closed = closeAlongLines(looked, lines(filled));
       using narrow = subtract(closed, looked);
       using long = openAlongLines(narrow, lines(straight));
       const threshold = await otsuOf(long, 3);
-      const [narrowMap, longMap] = await compute.read([narrow, long]);
       const { width, height } = grey;
       // It is infinite where all is alike, and nothing exceeds 255.
       using exceeding = binarise(long, { threshold: Math.min(threshold, 255) });
       using joined = close(exceeding);
-      const mask = Uint8Array.from(await joined.read());
+      const [joinedMap, longMap, ...narrowMap] = await compute.read([
+        joined,
+        long,
+        ...(stages ? [narrow] : []),
+      ]);
+      const mask = Uint8Array.from(joinedMap);
       dropSpecks(mask, { width, height, least });
       const confidence = longMap.map((value) => relativeTo(threshold, value));
-      return [narrowMap, longMap, agreeing(confidence, mask)];
+      return {
+        confidence: agreeing(confidence, mask),
+        stages: stages ? [...narrowMap, longMap] : undefined,
+      };
     },
   });
 }

@@ -3,6 +3,7 @@ import type { PlaneSource } from "../../../core/gpu/compute.ts";
 import {
   binarise,
   geometricMean,
+  lesser,
   localise,
   mean,
   multiply,
@@ -56,10 +57,12 @@ Deno.test("localise() gives 0 at the threshold itself", async () => {
   assert.deepEqual([...await kept.read()], [0, 0.5625, 1]);
 });
 
-Deno.test("mean() and geometricMean() equal the means, at any size and content", async () => {
+Deno.test("mean(), geometricMean() and lesser() equal the means and the minimum, at any size and content", async () => {
   for await (const { compute, a, b, message } of pairs(1)) {
     using planeA = compute.upload(a);
     using planeB = compute.upload(b);
+    using least = lesser(planeA, planeB);
+    assertClose(await least.read(), map(a, (value, i) => Math.min(value, b.data[i])), 1e-7, message);
     using arithmetic = mean(planeA, planeB);
     assertClose(await arithmetic.read(), map(a, (value, i) => (value + b.data[i]) / 2), 1e-7, message);
     using geometric = geometricMean(planeA, planeB);
@@ -135,7 +138,7 @@ Deno.test("formulas of two planes refuse those of different shapes", async () =>
   for (const [width, height] of SIZES.slice(1)) {
     using a = compute.upload(testImage(width, height, 1, "flat"));
     using b = compute.upload(testImage(height + 1, width, 1, "flat"));
-    for (const combine of [multiply, subtract, localise, mean, geometricMean]) {
+    for (const combine of [multiply, subtract, lesser, localise, mean, geometricMean]) {
       assert.throws(() => combine(a, b), RangeError);
     }
   }

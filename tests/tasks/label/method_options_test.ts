@@ -3,7 +3,7 @@ import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { defaultCrf } from "../../../core/label/cam_crf/cam_crf_label.ts";
 import { defaultHairline, type HairlineSettings } from "../../../core/label/hairline/settings.ts";
 import type { Labeller } from "../../../core/label/labeller.ts";
-import { labellers } from "../../../core/label/labellers.ts";
+import { classicalLabellers, labellers } from "../../../core/label/labellers.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { createSegmenter } from "../../../models/segmenter/segmenter.ts";
@@ -226,4 +226,59 @@ Deno.test("chooseLabeller() refuses settings of the method hairline that are out
   await assert.rejects(choose("--localisation-tile", "400"), (error) => {
     return error instanceof UsageError && /with localisationTile 400: a multiple of 32/.test(error.message);
   });
+});
+
+/** Another value for each setting of the methods that ask no network. */
+const CLASSICAL: Readonly<Record<string, Readonly<Record<string, [typed: string, read: unknown]>>>> = {
+  "sato": { sigmas: ["1,2.5", [1, 2.5]] },
+  "frangi": { sigmas: ["4", [4]], beta: ["0.3", 0.3] },
+  "otsu": {},
+  "multi-otsu": {},
+  "niblack": { windowSize: ["15", 15], k: ["1.5", 1.5] },
+  "sauvola": { windowSize: ["101", 101], k: ["0.5", 0.5], r: ["64", 64] },
+  "tanaka": { smoothing: ["0", 0], width: ["9", 9], length: ["31", 31], least: ["0", 0] },
+  "oliveira": { blockSize: ["8", 8], openingSize: ["1", 1] },
+  "a-trous": { width: ["5", 5] },
+  "canny": { width: ["9", 9], low: ["0", 0] },
+};
+
+Deno.test("chooseLabeller() changes each setting of the methods without a network by an option of the method's name", async () => {
+  assert.deepEqual(Object.keys(CLASSICAL), Object.keys(classicalLabellers));
+  for (const [id, others] of Object.entries(CLASSICAL)) {
+    const { settings } = await choose("--method", id);
+    if (Object.keys(others).length > 0) assert.deepEqual(Object.keys(settings), Object.keys(others), id);
+    for (const [field, [typed, read]] of Object.entries(others)) {
+      const name = `--${id}${optionName(field[0].toUpperCase() + field.slice(1)).slice(2)}`;
+      const changed = await choose(name, typed);
+      assert.deepEqual([changed.id, changed.settings], [id, { ...settings, [field]: read }], name);
+    }
+  }
+  await assert.rejects(
+    choose("--method", "sato", "--canny-low", "0.2"),
+    /^UsageError: Cannot label by the method sato with --canny-low, which is an option of canny; /,
+  );
+});
+
+Deno.test("methodOptions refuse settings of the methods without a network that are out of range, in a sentence", () => {
+  for (
+    const [args, sentence] of [
+      [["--sato-sigmas", "3,0"], /Expected numbers greater than 0 such as .*3,5,7.*3,0/],
+      [["--frangi-sigmas", ""], /Expected numbers greater than 0/],
+      [["--frangi-beta", "0"], /greater than 0/],
+      [["--niblack-window-size", "32"], /Expected an odd number of pixels, but got .*32/],
+      [["--niblack-k", "-1"], /greater than 0/],
+      [["--sauvola-r", "0"], /greater than 0/],
+      [["--tanaka-smoothing", "65"], /64/],
+      [["--tanaka-width", "4"], /odd/],
+      [["--tanaka-least", "-1"], /0/],
+      [["--oliveira-block-size", "0"], /1/],
+      [["--oliveira-opening-size", "2"], /odd/],
+      [["--a-trous-width", "1.5"], /integer/],
+      [["--canny-low", "1.1"], /1/],
+    ] as const
+  ) {
+    const result = parse(methodOptions, [...args]);
+    assert.ok(!result.success, args.join(" "));
+    assert.match(JSON.stringify(result.error), sentence, args.join(" "));
+  }
 });

@@ -120,3 +120,26 @@ Deno.test("labellers without a network take settings and say which they have", a
   }
   assert.throws(() => sauvolaLabeller(device, { settings: { r: 0 } }), { message: /with an r of 0/ });
 });
+
+Deno.test("labellers without a network read no map off the device that nobody looks at", async () => {
+  const device = await compute();
+  const photo = testPhoto(33, 17, "crack");
+  const reads = async (labeller: Labeller, stages: boolean) => {
+    const read = device.read;
+    let values = 0;
+    device.read = (planes) => {
+      for (const { length } of planes) values += length;
+      return read.call(device, planes);
+    };
+    try {
+      await labeller.label(photo, { stages });
+    } finally {
+      device.read = read;
+    }
+    return values;
+  };
+  for (const [id, maps] of [["tanaka", 1], ["a-trous", 2], ["sato", 0]] as const) {
+    const labeller = classicalLabellers[id](device);
+    assert.equal(await reads(labeller, true) - await reads(labeller, false), maps * 33 * 17, id);
+  }
+});
