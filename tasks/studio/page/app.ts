@@ -31,14 +31,17 @@ export function listen(studio: Studio): void {
   addEventListener("beforeunload", (event) => {
     if (studio.unsaved) event.preventDefault();
   });
+  // A phone ends pages in the background without asking.
+  addEventListener("visibilitychange", () => studio.flush());
+  const takesFiles = studio.keeper.takeFile !== undefined;
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
-    if (event.dataTransfer !== null && studio.keeper === undefined) studio.addFiles(event.dataTransfer.files);
+    if (event.dataTransfer !== null && takesFiles) studio.addFiles(event.dataTransfer.files);
   });
   addEventListener("paste", (event) => {
     const files = event.clipboardData?.files;
-    if (files !== undefined && files.length > 0 && studio.keeper === undefined) studio.addFiles(files);
+    if (files !== undefined && files.length > 0 && takesFiles) studio.addFiles(files);
   });
 }
 
@@ -68,8 +71,10 @@ export function App(
       ${current !== undefined && photos.length > 1 && html`<${Steps} studio=${studio} current=${current} />`}
       ${current !== undefined &&
         html`<button type="button" onClick=${() => studio.current.value = undefined}>Overview</button>`}
-      ${photos.length > 0 && studio.keeper === undefined &&
+      ${photos.length > 0 && studio.keeper.takeFile !== undefined &&
         html`<${Choose} studio=${studio} text="Add photos" />`}
+      ${photos.length > 0 && current === undefined && studio.keeper.clear !== undefined &&
+        html`<button type="button" onClick=${() => removeAll(studio)}>Remove all</button>`}
       ${photos.length > 0 &&
         html`<button type="button" aria-pressed=${help.value} title="Keys (?)" onClick=${() =>
           help.value = !help.value}>?</button>`}
@@ -84,6 +89,12 @@ export function App(
     </main>
     ${help.value && html`<${Help} />`}
   ` as VNode;
+}
+
+function removeAll(studio: Studio): void {
+  const what =
+    "Remove all photos from this page, with all that was decided and mended? Nothing of it can be brought back.";
+  if (confirm(what)) studio.clear();
 }
 
 function DeskOf({ studio, photo }: { readonly studio: Studio; readonly photo: Photo }): VNode {
@@ -134,7 +145,8 @@ function Welcome({ studio }: { readonly studio: Studio }): VNode {
       <h2>Drop photos of cracks here</h2>
       <p>or paste one, or <${Choose} studio=${studio} text="choose photos" /></p>
       <p
-        class="hint">Cracks are marked on this device. No photo leaves it: this page may not send anything anywhere.</p>
+        class="hint">Cracks are marked on this device. No photo leaves it: this page may not send anything anywhere.
+        What is done here stays in this browser until it is removed.</p>
     </section>
   ` as VNode;
 }

@@ -1,10 +1,4 @@
-import type { Size } from "./edited_mask.ts";
-
-/** A place in a photo, in pixels: the centre of the pixel in column x and row y is (x, y). */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point, Size } from "./box.ts";
 
 /** The pixels whose centres are within half a diameter of a point; the nearest one at least. */
 export function* disc({ x, y }: Point, diameter: number, { width, height }: Size): Generator<number> {

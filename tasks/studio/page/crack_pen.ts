@@ -1,5 +1,5 @@
-import { disc, type Point } from "./brush.ts";
-import type { Size } from "./edited_mask.ts";
+import type { Point, Size } from "./box.ts";
+import { disc } from "./brush.ts";
 
 /** Grey values of a photo, 0..255, row-major. */
 export interface Grey extends Size {

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import { brushSize, colour, type DeskControl, opacity, outline, tool } from "./desk_control.ts";
+import { brushSize, colour, type DeskControl, opacity, outline, scale, tool } from "./desk_control.ts";
 import { downloadConfidence, downloadFacts, downloadMask } from "./downloads.ts";
 import type { OpenedPhoto } from "./photo.ts";
 import { type Tool, TOOLS } from "./tools.ts";
@@ -60,9 +60,11 @@ function Marks(
         html`<circle class="brush" cx=${brush.x} cy=${brush.y} r=${
           Math.max(2, brushSize.value * viewer.scale / 2)
         } />`}
-      ${places.length === 2 &&
+      ${places.length === 2 && tool.value === "box" &&
+        html`<path d=${`M${places[0].x} ${places[0].y}H${places[1].x}V${places[1].y}H${places[0].x}Z`} />`}
+      ${places.length === 2 && tool.value !== "box" &&
         html`<line x1=${places[0].x} y1=${places[0].y} x2=${places[1].x} y2=${places[1].y} />`}
-      ${places.map(({ x, y }) => html`<circle cx=${x} cy=${y} r="5" />`)}
+      ${tool.value !== "box" && places.map(({ x, y }) => html`<circle cx=${x} cy=${y} r="5" />`)}
     </svg>
   ` as VNode;
 }
@@ -101,7 +103,7 @@ function UndoButtons({ control }: { readonly control: DeskControl }): VNode {
 function Panel({ control, opened }: { readonly control: DeskControl; readonly opened: OpenedPhoto }): VNode {
   const { photo, studio } = control;
   void photo.revision.value;
-  const { edits, confidence } = opened;
+  const { edits } = opened, { confidence } = edits;
   const share = useMemo(() => edits.crackPixels / (edits.width * edits.height), [
     photo.revision.value,
     edits,
@@ -153,17 +155,7 @@ function Panel({ control, opened }: { readonly control: DeskControl; readonly op
 
       <${Measure} control=${control} />
 
-      <fieldset>
-        <legend>Look again</legend>
-        <div class="row">
-          <button type="button" disabled=${control.busy
-            .value} title="Leave out pieces that can be no crack" onClick=${() =>
-            control.mark("label")}>Label</button>
-          <button type="button" disabled=${control.busy
-            .value} title="Show all that the network sees" onClick=${() =>
-            control.mark("predict")}>Predict</button>
-        </div>
-      </fieldset>
+      <${LookAgain} control=${control} />
 
       <fieldset>
         <legend>Save</legend>
@@ -175,6 +167,41 @@ function Panel({ control, opened }: { readonly control: DeskControl; readonly op
         </div>
       </fieldset>
     </aside>
+  ` as VNode;
+}
+
+/** The sides of the photo at which it is looked at first, over its own. */
+const SCALES: readonly (readonly [scale: number | undefined, name: string])[] = [
+  [undefined, "by its detail"],
+  [2, "2 : 1"],
+  [1, "1 : 1"],
+  [0.5, "1 : 2"],
+  [0.25, "1 : 4"],
+];
+
+function LookAgain({ control }: { readonly control: DeskControl }): VNode {
+  const { box } = control;
+  const setScale = (event: Event) => {
+    scale.value = SCALES[(event.currentTarget as HTMLSelectElement).selectedIndex][0];
+  };
+  return html`
+    <fieldset disabled=${control.busy.value}>
+      <legend>Look again</legend>
+      <label>Largest scale
+        <select id="scale" onChange=${setScale}>
+          ${SCALES.map(([value, name]) => html`<option selected=${scale.value === value}>${name}</option>`)}
+        </select>
+      </label>
+      <p class="hint">${box === undefined
+        ? html`All of the photo; <kbd>X</kbd> draws a box to look at.`
+        : `In the box of ${box.width} × ${box.height} pixels.`}</p>
+      <div class="row">
+        <button type="button" title="Leave out pieces that can be no crack" onClick=${() =>
+          control.lookAgain("label")}>Label</button>
+        <button type="button" title="Show all that the network sees" onClick=${() =>
+          control.lookAgain("predict")}>Predict</button>
+      </div>
+    </fieldset>
   ` as VNode;
 }
 

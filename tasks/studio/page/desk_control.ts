@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { Point } from "./brush.ts";
+import { type Box, boxBetween, type Point } from "./box.ts";
 import { greyOf } from "./crack_pen.ts";
 import type { Method } from "./engine_protocol.ts";
 import type { Decision, OpenedPhoto, Photo } from "./photo.ts";
@@ -12,6 +12,8 @@ import { type COLOURS, Viewer } from "./viewer.ts";
 export const tool: Signal<Tool> = signal("hand");
 export const brushSize: Signal<number> = signal(5);
 export const opacity: Signal<number> = signal(70);
+/** The scale from which on photos are looked at again; undefined: by their detail. */
+export const scale: Signal<number | undefined> = signal(undefined);
 export const outline: Signal<boolean> = signal(false);
 export const colour: Signal<keyof typeof COLOURS> = signal("magenta");
 
@@ -39,6 +41,7 @@ export class DeskControl {
 
   constructor(studio: Studio, photo: Photo) {
     this.studio = studio;
+    studio.flush = () => this.#keepNow();
     this.photo = photo;
     this.#open();
   }
@@ -68,6 +71,12 @@ export class DeskControl {
   /** To be called when another photo takes its place. */
   close(): void {
     this.#countTime();
+    this.#keepNow();
+    this.studio.flush = () => {};
+    this.studio.leave(this.photo);
+  }
+
+  #keepNow(): void {
     if (this.#keeping === undefined) return;
     clearTimeout(this.#keeping);
     this.#keepStrokes();
@@ -75,7 +84,7 @@ export class DeskControl {
 
   async #open(): Promise<void> {
     try {
-      this.opened.value = await this.photo.open(this.studio.engine);
+      this.opened.value = await this.studio.open(this.photo);
       this.#show();
     } catch (error) {
       this.failure.value = error instanceof Error ? error.message : String(error);
@@ -83,20 +92,26 @@ export class DeskControl {
     this.busy.value = false;
   }
 
-  /** Looks at the photo again, by another method; what was mended goes. */
-  async mark(method: Method): Promise<void> {
+  /** Looks at the photo again, or at the box that is drawn on it. */
+  async lookAgain(method: Method): Promise<void> {
     const opened = this.opened.value;
     if (opened === undefined || this.busy.value) return;
     this.busy.value = true;
     try {
-      await this.photo.mark(this.studio.engine, method, opened.pixels);
-      this.opened.value = await this.photo.open(this.studio.engine);
-      this.#show();
+      await this.photo.lookAgain(this.studio.engine, opened, { method, scale: scale.value, box: this.box });
+      this.redraw();
       this.#keepSoon();
     } catch (error) {
       this.studio.complain(error);
     }
     this.busy.value = false;
+  }
+
+  /** The box that is drawn on the photo. */
+  get box(): Box | undefined {
+    const [one, other] = this.points.value;
+    if (tool.value !== "box" || other === undefined) return undefined;
+    return boxBetween(one, other, this.opened.value!.pixels);
   }
 
   #show(): void {
@@ -145,7 +160,6 @@ export class DeskControl {
 
   #keepSoon(): void {
     this.#keptSteps = this.opened.value?.edits.steps.done ?? 0;
-    if (this.studio.keeper === undefined) return;
     clearTimeout(this.#keeping);
     this.#keeping = setTimeout(() => this.#keepStrokes(), KEPT_AFTER);
   }

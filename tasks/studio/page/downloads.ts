@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { EngineClient } from "./engine_client.ts";
 import type { Engine } from "./engine_protocol.ts";
+import { maskFile } from "./grey_files.ts";
 import type { OpenedPhoto, Photo } from "./photo.ts";
 
 /** What is known of a photo, for programs: pixels, and millimetres where a scale was drawn. */
@@ -30,19 +31,18 @@ export async function downloadMask(
   photo: Photo,
   { edits }: OpenedPhoto,
 ): Promise<void> {
-  const grey = edits.mask.map((value) => 255 * value);
-  save(await engine.encode(edits.width, edits.height, grey), `${stem(photo)}_mask.png`, "image/png");
+  save(await maskFile(engine, edits), `${stem(photo)}_mask.png`, "image/png");
 }
 
 /** Has the browser save the confidences: a PNG of 8-bit grey, 255 where the network is sure. */
 export async function downloadConfidence(
   engine: EngineClient,
   photo: Photo,
-  { edits, confidence }: OpenedPhoto,
+  { edits: { width, height, confidence } }: OpenedPhoto,
 ): Promise<void> {
   if (confidence === undefined) return;
   save(
-    await engine.encode(edits.width, edits.height, confidence),
+    await engine.encode(width, height, confidence),
     `${stem(photo)}_confidence.png`,
     "image/png",
   );

@@ -1,8 +1,4 @@
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Box, Size } from "./box.ts";
 
 /** What a person says of pixels. */
 export const Paint = { none: 0, crack: 1, ground: 2 } as const;
@@ -16,13 +12,22 @@ export interface Found extends Size {
   readonly confidence: Uint8Array<ArrayBuffer> | undefined;
 }
 
-/** One thing that was done: pixels painted, or the threshold moved. */
+/** What is known of the pixels in a box, row-major. */
+interface Layers {
+  readonly mask: Uint8Array;
+  readonly confidence: Uint8Array | undefined;
+  readonly painted: Uint8Array;
+}
+
+/** One thing that was done: pixels painted, the threshold moved, or a look at a box. */
 interface Step {
   /** Indices of the pixels whose paint changed, and what it was before. */
   readonly pixels: Uint32Array;
   readonly before: Uint8Array;
   readonly after: Paint;
   readonly threshold: readonly [before: number | undefined, after: number | undefined];
+  /** What the look replaced; while the step is undone, what it found. */
+  readonly look?: { readonly box: Box; readonly layers: Layers };
 }
 
 /**
@@ -34,8 +39,11 @@ export class EditedMask {
   readonly height: number;
   /** 1 for crack, row-major, as it is now. */
   readonly mask: Uint8Array<ArrayBuffer>;
-  readonly #found: Found;
-  readonly #before: Uint8Array;
+  /** The same before anything was done to it: as found. */
+  readonly before: Uint8Array<ArrayBuffer>;
+  /** How sure the network is, 0..255, row-major. */
+  readonly confidence: Uint8Array<ArrayBuffer> | undefined;
+  readonly #found: Uint8Array<ArrayBuffer>;
   readonly #painted: Uint8Array;
   #threshold: number | undefined;
   #done: Step[] = [];
@@ -44,23 +52,15 @@ export class EditedMask {
   #stroke: { readonly paint: Paint; readonly before: Map<number, number> } | undefined;
   #slide: { readonly before: number | undefined } | undefined;
 
-  /**
-   * @param options `mended`: the mask as it was mended before, 1 for crack: where it differs, it counts as painted. `before`: the mask that
-   * {@linkcode changedPixels} compares with. Default for both: as found.
-   */
-  constructor(
-    found: Found,
-    { mended = found.mask, before = found.mask }: {
-      readonly mended?: Uint8Array;
-      readonly before?: Uint8Array;
-    } = {},
-  ) {
-    this.#before = before;
-    this.width = found.width;
-    this.height = found.height;
-    this.#found = found;
+  /** @param mended the mask as it was mended before, 1 for crack: where it differs, it counts as painted. Default: as found. */
+  constructor({ width, height, mask, confidence }: Found, mended: Uint8Array = mask) {
+    this.width = width;
+    this.height = height;
+    this.before = mask;
+    this.#found = mask.slice();
+    this.confidence = confidence?.slice();
     this.#painted = Uint8Array.from(mended, (value, pixel) => {
-      if (value === found.mask[pixel]) return Paint.none;
+      if (value === mask[pixel]) return Paint.none;
       return value === 1 ? Paint.crack : Paint.ground;
     });
     this.mask = Uint8Array.from(mended);
@@ -75,7 +75,7 @@ export class EditedMask {
   get changedPixels(): number {
     let count = 0;
     for (let pixel = 0; pixel < this.mask.length; pixel++) {
-      count += this.mask[pixel] ^ this.#before[pixel];
+      count += this.mask[pixel] ^ this.before[pixel];
     }
     return count;
   }
@@ -94,10 +94,32 @@ export class EditedMask {
 
   /** Moves the threshold; all moves until {@linkcode finish} are one step. */
   slide(threshold: number | undefined): void {
-    if (this.#found.confidence === undefined) return;
+    if (this.confidence === undefined) return;
     this.#slide ??= { before: this.#threshold };
     this.#threshold = threshold;
     this.#join();
+  }
+
+  /**
+   * Takes another look at a box, or at the whole: what it found replaces what was found and painted there. Of the whole, the threshold goes as well.
+   *
+   * @param found `mask` and `confidence` of the box, which are this one's from now on.
+   */
+  look({ mask, confidence }: Pick<Found, "mask" | "confidence">, box?: Box): void {
+    this.finish();
+    const threshold = box === undefined ? undefined : this.#threshold;
+    const { width, height } = this;
+    const look = {
+      box: box ?? { left: 0, top: 0, width, height },
+      layers: { mask, confidence, painted: new Uint8Array(mask.length) },
+    };
+    const step: Step = {
+      ...{ pixels: new Uint32Array(0), before: new Uint8Array(0), after: Paint.none, look },
+      threshold: [this.#threshold, threshold],
+    };
+    this.#undone = [];
+    this.#done.push(step);
+    this.#return(step, threshold);
   }
 
   /** Paints pixels; all until {@linkcode finish} are one step. */
@@ -154,9 +176,14 @@ export class EditedMask {
     return true;
   }
 
-  /** The mask after a step was taken back or done again: all of it only where the threshold moved. */
-  #return({ pixels }: Step, threshold: number | undefined): void {
-    if (threshold !== this.#threshold) {
+  /** The mask after a step was taken back or done again: all of it only where more than paint changed. */
+  #return({ pixels, look }: Step, threshold: number | undefined): void {
+    if (look !== undefined) {
+      exchange(this.#found, look.layers.mask, this.width, look.box);
+      exchange(this.#painted, look.layers.painted, this.width, look.box);
+      exchange(this.confidence, look.layers.confidence, this.width, look.box);
+    }
+    if (look !== undefined || threshold !== this.#threshold) {
       this.#threshold = threshold;
       this.#join();
     } else {
@@ -165,23 +192,30 @@ export class EditedMask {
   }
 
   #join(): void {
-    const { mask: found, confidence } = this.#found;
-    const painted = this.#painted, mask = this.mask;
-    // What exceeds the threshold, in the same bytes.
-    const [values, least] = this.#threshold === undefined || confidence === undefined
-      ? [found, 0]
-      : [confidence, 255 * this.#threshold];
-    for (let pixel = 0; pixel < mask.length; pixel++) {
-      const paint = painted[pixel];
-      mask[pixel] = paint === Paint.none ? Number(values[pixel] > least) : Number(paint === Paint.crack);
-    }
+    for (let pixel = 0; pixel < this.mask.length; pixel++) this.mask[pixel] = this.#joined(pixel);
   }
 
   #joined(pixel: number): number {
     const paint = this.#painted[pixel];
     if (paint !== Paint.none) return paint === Paint.crack ? 1 : 0;
-    const { mask, confidence } = this.#found;
-    if (this.#threshold === undefined || confidence === undefined) return mask[pixel];
-    return confidence[pixel] > 255 * this.#threshold ? 1 : 0;
+    if (this.#threshold === undefined || this.confidence === undefined) return this.#found[pixel];
+    // What exceeds the threshold, in the same bytes.
+    return this.confidence[pixel] > 255 * this.#threshold ? 1 : 0;
+  }
+}
+
+/** Exchanges the values in a box of a picture with those that were kept of it. */
+function exchange(
+  picture: Uint8Array | undefined,
+  kept: Uint8Array | undefined,
+  columns: number,
+  { left, top, width, height }: Box,
+): void {
+  if (picture === undefined || kept === undefined) return;
+  for (let y = 0; y < height; y++) {
+    const row = (top + y) * columns + left;
+    const there = picture.slice(row, row + width);
+    picture.set(kept.subarray(y * width, (y + 1) * width), row);
+    kept.set(there, y * width);
   }
 }

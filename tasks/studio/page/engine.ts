@@ -1,5 +1,5 @@
 /**
- * The page's worker: it decodes photos and marks cracks with the codecs, kernels and the network that the commands use, so
+ * What the page's workers run: it decodes photos and marks cracks with the codecs, kernels and the network that the commands use, so
  * that the page itself stays responsive.
  *
  * @module
@@ -9,12 +9,13 @@ import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
+import { defaultHairline } from "../../../core/label/hairline/settings.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { serveRequests } from "../../../models/threads/serve_requests.ts";
-import type { Engine, EngineReply, EngineRequest, Marked, Method, Pixels } from "./engine_protocol.ts";
+import type { Engine, EngineReply, EngineRequest, Look, Marked, Pixels } from "./engine_protocol.ts";
 
 /** What photos are marked with, opened once. */
 interface Session {
@@ -41,12 +42,19 @@ async function openSession(): Promise<Session> {
   };
 }
 
-async function mark({ width, height, data }: Pixels, method: Method): Promise<Marked> {
+async function mark(
+  { width, height, data }: Pixels,
+  { method, scale }: Look,
+): Promise<Marked> {
   const { compute, segmenter } = await (session ??= openSession());
   const image = new ImageData(data, width, height);
+  const start = scale ?? "auto";
   const { confidence, mask, scales, warning } = method === "label"
-    ? await hairlineLabeller(compute, { segmenter }).label(image)
-    : await predictAtScales(compute, image, { segmenter });
+    ? await hairlineLabeller(compute, {
+      segmenter,
+      settings: { ...defaultHairline, scales: { ...defaultHairline.scales, start } },
+    }).label(image)
+    : await predictAtScales(compute, image, { segmenter, start });
   return {
     confidence: new Float32Array(confidence),
     mask: new Uint8Array(mask),
@@ -64,7 +72,7 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
       return { width, height, data: new Uint8ClampedArray(data) };
     }
     case "mark":
-      return await mark(request.pixels, request.method);
+      return await mark(request.pixels, request.look);
     case "encode": {
       const { width, height, grey } = request;
       return { png: await encodePng({ width, height, channels: 1, data: grey }) };

@@ -1,39 +1,38 @@
 /// <reference lib="dom" />
 import { RequestWorker } from "../../../models/threads/request_worker.ts";
-import type {
-  Encoded,
-  Engine,
-  EngineReply,
-  EngineRequest,
-  Marked,
-  Method,
-  Pixels,
-} from "./engine_protocol.ts";
+import type { Encoded, Engine, EngineReply, EngineRequest, Look, Marked, Pixels } from "./engine_protocol.ts";
 
-/** The worker of the page, which decodes, marks and encodes; see `engine.ts`. It answers one request after the other. */
+type EngineWorker = RequestWorker<EngineRequest, EngineReply>;
+
+/**
+ * The workers of the page, see `engine.ts`, each of which answers one request after the other. One marks cracks, the other reads and writes files:
+ * so nobody waits for a network to see a photo, or to have a stroke saved.
+ */
 export class EngineClient {
-  readonly #worker: RequestWorker<EngineRequest, EngineReply>;
+  readonly #marker: EngineWorker;
+  readonly #clerk: EngineWorker;
 
-  /** @param script what the worker runs, as a classic script. */
+  /** @param script what the workers run, as a classic script. */
   constructor(script: string) {
     // A blob: a page that was opened as a file may start no worker from another file.
     const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
-    this.#worker = new RequestWorker(new Worker(url));
+    this.#marker = new RequestWorker(new Worker(url));
+    this.#clerk = new RequestWorker(new Worker(url));
   }
 
   /** Opens the device and the network. */
   async open(): Promise<Engine> {
-    return await this.#ask({ ask: "open" }) as Engine;
+    return await ask(this.#marker, { ask: "open" }) as Engine;
   }
 
   /** The upright pixels of a photo's file, which moves to the worker. */
   async decode(bytes: Uint8Array<ArrayBuffer>): Promise<Pixels> {
-    return await this.#ask({ ask: "decode", bytes }, [bytes.buffer]) as Pixels;
+    return await ask(this.#clerk, { ask: "decode", bytes }, [bytes.buffer]) as Pixels;
   }
 
   /** What the network sees in a photo. */
-  async mark(pixels: Pixels, method: Method): Promise<Marked> {
-    return await this.#ask({ ask: "mark", pixels, method }) as Marked;
+  async mark(pixels: Pixels, look: Look): Promise<Marked> {
+    return await ask(this.#marker, { ask: "mark", pixels, look }) as Marked;
   }
 
   /** Grey values as a PNG file, as `label` writes them. */
@@ -42,16 +41,20 @@ export class EngineClient {
     height: number,
     grey: Uint8Array<ArrayBuffer>,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    const { png } = await this.#ask({ ask: "encode", width, height, grey }) as Encoded;
+    const { png } = await ask(this.#clerk, { ask: "encode", width, height, grey }) as Encoded;
     return png;
   }
+}
 
-  /** The worker's answer; what it says of a failure is a sentence of its own. */
-  async #ask(request: EngineRequest, transfer: readonly ArrayBuffer[] = []): Promise<EngineReply> {
-    try {
-      return await this.#worker.ask(request, transfer);
-    } catch (error) {
-      throw new Error((error as Error).message.replace(/^Cannot compute in another thread: (?=Cannot )/, ""));
-    }
+/** A worker's answer; what it says of a failure is a sentence of its own. */
+async function ask(
+  worker: EngineWorker,
+  request: EngineRequest,
+  transfer: readonly ArrayBuffer[] = [],
+): Promise<EngineReply> {
+  try {
+    return await worker.ask(request, transfer);
+  } catch (error) {
+    throw new Error((error as Error).message.replace(/^Cannot compute in another thread: (?=Cannot )/, ""));
   }
 }

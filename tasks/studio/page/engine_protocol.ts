@@ -10,11 +10,18 @@ export interface Pixels {
 /** How cracks are looked for: `label` leaves out pieces that can be no crack, `predict` shows all that the network sees. */
 export type Method = "label" | "predict";
 
-/** What the page asks of its worker, which decodes and computes; see `engine.ts`. */
+/** How a photo is looked at. */
+export interface Look {
+  readonly method: Method;
+  /** The scale of the first of several looks, each at half the scale of the one before. Default: the smallest at which the photo loses no detail. */
+  readonly scale?: number;
+}
+
+/** What the page asks of its workers, which decode and compute; see `engine.ts`. */
 export type EngineRequest =
   | { readonly ask: "open" }
   | { readonly ask: "decode"; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly ask: "mark"; readonly pixels: Pixels; readonly method: Method }
+  | { readonly ask: "mark"; readonly pixels: Pixels; readonly look: Look }
   | {
     readonly ask: "encode";
     readonly width: number;

@@ -5,6 +5,7 @@
  * @module
  */
 import { App, listen } from "./app.ts";
+import { BrowserStore } from "./browser_store.ts";
 import { EngineClient } from "./engine_client.ts";
 import { ServerClient } from "./server_client.ts";
 import { Studio } from "./studio.ts";
@@ -14,10 +15,9 @@ import { html, render } from "./view.ts";
 const engine = new EngineClient(document.getElementById("engine")!.textContent!);
 // The server says in the page that it is there; a page that is a file has none.
 const served = document.querySelector("meta[name=hairline-server]") !== null;
-const server = served
-  ? new ServerClient(new URL(location.href).searchParams.get("key") ?? "", engine)
-  : undefined;
-const studio = new Studio(engine, server);
+const key = new URL(location.href).searchParams.get("key") ?? "";
+const keeper = served ? new ServerClient(key, engine) : new BrowserStore(engine);
+const studio = new Studio(engine, keeper);
 const thumbnails = new Thumbnails(engine);
 listen(studio);
 const app = document.getElementById("app")!;
@@ -25,15 +25,18 @@ const app = document.getElementById("app")!;
 app.replaceChildren();
 render(html`<${App} studio=${studio} thumbnails=${thumbnails} />`, app);
 
-if (server !== undefined) {
-  server.onConnection = (sentence) => studio.notice.value = sentence;
-  server.onForeign = (photo) => {
+keeper.onTrouble = (sentence) => studio.notice.value = sentence;
+if (keeper instanceof ServerClient) {
+  keeper.onForeign = (photo) => {
     if (studio.current.value === photo) {
       studio.notice.value = `${photo.name} was changed in another window: what is done here goes over it.`;
     } else photo.forget();
   };
-  server.photos().then((photos) => {
-    studio.add(photos);
-    return server.follow();
-  }).catch((error) => studio.complain(error));
 }
+
+async function begin(): Promise<void> {
+  studio.add(await keeper.photos());
+  if (keeper instanceof ServerClient) await keeper.follow();
+}
+
+begin().catch((error) => studio.complain(error));

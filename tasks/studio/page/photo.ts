@@ -2,7 +2,8 @@
 import { type Signal, signal } from "./view.ts";
 import { doubtOf } from "../doubt.ts";
 import type { EngineClient } from "./engine_client.ts";
-import type { Method, Pixels } from "./engine_protocol.ts";
+import type { Look, Pixels } from "./engine_protocol.ts";
+import { type Box, cutPixels, cutValues, grownBox } from "./box.ts";
 import { EditedMask, type Found } from "./edited_mask.ts";
 
 /** What a person decided about a photo's mask. */
@@ -33,7 +34,6 @@ export interface PhotoSource {
 export interface OpenedPhoto {
   readonly pixels: Pixels;
   readonly edits: EditedMask;
-  readonly confidence: Uint8Array<ArrayBuffer> | undefined;
 }
 
 /** A photo of the page. */
@@ -50,9 +50,8 @@ export class Photo {
   readonly revision: Signal<number> = signal(0);
   /** Seconds that it was looked at. */
   seconds = 0;
-  #found: Found | undefined;
-  /** The mask of the run: what is shown instead, however it came about, is a correction. */
-  #ofRun: Uint8Array | undefined;
+  /** Pixels that were mended, when it was kept last. */
+  changedPixels = 0;
   #edits: EditedMask | undefined;
   #marking: Promise<void> | undefined;
 
@@ -66,14 +65,13 @@ export class Photo {
     );
   }
 
-  /** The mask as it is now, once the photo was marked. */
+  /** The mask as it is now, once the photo was marked and as long as it is not forgotten. */
   get edits(): EditedMask | undefined {
     return this.#edits;
   }
 
-  /** Forgets what was found and mended, which has changed elsewhere: it is read anew when the photo is opened. */
+  /** Forgets what was found and mended: it is read anew when the photo is opened. */
   forget(): void {
-    this.#found = undefined;
     this.#edits = undefined;
     this.revision.value++;
   }
@@ -81,36 +79,37 @@ export class Photo {
   /** Decodes the photo, and marks it unless that was done. */
   async open(engine: EngineClient): Promise<OpenedPhoto> {
     const pixels = await engine.decode(await this.source.bytes());
-    if (this.#found === undefined) {
-      if (this.source.found !== undefined) await this.#take(await this.source.found(engine), { engine });
-      else await this.mark(engine, "label", pixels);
-    }
-    const { width, height } = this.#found!;
+    const edits = await this.mend(engine, pixels);
+    const { width, height } = edits;
     if (width !== pixels.width || height !== pixels.height) {
       throw new RangeError(
         `Cannot show ${this.name}: its mask has ${width} × ${height} pixels, the photo ${pixels.width} × ${pixels.height}.`,
       );
     }
-    return { pixels, edits: this.#edits!, confidence: this.#found!.confidence };
+    return { pixels, edits };
   }
 
-  /** Marks the photo here; what was mended goes. */
-  async mark(engine: EngineClient, method: Method, decoded?: Pixels): Promise<void> {
-    await this.#marking;
-    if (decoded === undefined && this.#found !== undefined) return;
-    this.#marking = this.#mark(engine, method, decoded);
-    await this.#marking;
+  /** The mask as it is now, read where it is kept, or marked. */
+  async mend(engine: EngineClient, decoded?: Pixels): Promise<EditedMask> {
+    if (this.#edits === undefined) {
+      if (this.source.found === undefined) await this.mark(engine, decoded);
+      else await this.#take(await this.source.found(engine), { engine });
+    }
+    return this.#edits!;
   }
 
-  async #mark(engine: EngineClient, method: Method, decoded: Pixels | undefined): Promise<void> {
+  /** Marks the photo here, unless that is being done. */
+  mark(engine: EngineClient, decoded?: Pixels): Promise<void> {
+    return this.#marking ??= this.#mark(engine, decoded).finally(() => this.#marking = undefined);
+  }
+
+  async #mark(engine: EngineClient, decoded: Pixels | undefined): Promise<void> {
     if (this.progress.value.state === "waiting") this.progress.value = { state: "marking" };
     try {
       const pixels = decoded ?? await engine.decode(await this.source.bytes());
       const { width, height } = pixels;
-      const { mask, confidence, warning } = await engine.mark(pixels, method);
-      const found = { width, height, mask, confidence: confidenceBytes(confidence) };
-      // Who asks for another look does not want what was mended on the one before.
-      await this.#take(found, this.#found === undefined ? { engine, warning } : { warning });
+      const { mask, confidence, warning } = await engine.mark(pixels, { method: "label" });
+      await this.#take({ width, height, mask, confidence: confidenceBytes(confidence) }, { engine, warning });
     } catch (error) {
       this.progress.value = {
         state: "failed",
@@ -120,18 +119,34 @@ export class Photo {
     }
   }
 
+  /** Looks at an opened photo again, all of it or a box: what is seen takes the place of all that was there, painted or found. */
+  async lookAgain(
+    engine: EngineClient,
+    { pixels, edits }: OpenedPhoto,
+    { box, ...look }: Look & { readonly box?: Box },
+  ): Promise<void> {
+    const around = box === undefined ? undefined : grownBox(box, pixels);
+    const shown = around === undefined ? pixels : cutPixels(pixels, around);
+    const { mask, confidence, warning } = await engine.mark(shown, look);
+    const inside = <Values extends Uint8Array<ArrayBuffer>>(values: Values) =>
+      box === undefined ? values : cutValues(values, around!, box);
+    edits.look({ mask: inside(mask), confidence: inside(confidenceBytes(confidence)) }, box);
+    const { value: progress } = this.progress;
+    if (box === undefined && progress.state === "marked") {
+      this.progress.value = { state: "marked", crackShare: progress.crackShare, warning };
+    }
+    this.revision.value++;
+  }
+
   async #take(
     found: Found,
-    { engine, warning }: { readonly engine?: EngineClient; readonly warning?: string },
+    { engine, warning }: { readonly engine: EngineClient; readonly warning?: string },
   ): Promise<void> {
-    const mended = engine && await this.source.mended?.(engine);
-    this.#found = found;
-    if (this.source.found !== undefined) this.#ofRun ??= found.mask;
-    this.#edits = new EditedMask(found, { mended, before: this.#ofRun });
+    this.#edits = new EditedMask(found, await this.source.mended?.(engine));
     this.progress.value = {
       state: "marked",
       crackShare: this.#edits.crackPixels / found.mask.length,
-      ...(warning === undefined ? {} : { warning }),
+      warning: warning ?? (this.progress.value.state === "marked" ? this.progress.value.warning : undefined),
     };
     if (found.confidence !== undefined) this.doubt.value = doubtOf(found.confidence);
     this.revision.value++;

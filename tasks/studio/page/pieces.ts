@@ -1,5 +1,4 @@
-import type { Point } from "./brush.ts";
-import type { Size } from "./edited_mask.ts";
+import type { Point, Size } from "./box.ts";
 
 /** How far beside a piece a click still takes it, in pixels: cracks are thin. */
 const REACH = 4;

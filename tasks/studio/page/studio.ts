@@ -1,23 +1,32 @@
 /// <reference lib="dom" />
 import type { EngineClient } from "./engine_client.ts";
 import type { Engine } from "./engine_protocol.ts";
-import { type Decision, Photo } from "./photo.ts";
+import type { Decision, OpenedPhoto, Photo } from "./photo.ts";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "./view.ts";
 
 /** Where decisions and mended masks are kept, besides in the page. */
 export interface Keeper {
   /** Keeps what is known of a photo now. */
   keep(photo: Photo): Promise<void>;
+  /** Keeps what was found in a photo, where no run did. */
+  marked?(photo: Photo): void;
   /** Whether something is not kept yet. */
   readonly waits: boolean;
   /** How much doubt there is of photos, by their names. */
   doubts(): AsyncIterable<readonly (readonly [name: string, doubt: number | null])[]>;
+  /** Takes up a file that a person gave; none if it is there already. Undefined where photos are those of a server. */
+  takeFile?(file: File): Photo | undefined;
+  /** Forgets everything. */
+  clear?(): Promise<void>;
 }
+
+/** Photos whose masks are held with all that can be undone: the last that were on the desk. */
+const HELD = 12;
 
 /** All that the page shows: its photos, which one is open, and what computes. */
 export class Studio {
   readonly engine: EngineClient;
-  readonly keeper: Keeper | undefined;
+  readonly keeper: Keeper;
   /** What computes, or why nothing does; undefined while it is being opened. */
   readonly device: Signal<Engine | Error | undefined> = signal(undefined);
   readonly photos: Signal<readonly Photo[]> = signal([]);
@@ -30,10 +39,14 @@ export class Studio {
   readonly decided: ReadonlySignal<number> = computed(() =>
     this.photos.value.filter(({ decision }) => decision.value !== undefined).length
   );
+  /** Photos that were on the desk, the last one last. */
+  #left: Photo[] = [];
+  /** Keeps strokes that were just drawn. */
+  flush: () => void = () => {};
   #marking = false;
   #doubts: Promise<void> | undefined;
 
-  constructor(engine: EngineClient, keeper?: Keeper) {
+  constructor(engine: EngineClient, keeper: Keeper) {
     this.engine = engine;
     this.keeper = keeper;
     engine.open().then(
@@ -42,10 +55,10 @@ export class Studio {
     );
   }
 
-  /** Whether closing the page would lose something. */
+  /** Whether closing the page now would lose something. */
   get unsaved(): boolean {
-    if (this.keeper !== undefined) return this.keeper.waits;
-    return this.photos.value.some(({ edits }) => (edits?.steps.done ?? 0) > 0);
+    this.flush();
+    return this.keeper.waits;
   }
 
   /** Takes up photos, and begins to mark those in which nobody looked yet. */
@@ -64,11 +77,35 @@ export class Studio {
       return;
     }
     this.notice.value = "";
-    this.add(
-      images.map((file) =>
-        new Photo({ name: file.name, bytes: async () => new Uint8Array(await file.arrayBuffer()) })
-      ),
-    );
+    this.add(images.map((file) => this.keeper.takeFile?.(file)).filter((photo) => photo !== undefined));
+  }
+
+  /** Puts all photos away, for good. */
+  async clear(): Promise<void> {
+    this.photos.value = [];
+    this.current.value = undefined;
+    this.#left = [];
+    await this.keeper.clear?.().catch((error) => this.complain(error));
+  }
+
+  /** Opens a photo for the desk. */
+  async open(photo: Photo): Promise<OpenedPhoto> {
+    const opened = await photo.open(this.engine);
+    this.keeper.marked?.(photo);
+    return opened;
+  }
+
+  /** To be called when a photo leaves the desk: masks that are kept elsewhere are not held for ever. */
+  leave(photo: Photo): void {
+    this.#left = [...this.#left.filter((other) => other !== photo), photo];
+    if (this.#left.length <= HELD || this.keeper.waits) return;
+    const [oldest] = this.#left.splice(0, 1);
+    this.#letGo(oldest);
+  }
+
+  /** Forgets what can be read again. */
+  #letGo(photo: Photo): void {
+    if (photo !== this.current.value && photo.source.found !== undefined) photo.forget();
   }
 
   /** Opens the photo so many places further in the list. */
@@ -81,15 +118,16 @@ export class Studio {
 
   /** Decides about a photo; with none, takes the decision back. */
   async decide(photo: Photo, decision: Decision | undefined): Promise<void> {
-    const mended = decision === "accepted" && (photo.edits?.changedPixels ?? 0) > 0;
+    const mended = decision === "accepted" && (photo.edits?.changedPixels ?? photo.changedPixels) > 0;
     photo.decision.value = mended ? "corrected" : decision;
     await this.keep(photo);
   }
 
   /** Keeps a photo's decision and mask where that is done. */
   async keep(photo: Photo): Promise<void> {
+    if (photo.edits !== undefined) photo.changedPixels = photo.edits.changedPixels;
     try {
-      await this.keeper?.keep(photo);
+      await this.keeper.keep(photo);
     } catch (error) {
       this.complain(error);
     }
@@ -106,7 +144,6 @@ export class Studio {
   }
 
   async #askDoubts(): Promise<void> {
-    if (this.keeper === undefined) return;
     const photos = new Map(this.photos.value.map((photo) => [photo.name, photo]));
     for await (const some of this.keeper.doubts()) {
       batch(() => {
@@ -122,7 +159,8 @@ export class Studio {
     const next = () => this.photos.value.find(({ progress }) => progress.value.state === "waiting");
     for (let photo = next(); photo !== undefined; photo = next()) {
       // Its failure is shown with it.
-      await photo.mark(this.engine, "label").catch(() => {});
+      await photo.mark(this.engine).catch(() => {});
+      this.keeper.marked?.(photo);
     }
     this.#marking = false;
   }

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { Semaphore } from "../../../core/concurrency.ts";
 import type { EngineClient } from "./engine_client.ts";
-import type { Size } from "./edited_mask.ts";
+import type { Size } from "./box.ts";
 import type { Photo } from "./photo.ts";
 
 /** The longer side of a thumbnail, and how many are held, the last seen ones. */

@@ -1,4 +1,5 @@
-import { brushed, type Point } from "./brush.ts";
+import type { Point } from "./box.ts";
+import { brushed } from "./brush.ts";
 import { type Grey, tracedCrack } from "./crack_pen.ts";
 import { type EditedMask, Paint } from "./edited_mask.ts";
 import { pieceAt } from "./pieces.ts";
@@ -14,6 +15,7 @@ export const TOOLS = {
     hint: "Click along a crack: the dark line between two clicks is drawn. Escape ends it.",
   },
   pieces: { key: "d", title: "Pieces", hint: "Click a piece of crack to delete it, or a hole to fill it." },
+  box: { key: "x", title: "Box", hint: "Drag a box to look for cracks again in it." },
   measure: { key: "m", title: "Measure", hint: "Click two points to see their distance." },
 } as const;
 
@@ -26,7 +28,7 @@ export interface Desk {
   readonly grey: Grey;
   readonly tool: { readonly value: Tool };
   readonly brushSize: { readonly value: number };
-  /** The points of the measure, or the one that the pen starts from. */
+  /** The points of the measure, corners of the box, or the point that the pen starts from. */
   readonly points: { value: readonly Point[] };
   /** Called with pixels whose paint has changed. */
   changed(pixels: readonly number[]): void;
@@ -56,12 +58,16 @@ export function press(desk: Desk, at: Point): void {
     case "measure":
       desk.points.value = desk.points.value.length === 1 ? [desk.points.value[0], at] : [at];
       return;
+    case "box":
+      desk.points.value = [at];
+      return;
     case "hand":
   }
 }
 
 /** What dragging from a point to another does with a tool. */
 export function stroke(desk: Desk, from: Point, to: Point): void {
+  if (desk.tool.value === "box") desk.points.value = [desk.points.value[0], to];
   if (desk.tool.value !== "brush" && desk.tool.value !== "eraser") return;
   const pixels = [...brushed(from, to, desk.brushSize.value, desk.edits)];
   paint(desk, pixels, desk.tool.value === "brush" ? Paint.crack : Paint.ground);

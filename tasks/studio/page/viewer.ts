@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-import type { Point } from "./brush.ts";
+import type { Point } from "./box.ts";
 import type { EditedMask } from "./edited_mask.ts";
 import type { Pixels } from "./engine_protocol.ts";
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { brushed, disc } from "../../../tasks/studio/page/brush.ts";
+import { boxBetween, cutValues } from "../../../tasks/studio/page/box.ts";
 import { EditedMask, Paint } from "../../../tasks/studio/page/edited_mask.ts";
 import { pieceAt } from "../../../tasks/studio/page/pieces.ts";
 import { doubtOf } from "../../../tasks/studio/doubt.ts";
@@ -67,18 +68,55 @@ Deno.test("a step that changes nothing is none", () => {
 });
 
 Deno.test("what was mended before counts as painted", () => {
-  const edits = new EditedMask(found(), { mended: Uint8Array.of(0, 0, 1, 0, 1, 0) });
+  const edits = new EditedMask(found(), Uint8Array.of(0, 0, 1, 0, 1, 0));
   assert.deepEqual([...edits.mask], [0, 0, 1, 0, 1, 0]);
   assert.equal(edits.changedPixels, 2);
   edits.slide(0.3);
   assert.deepEqual([...edits.mask], [0, 1, 1, 0, 1, 1]);
 });
 
-Deno.test("after another look changes are counted against the mask of before", () => {
-  const edits = new EditedMask(found(), { before: Uint8Array.of(1, 1, 0, 0, 1, 0) });
-  assert.equal(edits.changedPixels, 1);
-  edits.paint([1], Paint.crack);
-  assert.equal(edits.changedPixels, 0);
+Deno.test("another look replaces what was found and painted, in a box or everywhere, and is undone", () => {
+  const edits = new EditedMask(found());
+  edits.paint([2, 3], Paint.crack);
+  edits.finish();
+  const painted = [...edits.mask];
+  const seen = { mask: Uint8Array.of(0, 1), confidence: Uint8Array.of(5, 200) };
+  edits.look(seen, { left: 2, top: 0, width: 1, height: 2 });
+  const looked = [1, 0, 0, 1, 1, 1];
+  assert.deepEqual([...edits.mask], looked);
+  assert.deepEqual([...edits.confidence!], [250, 100, 5, 0, 180, 200]);
+  // Against the mask of before all looks: pixels 3 and 5.
+  assert.equal(edits.changedPixels, 2);
+  edits.slide(0.75);
+  edits.finish();
+  assert.deepEqual([...edits.mask], [1, 0, 0, 1, 0, 1]);
+  const whole = { mask: new Uint8Array(6).fill(1), confidence: new Uint8Array(6).fill(9) };
+  edits.look(whole);
+  assert.deepEqual([...edits.mask], [1, 1, 1, 1, 1, 1]);
+  assert.equal(edits.threshold, undefined);
+  edits.undo();
+  assert.equal(edits.threshold, 0.75);
+  edits.undo();
+  assert.deepEqual([...edits.mask], looked);
+  edits.undo();
+  assert.deepEqual([...edits.mask], painted);
+  assert.deepEqual([...edits.confidence!], [...found().confidence]);
+  edits.redo();
+  assert.deepEqual([...edits.mask], looked);
+});
+
+Deno.test("a box has the pixels of both corners, of those in the photo", () => {
+  const size = { width: 7, height: 5 };
+  assert.deepEqual(boxBetween({ x: 4.2, y: 3 }, { x: 2, y: 0.6 }, size), {
+    ...{ left: 2, top: 1, width: 3, height: 3 },
+  });
+  assert.deepEqual(boxBetween({ x: -9, y: -9 }, { x: 99, y: 0 }, size), {
+    ...{ left: 0, top: 0, width: 7, height: 1 },
+  });
+  assert.equal(boxBetween({ x: 9, y: 1 }, { x: 12, y: 3 }, size), undefined);
+  const values = Uint8Array.from({ length: 12 }, (_, i) => i);
+  const outer = { left: 1, top: 1, width: 4, height: 3 };
+  assert.deepEqual([...cutValues(values, outer, { left: 2, top: 2, width: 2, height: 2 })], [5, 6, 9, 10]);
 });
 
 Deno.test("a brush covers the pixels whose centres are within its radius, and one at least", () => {

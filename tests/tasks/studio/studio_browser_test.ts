@@ -7,6 +7,7 @@ import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { confidenceBytes, maskPath } from "../../../tasks/batch/maps.ts";
+import { cutPixels } from "../../../tasks/studio/page/box.ts";
 import { correctedMaskPath, readReview } from "../../../tasks/studio/review.ts";
 import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { studioPage } from "../../../tasks/studio/studio_page.ts";
@@ -17,6 +18,8 @@ import { temporaryFolder } from "../../temporary_folder.ts";
 import { writeRun } from "../run_fixture.ts";
 
 const WIDTH = 161, HEIGHT = 99;
+/** What the network is shown of the photo where the box from (40, 30) to (100, 60) is drawn: 32 pixels more on each side, within the photo. */
+const AROUND = { left: 8, top: 0, width: 125, height: 93 };
 const HOSTILE = `"><img src=x onerror=document.title=1>.png`;
 const reason = whyNoChromium();
 
@@ -34,7 +37,11 @@ async function expectedMasks(photo: ImageData) {
   using segmenter = await loadSegmenter();
   const { mask: labelled, confidence } = await hairlineLabeller(compute, { segmenter }).label(photo);
   const { mask: predicted } = await predictAtScales(compute, photo, { segmenter });
-  return { labelled, predicted, confidence: confidenceBytes(confidence) };
+  const { width, height, data } = cutPixels(photo, AROUND);
+  const { mask: inBox } = await predictAtScales(compute, new ImageData(data, width, height), {
+    ...{ segmenter, start: 2 },
+  });
+  return { labelled, predicted, inBox, confidence: confidenceBytes(confidence) };
 }
 
 /** The mask that the desk shows. */
@@ -157,10 +164,49 @@ Deno.test({
         assert.ok(near, `row ${y}`);
       }
       await page.press("Escape");
-      for (let i = 0; i < 9; i++) await press(page, "Undo");
+      for (let i = 0; i < 4; i++) await press(page, "Undo");
       assert.deepEqual(await shownMask(page), before);
-      await press(page, "Redo");
+      // And the looks before.
+      for (let i = 0; i < 9; i++) await press(page, "Undo");
+      assert.deepEqual(await shownMask(page), [...expected.labelled]);
+      for (let i = 0; i < 4; i++) await press(page, "Redo");
       assert.deepEqual(await shownMask(page), brushed);
+    });
+
+    await t.step("looks again in a box, at another scale, as Deno does there", async () => {
+      const before = await shownMask(page);
+      await page.press("x");
+      await page.drag(await onScreen(page, 40, 30), await onScreen(page, 100, 60));
+      await page.evaluate(`{
+        const select = document.getElementById("scale");
+        select.selectedIndex = 1;
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+      }`);
+      await press(page, "Predict");
+      await page.until(`document.querySelector(".busy")`);
+      await page.until(READY);
+      assert.deepEqual(
+        await shownMask(page),
+        before.map((value, i) => {
+          const x = i % WIDTH - 40, y = Math.floor(i / WIDTH) - 30;
+          return x >= 0 && x <= 60 && y >= 0 && y <= 30
+            ? expected.inBox[(y + 30) * AROUND.width + x + 32]
+            : value;
+        }),
+      );
+      await press(page, "Undo");
+      assert.deepEqual(await shownMask(page), before);
+    });
+
+    await t.step("keeps photo, decision and mended mask when the page is loaded again", async () => {
+      const before = await shownMask(page);
+      await page.press("a");
+      await page.until(`/Corrected/.test(document.querySelector(".accept").textContent)`);
+      await page.goto(path);
+      await page.until(READY);
+      assert.equal(await page.evaluate(`document.querySelector(".panel h2").textContent`), HOSTILE);
+      assert.match(String(await page.evaluate(`document.querySelector(".accept").textContent`)), /Corrected/);
+      assert.deepEqual(await shownMask(page), before);
     });
 
     await t.step("two points measure, and give a scale", async () => {
