@@ -38,6 +38,7 @@ export class Page implements AsyncDisposable {
   readonly #waiting = new Map<number, PromiseWithResolvers<Readonly<Record<string, unknown>>>>();
   #loaded = Promise.withResolvers<void>();
   #calls = 0;
+  #killed = false;
   /** Errors and warnings of the console, exceptions, and what the content security policy refused. */
   readonly complaints: string[] = [];
 
@@ -177,8 +178,16 @@ export class Page implements AsyncDisposable {
     return Uint8Array.fromBase64(String(data));
   }
 
+  /** Kills Chromium, as a crash does. */
+  async kill(): Promise<void> {
+    this.#process.kill("SIGKILL");
+    await this.#process.status;
+    this.#killed = true;
+  }
+
   /** Ends Chromium. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#killed) return;
     const closed = new Promise((resolve) => this.#socket.onclose = resolve);
     this.#socket.send(JSON.stringify({ id: 0, method: "Browser.close" }));
     await closed;

@@ -67,7 +67,8 @@ function isAllowed(
 ): boolean {
   const { headers } = request;
   const url = new URL(request.url);
-  if (headers.get("host") !== host) return false;
+  // A request may name a host in its first line, too.
+  if (headers.get("host") !== host || url.host !== host) return false;
   const origin = headers.get("origin");
   if (origin !== null && origin !== `http://${host}`) return false;
   if (!["same-origin", "none", null].includes(headers.get("sec-fetch-site"))) return false;

@@ -77,8 +77,18 @@ Deno.test("the studio's server answers its own page only", async () => {
   assert.equal(await status(call("/api/photos", { headers: { "sec-fetch-site": "cross-site" } })), 403);
   const request = (name: string) => [`GET /api/photos HTTP/1.1`, `host: ${name}`, `${KEY_HEADER}: ${key}`];
   assert.match(await raw(Number(port), request(host)), / 200 /);
-  // A name that an attacker has lead to this address.
-  assert.match(await raw(Number(port), request(`evil.example:${port}`)), / 403 /);
+  // Names that an attacker has lead to this address, and others that browsers take for another origin.
+  for (
+    const name of [`evil.example:${port}`, `127.0.0.1.evil.example:${port}`, `localhost:${port}`, "127.0.0.1"]
+  ) {
+    assert.match(await raw(Number(port), request(name)), / 403 /, name);
+  }
+  for (const name of ["evil.example", `evil.example:${port}`]) {
+    const whole = [`GET http://${name}/api/photos HTTP/1.1`, `host: ${host}`, `${KEY_HEADER}: ${key}`];
+    assert.match(await raw(Number(port), whole), / 40[03] /, name);
+  }
+  assert.match(await raw(Number(port), [...request(host), `host: evil.example:${port}`]), / 40[03] /);
+  assert.match(await raw(Number(port), [...request(host), "origin: null"]), / 403 /);
   const page = await fetch(server.link);
   assert.match(page.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/);
   assert.match(await page.text(), /default-src 'none'; connect-src 'self';.*name="hairline-server"/s);
