@@ -1,4 +1,4 @@
-import { Page } from "../../chromium.ts";
+import type { Page } from "../../chromium.ts";
 import { testImage } from "../../core/testing.ts";
 
 /** The size of {@linkcode drawnPhoto}. */
