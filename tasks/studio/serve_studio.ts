@@ -92,7 +92,8 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
   if (route === "GET /api/photos") return answer(describeAll(run));
   if (route === "GET /api/reviewed") {
     const since = searchParams.get("since") ?? "";
-    return answer(run.review.photos.filter(({ at }) => at > since));
+    // Those of the same millisecond, too: another window may know one of them only.
+    return answer(run.review.photos.filter(({ at }) => at >= since));
   }
   if (route === "GET /api/doubts") return answer(await run.doubts(Number(searchParams.get("from"))));
   const photo = run.photos.get(searchParams.get("name") ?? "");

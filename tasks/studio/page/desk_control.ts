@@ -17,8 +17,8 @@ export const scale: Signal<number | undefined> = signal(undefined);
 export const outline: Signal<boolean> = signal(false);
 export const colour: Signal<keyof typeof COLOURS> = signal("magenta");
 
-/** Milliseconds after a stroke until it is kept: strokes that follow each other are kept together. */
-const KEPT_AFTER = 300;
+/** Milliseconds after a stroke until it is kept, whatever follows: less than the next one takes. */
+const KEPT_AFTER = 50;
 
 /** A photo that is looked at and mended: what its keys and buttons do. */
 export class DeskControl {
@@ -160,8 +160,7 @@ export class DeskControl {
 
   #keepSoon(): void {
     this.#keptSteps = this.opened.value?.edits.steps.done ?? 0;
-    clearTimeout(this.#keeping);
-    this.#keeping = setTimeout(() => this.#keepStrokes(), KEPT_AFTER);
+    this.#keeping ??= setTimeout(() => this.#keepStrokes(), KEPT_AFTER);
   }
 
   #keepStrokes(): void {

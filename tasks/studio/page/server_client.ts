@@ -23,22 +23,28 @@ const STORED_KEY = "hairline-key";
 /** Milliseconds between two looks at what other windows have saved. */
 const LOOK = 4000;
 
-/** What is told when a request does not arrive. */
-const GONE =
-  "The studio's server does not answer. Leave this page open, start the studio again with the same --port, and open its link beside: " +
-  "then what you did here is saved.";
+/** The server has ended; or it is another one by now, whose link this page does not know yet. */
+class NoServer extends Error {
+  constructor() {
+    super(
+      "The studio's server does not answer. Leave this page open, start the studio again with the same --port, and open its link beside: " +
+        "then what you did here is saved.",
+    );
+  }
+}
 
 /** The server of a run: lists its photos, and keeps what is decided. */
 export class ServerClient implements Keeper {
   readonly #engine: EngineClient;
-  readonly #queue = new SaveQueue(
-    (photo) => this.#save(photo),
-    (error) => error instanceof TypeError ? GONE : (error as Error).message,
-  );
+  readonly #queue = new SaveQueue((photo) => this.#save(photo), (error) => (error as Error).message);
   #run = "";
   readonly #photos = new Map<string, Photo>();
   /** When each photo was saved last, as far as this page knows. */
   readonly #savedAt = new Map<string, string>();
+  /** The time of the newest decision of which the server told when it was asked what there is: all before are known here, too. */
+  #knownUntil = "";
+  /** Whether it was told that the server is gone. */
+  #gone = false;
   /** Photos of which a mended mask lies with the server. */
   readonly #mended = new WeakSet<Photo>();
   /** Called with a photo that was decided about in another window. */
@@ -52,7 +58,10 @@ export class ServerClient implements Keeper {
   /** Called with a sentence when something cannot be saved, and with none when it was after all. */
   set onTrouble(listener: (sentence: string) => void) {
     this.#queue.onTrouble = listener;
+    this.#tell = listener;
   }
+
+  #tell: (sentence: string) => void = () => {};
 
   /** The photos of the run, with what was decided before. */
   async photos(): Promise<Photo[]> {
@@ -69,30 +78,37 @@ export class ServerClient implements Keeper {
   #take(photo: Photo, review: Noted): void {
     takeNoted(photo, review);
     this.#savedAt.set(photo.name, review.at);
+    if (review.at > this.#knownUntil) this.#knownUntil = review.at;
   }
 
   /** Looks again and again at what other windows have saved, as long as this one is seen. */
   async follow(): Promise<never> {
     for (;; await new Promise((resolve) => setTimeout(resolve, LOOK))) {
       if (document.hidden || this.waits) continue;
-      // That the server is gone is said when something is to be saved.
-      await this.#lookAround().catch(() => {});
+      try {
+        await this.#lookAround();
+        if (this.#gone) this.#tell("");
+        this.#gone = false;
+      } catch (error) {
+        this.#gone = error instanceof NoServer;
+        this.#tell((error as Error).message);
+      }
     }
   }
 
   async #lookAround(): Promise<void> {
-    const latest = [...this.#savedAt.values()].reduce((last, at) => at > last ? at : last, "");
-    const response = await this.#fetch(`reviewed?since=${latest}`);
-    if (!response.ok) return;
-    const others: readonly (Noted & { readonly name: string })[] = await response.json();
-    for (const review of others) {
+    const response = await this.#ask(`reviewed?since=${this.#knownUntil}`);
+    const reviews: readonly (Noted & { readonly name: string })[] = await response.json();
+    // What was decided here meanwhile is to be looked at again when it is saved.
+    if (this.waits) return;
+    for (const review of reviews) {
       const photo = this.#photos.get(review.name);
-      if (photo === undefined || this.#queue.waits) continue;
-      // Saved by this page while the answer was on its way.
-      if ((this.#savedAt.get(photo.name) ?? "") >= review.at) continue;
+      // Saved by this page, or known before.
+      if (photo === undefined || (this.#savedAt.get(photo.name) ?? "") >= review.at) continue;
       this.#take(photo, review);
       this.onForeign(photo);
     }
+    this.#knownUntil = reviews.reduce((last, { at }) => at > last ? at : last, this.#knownUntil);
   }
 
   /** How much doubt the run left, a number of photos at a time. */
@@ -163,12 +179,13 @@ export class ServerClient implements Keeper {
     return response;
   }
 
-  #fetch(what: string, name?: string, init: RequestInit = {}): Promise<Response> {
+  /** @throws {NoServer} */
+  async #fetch(what: string, name?: string, init: RequestInit = {}): Promise<Response> {
     const query = name === undefined ? "" : `?name=${encodeURIComponent(name)}`;
-    return fetch(`/api/${what}${query}`, {
-      ...init,
-      headers: { "x-hairline-key": localStorage.getItem(STORED_KEY) ?? "" },
-    });
+    const headers = { "x-hairline-key": localStorage.getItem(STORED_KEY) ?? "" };
+    const response = await fetch(`/api/${what}${query}`, { ...init, headers }).catch(() => undefined);
+    if (response === undefined || response.status === 403) throw new NoServer();
+    return response;
   }
 }
 

@@ -13,23 +13,14 @@ import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { studioPage } from "../../../tasks/studio/studio_page.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
 import { Page, whyNoChromium } from "../../chromium.ts";
-import { testImage } from "../../core/testing.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { writeRun } from "../run_fixture.ts";
+import { drawnPhoto, onScreen, pressButton, READY, shownMask, until, WIDTH } from "./driven_studio.ts";
 
-const WIDTH = 161, HEIGHT = 99;
 /** What the network is shown of the photo where the box from (40, 30) to (100, 60) is drawn: 32 pixels more on each side, within the photo. */
 const AROUND = { left: 8, top: 0, width: 125, height: 93 };
 const HOSTILE = `"><img src=x onerror=document.title=1>.png`;
 const reason = whyNoChromium();
-
-/** A crack from top to bottom on texture, opaque. */
-function drawnPhoto(): ImageData {
-  const { data } = testImage(WIDTH, HEIGHT, 1, "crack", 7);
-  const pixels = new Uint8ClampedArray(4 * WIDTH * HEIGHT).fill(255);
-  data.forEach((value, i) => pixels.fill(value, 4 * i, 4 * i + 3));
-  return new ImageData(pixels, WIDTH, HEIGHT);
-}
 
 /** What Deno finds in it. */
 async function expectedMasks(photo: ImageData) {
@@ -42,26 +33,6 @@ async function expectedMasks(photo: ImageData) {
     ...{ segmenter, start: 2 },
   });
   return { labelled, predicted, inBox, confidence: confidenceBytes(confidence) };
-}
-
-/** The mask that the desk shows. */
-async function shownMask(page: Page): Promise<number[]> {
-  return await page.evaluate(`{
-    const mask = document.querySelector("canvas.mask");
-    const copy = new OffscreenCanvas(mask.width, mask.height).getContext("2d", { willReadFrequently: true });
-    copy.drawImage(mask, 0, 0);
-    const { data } = copy.getImageData(0, 0, mask.width, mask.height);
-    [...new Uint32Array(data.buffer)].map((colour) => colour === 0 ? 0 : 1);
-  }`) as number[];
-}
-
-/** Where in the window a place of the photo is shown. */
-async function onScreen(page: Page, x: number, y: number): Promise<[number, number]> {
-  return await page.evaluate(`{
-    const { left, top, width } = document.querySelector("canvas.mask").getBoundingClientRect();
-    const scale = width / ${WIDTH};
-    [left + ${x + 0.5} * scale, top + ${y + 0.5} * scale];
-  }`) as [number, number];
 }
 
 async function slide(page: Page, id: string, value: number): Promise<void> {
@@ -88,14 +59,7 @@ async function otherWindow(
   assert.equal(response.status, 200);
 }
 
-const press = (page: Page, text: string) =>
-  page.evaluate(
-    `[...document.querySelectorAll("button")].find(({ textContent }) => textContent.trim().startsWith("${text}")).click()`,
-  );
-
 const count = (mask: ArrayLike<number>) => Array.from(mask).reduce((sum, value) => sum + value, 0);
-
-const READY = `document.querySelector(".panel") && !document.querySelector(".busy")`;
 
 Deno.test({
   name: `studio in a browser${reason === undefined ? "" : ` (left out: ${reason})`}`,
@@ -113,8 +77,15 @@ Deno.test({
 
     await t.step("is one file of at most 8 MB", () => assert.ok(html.length <= 8e6, `${html.length} bytes`));
 
-    await t.step("opened as a file, it marks the pixels that Deno marks", async () => {
+    const cutNetwork = (offline: boolean) =>
+      page.call("Network.emulateNetworkConditions", {
+        ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 },
+      });
+
+    await t.step("opened as a file, with the network cut, it marks the pixels that Deno marks", async () => {
+      await cutNetwork(true);
       await page.goto(path);
+      assert.equal(await page.evaluate("navigator.onLine"), false);
       assert.equal(await page.evaluate(`document.querySelectorAll(".unsupported").length`), 0);
       await page.chooseFiles("input[type=file]", [photoPath]);
       const { labelled, predicted, confidence } = expected;
@@ -123,9 +94,9 @@ Deno.test({
       assert.deepEqual(await shownMask(page), [...labelled]);
       await slide(page, "threshold", 80);
       assert.deepEqual(await shownMask(page), [...confidence].map((value) => value > 204 ? 1 : 0));
-      await press(page, "As found");
+      await pressButton(page, "As found");
       assert.deepEqual(await shownMask(page), [...labelled]);
-      await press(page, "Predict");
+      await pressButton(page, "Predict");
       await page.until(`document.querySelector(".busy")`);
       await page.until(READY);
       assert.deepEqual(await shownMask(page), [...predicted]);
@@ -164,12 +135,12 @@ Deno.test({
         assert.ok(near, `row ${y}`);
       }
       await page.press("Escape");
-      for (let i = 0; i < 4; i++) await press(page, "Undo");
+      for (let i = 0; i < 4; i++) await pressButton(page, "Undo");
       assert.deepEqual(await shownMask(page), before);
       // And the looks before.
-      for (let i = 0; i < 9; i++) await press(page, "Undo");
+      for (let i = 0; i < 9; i++) await pressButton(page, "Undo");
       assert.deepEqual(await shownMask(page), [...expected.labelled]);
-      for (let i = 0; i < 4; i++) await press(page, "Redo");
+      for (let i = 0; i < 4; i++) await pressButton(page, "Redo");
       assert.deepEqual(await shownMask(page), brushed);
     });
 
@@ -182,7 +153,7 @@ Deno.test({
         select.selectedIndex = 1;
         select.dispatchEvent(new Event("change", { bubbles: true }));
       }`);
-      await press(page, "Predict");
+      await pressButton(page, "Predict");
       await page.until(`document.querySelector(".busy")`);
       await page.until(READY);
       assert.deepEqual(
@@ -194,7 +165,7 @@ Deno.test({
             : value;
         }),
       );
-      await press(page, "Undo");
+      await pressButton(page, "Undo");
       assert.deepEqual(await shownMask(page), before);
     });
 
@@ -224,6 +195,7 @@ Deno.test({
     });
 
     await t.step("asks nothing of any network", async () => {
+      await cutNetwork(false);
       assert.deepEqual(page.complaints, []);
       const asked = await page.evaluate(
         `fetch("http://127.0.0.1:9/").then(() => "sent", ({ message }) => message)`,
@@ -246,16 +218,11 @@ Deno.test({
         const port = Number(new URL(server.link).port);
         const decisions = async () =>
           [...(await readReview(path)).values()].map(({ name, decision }) => [name, decision]);
-        const saved = async (wanted: readonly (readonly string[])[]) => {
-          for (
-            const end = Date.now() + 60_000;
-            Date.now() < end;
-            await new Promise((r) => setTimeout(r, 50))
-          ) {
-            if (JSON.stringify(await decisions()) === JSON.stringify(wanted)) return;
-          }
-          assert.deepEqual(await decisions(), wanted);
-        };
+        const saved = (wanted: readonly (readonly string[])[]) =>
+          until(
+            `${wanted} are saved`,
+            async () => JSON.stringify(await decisions()) === JSON.stringify(wanted),
+          );
         try {
           await page.goto(server.link);
           await page.until(`document.querySelectorAll(".thumb").length === 3`);
@@ -290,14 +257,14 @@ Deno.test({
 
           // The page outlives its server, and goes on with the next one at its port.
           await server[Symbol.asyncDispose]();
-          await press(page, "Undo");
+          await pressButton(page, "Undo");
           await page.until(`/does not answer/.test(document.querySelector(".notice")?.textContent)`);
           server = serveStudio(await StudioRun.open(path), { page: html, port });
           await page.evaluate(
             `localStorage.setItem("hairline-key", "${new URL(server.link).searchParams.get("key")}")`,
           );
           await page.until(`document.querySelector(".notice") === null`);
-          await press(page, "Redo");
+          await pressButton(page, "Redo");
           await saved([["a", "rejected"], ["day 1/b", "accepted"], [HOSTILE, "corrected"]]);
 
           // And the review outlives the page.

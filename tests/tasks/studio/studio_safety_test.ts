@@ -22,6 +22,7 @@ import {
 } from "./driven_studio.ts";
 
 const HOSTILE = `"><img src=x onerror=window.hurt=1>.jpg`;
+const GONE = `/does not answer/.test(document.querySelector(".notice")?.textContent)`;
 const reason = whyNoChromium();
 
 /** A run of two photos, the first of which has this hostile name, and a mask of one column. */
@@ -33,6 +34,8 @@ async function writtenRun(folder: string): Promise<string> {
 
 /** The studio's server in a process of its own. */
 class ServerProcess {
+  #killed = false;
+
   private constructor(readonly link: string, readonly process: Deno.ChildProcess) {}
 
   static async start(run: string, page: string, port = 0): Promise<ServerProcess> {
@@ -56,8 +59,10 @@ class ServerProcess {
     return Number(new URL(this.link).port);
   }
 
+  /** Kills it at once, unless that was done. */
   async kill(): Promise<void> {
-    this.process.kill("SIGKILL");
+    if (!this.#killed) this.process.kill("SIGKILL");
+    this.#killed = true;
     await this.process.status;
   }
 }
@@ -202,7 +207,7 @@ Deno.test({
           await server.kill();
           await mouse("mouseMoved", 40, 40);
           await mouse("mouseReleased", 40, 40);
-          await one.until(`/does not answer/.test(document.querySelector(".notice")?.textContent)`);
+          await one.until(GONE);
           assert.deepEqual(await onDisk(HOSTILE), first);
           const second = await shownMask(one);
           assert.equal(second[40 * WIDTH + 35], 1);
@@ -227,15 +232,18 @@ Deno.test({
         await one.until(`/changed in another window/.test(document.querySelector(".notice")?.textContent)`);
         await pressButton(one, "Overview");
         await one.until(`/rejected$/.test(document.querySelector(".thumb").ariaLabel)`);
-        await one.press("ArrowRight");
-        await one.press("a");
-        await other.until(`/accepted$/.test(document.querySelectorAll(".thumb")[1].ariaLabel)`);
+        // What the other decides is seen, too, if this one decides about another photo before it asks.
+        await other.press("ArrowRight");
+        await other.press("a");
+        await until("that is kept", async () => (await readReview(path)).get("b")?.decision === "accepted");
+        await one.press("u");
+        await one.until(`/accepted$/.test(document.querySelectorAll(".thumb")[1].ariaLabel)`);
+        await other.until(`/crack$/.test(document.querySelector(".thumb").ariaLabel)`);
       });
 
       await t.step("a browser that is killed during a stroke loses that one only", async () => {
         await one.evaluate(`document.querySelector(".thumb").click()`);
         await one.until(READY);
-        await one.press("u");
         const third = await stroke(60);
         await kept(third);
         await mouse("mousePressed", 20, 80);
@@ -247,6 +255,11 @@ Deno.test({
         for (const row of [20, 40, 60]) assert.equal(third[row * WIDTH + 30], 1, `row ${row}`);
         const machine = await decodeImage(await Deno.readFile(maskPath(path, HOSTILE)));
         assert.equal(machine.data.filter((value, i) => i % 4 === 0 && value > 0).length, HEIGHT);
+      });
+
+      await t.step("a page that waits for nothing says, too, that its server is gone", async () => {
+        await server.kill();
+        await other.until(GONE);
       });
     } finally {
       await server.kill();
