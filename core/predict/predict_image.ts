@@ -14,7 +14,7 @@ export interface PredictImageOptions {
   /** Says how sure it is of crack at each pixel. */
   segmenter: Segmenting;
   /**
-   * Side of the square tiles that an image of more pixels than one tile is shown in, a multiple of 32; smaller images are shown
+   * The longest side of the tiles that an image of more pixels than such a square is shown in, a multiple of 32; smaller images are shown
    * whole. Smaller tiles take less memory. Defaults to 1024, or less where the network does not take so much.
    */
   tile?: number;

@@ -10,7 +10,7 @@ export const TILE_ALIGNMENT = 32;
 
 /** Options of {@linkcode cutIntoTiles}. */
 export interface TileOptions {
-  /** Side of a tile, a multiple of {@linkcode TILE_ALIGNMENT}. */
+  /** The most that a tile's side has, a multiple of {@linkcode TILE_ALIGNMENT}. */
   tile: number;
   /** The least that neighbours share, a multiple of the same and at most half a tile. */
   overlap: number;
@@ -46,8 +46,8 @@ export function countTiles(size: Size, options: TileOptions): number {
 }
 
 /**
- * Cuts one side of an image into overlapping tiles, spread uniformly. A tile is a square that a network predicts by itself, since networks need
- * many times an image's memory; neighbours are cross-faded where they overlap.
+ * Cuts one side of an image into overlapping tiles, as few and then as short as the overlap allows, spread uniformly. A tile is a rectangle that a
+ * network predicts by itself, since networks need many times an image's memory; neighbours are cross-faded where they overlap.
  *
  * @param length the side, in pixels.
  * @returns where each tile begins and ends, in order. A side of at most one tile is one tile.
@@ -63,17 +63,21 @@ export function layTiles(length: number, { tile, overlap }: TileOptions): RowRan
   }
   if (length <= tile) return [[0, length]];
   const count = Math.ceil((length - overlap) / (tile - overlap));
-  const spread = (count - 1) * TILE_ALIGNMENT;
+  // As many tiles would share more than they must, and a network would see those pixels twice.
+  const side = alignUp((length + (count - 1) * overlap) / count);
   return Array.from({ length: count }, (_, i) => {
-    const first = Math.ceil(i * (length - tile) / spread) * TILE_ALIGNMENT;
-    return [first, Math.min(length, first + tile)];
+    const first = alignUp(i * (length - side) / (count - 1));
+    return [first, Math.min(length, first + side)];
   });
 }
 
 /** Whether an image is shown whole, its sides counted as what networks make of them. */
 export function fitsTile({ width, height }: Size, tile: number): boolean {
-  const [w, h] = [width, height].map((length) => Math.ceil(length / TILE_ALIGNMENT) * TILE_ALIGNMENT);
-  return w * h <= tile ** 2;
+  return alignUp(width) * alignUp(height) <= tile ** 2;
+}
+
+function alignUp(length: number): number {
+  return Math.ceil(length / TILE_ALIGNMENT) * TILE_ALIGNMENT;
 }
 
 /** Side of tiles, unless another is asked for. */

@@ -20,15 +20,19 @@ Deno.test("layTiles() covers every pixel, with tiles that begin at multiples of 
       const spans = layTiles(length, { tile, overlap });
       assert.equal(spans[0][0], 0);
       assert.equal(spans.at(-1)![1], length);
+      const side = spans[0][1];
       for (const [i, [first, end]] of spans.entries()) {
         assert.equal(first % 32, 0);
         assert.ok(end - first <= tile && first < end);
         // No tile is much smaller than the others.
-        if (length > tile) assert.ok(end - first > tile - 32, `${length} in ${tile}`);
+        if (length > tile) assert.ok(end - first > side - 32 && end - first <= side, `${length} in ${tile}`);
         if (i > 0) assert.ok(spans[i - 1][1] - first >= overlap, `${length} in ${tile} sharing ${overlap}`);
       }
       const least = Math.max(1, Math.ceil((length - overlap) / (tile - overlap)));
       assert.equal(spans.length, length <= tile ? 1 : least);
+      // Shorter ones would not reach.
+      const shorter = side - 32;
+      assert.ok(spans.length === 1 || least * (shorter - overlap) + overlap < length, `${length} in ${tile}`);
     }
   }
 });
