@@ -30,7 +30,7 @@ import { SCALES, scales } from "./reproduce/plans.ts";
 import { SETS, TRUTHS } from "./reproduce/published.ts";
 import { describeOutcome, type ExperimentRecord, jsonOf } from "./reproduce/record.ts";
 import { PAPERS_TRAINING_SET, type Run } from "./reproduce/run.ts";
-import { otherPhotos, requireDistinctNames } from "./reproduce/set_options.ts";
+import { namedPath, otherPhotos, requireDistinctNames } from "./reproduce/set_options.ts";
 
 const set = (title: string) =>
   optional(
@@ -133,13 +133,20 @@ const parser = merge(
       ),
       labelClassifier: optional(
         option("--label-classifier", filePath(), {
-          description: message`The classifier whose labels table-labels is of. Default: the one that ships.`,
+          description:
+            message`The classifier whose labels table-labels and all-methods are of. Default: the one that ships.`,
         }),
       ),
       labelSegmenter: optional(
         option("--label-segmenter", filePath(), {
           description:
-            message`The segmentation network whose labels table-labels is of. Default: the one that ships.`,
+            message`The segmentation network whose labels table-labels and all-methods are of. Default: the one that ships.`,
+        }),
+      ),
+      trained: multiple(
+        option("--trained", namedPath(), {
+          description:
+            message`A trained segmentation network that all-methods compares with the methods, by a name for it: a checkpoint, the folder of one, or its URL. May be repeated.`,
         }),
       ),
       backend: backendOption(["webgpu", "wasm"]),
@@ -192,13 +199,14 @@ await runCommand({
   ],
   parser,
   decodes: true,
-  paths: ({ out, others, crackFree, wholePhotos, labelClassifier, labelSegmenter, ...sets }) => ({
+  paths: ({ out, others, crackFree, wholePhotos, labelClassifier, labelSegmenter, trained, ...sets }) => ({
     read: [
       ...SETS.map((name) => sets[name]),
       ...[...others, ...crackFree].map(({ path }) => path),
       ...wholePhotos,
       labelClassifier,
       labelSegmenter,
+      ...trained.map(({ path }) => path),
     ].map((path) => path && folderOfLists(path)),
     write: [out],
   }),
@@ -218,7 +226,7 @@ await runCommand({
     );
   }
   const { split, photos, classifiers, networks, trainOn, truths, backend } = options;
-  const { labelClassifier, labelSegmenter, teachOn, wholePhotos, lessons, seed, seeds } = options;
+  const { labelClassifier, labelSegmenter, trained, teachOn, wholePhotos, lessons, seed, seeds } = options;
   const run: Run = {
     folder: out,
     scale: scales[scale],
@@ -226,6 +234,7 @@ await runCommand({
     others,
     crackFree,
     labelNetworks: { classifier: labelClassifier, segmenter: labelSegmenter },
+    trained,
     split,
     photos,
     classifiers,

@@ -15,6 +15,7 @@ import {
   trainingSetTitle,
 } from "./run.ts";
 import { crackPen } from "./tables/crack_pen.ts";
+import { allMethods } from "./tables/all_methods.ts";
 import { table1 } from "./tables/table_1.ts";
 import { table2 } from "./tables/table_2.ts";
 import { table7 } from "./tables/table_7.ts";
@@ -91,6 +92,12 @@ export const experiments = {
     set: "crack500",
     anySet: true,
     run: tableLabels,
+  },
+  "all-methods": {
+    title: "All methods: how good, how fast, by what labels",
+    set: "crack500",
+    anySet: true,
+    run: allMethods,
   },
   "table-teach": {
     title: "Teaching: networks by what was labelled of their photos",

@@ -11,6 +11,10 @@ export interface LabellingPlan {
   readonly title: string;
   /** The networks that it asks. */
   readonly networks: readonly (keyof NetworkRecords)[];
+  /** What was labelled of the photos that it learnt from, where that is told. */
+  readonly labels?: string;
+  /** SHA-256 of the parameters of a network of its own. */
+  readonly sha256?: string;
   readonly open: OpenLabeller;
 }
 

@@ -14,6 +14,8 @@ export interface Figure {
 /** A row of figures. */
 export interface OutcomeRow {
   readonly title: string;
+  /** What was labelled of the photos that it learnt from, where that is compared. */
+  readonly labels?: string;
   readonly figures: readonly Figure[];
 }
 

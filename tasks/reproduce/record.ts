@@ -112,16 +112,19 @@ function markdownOf(record: ExperimentRecord): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-/** Head and rows: each metric, and where there is a published figure that and the difference. */
+/** Head and rows: what was labelled, where that is told, then each metric, and where there is a published figure that and the difference. */
 function cellsOf({ rows }: OutcomeTable): string[][] {
   const metrics = rows[0]?.figures.map(({ metric }) => metric) ?? [];
   const compared = metrics.map((_, i) => rows.some(({ figures }) => figures[i].published !== undefined));
   const head = metrics.flatMap((metric, i) => compared[i] ? [metric, "published", "difference"] : [metric]);
+  const labelled = rows.some(({ labels }) => labels !== undefined);
   return [
-    ["", ...head],
-    ...rows.map((
-      { title, figures },
-    ) => [title, ...figures.flatMap((figure, i) => figureCells(figure, compared[i]))]),
+    ["", ...(labelled ? ["labels"] : []), ...head],
+    ...rows.map(({ title, labels = "", figures }) => [
+      title,
+      ...(labelled ? [labels] : []),
+      ...figures.flatMap((figure, i) => figureCells(figure, compared[i])),
+    ]),
   ];
 }
 

@@ -28,6 +28,8 @@ export interface Run {
   readonly trainOn?: SetName;
   /** The networks whose labels the table of labels is of. Default: those that ship. */
   readonly labelNetworks?: NetworkSources;
+  /** Trained segmentation networks that are compared with the methods, by names: files, folders or URLs. */
+  readonly trained?: readonly PhotoSet[];
   /** The given sets whose training parts networks are taught on. Default: that of `trainOn`. */
   readonly teachOn?: readonly string[];
   /** Folders of `crack/` and `no_crack/` that they are taught on besides. */

@@ -4,7 +4,7 @@ import { otherSet, type PhotoSet } from "./paper_set.ts";
 import { SETS } from "./published.ts";
 
 /** A name and a path, written `CrackSC=photos/cracksc`. The name is to be part of names of files. */
-function namedPath(): ValueParser<"sync", PhotoSet> {
+export function namedPath(): ValueParser<"sync", PhotoSet> {
   return {
     mode: "sync",
     metavar: "NAME=PATH",
@@ -27,7 +27,7 @@ export const otherPhotos = object({
   others: multiple(
     option("--set", namedPath(), {
       description:
-        message`A further set for table-labels and table-teach, by a name for it: any dataset with masks; one without parts is measured as a whole. May be repeated.`,
+        message`A further set for table-labels, all-methods and table-teach, by a name for it: any dataset with masks; one without parts is measured as a whole. May be repeated.`,
     }),
   ),
   crackFree: multiple(

@@ -14,7 +14,7 @@ import { permutation, randomUnit, randomWords } from "../../../core/random.ts";
 import { describeError } from "../../cli/errors.ts";
 import type { Progress } from "../../cli/progress.ts";
 import { cachedResult } from "../cached_result.ts";
-import type { PaperSet } from "../paper_set.ts";
+import type { PhotoSet } from "../paper_set.ts";
 
 /**
  * The parameters that are tried. The paper leaves them to Dong et al., whose grid it does not repeat; this one is a modest one of our own, down
@@ -174,7 +174,7 @@ export interface SearchingClassifier {
 
 /** Options of {@linkcode crfParameters}. */
 export interface CrfParametersOptions {
-  readonly set: PaperSet;
+  readonly set: PhotoSet;
   /** The run's. */
   readonly folder: string;
   readonly compute: Compute;
