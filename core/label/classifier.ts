@@ -6,7 +6,7 @@ export const CLASSES = ["crack", "no_crack"] as const;
 
 /** What a classifier's last convolution saw in one image, and how its two logits depend on it. */
 export interface Activations extends Disposable {
-  /** Output A of the last convolution, h × w × K, after its ReLU. Owned by the caller of {@linkcode Classifier.activations}. */
+  /** Output A of the last convolution, h × w × K, after its activation. Owned by the caller of {@linkcode Classifier.activations}. */
   readonly features: Plane;
   /** The logits of {@linkcode CLASSES}, before the softmax. */
   readonly logits: readonly [number, number];

@@ -1,5 +1,6 @@
 import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import type { Arch, ClassifierNetwork } from "./classifier_network.ts";
+import { describeEfficientnet, EFFICIENTNET_ARCHS, type EfficientnetArch } from "./efficientnet.ts";
 import { describeMobilenet } from "./mobilenet.ts";
 import { describeResnet, RESNET_ARCHS, type ResnetArch, type ResnetOptions } from "./resnet.ts";
 
@@ -7,20 +8,26 @@ import { describeResnet, RESNET_ARCHS, type ResnetArch, type ResnetOptions } fro
 export interface NetworkOptions extends Omit<ResnetOptions, "arch"> {
   /** Which network. */
   readonly arch: Arch;
-  /** How RGB 0..255 is scaled: as the weights were trained. Default: the network's own, RGB / 255 for ResNets. */
+  /** How RGB 0..255 is scaled: as the weights were trained. Default: the network's own, such as RGB / 255 for ResNets. */
   readonly scaling?: InputScaling;
 }
 
 type Changes = Omit<NetworkOptions, "arch">;
 type Describe = (changes: Changes) => ClassifierNetwork;
 
-const resnet = (
-  arch: ResnetArch,
-): [ResnetArch, Describe] => [arch, (changes) => describeResnet({ ...changes, arch })];
+/** A line for each of the networks of a family. */
+function family<Member extends Arch>(
+  archs: readonly Member[],
+  describe: (options: Changes & { readonly arch: Member }) => ClassifierNetwork,
+): Record<Member, Describe> {
+  const lines = archs.map((arch) => [arch, (changes: Changes) => describe({ ...changes, arch })]);
+  return Object.fromEntries(lines) as Record<Member, Describe>;
+}
 
 const NETWORKS: Readonly<Record<Arch, Describe>> = {
-  ...Object.fromEntries(RESNET_ARCHS.map(resnet)) as Record<ResnetArch, Describe>,
+  ...family<ResnetArch>(RESNET_ARCHS, describeResnet),
   mobilenet_v2: describeMobilenet,
+  ...family<EfficientnetArch>(EFFICIENTNET_ARCHS, describeEfficientnet),
 };
 
 /** The names that {@linkcode describeNetwork} takes. */

@@ -84,7 +84,7 @@ export class BareClassifier extends NetworkBase<ClassifierNetwork, ClassifierDes
    * The last feature map of a batch by the running statistics.
    *
    * @param x N × H × W × 3, RGB 0..255.
-   * @returns N × h × w × K, for a ResNet h = ⌈H / 32⌉ and w = ⌈W / 32⌉.
+   * @returns N × h × w × K, for ResNets and EfficientNets h = ⌈H / 32⌉ and w = ⌈W / 32⌉.
    * @internal
    */
   features(x: tf.Tensor4D): tf.Tensor4D {

@@ -167,8 +167,8 @@ const ARGUMENTS = argumentsSchema({
 });
 
 /**
- * An untrained crack classifier: ResNet-18, 34, 50, 101, 152 or MobileNetV2 of any width up to 1, with the paper's or the authors' head.
- * Equal options give equal values on every machine.
+ * An untrained crack classifier: ResNet-18, 34, 50, 101, 152, MobileNetV2 or EfficientNet-B0 to B5 of any width up to 1, with the paper's
+ * or the authors' head. Equal options give equal values on every machine.
  *
  * @example
  * ```ts

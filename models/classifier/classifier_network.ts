@@ -1,12 +1,19 @@
 import { defineNetwork, type Network, type NetworkDefinition } from "../layers/network.ts";
 
 /** Names of the networks that a classifier can be made of. */
-export type Arch = "resnet18" | "resnet34" | "resnet50" | "resnet101" | "resnet152" | "mobilenet_v2";
+export type Arch =
+  | "resnet18"
+  | "resnet34"
+  | "resnet50"
+  | "resnet101"
+  | "resnet152"
+  | "mobilenet_v2"
+  | `efficientnet_b${0 | 1 | 2 | 3 | 4 | 5}`;
 
 /** Where a bottleneck ResNet halves the image; of no matter elsewhere. */
 type StrideAt = "first" | "middle";
 
-/** The layers of a classifier before its head, not their values. None of the values of its output is negative: a ReLU comes last. */
+/** The layers of a classifier before its head, not their values. */
 export interface ClassifierNetwork extends Network<Arch> {
   readonly strideAt: StrideAt;
   /** Channels of the last feature map. */

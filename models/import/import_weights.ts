@@ -1,10 +1,10 @@
 import { firstNonFinite } from "../../core/finite.ts";
-import type { InputScaling } from "../layers/input_scaling.ts";
+import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import type { ParameterSpecs } from "../layers/parameters.ts";
 import { convertLayer, orderedShape, type OurLayer, type TheirLayer } from "./convert_layer.ts";
 import type { ForeignTensor, ForeignWeights } from "./foreign_weights.ts";
 import type { LayerNames, LayerPair } from "./layer_pairs.ts";
-import { type ImportableArch, type Layout, layoutsOf } from "./layouts.ts";
+import { type ImportableArch, type Layout, layoutsOf, normalisationScaling } from "./layouts.ts";
 
 /** A layer that a file has in another shape. */
 export interface Mismatch {
@@ -34,7 +34,7 @@ export interface ImportedWeights {
   readonly strideAt: "first" | "middle";
   /**
    * How RGB 0..255 is scaled for weights of ImageNet. No kernel or bias makes up for another scaling where zeros are added around the scaled
-   * image: the network itself has to scale so.
+   * image: the network itself has to scale so. A file may say it itself, as Keras' EfficientNets do.
    */
   readonly scaling: InputScaling;
 }
@@ -46,7 +46,7 @@ export interface ImportWeightsOptions {
   readonly specs: ParameterSpecs;
   /** What the file's library added to variances: 0.00001 for those of timm's EfficientNets that are not called `tf_…`. */
   readonly epsilon?: number;
-  /** Scaling of the images that the weights were trained with, in RGB, where it is not that of the library's weights of ImageNet. */
+  /** Scaling of the images that the weights were trained with, in RGB, where it is not that of the library's weights of ImageNet, and the file does not say. */
   readonly scaling?: InputScaling;
 }
 
@@ -98,7 +98,7 @@ export function importWeights(weights: ForeignWeights, options: ImportWeightsOpt
       values.set(name, data);
     }
   }
-  const { offset, divisor } = scaling ?? layout.input;
+  const { offset, divisor } = ownScaling(layout, tensors, used) ?? scaling ?? layout.input;
   return {
     layout: layout.name,
     values,
@@ -109,6 +109,22 @@ export function importWeights(weights: ForeignWeights, options: ImportWeightsOpt
     strideAt: arch === "resnet18" || arch === "resnet34" ? "first" : layout.strideAt,
     scaling: { offset, divisor },
   };
+}
+
+/** How images are scaled by what the file says itself; the tensors that say so are added to those in use. */
+function ownScaling(
+  { normalisation }: Layout,
+  tensors: ReadonlyMap<string, ForeignTensor>,
+  used: Set<string>,
+): InputScaling | undefined {
+  if (normalisation === undefined) return undefined;
+  const { mean, variance, others } = normalisation;
+  const [means, variances] = [mean, variance].map((name) => tensors.get(name)?.data);
+  if (means?.length !== 3 || variances?.length !== 3) return undefined;
+  for (const name of [mean, variance, ...others]) used.add(name);
+  const scaling = normalisationScaling(means, variances);
+  requireScaling(scaling);
+  return scaling;
 }
 
 type Role = "kernel" | "bias" | "gamma" | "beta" | "mean" | "variance";

@@ -36,9 +36,12 @@ export function resnetPairs(specs: ParameterSpecs, names: "Keras" | "torchvision
   });
 }
 
+/** Their dense layers after the mean of the features. */
+const EFFICIENTNET_HEADS = { Keras: "predictions", timm: "classifier", torchvision: "classifier.1" } as const;
+
 /**
- * EfficientNets without their classifiers: `block2a_dwconv` of ours and Keras' is `blocks.1.0.conv_dw` of timm's and
- * `features.2.0.block.1.0` of torchvision's. Layers of a decoder have no pair.
+ * EfficientNets, as classifiers or in front of a decoder: `block2a_dwconv` of ours and Keras' is `blocks.1.0.conv_dw` of timm's and
+ * `features.2.0.block.1.0` of torchvision's. Layers of a decoder, and of a head's own, have no pair.
  */
 export function efficientnetPairs(
   specs: ParameterSpecs,
@@ -47,6 +50,9 @@ export function efficientnetPairs(
   const layers = kernelLayers(specs);
   const known = new Set(layers);
   return layers.flatMap((kernel): LayerPair[] => {
+    if (kernel === "predictions") {
+      return [{ ours: { kernel }, theirs: { kernel: EFFICIENTNET_HEADS[names] } }];
+    }
     const end = kernel.match(/^(stem|top)_conv$/)?.[1];
     if (end !== undefined) {
       const ours = { kernel, batchNorm: `${end}_bn` };

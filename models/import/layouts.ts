@@ -1,4 +1,5 @@
 import type { Arch } from "../classifier/classifier_network.ts";
+import type { EfficientnetArch } from "../classifier/efficientnet.ts";
 import { BATCH_NORM_EPSILON, type ResnetArch } from "../classifier/resnet.ts";
 import { IMAGENET_SCALING, type InputScaling } from "../layers/input_scaling.ts";
 import type { ParameterSpecs } from "../layers/parameters.ts";
@@ -8,11 +9,11 @@ import { efficientnetPairs, type LayerPair, resnetPairs, vgg16Pairs } from "./la
 /** Networks whose encoder is VGG-16. */
 type Vgg16Arch = Extract<SegmentationArch, `deepcrack_${string}`>;
 
-/** Networks whose encoder is an EfficientNet. */
-type EfficientnetArch = Extract<SegmentationArch, `oed_${string}`>;
+/** Networks that are an EfficientNet, or whose encoder is one. */
+type WithEfficientnet = EfficientnetArch | Extract<SegmentationArch, `oed_${string}`>;
 
 /** Networks that weights of other libraries fit: they are one of theirs, or their encoder is. */
-export type ImportableArch = ResnetArch | Vgg16Arch | EfficientnetArch;
+export type ImportableArch = ResnetArch | Vgg16Arch | WithEfficientnet;
 
 /** How a library lays out and names the weights of a kind of network. */
 export interface Layout {
@@ -26,8 +27,38 @@ export interface Layout {
   readonly strideAt: "first" | "middle";
   /** How its weights of ImageNet want RGB 0..255 to be scaled, and whether in the order blue, green, red. */
   readonly input: InputScaling & { readonly bgr: boolean };
+  /** Where a file may say itself how RGB 0..255 is scaled. */
+  readonly normalisation?: Normalisation;
   /** Our layers and theirs. */
   pairs(specs: ParameterSpecs): LayerPair[];
+}
+
+/** The tensors of a layer that scales images, for a network that was trained with it. */
+interface Normalisation {
+  /** Of R, G, B in 0..1. */
+  readonly mean: string;
+  readonly variance: string;
+  /** What else the layer holds. */
+  readonly others: readonly string[];
+}
+
+/** What Keras' EfficientNets do to images, after the division by 255. */
+const KERAS_NORMALISATION: Normalisation = {
+  mean: "normalization/mean",
+  variance: "normalization/variance",
+  others: ["normalization/count"],
+};
+
+/**
+ * How RGB 0..255 is scaled by the means and variances of a file. Keras' weights of ImageNet have deviations in the place of variances, which a
+ * second division by their roots makes up for.
+ */
+export function normalisationScaling(mean: Float32Array, variance: Float32Array): InputScaling {
+  const imagenet = IMAGENET_SCALING.divisor;
+  const mistaken = variance.every((value, i) => Math.abs(255 * value - imagenet[i]) < 0.01);
+  const [offset, divisor] = [mean, variance.map((value) => mistaken ? value : Math.sqrt(value))]
+    .map(([red, green, blue]) => [255 * red, 255 * green, 255 * blue] as const);
+  return { offset, divisor };
 }
 
 /** As PyTorch's networks were trained, and Keras' EfficientNets. */
@@ -58,8 +89,8 @@ function hasVgg16(arch: Arch | SegmentationArch): arch is Vgg16Arch {
   return arch.startsWith("deepcrack_");
 }
 
-function hasEfficientnet(arch: Arch | SegmentationArch): arch is EfficientnetArch {
-  return arch.startsWith("oed_");
+function hasEfficientnet(arch: Arch | SegmentationArch): arch is WithEfficientnet {
+  return arch.startsWith("efficientnet_") || arch.startsWith("oed_");
 }
 
 /** timm names a ResNet's layers as torchvision does. */
@@ -86,15 +117,16 @@ function resnetLayouts(): Layout[] {
  * Keras and timm's `tf_efficientnet_…` pad as TensorFlow does, and so do our networks. torchvision pads alike on all sides: where a
  * layer halves an image of even size, its weights find everything one pixel further left and up than they were trained with.
  */
-function efficientnetLayouts(arch: EfficientnetArch): Layout[] {
+function efficientnetLayouts(arch: WithEfficientnet): Layout[] {
   const shared = { strideAt: "first", input: STANDARDISED } as const;
   const own = { theirs: EFFICIENTNET_EPSILON, ours: EFFICIENTNET_EPSILON };
-  const small = arch !== "oed_b5";
+  const small = !arch.endsWith("_b5");
   return [{
     ...shared,
     name: "Keras",
     convention: "keras",
     epsilon: own,
+    normalisation: KERAS_NORMALISATION,
     pairs: (specs) => efficientnetPairs(specs, "Keras"),
   }, {
     ...shared,

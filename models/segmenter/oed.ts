@@ -1,3 +1,4 @@
+import { efficientnet, type EfficientnetSize } from "../classifier/efficientnet.ts";
 import { enlargeHalfPixelCenters } from "../layers/bilinear.ts";
 import { IMAGENET_SCALING } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
@@ -5,7 +6,6 @@ import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
 import { addition, concatenate } from "../layers/operations.ts";
 import { tf } from "../tfjs.ts";
-import { efficientnet, type EfficientNetArch } from "./efficientnet.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Channels of the decoder's blocks, from a sixteenth of the size to all of it. */
@@ -17,7 +17,7 @@ const EPSILON = 1e-3;
 /** Options of {@linkcode oed}. */
 export interface OedOptions extends NetworkVariant {
   /** The encoder. Default B5, the authors'. */
-  readonly encoder?: EfficientNetArch;
+  readonly encoder?: EfficientnetSize;
 }
 
 /**
@@ -41,7 +41,7 @@ export function oed({ encoder = "b5", width = 1, scaling }: OedOptions = {}): Se
     forward<T>(x: T, graph: LayerGraph<T>): T[] {
       const last = channels(DECODER[DECODER.length - 1]);
       const shallow = convolveTwice(x, graph, { name: "input", outputs: last });
-      const features = graph.scope(() => efficientnet(x, graph, { arch: encoder, width }));
+      const features = graph.scope(() => efficientnet(x, graph, { size: encoder, width }));
       const skips = [shallow, ...features];
       let below = skips.pop() as T;
       const auxiliary: T[] = [];

@@ -84,7 +84,7 @@ async function importClassifier(file: StartFile, asked: StartClassifierOptions):
   const arch = requireArch(path, asked.arch);
   if (!isImportable(arch)) {
     throw new UsageError(
-      `Cannot start from ${path}: weights of other libraries are taken for ResNets, not for ${arch}.`,
+      `Cannot start from ${path}: weights of other libraries are taken for ResNets and EfficientNets, not for ${arch}.`,
     );
   }
   const network = describeNetwork({ arch, width });

@@ -43,7 +43,7 @@ export const trainingOptions = merge(
       start: optional(
         option("--start", filePath(), {
           description:
-            message`Start from the weights of this classifier, and with its network; "shipped" is the one that comes with Hairline. With --arch, weights of other libraries will do: Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors) for ResNets; whatever has no counterpart is named.`,
+            message`Start from the weights of this classifier, and with its network; "shipped" is the one that comes with Hairline. With --arch, weights of other libraries will do: Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors) for ResNets and EfficientNets; whatever has no counterpart is named.`,
         }),
       ),
     }),

@@ -28,42 +28,52 @@ export function mobilenetOracle(x: Batch, values: ResnetOracleOptions["values"])
   return layer(features, "block_13_expand/kernel", 1, true);
 
   function layer(input: Batch, name: string, stride: number, relu6: boolean): Batch {
-    const kernel = values.get(name)!, bias = values.get(name.replace(/\w+$/, "bias"))!.data;
-    const depthwise = name.endsWith("depthwise_kernel");
-    const [side, , inputs, outputs] = depthwise
-      ? [...kernel.shape.slice(0, 3), kernel.shape[2]]
-      : kernel.shape;
-    const [h, w] = [Math.ceil(input.h / stride), Math.ceil(input.w / stride)];
-    // As many zeros as the last window wants, the smaller half of them before the image.
-    const before = (size: number, out: number) =>
-      Math.floor(Math.max(0, (out - 1) * stride + side - size) / 2);
-    const top = before(input.h, h), left = before(input.w, w);
-    const y: Batch = { n: input.n, h, w, c: outputs, data: new Float64Array(input.n * h * w * outputs) };
-    for (let n = 0, at = 0; n < y.n; n++) {
-      for (let i = 0; i < h; i++) {
-        for (let j = 0; j < w; j++) {
-          for (let o = 0; o < outputs; o++, at++) {
-            let sum = bias[o];
-            for (let a = 0; a < side; a++) {
-              for (let b = 0; b < side; b++) {
-                const row = i * stride + a - top, column = j * stride + b - left;
-                if (row < 0 || row >= input.h || column < 0 || column >= input.w) continue;
-                const from = ((n * input.h + row) * input.w + column) * inputs;
-                if (depthwise) sum += input.data[from + o] * kernel.data[(a * side + b) * inputs + o];
-                else {
-                  for (let c = 0; c < inputs; c++) {
-                    sum += input.data[from + c] * kernel.data[((a * side + b) * inputs + c) * outputs + o];
-                  }
+    const bias = values.get(name.replace(/\w+$/, "bias"))!.data;
+    const y = convolveSame(input, values.get(name)!, {
+      stride,
+      depthwise: name.endsWith("depthwise_kernel"),
+    });
+    return {
+      ...y,
+      data: y.data.map((v, i) => relu6 ? Math.min(6, Math.max(0, v + bias[i % y.c])) : v + bias[i % y.c]),
+    };
+  }
+}
+
+/** A convolution with as many zeros around as TensorFlow's `same` adds: what the last window wants, the smaller half of them before the image. */
+export function convolveSame(
+  input: Batch,
+  kernel: { shape: number[]; data: Float64Array },
+  { stride, depthwise }: { stride: number; depthwise: boolean },
+): Batch {
+  const [side, , inputs, outputs] = depthwise ? [...kernel.shape.slice(0, 3), kernel.shape[2]] : kernel.shape;
+  const [h, w] = [Math.ceil(input.h / stride), Math.ceil(input.w / stride)];
+  const before = (size: number, out: number) => Math.floor(Math.max(0, (out - 1) * stride + side - size) / 2);
+  const top = before(input.h, h), left = before(input.w, w);
+  const y: Batch = { n: input.n, h, w, c: outputs, data: new Float64Array(input.n * h * w * outputs) };
+  for (let n = 0, at = 0; n < y.n; n++) {
+    for (let i = 0; i < h; i++) {
+      for (let j = 0; j < w; j++) {
+        for (let o = 0; o < outputs; o++, at++) {
+          for (let a = 0; a < side; a++) {
+            for (let b = 0; b < side; b++) {
+              const row = i * stride + a - top, column = j * stride + b - left;
+              if (row < 0 || row >= input.h || column < 0 || column >= input.w) continue;
+              const from = ((n * input.h + row) * input.w + column) * inputs;
+              if (depthwise) y.data[at] += input.data[from + o] * kernel.data[(a * side + b) * inputs + o];
+              else {
+                for (let c = 0; c < inputs; c++) {
+                  y.data[at] += input.data[from + c] *
+                    kernel.data[((a * side + b) * inputs + c) * outputs + o];
                 }
               }
             }
-            y.data[at] = relu6 ? Math.min(6, Math.max(0, sum)) : sum;
           }
         }
       }
     }
-    return y;
   }
+  return y;
 }
 
 /** Twice as large, linear between pixel centres, the border repeated. */

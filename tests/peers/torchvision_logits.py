@@ -1,6 +1,6 @@
-"""Writes a torchvision ResNet of random weights, a batch of random images and its logits of them.
+"""Writes a torchvision ResNet or EfficientNet of random weights, a batch of random images and its logits of them.
 
-Needs Debian's python3-torchvision: /usr/bin/python3 torchvision_logits.py ARCH CLASSES FOLDER
+Needs Debian's python3-torchvision: /usr/bin/python3 torchvision_logits.py ARCH CLASSES HEIGHT WIDTH FOLDER
 FOLDER gets weights.safetensors (torchvision's names), images.bin (uint8, N x H x W x 3) and logits.bin (float32, N x CLASSES).
 """
 
@@ -13,18 +13,18 @@ import numpy as np
 import torch
 import torchvision
 
-COUNT, HEIGHT, WIDTH = 3, 75, 102
+COUNT = 3
 MEAN = torch.tensor([0.485, 0.456, 0.406]).reshape(1, 3, 1, 1)
 DEVIATION = torch.tensor([0.229, 0.224, 0.225]).reshape(1, 3, 1, 1)
 
-arch, classes, folder = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+arch, classes, height, width, folder = sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5]
 torch.manual_seed(17)
 random = np.random.default_rng(17)
 model = getattr(torchvision.models, arch)(num_classes=classes)
 
 
 def images(count: int) -> np.ndarray:
-    return random.integers(0, 256, (count, HEIGHT, WIDTH, 3), dtype=np.uint8)
+    return random.integers(0, 256, (count, height, width, 3), dtype=np.uint8)
 
 
 def normalised(batch: np.ndarray) -> torch.Tensor:

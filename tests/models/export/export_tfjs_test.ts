@@ -17,6 +17,7 @@ const CLASSIFIERS = [
     scaling: { offset: [123.675, 116.28, 103.53], divisor: [58.395, 57.12, 57.375] },
   },
   { arch: "mobilenet_v2", width: 0.25 },
+  { arch: "efficientnet_b0", width: 0.01 },
 ] as const;
 
 const SEGMENTERS = [

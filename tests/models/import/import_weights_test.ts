@@ -3,7 +3,7 @@ import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { convertLayer } from "../../../models/import/convert_layer.ts";
 import type { ForeignTensor, ForeignWeights } from "../../../models/import/foreign_weights.ts";
 import { describeImport, importWeights } from "../../../models/import/import_weights.ts";
-import type { ImportableArch } from "../../../models/import/layouts.ts";
+import { type ImportableArch, normalisationScaling } from "../../../models/import/layouts.ts";
 import { readSafetensorsWeights } from "../../../models/import/open_weights.ts";
 import type { ParameterSpecs } from "../../../models/layers/parameters.ts";
 import { liuDeepcrack } from "../../../models/segmenter/liu_deepcrack.ts";
@@ -75,6 +75,12 @@ const NETWORKS: {
     unused: ["classifier.1.weight", "classifier.1.bias"],
   },
   {
+    file: "efficientnet_b0",
+    arch: "efficientnet_b0",
+    specs: () => createClassifier({ arch: "efficientnet_b0" }).specs,
+    unused: [],
+  },
+  {
     file: "vgg16",
     arch: "deepcrack_zou",
     specs: () => zouDeepcrack().specs,
@@ -95,7 +101,8 @@ for (const { file, arch, specs, unused } of NETWORKS) {
     assert.deepEqual(taken.unused, unused);
     // The head of ImageNet's 1000 classes.
     const mismatched = taken.mismatched.map(({ source }) => source);
-    assert.deepEqual(mismatched, arch === "resnet18" ? ["fc.weight"] : []);
+    const head = { resnet18: "fc.weight", efficientnet_b0: "classifier.1.weight" }[arch as string];
+    assert.deepEqual(mismatched, head === undefined ? [] : [head]);
     for (const [name, values] of taken.values) {
       const { shape } = specs().get(name)!;
       assert.equal(values.length, shape.reduce((product, size) => product * size, 1), name);
@@ -181,6 +188,22 @@ Deno.test("importWeights() takes timm's and Keras' names of an EfficientNet into
     assert.equal(taken.own.every((name) => !/^(stem|block|top)/.test(name)), true);
     assert.equal(taken.missing.includes("block7a_project_bn/gamma"), true);
   }
+});
+
+Deno.test("normalisationScaling() reads means and variances, and deviations where Keras' weights of ImageNet have them for variances", () => {
+  const of = (mean: number[], variance: number[]) => {
+    const { offset, divisor } = normalisationScaling(Float32Array.from(mean), Float32Array.from(variance));
+    return [offset, divisor].flat().map((value) => Math.round(1000 * value) / 1000);
+  };
+  assert.deepEqual(
+    of([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+    [123.675, 116.28, 103.53, 58.395, 57.12, 57.375],
+  );
+  assert.deepEqual(
+    of([0.485, 0.456, 0.406], [0.229 ** 2, 0.224 ** 2, 0.225 ** 2]),
+    [123.675, 116.28, 103.53, 58.395, 57.12, 57.375],
+  );
+  assert.deepEqual(of([0, 0, 0], [1, 1, 1]), [0, 0, 0, 255, 255, 255]);
 });
 
 Deno.test("a ResNet with torchvision's weights gives torchvision's logits, edges included", async () => {

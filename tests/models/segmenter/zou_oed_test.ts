@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import type { EfficientnetSize } from "../../../models/classifier/efficientnet.ts";
 import { countParameters, type ParameterSpecs } from "../../../models/layers/parameters.ts";
-import type { EfficientNetArch } from "../../../models/segmenter/efficientnet.ts";
 import { enlargeProbabilities, oed } from "../../../models/segmenter/oed.ts";
 import { zouDeepcrack } from "../../../models/segmenter/zou_deepcrack.ts";
 import { tf } from "../../../models/tfjs.ts";
@@ -34,7 +34,7 @@ Deno.test("oed() holds the 39,824,405 parameters of the published network, part 
 });
 
 Deno.test("oed()'s encoders hold as many parameters as Keras' without its normalisation of the input", () => {
-  const counts: Record<EfficientNetArch, number> = {
+  const counts: Record<EfficientnetSize, number> = {
     b0: 4_049_564,
     b1: 6_575_232,
     b2: 7_768_562,
@@ -42,7 +42,7 @@ Deno.test("oed()'s encoders hold as many parameters as Keras' without its normal
     b4: 17_673_816,
     b5: 28_513_520,
   };
-  for (const [encoder, count] of Object.entries(counts) as [EfficientNetArch, number][]) {
+  for (const [encoder, count] of Object.entries(counts) as [EfficientnetSize, number][]) {
     const { specs, arch } = oed({ encoder });
     assert.equal(arch, `oed_${encoder}`);
     assert.equal(countParameters(part(specs, "stem_", "block", "top_")), count, encoder);

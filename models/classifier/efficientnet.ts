@@ -1,12 +1,17 @@
+import { IMAGENET_SCALING, type InputScaling } from "../layers/input_scaling.ts";
 import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { addition, globalAveragePool, product } from "../layers/operations.ts";
+import { type Arch, type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
 
 /** Members of the family, by their size. */
-export type EfficientNetArch = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";
+export type EfficientnetSize = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";
+
+/** Names of the classifiers. */
+export type EfficientnetArch = Extract<Arch, `efficientnet_${string}`>;
 
 /** Scales of channels and of blocks a stage (Tan & Le 2019, and their published code). */
-const SCALES: Readonly<Record<EfficientNetArch, { readonly channels: number; readonly blocks: number }>> = {
+const SCALES: Readonly<Record<EfficientnetSize, { readonly channels: number; readonly blocks: number }>> = {
   b0: { channels: 1.0, blocks: 1.0 },
   b1: { channels: 1.0, blocks: 1.1 },
   b2: { channels: 1.1, blocks: 1.2 },
@@ -34,50 +39,100 @@ const DIVISOR = 8;
 const SQUEEZED = 0.25;
 const EPSILON = 1e-3;
 
+/** Sizes by the names of the classifiers. */
+const SIZES: Readonly<Record<EfficientnetArch, EfficientnetSize>> = {
+  efficientnet_b0: "b0",
+  efficientnet_b1: "b1",
+  efficientnet_b2: "b2",
+  efficientnet_b3: "b3",
+  efficientnet_b4: "b4",
+  efficientnet_b5: "b5",
+};
+
+/** The names that {@linkcode describeEfficientnet} takes. */
+export const EFFICIENTNET_ARCHS = Object.keys(SIZES) as readonly EfficientnetArch[];
+
+/** Options of {@linkcode describeEfficientnet}. */
+export interface EfficientnetOptions {
+  readonly arch: EfficientnetArch;
+  /** Scales the channels beyond what the member of the family does, to multiples of 8. Default 1: Keras' layers. */
+  readonly width?: number;
+  /** How RGB 0..255 is scaled: as the weights were trained. Default: by ImageNet's means and deviations. */
+  readonly scaling?: InputScaling;
+}
+
+/**
+ * Lays out an EfficientNet (Tan & Le 2019, https://arxiv.org/abs/1905.11946) up to its last features, at a thirty-second of the image's size,
+ * with Keras' names. Neither blocks nor features are dropped in training, where the authors drop a fifth to two fifths of them.
+ *
+ * @throws {RangeError} for a width outside (0, 1].
+ */
+export function describeEfficientnet(
+  { arch, width = 1, scaling }: EfficientnetOptions,
+): ClassifierNetwork {
+  const { stem, blocks, top } = stepsOf({ size: SIZES[arch], width });
+  return defineClassifierNetwork({
+    arch,
+    width,
+    strideAt: "first",
+    input: scaling ?? IMAGENET_SCALING,
+    forward<T>(x: T, graph: LayerGraph<T>): T[] {
+      return [
+        graph.chain(x, [
+          (x) => graph.layer(x, stem),
+          ...blocks.map((block) => (x: T) => invertedResidual(x, graph, block)[0]),
+          (x) => graph.layer(x, top),
+        ]),
+      ];
+    },
+  });
+}
+
 /** Which EfficientNet. */
-export interface EfficientNetOptions {
-  readonly arch: EfficientNetArch;
+interface EncoderOptions {
+  readonly size: EfficientnetSize;
   /** Scales the channels beyond what the member of the family does, to multiples of 8. 1 gives Keras' layers. */
   readonly width: number;
 }
 
 /**
- * EfficientNet without its classifier (Tan & Le 2019, https://arxiv.org/abs/1905.11946), with Keras' names, so that its weights import by
- * name. With running statistics B5 has 28,513,520 parameters; Keras counts 7 more, for the normalisation of its input. Blocks are never
- * dropped in training, where the authors drop up to a fifth.
+ * The layers of {@linkcode describeEfficientnet} for a decoder. With running statistics B5 has 28,513,520 parameters; Keras counts 7 more,
+ * for the normalisation of its input.
  *
  * @param x N × H × W × 3, normalised; H and W are multiples of 32.
  * @returns the features of the expansion in each block that halves the image, the largest first (half the size to a sixteenth), then the
  * last features, at a thirty-second of the size.
  */
-export function efficientnet<T>(
-  x: T,
-  graph: LayerGraph<T>,
-  { arch, width }: EfficientNetOptions,
-): T[] {
-  const scales = SCALES[arch];
-  const channels = (full: number) => roundChannels(full * scales.channels * width);
+export function efficientnet<T>(x: T, graph: LayerGraph<T>, options: EncoderOptions): T[] {
+  const { stem, blocks, top } = stepsOf(options);
   const expansions: T[] = [];
-  let inputs = channels(STEM);
-  let features = graph.layer(x, normalized({ name: "stem_conv", stride: 2, outputs: inputs }));
-  for (const [i, stage] of STAGES.entries()) {
-    const count = Math.ceil(stage.blocks * scales.blocks);
-    for (let j = 0; j < count; j++) {
+  let features = graph.layer(x, stem);
+  for (const block of blocks) {
+    const before = features;
+    const [after, ...expansion] = graph.scope(() => invertedResidual(before, graph, block));
+    expansions.push(...expansion);
+    features = after;
+  }
+  return [...expansions, graph.layer(features, top)];
+}
+
+/** What an EfficientNet consists of, in its order. */
+function stepsOf({ size, width }: EncoderOptions) {
+  const scales = SCALES[size];
+  const channels = (full: number) => roundChannels(full * scales.channels * width);
+  const stem = normalized({ name: "stem_conv", stride: 2, outputs: channels(STEM) });
+  let inputs = stem.outputs;
+  const blocks = STAGES.flatMap(({ blocks, channels: full, stride: firstStride, ...stage }, i) =>
+    Array.from({ length: Math.ceil(blocks * scales.blocks) }, (_, j): BlockShape => {
       // Keras names the blocks of a stage a, b, c, …
       const name = `block${i + 1}${String.fromCharCode("a".charCodeAt(0) + j)}`;
-      const stride = j === 0 ? stage.stride : 1;
-      const shape = { ...stage, stride, inputs, outputs: channels(stage.channels) };
-      const before = features;
-      const [after, ...expansion] = graph.scope(() => invertedResidual(before, graph, { name, ...shape }));
-      expansions.push(...expansion);
-      features = after;
-      inputs = shape.outputs;
-    }
-  }
-  return [
-    ...expansions,
-    graph.layer(features, normalized({ name: "top_conv", side: 1, outputs: channels(TOP) })),
-  ];
+      const outputs = channels(full);
+      const block = { ...stage, name, stride: j === 0 ? firstStride : 1, inputs, outputs };
+      inputs = outputs;
+      return block;
+    })
+  );
+  return { stem, blocks, top: normalized({ name: "top_conv", side: 1, outputs: channels(TOP) }) };
 }
 
 /** To the nearest multiple of the divisor, but by no more than a tenth down. */
