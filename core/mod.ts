@@ -52,7 +52,13 @@ export {
   wholePhotoLabels,
 } from "./datasets/patch_labels.ts";
 // DatasetSample is what earlier programs know a sample by.
-export type { Sample, Sample as DatasetSample, Truth, TruthMask } from "./datasets/sample.ts";
+export type {
+  ReadSampleOptions,
+  Sample,
+  Sample as DatasetSample,
+  Truth,
+  TruthMask,
+} from "./datasets/sample.ts";
 export type { RowRange, RowsNeeded } from "./gpu/bands.ts";
 export { Compute, type ComputeOptions, type Dispatch, Plane, type PlaneSource } from "./gpu/compute.ts";
 export { defineKernel, type Kernel } from "./gpu/kernel.ts";

@@ -8,7 +8,7 @@ import type { DatasetProblem } from "./layout.ts";
 import { type FoundFile, listFiles, readFolder } from "./list_files.ts";
 import type { LabelCount, LabelledPatch, PatchLabels } from "./patch_labels.ts";
 import { photosByPatchName, readPatchStem } from "./patch_names.ts";
-import type { Sample } from "./sample.ts";
+import type { ReadSampleOptions, Sample } from "./sample.ts";
 
 /** A photo that patches were cut out of. */
 export type WholePhoto = Pick<Sample, "name" | "split" | "imagePath" | "image">;
@@ -214,16 +214,16 @@ class PatchedSample implements Sample<PatchLabels> {
     this.#places = places;
   }
 
-  image(): Promise<ImageData> {
-    return this.#photo.image();
+  image(options?: ReadSampleOptions): Promise<ImageData> {
+    return this.#photo.image(options);
   }
 
   async truth(): Promise<PatchLabels> {
     return (await this.read()).truth;
   }
 
-  async read(): Promise<{ image: ImageData; truth: PatchLabels }> {
-    const image = await this.image();
+  async read(options?: ReadSampleOptions): Promise<{ image: ImageData; truth: PatchLabels }> {
+    const image = await this.image(options);
     const patches: LabelledPatch[] = [];
     for (const [place, [{ path, crack }]] of this.#places) {
       const [x, y] = place.split(",").map(Number);

@@ -22,6 +22,12 @@ export interface TruthMask {
 /** What is known of a photo's cracks: a mask; or whether it shows one, where photos are labelled as a whole. */
 export type Truth = TruthMask | boolean;
 
+/** Options of reading a {@linkcode Sample}. */
+export interface ReadSampleOptions {
+  /** Told, in a sentence each, what was chosen, guessed or not done as the photo was decoded; see {@linkcode decodeImage}. */
+  readonly onNote?: (note: string) => void;
+}
+
 /** A photo with its truth, of whichever kind. Nothing of it is held: each call reads the files. */
 export interface Sample<T = Truth> {
   /** Unique in its split: the photo's path below the split's folder, without extension. */
@@ -33,7 +39,7 @@ export interface Sample<T = Truth> {
   /** The file of its mask. Without: the photo is labelled as a whole, by the folder that it lies in. */
   readonly truthPath?: string;
   /** The photo, upright, RGBA. */
-  image(): Promise<ImageData>;
+  image(options?: ReadSampleOptions): Promise<ImageData>;
   /** What is known of its cracks. Of a {@linkcode Truth}: its mask; or whether it shows one, where photos are labelled as a whole. */
   truth(): Promise<T>;
   /**
@@ -41,7 +47,7 @@ export interface Sample<T = Truth> {
    *
    * @throws {RangeError} When the mask has another size than the photo.
    */
-  read(): Promise<{ readonly image: ImageData; readonly truth: T }>;
+  read(options?: ReadSampleOptions): Promise<{ readonly image: ImageData; readonly truth: T }>;
 }
 
 /** `train/11158`; the name alone where there are no splits. */
@@ -99,8 +105,8 @@ export class FileSample implements Sample {
     this.#readTruth = readTruth;
   }
 
-  image(): Promise<ImageData> {
-    return readPhoto(this.imagePath);
+  image(options?: ReadSampleOptions): Promise<ImageData> {
+    return readPhoto(this.imagePath, options);
   }
 
   async truth(): Promise<Truth> {
@@ -109,8 +115,8 @@ export class FileSample implements Sample {
     return await located(truth, async () => this.#readTruth(await Deno.readFile(truth)));
   }
 
-  async read(): Promise<{ image: ImageData; truth: Truth }> {
-    const image = await this.image();
+  async read(options?: ReadSampleOptions): Promise<{ image: ImageData; truth: Truth }> {
+    const image = await this.image(options);
     const truth = await this.truth();
     if (typeof truth !== "boolean") requireSameSize(image, truth, this.imagePath);
     return { image, truth };
@@ -137,8 +143,8 @@ export function requireSameSize(
 }
 
 /** The photo in a file, upright, RGBA; errors name the file. */
-export function readPhoto(path: string): Promise<ImageData> {
-  return located(path, async () => decodeFile(await Deno.readFile(path)));
+export function readPhoto(path: string, options?: ReadSampleOptions): Promise<ImageData> {
+  return located(path, async () => decodeFile(await Deno.readFile(path), options));
 }
 
 /** Puts the path into the sentence of an error about what a file holds; errors of the system have it already. */

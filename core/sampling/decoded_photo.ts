@@ -1,5 +1,5 @@
 import { having, type Schema } from "../arguments.ts";
-import type { Sample, Truth } from "../datasets/sample.ts";
+import type { ReadSampleOptions, Sample, Truth } from "../datasets/sample.ts";
 
 /** A photo as training reads it: bytes, and what is known of its cracks. */
 export interface DecodedPhoto<T> {
@@ -80,8 +80,9 @@ export type TruthOf<T, S = Truth> = (
 export async function decodeSample<T, S = Truth>(
   sample: Sample<S>,
   truthOf: TruthOf<T, S>,
+  options?: ReadSampleOptions,
 ): Promise<DecodedPhoto<T>> {
-  const { image: { width, height, data }, truth } = await sample.read();
+  const { image: { width, height, data }, truth } = await sample.read(options);
   const pixels = new Uint8Array(width * height * 3);
   for (let i = 0, from = 0; i < pixels.length; i += 3, from += 4) {
     pixels[i] = data[from];

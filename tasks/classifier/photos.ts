@@ -59,6 +59,7 @@ export async function openPatchPhotos(
   const photos = await decodePhotos(chosen, {
     ...options,
     truthOf: patchTruth,
+    onNote,
     onPhoto(named, failure, photo) {
       if (photo !== undefined) census.add(named, photo);
       onPhoto?.(named, failure, photo);

@@ -18,10 +18,10 @@ export function tellingNotes(sample: Sample, tell: (sentence: string) => void): 
   const { name, split, imagePath, truthPath } = sample;
   return {
     ...{ name, split, imagePath, truthPath },
-    image: () => sample.image(),
+    image: (options) => sample.image(options),
     truth: async () => telling(await sample.truth()),
-    async read() {
-      const { image, truth } = await sample.read();
+    async read(options) {
+      const { image, truth } = await sample.read(options);
       return { image, truth: telling(truth) };
     },
   };

@@ -64,6 +64,7 @@ export async function openTrainingData(
   const decode = (samples: readonly NamedSample[]) =>
     decodePhotos(samples, {
       truthOf: pixelTruth,
+      onNote: inform,
       onPhoto(named, failure, photo) {
         if (failure !== undefined) note(failure);
         if (photo !== undefined) census.add(named, photo);

@@ -105,9 +105,10 @@ export function roundTask(options: RoundOptions): TrainingTask<RoundTraining> {
     settings,
     minPart: 1,
     epochsPerRate: 1,
-    async openPhotos(note) {
+    async openPhotos(note, inform) {
       const training = await decodePhotos(photos, {
         truthOf: weighedTruth,
+        onNote: inform,
         onPhoto: (_, failure) => failure === undefined || note(failure),
       });
       return { training, data: {}, failures: training.failures };

@@ -6,7 +6,12 @@ import {
   wholePhotoLabels,
 } from "../../core/datasets/patch_labels.ts";
 import { readMask } from "../../core/datasets/read_mask.ts";
-import { requireSameSize, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
+import {
+  type ReadSampleOptions,
+  requireSameSize,
+  type Sample,
+  type TruthMask,
+} from "../../core/datasets/sample.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
 import type { WeighedTruth } from "../../core/sampling/decoded_photo.ts";
 import { maskPath } from "../batch/maps.ts";
@@ -59,13 +64,13 @@ export function fullyLabelled({ name, sample, truth }: NamedSample): TaughtPhoto
 
 function fullyLabelledSample(sample: Sample): Sample<PatchLabels | WeighedMask> {
   const { name, split, imagePath, truthPath } = sample;
-  const read = async () => {
-    const { image, truth } = await sample.read();
+  const read = async (options?: ReadSampleOptions) => {
+    const { image, truth } = await sample.read(options);
     return { image, truth: typeof truth === "boolean" ? wholePhotoLabels(image, truth) : certain(truth) };
   };
   return {
     ...{ name, split, imagePath, truthPath, read },
-    image: () => sample.image(),
+    image: (options) => sample.image(options),
     truth: async () => (await read()).truth,
   };
 }
@@ -91,8 +96,8 @@ class PseudoLabelledSample implements Sample<WeighedMask> {
     this.#weightPath = weightPath(folder, name);
   }
 
-  image(): Promise<ImageData> {
-    return this.#photo.image();
+  image(options?: ReadSampleOptions): Promise<ImageData> {
+    return this.#photo.image(options);
   }
 
   async truth(): Promise<WeighedMask> {
@@ -101,8 +106,8 @@ class PseudoLabelledSample implements Sample<WeighedMask> {
     return { ...mask, weight: mask.data.map((_, i) => data[4 * i]) };
   }
 
-  async read(): Promise<{ image: ImageData; truth: WeighedMask }> {
-    const image = await this.image();
+  async read(options?: ReadSampleOptions): Promise<{ image: ImageData; truth: WeighedMask }> {
+    const image = await this.image(options);
     const truth = await this.truth();
     requireSameSize(image, truth, this.imagePath);
     return { image, truth };

@@ -1,4 +1,4 @@
-import type { Truth } from "../../core/datasets/sample.ts";
+import type { ReadSampleOptions, Truth } from "../../core/datasets/sample.ts";
 import {
   type DecodedPhoto,
   decodeSample,
@@ -16,6 +16,11 @@ export interface DecodePhotosOptions<T, S = Truth> {
   readonly memory?: number;
   /** Called for each photo read, with a sentence if it could not be, else with what was read. */
   readonly onPhoto?: (named: NamedSample<S>, failure?: string, photo?: DecodedPhoto<T>) => void;
+  /**
+   * Is given a line for each thing that was chosen, guessed or not done as photos were decoded, such as a colour profile that was not applied:
+   * with how many it was so, and the first of them.
+   */
+  readonly onNote?: (line: string) => void;
 }
 
 /** Photos with their truth, all of them readable. */
@@ -42,20 +47,29 @@ const MEMORY = 2 ** 31;
  */
 export async function decodePhotos<T, S = Truth>(
   samples: readonly NamedSample<S>[],
-  { truthOf, memory = MEMORY, onPhoto }: DecodePhotosOptions<T, S>,
+  { truthOf, memory = MEMORY, onPhoto, onNote }: DecodePhotosOptions<T, S>,
 ): Promise<DecodedPhotos<T>> {
   const cache = new PhotoCache(memory, truthOf);
   const readable: NamedSample<S>[] = [];
+  const noted = new Map<string, { first: string; photos: number }>();
   for (const named of samples) {
     const { imagePath } = named.sample;
     try {
-      const photo = await cache.photo(named);
+      const notes: string[] = [];
+      const photo = await cache.photo(named, { onNote: (note) => notes.push(note) });
+      for (const note of notes) {
+        const { first, photos } = noted.get(note) ?? { first: imagePath, photos: 0 };
+        noted.set(note, { first, photos: photos + 1 });
+      }
       readable.push(named);
       onPhoto?.(named, undefined, photo);
     } catch (error) {
       const sentence = describeError(error);
       onPhoto?.(named, sentence.includes(imagePath) ? sentence : `${imagePath}: ${sentence}`);
     }
+  }
+  for (const [note, { first, photos }] of noted) {
+    onNote?.(photos === 1 ? `${first}: ${note}` : `${photos} photos, the first of them ${first}: ${note}`);
   }
   if (readable.length === 0) throw new Error("Cannot go on: none of the photos could be read.");
   return photosOf(readable, { cache, failures: samples.length - readable.length });
@@ -115,16 +129,16 @@ class PhotoCache<T, S> {
     this.#truthOf = truthOf;
   }
 
-  photo(named: NamedSample<S>): DecodedPhoto<T> | Promise<DecodedPhoto<T>> {
+  photo(named: NamedSample<S>, options?: ReadSampleOptions): DecodedPhoto<T> | Promise<DecodedPhoto<T>> {
     const kept = this.#photos.get(named);
-    if (kept === undefined) return this.#read(named);
+    if (kept === undefined) return this.#read(named, options);
     this.#photos.delete(named);
     this.#photos.set(named, kept);
     return kept;
   }
 
-  async #read(named: NamedSample<S>): Promise<DecodedPhoto<T>> {
-    const photo = await decodeSample(named.sample, this.#truthOf);
+  async #read(named: NamedSample<S>, options?: ReadSampleOptions): Promise<DecodedPhoto<T>> {
+    const photo = await decodeSample(named.sample, this.#truthOf, options);
     this.#photos.set(named, photo);
     this.#bytes += bytesOf(photo);
     for (const [oldest, other] of this.#photos) {

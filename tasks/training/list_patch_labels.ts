@@ -118,7 +118,7 @@ async function wholePhotos(
     name,
     split: "all",
     imagePath: path,
-    image: () => readPhoto(path),
+    image: (options) => readPhoto(path, options),
   }));
 }
 

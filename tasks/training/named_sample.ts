@@ -4,6 +4,7 @@ import {
   FileSample,
   fullName,
   type Pair,
+  type ReadSampleOptions,
   type Sample,
   type Truth,
   type TruthReader,
@@ -65,14 +66,14 @@ class KnownPhoto extends FileSample {
     this.#sha256 = sha256;
   }
 
-  override async image(): Promise<ImageData> {
+  override async image(options?: ReadSampleOptions): Promise<ImageData> {
     const { imagePath, truthPath } = this;
     if (await hash(await Deno.readFile(imagePath)) !== this.#sha256) {
       throw new Error(
         `Cannot use ${imagePath}: it is not the photo that ${truthPath} was made of; label it again, or name the folder of the photos.`,
       );
     }
-    return await super.image();
+    return await super.image(options);
   }
 }
 

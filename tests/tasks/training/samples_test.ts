@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readMask } from "../../../core/datasets/read_mask.ts";
+import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { decodeSample, patchTruth, pixelTruth } from "../../../core/sampling/decoded_photo.ts";
 import { openPatchPhotos } from "../../../tasks/classifier/photos.ts";
@@ -8,6 +9,7 @@ import { openTrainingData } from "../../../tasks/segmenter/photos.ts";
 import { type DecodedPhotos, holdBack } from "../../../tasks/training/decoded_photos.ts";
 import { listSamples } from "../../../tasks/training/list_samples.ts";
 import { maskedSample, type NamedSample } from "../../../tasks/training/named_sample.ts";
+import { writePng } from "../../oracles/png_writer.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 async function writeGrey(path: string, width: number, height: number, value: number): Promise<void> {
@@ -89,6 +91,28 @@ Deno.test("openPatchPhotos() pairs photos with masks by name, reports what it ca
     limit: 5,
   });
   assert.deepEqual(some.samples.map(({ name }) => name), ["d"]);
+});
+
+Deno.test("openPatchPhotos() tells what was guessed of photos once for all of a kind, and nothing of those read as they are", async () => {
+  await using folder = await temporaryFolder();
+  const [images, masks] = ["images", "masks"].map((name) => join(folder.path, name));
+  await Promise.all([images, masks].map((path) => Deno.mkdir(path)));
+  const jpeg = await encodeJpeg(new ImageData(8, 8));
+  // 12 bits in 16, of which the file says nothing.
+  const wide = writePng({ width: 8, height: 8, depth: 16, colour: 0, sample: () => 4000 });
+  const withoutEnd = jpeg.subarray(0, -2);
+  const files = { "a.jpg": jpeg, "b.jpg": withoutEnd, "c.png": wide, "d.jpg": withoutEnd };
+  for (const [name, bytes] of Object.entries(files)) {
+    await Deno.writeFile(join(images, name), bytes);
+    await writeGrey(join(masks, `${name[0]}.png`), 8, 8, 255);
+  }
+  const lines: string[] = [];
+  const paths = { folders: [], images: [images], masks: [masks], datasets: [] };
+  await openPatchPhotos(paths, { onNote: (line) => lines.push(line.replaceAll(folder.path, "")) });
+  assert.deepEqual(lines.filter((line) => line.includes("/images/")), [
+    "2 photos, the first of them /images/b.jpg: Its end marker is missing, but none of its rows is.",
+    "/images/c.png: None of its 16-bit samples exceeds 4095: they were read as 12 bits.",
+  ]);
 });
 
 Deno.test("openPatchPhotos() takes the photos of a dataset's split, with truth in its own form", async () => {
