@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { webpExif } from "../../core/images/codecs/webp.ts";
+import { sniffFormat } from "../../core/images/image_format.ts";
 import exifr from "npm:exifr@7.1.3/dist/full.esm.mjs";
 
 /** What a camera notes of how a photo was taken; what it does not note is undefined. */
@@ -49,7 +51,12 @@ async function readTags(
   bytes: Uint8Array,
   options: ReturnType<typeof optionsFor>,
 ): Promise<Readonly<Record<string, unknown>>> {
-  return await exifr.parse(bytes, options).catch(() => undefined) ?? {};
+  // exifr knows no WebP; the TIFF structure in it is a file that it knows.
+  const read = async () => {
+    const source = sniffFormat(bytes).decoder === "webp" ? webpExif(bytes) : bytes;
+    return source && await exifr.parse(source, options);
+  };
+  return await read().catch(() => undefined) ?? {};
 }
 
 /** Reads what is noted of the camera in a photo; nothing where it has no EXIF data, or damaged ones. */

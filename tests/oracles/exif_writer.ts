@@ -84,6 +84,22 @@ export function exifSegment({ main = [], exif = [], gps = [] }: ExifContent): Ui
   return Uint8Array.from([0xff, 0xe1, (content.length + 2) >> 8, (content.length + 2) & 255, ...content]);
 }
 
+/** A WebP file (RFC 9649) with a chunk of these tags behind its others, with or without the mark that JPEG puts before them. */
+export function webpWithExif(
+  webp: Uint8Array,
+  content: ExifContent,
+  { mark = false }: { readonly mark?: boolean } = {},
+): Uint8Array<ArrayBuffer> {
+  // Behind the segment's marker and length, and the mark.
+  const exif = exifSegment(content).subarray(mark ? 4 : 10);
+  const length = (bytes: number) => [0, 8, 16, 24].map((shift) => bytes >> shift & 255);
+  const chunk = [...new TextEncoder().encode("EXIF"), ...length(exif.length), ...exif];
+  if (exif.length % 2 === 1) chunk.push(0);
+  const file = Uint8Array.from([...webp, ...chunk]);
+  file.set(length(file.length - 8), 4);
+  return file;
+}
+
 /** A JPEG file with these tags. */
 export function withExif(jpeg: Uint8Array, content: ExifContent): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([...jpeg.subarray(0, 2), ...exifSegment(content), ...jpeg.subarray(2)]);

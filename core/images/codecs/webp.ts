@@ -23,7 +23,8 @@ export async function decodeWebp(
   bytes: Uint8Array,
   { maxPixels }: { maxPixels: number },
 ): Promise<Raster> {
-  const { width, height, orientation, profile } = readHeader(bytes);
+  const { width, height, exif, profile } = readHeader(bytes);
+  const orientation = exif === undefined ? 1 : exifOrientation(exif);
   checkSize({ format: "WebP", width, height, maxPixels });
   // Before the instance is taken: what follows is synchronous, so that calls that overlap never share one at a time.
   const fresh = kept === undefined ? await instantiate() : undefined;
@@ -57,8 +58,23 @@ function instantiate(): Promise<WebpCodec> {
   });
 }
 
+/**
+ * The EXIF data of a WebP file, a TIFF structure; `undefined` where it has none.
+ *
+ * @param bytes From "RIFF" on.
+ * @throws what {@linkcode decodeWebp} throws of a file whose chunks are not whole.
+ */
+export function webpExif(bytes: Uint8Array): Uint8Array | undefined {
+  return readHeader(bytes).exif;
+}
+
+/** What the chunks of a file say of its image. */
+interface WebpHeader extends Pick<Raster, "width" | "height" | "profile"> {
+  readonly exif: Uint8Array | undefined;
+}
+
 /** Walks the chunks of the file, which begin with four letters and a length and are padded to an even one. */
-function readHeader(bytes: Uint8Array): Omit<Raster, "data"> {
+function readHeader(bytes: Uint8Array): WebpHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = bytes.length >= 20 ? 8 + view.getUint32(4, true) : Infinity;
   if (end > bytes.length) {
@@ -67,7 +83,7 @@ function readHeader(bytes: Uint8Array): Omit<Raster, "data"> {
     );
   }
   let size: { width: number; height: number } | undefined;
-  let orientation = 1;
+  let exif: Uint8Array | undefined;
   let profile: Uint8Array | undefined;
   for (let at = 12; at + 8 <= end;) {
     const type = String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -79,14 +95,19 @@ function readHeader(bytes: Uint8Array): Omit<Raster, "data"> {
       );
     }
     size ??= sizeIn(type, content);
-    if (type === "EXIF") orientation = exifOrientation(content);
+    if (type === "EXIF") exif ??= withoutMark(content);
     if (type === "ICCP") profile ??= content;
     at += 8 + length + length % 2;
   }
   if (size === undefined) {
     throw new SyntaxError("Cannot decode the image: the WebP file has no chunk with an image in it.");
   }
-  return { ...size, orientation, profile };
+  return { ...size, exif, profile };
+}
+
+/** EXIF data without the six bytes that JPEG puts before them, and some programs into WebP, too. */
+function withoutMark(exif: Uint8Array): Uint8Array {
+  return String.fromCharCode(...exif.subarray(0, 6)) === "Exif\0\0" ? exif.subarray(6) : exif;
 }
 
 /** The size that a chunk gives, of those that give one: RFC 9649, 2.7, 3.4, and RFC 6386, 9.1. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodeWithFastPng, GifWriter, jpegJs } from "../../oracles/image_peers.ts";
+import { webpWithExif } from "../../oracles/exif_writer.ts";
 import { writePng } from "../../oracles/png_writer.ts";
 import { fixture, random } from "./image_fixtures.ts";
 
@@ -184,6 +185,11 @@ Deno.test("decodeImage() decodes lossless and lossy WebP, with alpha, upright", 
   await checkFixture("rgb_lossless.webp");
   await checkFixture("rgba_lossless.webp", { expected: (x, y) => [...colourAt(x, y).slice(0, 3), y * 11] });
   await checkFixture("orientation_6.webp");
+  const lying = fixture("rgb_lossless.webp"), { width, height } = await decodeImage(lying);
+  for (const mark of [false, true]) {
+    const turned = await decodeImage(webpWithExif(lying, { main: [[274, "short", 6]] }, { mark }));
+    deepStrictEqual([turned.width, turned.height], [height, width]);
+  }
   // 4:2:0 in the limited range of video, which lossy WebP always is.
   await checkFixture("rgb_lossy.webp", { within: 12 });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { readExifOrigin } from "../../../tasks/files/exif.ts";
-import { type ExifContent, withExif } from "../../oracles/exif_writer.ts";
+import { type ExifContent, webpWithExif, withExif } from "../../oracles/exif_writer.ts";
 
 const MAKE = 0x010f, MODEL = 0x0110, TAKEN = 0x9003, OFFSET = 0x9011;
 const LATITUDE_REF = 1, LATITUDE = 2, LONGITUDE_REF = 3, LONGITUDE = 4, STATUS = 9;
@@ -34,6 +34,21 @@ Deno.test("readExifOrigin() reads where, when and with what a photo was taken", 
   assert.deepEqual(await originOf({ main: [[MAKE, "text", "Fairphone"], [MODEL, "text", "FP4"]] }), {
     camera: "Fairphone FP4",
   });
+});
+
+Deno.test("readExifOrigin() reads WebP's, behind the mark of JPEG as well, and nothing of a file that is cut off", async () => {
+  const webp = await Deno.readFile(new URL("../../fixtures/images/rgb_lossless.webp", import.meta.url));
+  assert.equal(await readExifOrigin(webp), undefined);
+  const content: ExifContent = {
+    main: [[MODEL, "text", "FP4"]],
+    exif: [[TAKEN, "text", "2024:03:01 10:22:33"]],
+    gps: SYDNEY,
+  };
+  for (const mark of [false, true]) {
+    const file = webpWithExif(webp, content, { mark });
+    assert.deepEqual(await readExifOrigin(file), await originOf(content));
+    assert.equal(await readExifOrigin(file.subarray(0, -20)), undefined);
+  }
 });
 
 Deno.test("readExifOrigin() leaves out what is not noted, and what a camera notes that does not know", async () => {
