@@ -1,4 +1,5 @@
 import { tf } from "../tfjs.ts";
+import type { Operation } from "./layer_graph.ts";
 
 /** The gradient of max-pooling, which every backend has as a kernel. */
 const MAX_POOL_GRAD = "MaxPoolGrad";
@@ -68,4 +69,24 @@ function placeAtMaxima(v: tf.Tensor4D, pooled: Pooled): tf.Tensor4D {
   const turn = <T extends tf.Tensor>(t: T): T => turned ? tf.reverse(t, [1, 2]) : t;
   const inputs = { dy: turn(v), input: turn(pooled.x), output: turn(pooled.y) };
   return turn(tf.engine().runKernel(MAX_POOL_GRAD, inputs, { ...WINDOW }) as tf.Tensor4D);
+}
+
+/** {@linkcode maxPool} as a step of a network, for what {@linkcode unpool} puts back. */
+export function pool(name: string): Operation {
+  return {
+    name,
+    kind: "max-pool 2 × 2",
+    shape: ({ height, width, channels }) => ({ height: height / 2, width: width / 2, channels }),
+    run: maxPool,
+  };
+}
+
+/** {@linkcode maxUnpool} as a step of a network: of values, what was pooled, and what came of it. Its channels are those of what was pooled. */
+export function unpool(name: string): Operation {
+  return {
+    name,
+    kind: "max-unpool 2 × 2",
+    shape: (_, encoded) => encoded,
+    run: (below, x, y) => maxUnpool(below, { x, y }),
+  };
 }

@@ -1,4 +1,6 @@
 import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
+import { jenkinsUnet } from "./jenkins_unet.ts";
+import { konigUnet } from "./konig_unet.ts";
 import { liuDeepcrack } from "./liu_deepcrack.ts";
 import { oed } from "./oed.ts";
 import type { NetworkVariant, SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";
@@ -17,6 +19,8 @@ export interface SegmentationNetworkOptions {
 
 const NETWORKS: Readonly<Record<SegmentationArch, (variant: NetworkVariant) => SegmentationNetwork>> = {
   unet,
+  unet_jenkins: jenkinsUnet,
+  unet_konig: konigUnet,
   deepcrack_liu: liuDeepcrack,
   deepcrack_zou: zouDeepcrack,
   oed_b0: (variant) => oed({ encoder: "b0", ...variant }),

@@ -76,7 +76,7 @@ const LIU_SIDES = [0.5, 0.75, 1, 0.75, 0.5];
  *
  * - `deepcrack_liu`: focal loss, the sides weighted by 0.5, 0.75, 1, 0.75, 0.5 (Liu et al. 2019, as their code has it);
  * - `oed_…`: binary cross-entropy and soft Dice of all outputs (König et al. 2021);
- * - `deepcrack_zou` (Zou et al. 2019) and `unet`: as `bce`.
+ * - `deepcrack_zou` (Zou et al. 2019) and the U-Nets: as `bce`.
  *
  * @param logits N × H × W × 1 of each output, the prediction first.
  * @param truth N × H × W × 1, 0..1.

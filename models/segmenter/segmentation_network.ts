@@ -4,6 +4,8 @@ import type { Network } from "../layers/network.ts";
 /** Names of the networks that mark each pixel. */
 export type SegmentationArch =
   | "unet"
+  | "unet_jenkins"
+  | "unet_konig"
   | "deepcrack_liu"
   | "deepcrack_zou"
   | "oed_b0"

@@ -160,8 +160,8 @@ const ARGUMENTS = argumentsSchema({
 });
 
 /**
- * An untrained segmentation network: U-Net, DeepCrack (of Liu or of Zou) or OED of any width up to 1. Equal options give equal values on
- * every machine.
+ * An untrained segmentation network: U-Net (Ronneberger's, Jenkins' or König's), DeepCrack (of Liu or of Zou) or OED of any width up to 1.
+ * Equal options give equal values on every machine.
  *
  * @example
  * ```ts

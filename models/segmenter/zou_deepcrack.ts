@@ -1,6 +1,6 @@
 import type { LayerOptions } from "../layers/layer.ts";
-import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
-import { maxPool, maxUnpool } from "../layers/max_unpool.ts";
+import type { LayerGraph } from "../layers/layer_graph.ts";
+import { pool, unpool } from "../layers/max_unpool.ts";
 import { defineNetwork } from "../layers/network.ts";
 import { concatenate } from "../layers/operations.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
@@ -76,23 +76,4 @@ export function zouDeepcrack({ width = 1, scaling }: NetworkVariant = {}): Segme
       ];
     },
   });
-}
-
-function pool(name: string): Operation {
-  return {
-    name,
-    kind: "max-pool 2 × 2",
-    shape: ({ height, width, channels }) => ({ height: height / 2, width: width / 2, channels }),
-    run: maxPool,
-  };
-}
-
-/** Of values, what was pooled, and what came of it. */
-function unpool(name: string): Operation {
-  return {
-    name,
-    kind: "max-unpool 2 × 2",
-    shape: (_, encoded) => encoded,
-    run: (below, x, y) => maxUnpool(below, { x, y }),
-  };
 }

@@ -10,7 +10,11 @@ import { checkOutputs, networkBehaviour } from "./networks.ts";
 const ARCHS = SEGMENTATION_ARCHS.filter((arch) => !/^oed_b[1-5]$/.test(arch));
 
 /** How the behaviour of a network is compared between backends, where that is not with 1e-3 and images of three multiples in width. */
-const COMPARISONS: { readonly [arch in SegmentationArch]?: { tolerance: number; multiples: number } } = {
+const COMPARISONS: {
+  readonly [arch in SegmentationArch]?: { tolerance: number; multiples: number; width?: number };
+} = {
+  // A single channel that is projected by one weight, before a batch norm, would give that weight a gradient of nothing but rounding.
+  unet_konig: { tolerance: 1e-3, multiples: 3, width: 1 / 16 },
   deepcrack_zou: { tolerance: 1e-4, multiples: 1 },
   // Dozens of batch norms over as few as twelve values enlarge the rounding of float32 step by step towards the image.
   oed_b0: { tolerance: 1e-2, multiples: 3 },
@@ -19,7 +23,7 @@ const COMPARISONS: { readonly [arch in SegmentationArch]?: { tolerance: number; 
 for (const arch of ARCHS) {
   const full = describeSegmentationNetwork({ arch });
   // Channels as few as tests can do with.
-  const narrow = describeSegmentationNetwork({ arch, width: 1 / 32 });
+  const narrow = describeSegmentationNetwork({ arch, width: COMPARISONS[arch]?.width ?? 1 / 32 });
   const { multiple } = full;
 
   Deno.test(`${arch} sums up its parameters, and one multiplication a weight and pixel`, () => {
