@@ -2,6 +2,7 @@
 export const CHECKPOINT_FORMATS = {
   "hairline-classifier": "a classifier",
   "hairline-segmenter": "a segmentation network",
+  "hairline-adversarial-training": "an unfinished adversarial training",
 } as const;
 
 /** What the metadata of a checkpoint calls itself. */

@@ -3,6 +3,7 @@ import { firstNonFinite } from "../../core/finite.ts";
 import { networkName } from "../layers/network.ts";
 import type { Parameters, ParameterSpecs } from "../layers/parameters.ts";
 import { tf } from "../tfjs.ts";
+import { SECOND_MOMENT_SUFFIX } from "../training/adam.ts";
 import {
   CHECKPOINT_FORMATS,
   CHECKPOINT_VERSION,
@@ -126,7 +127,7 @@ function valuesOf(
   for (const [name, data] of values) requireFinite(name, data);
   const velocities = [...tensors].filter(([name]) => name.startsWith(OPTIMISER_PREFIX));
   for (const [name, { shape, data }] of velocities) {
-    const parameter = specs.get(name.slice(OPTIMISER_PREFIX.length));
+    const parameter = specs.get(name.slice(OPTIMISER_PREFIX.length).replace(SECOND_MOMENT_SUFFIX, ""));
     if (parameter === undefined || !tf.util.arraysEqual([...shape], [...parameter.shape])) {
       refuseCheckpoint(
         `its tensor ${JSON.stringify(name)} of ${shape.join(" × ")} fits no parameter of the network`,

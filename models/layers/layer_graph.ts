@@ -79,8 +79,11 @@ export interface Trace {
   readonly footprint: Footprint;
 }
 
-/** Follows a network through its layers, sizes in place of feature maps. */
-export function traceGraph(forward: Forward, size: ImageSize): Trace {
+/** Follows a network through its layers, sizes in place of feature maps. An image has 3 channels unless others are named. */
+export function traceGraph(
+  forward: Forward,
+  { height, width, channels = 3 }: ImageSize & Partial<Pick<FeatureShape, "channels">>,
+): Trace {
   const layers: Layer[] = [], lines: LayerSummary[] = [];
   let held = 0, peak = 0, largest = 0;
   let scope: FeatureShape[] = [];
@@ -128,6 +131,6 @@ export function traceGraph(forward: Forward, size: ImageSize): Trace {
         return next;
       }, x),
   };
-  forward(hold({ ...size, channels: 3 }), graph);
+  forward(hold({ height, width, channels }), graph);
   return { layers, lines, footprint: { peak, largest } };
 }

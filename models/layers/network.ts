@@ -10,7 +10,9 @@ export interface NetworkDefinition<Arch extends string> {
   readonly arch: Arch;
   /** Scale of its channels. */
   readonly width: number;
-  /** What becomes of RGB 0..255 before the first layer. */
+  /** Channels of what it is shown. Default 3, RGB. */
+  readonly channels?: number;
+  /** What becomes of RGB 0..255, or of what else it is shown, before the first layer. */
   readonly input: NetworkInput;
   /** Heights and widths that it takes are multiples of this: the caller pads and crops. */
   readonly multiple: number;
@@ -33,7 +35,7 @@ export interface Network<Arch extends string = string> extends NetworkDefinition
   /**
    * Its outputs. Differentiable in training.
    *
-   * @param x N × H × W × 3, RGB 0..255.
+   * @param x N × H × W × 3, RGB 0..255, or with its own channels.
    */
   run(x: tf.Tensor4D, run: NetworkRun): tf.Tensor4D[];
   /** Its layers in order, for an image of that size. */
@@ -48,7 +50,7 @@ export interface Network<Arch extends string = string> extends NetworkDefinition
  * @throws {RangeError} for a width outside (0, 1].
  */
 export function defineNetwork<Arch extends string>(definition: NetworkDefinition<Arch>): Network<Arch> {
-  const { arch, width, input, multiple, forward } = definition;
+  const { arch, width, channels, input, multiple, forward } = definition;
   if (!(width > 0 && width <= 1)) {
     throw new RangeError(
       `Cannot lay out ${arch} of width ${width}: the width must be above 0 and at most 1.`,
@@ -56,7 +58,7 @@ export function defineNetwork<Arch extends string>(definition: NetworkDefinition
   }
   const { enlarge = 1 } = input;
   const trace = ({ height, width }: ImageSize) =>
-    traceGraph(forward, { height: enlarge * height, width: enlarge * width });
+    traceGraph(forward, { height: enlarge * height, width: enlarge * width, channels });
   return {
     ...definition,
     specs: new Map(trace({ height: multiple, width: multiple }).layers.flatMap(layerSpecs)),

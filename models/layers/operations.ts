@@ -31,6 +31,11 @@ export function relu(name: string): Operation {
   return { name, kind: "ReLU", shape: (x) => x, run: (x) => x.relu() };
 }
 
+/** x where it is positive, `slope` · x elsewhere (Maas, Hannun & Ng 2013). */
+export function leakyRelu(name: string, slope: number): Operation {
+  return { name, kind: "leaky ReLU", shape: (x) => x, run: (x) => tf.leakyRelu(x, slope) };
+}
+
 /** The channels of all inputs, one after the other. */
 export function concatenate(name: string): Operation {
   return {

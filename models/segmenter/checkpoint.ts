@@ -83,14 +83,19 @@ export async function loadSegmenterCheckpoint(bytes: Uint8Array): Promise<Segmen
     bytes,
     "hairline-segmenter",
   );
-  const fitting = createSegmenter(optionsOf(described));
+  const fitting = createSegmenter(segmenterOptionsOf(described));
   const { network, seed, trainingSize } = fitting;
   const { parameters, restoreOptimiser } = values(fitting);
   const segmenter = new Segmenter({ network, seed, trainingSize, parameters });
   return { segmenter, training, restoreOptimiser, sha256 };
 }
 
-function optionsOf(described: Readonly<Record<string, unknown>>): SegmenterOptions {
+/**
+ * What the metadata of a checkpoint says that a segmentation network is; `createSegmenter()` checks the values.
+ *
+ * @throws {SyntaxError} where it lacks something.
+ */
+export function segmenterOptionsOf(described: Readonly<Record<string, unknown>>): SegmenterOptions {
   const { arch, width, scaling, seed, trainingSize } = described;
   const numbers = [width, seed, trainingSize ?? 1];
   if (typeof arch !== "string" || !numbers.every((value) => typeof value === "number")) {
@@ -99,6 +104,5 @@ function optionsOf(described: Readonly<Record<string, unknown>>): SegmenterOptio
   if (scaling !== undefined && (typeof scaling !== "object" || scaling === null)) {
     refuseCheckpoint('its metadata "network" has a scaling that is no JSON object');
   }
-  // createSegmenter() checks what they say.
   return { arch, width, scaling, seed, trainingSize } as SegmenterOptions;
 }

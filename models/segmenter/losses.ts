@@ -18,10 +18,11 @@ function pixelCrossEntropy(logits: tf.Tensor4D, truth: tf.Tensor4D): tf.Tensor4D
   // As one operation: the derivatives of max and |z| alone are wrong where z is 0.
   const entropy = tf.customGrad((...inputs) => {
     const [z, save] = inputs as unknown as [tf.Tensor4D, tf.GradSaveFunc];
-    save([z]);
+    // The truth, too, may be gone by the time of the gradient, where it was made for this.
+    save([z, truth]);
     return {
       value: z.relu().sub<tf.Tensor4D>(z.mul(truth)).add(z.abs().neg().exp().add(1).log()),
-      gradFunc: (dy: tf.Tensor, [z]: tf.Tensor[]) => dy.mul(z.sigmoid().sub(truth)),
+      gradFunc: (dy: tf.Tensor, [z, truth]: tf.Tensor[]) => dy.mul(z.sigmoid().sub(truth)),
     };
   }) as (z: tf.Tensor4D) => tf.Tensor4D;
   return entropy(logits);

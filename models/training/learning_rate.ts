@@ -81,3 +81,17 @@ export function oneCycleSchedule(options: OneCycleOptions): LearningRate {
 function between(start: number, end: number, share: number): number {
   return end + (start - end) * (1 + Math.cos(Math.PI * share)) / 2;
 }
+
+/** Options of {@linkcode polynomialSchedule}. */
+export interface PolynomialScheduleOptions {
+  /** The rate of the first step. */
+  readonly rate: number;
+  /** Steps of the whole training. */
+  readonly steps: number;
+  readonly power: number;
+}
+
+/** rate · (1 − step / steps)^power: the "poly" rule of Liu et al. 2015 (arXiv:1506.04579), which many trainings of segmentation follow. */
+export function polynomialSchedule({ rate, steps, power }: PolynomialScheduleOptions): LearningRate {
+  return (step) => rate * (1 - step / steps) ** power;
+}

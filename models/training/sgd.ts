@@ -65,7 +65,9 @@ export interface SgdTask<Batch extends Disposable, Input, Found extends BatchGra
  */
 export async function sgd<Batch extends Disposable, Input, Found extends BatchGradients>(
   task: SgdTask<Batch, Input, Found>,
-  { optimiser, learningRate, steps, firstStep = 0 }: SgdSchedule,
+  { optimiser, learningRate, steps, firstStep = 0 }: Omit<SgdSchedule, "optimiser"> & {
+    readonly optimiser: Pick<MomentumSgd, "step">;
+  },
 ): Promise<void> {
   const { trainable, prepare, fetch, count, first, onStep } = task;
   let next = firstStep < steps ? await prepare(firstStep) : undefined;

@@ -1,4 +1,5 @@
 import type { PatchTruth } from "../../core/sampling/decoded_photo.ts";
+import type { MomentumSgd } from "../../models/training/momentum.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
 import type { ClassifierGradients, HostBatch } from "../../models/classifier/gradients.ts";
 import { countParameters } from "../../models/layers/parameters.ts";
@@ -67,6 +68,7 @@ export function dataOf(options: ClassifierTrainingOptions): ClassifierData {
 /** The types of the training of a classifier, by which `runTraining()` knows it. */
 export interface ClassifierTraining {
   readonly network: NetworkClassifier;
+  readonly optimiser: MomentumSgd;
   readonly choice: StartedClassifier["choice"];
   readonly settings: ClassifierSettings;
   readonly truth: PatchTruth;

@@ -8,6 +8,7 @@ import { classifierGradientModel } from "../../models/classifier/gradients.ts";
 import { correctPrior } from "../../models/classifier/head.ts";
 import type { PatchFeed } from "../../models/classifier/patch_feed.ts";
 import { prepareClassifierForInference, trainClassifier } from "../../models/classifier/train_classifier.ts";
+import { MomentumSgd } from "../../models/training/momentum.ts";
 import { UsageError } from "../cli/errors.ts";
 import { holdBack } from "../training/decoded_photos.ts";
 import type { Trainer, TrainerParts, TrainingTask } from "../training/training_task.ts";
@@ -53,6 +54,7 @@ export function classifierTask(options: ClassifierTrainingOptions): TrainingTask
       photos.requireCrack(parts.training, "train on");
       return { ...parts, data: dataOf(options), failures: photos.failures };
     },
+    createOptimiser: ({ momentum }) => new MomentumSgd({ momentum }),
     gradientModel: classifierGradientModel,
     trainer: (parts) => openTrainer(options, parts),
     describeSteps: ({ loss, accuracy }) =>

@@ -1,4 +1,4 @@
-import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
+import type { CheckpointFormat } from "../../models/checkpoint/checkpoint.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import { loadClassifier } from "../../models/classifier/checkpoint.ts";
 import type { NetworkClassifier } from "../../models/classifier/classifier.ts";
@@ -8,6 +8,9 @@ import { namingFile } from "../files/naming_file.ts";
 
 /** What stands for the networks that ship with Hairline, in the place of a file. */
 export const SHIPPED = { classifier: "shipped-classifier", segmenter: "shipped-segmenter" } as const;
+
+/** The checkpoints that hold a network which is done. */
+const READ: readonly CheckpointFormat[] = ["hairline-classifier", "hairline-segmenter"];
 
 /**
  * The classifier or segmentation network in a file, whichever it holds.
@@ -22,7 +25,7 @@ export async function readNetwork(source: string): Promise<NetworkClassifier | S
     const { format } = decodeSafetensors(bytes).metadata;
     if (format === "hairline-classifier") return loadClassifier(bytes);
     if (format === "hairline-segmenter") return loadSegmenter(bytes);
-    const known = Object.keys(CHECKPOINT_FORMATS).map((name) => `"${name}"`).join(" or ");
+    const known = READ.map((name) => `"${name}"`).join(" or ");
     throw new SyntaxError(
       `Cannot load the checkpoint: its metadata calls it ${
         JSON.stringify(format ?? null)

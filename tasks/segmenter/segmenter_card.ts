@@ -3,6 +3,7 @@ import { countParameters } from "../../models/layers/parameters.ts";
 import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import type { BatchGradients } from "../../models/training/gradients.ts";
+import type { MomentumSgd } from "../../models/training/momentum.ts";
 import { formatDuration } from "../cli/progress.ts";
 import type { CardHead, CurvePanel, LearningCurve } from "../training/training_card.ts";
 import type { CurvePoint } from "../training/training_log.ts";
@@ -71,6 +72,7 @@ export function dataOf(
 /** The types of the training of a segmentation network, by which `runTraining()` knows it. */
 export interface SegmenterTraining {
   readonly network: Segmenter;
+  readonly optimiser: MomentumSgd;
   readonly choice: StartedSegmenter["choice"];
   readonly settings: SegmenterSettings;
   readonly truth: PixelTruth;

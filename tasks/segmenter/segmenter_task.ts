@@ -3,6 +3,7 @@ import { augment } from "../../core/kernels/augment.ts";
 import { sweepAll, type SweepPair } from "../../core/metrics/sweep.ts";
 import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { predictImage } from "../../core/predict/predict_image.ts";
+import { predictAtScales } from "../../core/predict/predict_scales.ts";
 import { ignoredPixels } from "../../core/sampling/decoded_photo.ts";
 import { type CropSampler, cropSampler } from "../../core/sampling/random_crops.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
@@ -13,6 +14,7 @@ import type { SegmentationLoss } from "../../models/segmenter/losses.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import { prepareSegmenterForInference, trainSegmenter } from "../../models/segmenter/train_segmenter.ts";
 import type { BatchGradients } from "../../models/training/gradients.ts";
+import { MomentumSgd } from "../../models/training/momentum.ts";
 import type { SgdSchedule } from "../../models/training/sgd.ts";
 import { UsageError } from "../cli/errors.ts";
 import type { Quotient } from "../training/training_log.ts";
@@ -59,6 +61,7 @@ export function segmenterTask(options: SegmenterTrainingOptions): TrainingTask<S
       const opened = await openTrainingData(options, note, inform);
       return { ...opened, data: dataOf(options, opened) };
     },
+    createOptimiser: ({ momentum }) => new MomentumSgd({ momentum }),
     gradientModel: (network) => segmenterGradientModel(network, { loss }),
     trainer: (parts) => openTrainer(options, parts),
     describeSteps: ({ loss }) => `loss ${loss.toFixed(4)}`,
@@ -155,11 +158,15 @@ export function cropTrainer(
   };
 }
 
-/** Compares the predictions of a network for whole photos with their masks; those that are soft are cut in the middle. */
-async function evaluateSegmenter(
+/**
+ * Compares the predictions of a network for whole photos with their masks; those that are soft are cut in the middle.
+ *
+ * @param options `levels`: at how many scales it is shown a photo, each half of the one before, all counting alike. Default 1.
+ */
+export async function evaluateSegmenter(
   segmenter: Segmenter,
   photos: MaskedPhotos,
-  { compute }: { readonly compute: Compute },
+  { compute, levels = 1 }: { readonly compute: Compute; readonly levels?: number },
 ): Promise<Sweep> {
   async function* pairs(): AsyncGenerator<SweepPair> {
     for (const [i, { name }] of photos.samples.entries()) {
@@ -168,7 +175,10 @@ async function evaluateSegmenter(
       for (let from = 0, to = 0; from < pixels.length; from += 3, to += 4) {
         rgba.set(pixels.subarray(from, from + 3), to);
       }
-      const { confidence } = await predictImage(compute, new ImageData(rgba, width, height), { segmenter });
+      const image = new ImageData(rgba, width, height);
+      const { confidence } = levels === 1
+        ? await predictImage(compute, image, { segmenter })
+        : await predictAtScales(compute, image, { segmenter, start: 1, levels, selectivity: 0 });
       const shape = { width, height, channels: 1 };
       using prediction = compute.upload({ ...shape, data: confidence });
       const [values, weight] = mask instanceof Uint8Array ? [mask] : [mask.truth, mask.weight];

@@ -9,9 +9,12 @@ import { folderOf, folderOfLists } from "../cli/permissions.ts";
 import { writeOut } from "../cli/terminal.ts";
 import { labelledFolders } from "../training/list_labels.ts";
 import { runTraining } from "../training/run_training.ts";
+import { describeAdversarialCard } from "./adversarial_card.ts";
+import { chooseAdversarial } from "./adversarial_options.ts";
+import { adversarialTask } from "./adversarial_task.ts";
 import { describeCard } from "./segmenter_card.ts";
 import { segmenterTask } from "./segmenter_task.ts";
-import { trainingOptions } from "./training_options.ts";
+import { type SegmenterTrainingOptions, trainingOptions } from "./training_options.ts";
 
 await runCommand({
   name: "segmenter:train",
@@ -36,6 +39,11 @@ await runCommand({
       effect: "Train on masks and on labels of further photos",
     },
     {
+      command: "deno task segmenter:train --images photos/ --masks masks/ --unlabelled more/ --adversarial " +
+        "--semi-start 1000 -o semi.safetensors",
+      effect: "Train on further photos without masks, too",
+    },
+    {
       command:
         "deno task segmenter:train --labels labels/ --arch deepcrack_liu --start vgg16_bn.safetensors " +
         "-o liu.safetensors",
@@ -45,10 +53,11 @@ await runCommand({
   parser: trainingOptions,
   decodes: true,
   paths: async (
-    { datasets, images, masks, labels, extraLabels, photos, reviewed, validation, start, out },
+    { datasets, images, masks, labels, extraLabels, photos, reviewed, adversarial, validation, start, out },
   ) => ({
     read: [
       ...[...datasets.map(folderOfLists), ...images, ...masks, ...labels, ...extraLabels, ...photos],
+      ...adversarial?.unlabelled ?? [],
       // Of labels, the photos are where they were when they were labelled.
       ...await labelledFolders({ labels, extraLabels, photos, reviewed }),
       ...[
@@ -61,7 +70,19 @@ await runCommand({
   resumes: true,
 }, async ({ json, ...given }) => {
   const options = { ...given, args: Deno.args };
-  const { card, failures } = await runTraining(segmenterTask(options), options);
-  writeOut(json ? `${JSON.stringify(card, null, 2)}\n` : describeCard(card, options.out));
+  const { card, failures, lines } = await train(options);
+  writeOut(json ? `${JSON.stringify(card, null, 2)}\n` : lines);
   return failures > 0 ? ExitCode.Failed : ExitCode.Ok;
 });
+
+/** Trains in the way that was asked for. The lines are those of the card for people. */
+async function train(options: SegmenterTrainingOptions) {
+  const { adversarial, out } = options;
+  if (adversarial === undefined) {
+    const { card, failures } = await runTraining(segmenterTask(options), options);
+    return { card, failures, lines: describeCard(card, out) };
+  }
+  const task = adversarialTask(options, chooseAdversarial(adversarial));
+  const { card, failures } = await runTraining(task, options);
+  return { card, failures, lines: describeAdversarialCard(card, out) };
+}

@@ -16,6 +16,7 @@ import {
   withDefault,
 } from "../cli/optique.ts";
 import { filePath, folderPath, positiveInteger } from "../cli/values.ts";
+import { adversarialOptions } from "./adversarial_options.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import {
   augmentOption,
@@ -142,6 +143,7 @@ export const trainingOptions = merge(
       seed: stepOptions.seed,
     }),
   ),
+  group("Photos without masks", object({ adversarial: adversarialOptions })),
   group(
     "Result",
     object({

@@ -5,6 +5,7 @@ import type { GridOptions } from "../../core/sampling/training_grid.ts";
 import type { HostCrops } from "../../models/segmenter/crop_feed.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import type { BatchGradients } from "../../models/training/gradients.ts";
+import type { MomentumSgd } from "../../models/training/momentum.ts";
 import { type CropTrainingCard, describeNetwork, lossPanel } from "../segmenter/segmenter_card.ts";
 import { cropTrainer, segmenterTask } from "../segmenter/segmenter_task.ts";
 import type { StartedSegmenter } from "../segmenter/start_segmenter.ts";
@@ -53,6 +54,7 @@ export interface RoundOptions extends TrainingRunOptions {
 /** The types of the training of a round, by which `runTraining()` knows it. */
 export interface RoundTraining {
   readonly network: Segmenter;
+  readonly optimiser: MomentumSgd;
   readonly choice: StartedSegmenter["choice"];
   readonly settings: RoundSettings;
   readonly truth: WeighedTruth;
@@ -80,7 +82,7 @@ export function roundSettings(
 /** The training of a network in one round of `teach`. */
 export function roundTask(options: RoundOptions): TrainingTask<RoundTraining> {
   const { settings, network, photos, precision } = options;
-  const { chooseNetwork, load, encode, gradientModel, describeSteps } = segmenterTask({
+  const { chooseNetwork, load, encode, createOptimiser, gradientModel, describeSteps } = segmenterTask({
     ...options,
     ...settings,
     ...network,
@@ -97,6 +99,7 @@ export function roundTask(options: RoundOptions): TrainingTask<RoundTraining> {
     chooseNetwork,
     load,
     encode,
+    createOptimiser,
     gradientModel,
     describeSteps,
     name: "teach",

@@ -3,7 +3,6 @@ import { openCompute } from "../../core/gpu/open_compute.ts";
 import { type Backend, openBackend } from "../../models/backend.ts";
 import { GradientThreads } from "../../models/training/gradient_threads.ts";
 import { type LearningRate, oneCycleSchedule, stepSchedule } from "../../models/training/learning_rate.ts";
-import { MomentumSgd } from "../../models/training/momentum.ts";
 import { requireFinite } from "../../models/training/sgd.ts";
 import { lockFile } from "../files/locks.ts";
 import { requireWritable, writeWhole } from "../files/write_whole.ts";
@@ -80,18 +79,24 @@ async function train<Kind extends TrainingKind>(
     ...photos.data,
     photos: cardNames(photos.training),
     validationPhotos: cardNames(photos.heldBack),
+    ...photos.unlabelled && { unlabelledPhotos: cardNames(photos.unlabelled) },
     imported: chosen.imported,
   };
   if (saved !== undefined) requireSame(saved.position, { settings, data }, out);
 
   using network = saved?.network ?? chosen.create();
-  using optimiser = new MomentumSgd({ momentum: settings.momentum });
+  using optimiser = task.createOptimiser(settings);
   saved?.restoreOptimiser(optimiser);
   using threads = await GradientThreads.open(task.gradientModel(network), settings.threads);
   if (threads.reason !== undefined) {
     progress.note(`One thread works on all ${threads.parts} parts of a batch: ${threads.reason}`);
   }
-  const trainer = await task.trainer({ compute, network, photos: photos.training });
+  const trainer = await task.trainer({
+    compute,
+    network,
+    photos: photos.training,
+    unlabelled: photos.unlabelled,
+  });
   const steps = settings.epochs * trainer.stepsPerEpoch;
   const run = new TrainingRun<Kind>({
     ...session,
@@ -155,7 +160,7 @@ function learningRateOf(
 interface TrainingRunParts<Kind extends TrainingKind> extends Session {
   readonly task: TrainingTask<Kind>;
   readonly network: Kind["network"];
-  readonly optimiser: MomentumSgd;
+  readonly optimiser: Kind["optimiser"];
   readonly trainer: Trainer<Kind>;
   readonly heldBack?: DecodedPhotos<Kind["truth"]>;
   readonly settings: SettingsOf<Kind>;

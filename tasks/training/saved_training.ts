@@ -1,13 +1,20 @@
 import { anyObject, listOf, NUMBER, recordSchema, type Schema, TEXT } from "../../core/arguments.ts";
 import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_checkpoint.ts";
-import type { MomentumSgd } from "../../models/training/momentum.ts";
+import type { RestorableOptimiser } from "../../models/checkpoint/decode_checkpoint.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
 import { isThere } from "../files/presence.ts";
 import { checkRecord } from "../files/read_record.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { TrainingLogState } from "./training_log.ts";
-import type { DataOf, FiguresOf, LoadedCheckpoint, SettingsOf, TrainingKind } from "./training_task.ts";
+import type {
+  DataOf,
+  FiguresOf,
+  LoadedCheckpoint,
+  SettingsOf,
+  TrainingKind,
+  TrainingOptimiser,
+} from "./training_task.ts";
 
 /** How far a training has come, as plain data. */
 export interface TrainingPosition<Kind extends TrainingKind> {
@@ -26,7 +33,7 @@ export interface SavedTraining<Kind extends TrainingKind> {
   readonly network: Kind["network"];
   readonly position: TrainingPosition<Kind>;
   /** Gives an optimiser the velocities that it had. */
-  readonly restoreOptimiser: (optimiser: MomentumSgd) => void;
+  readonly restoreOptimiser: (optimiser: RestorableOptimiser) => void;
 }
 
 /** What is looked at of a saved position, whatever is trained. */
@@ -67,7 +74,7 @@ export function trainingFile(out: string): string {
 export async function saveTraining<Kind extends TrainingKind>(
   out: string,
   { optimiser, position, encode }: {
-    readonly optimiser: MomentumSgd;
+    readonly optimiser: Pick<TrainingOptimiser, "state">;
     readonly position: TrainingPosition<Kind>;
     readonly encode: (
       state: Pick<SaveCheckpointOptions, "optimiserState" | "training">,
@@ -140,8 +147,8 @@ export function requireSame<Kind extends TrainingKind>(
     const [was, is] = [before.get(key), value].map((value) => JSON.stringify(value));
     if (was !== is) differing.push(`${key} ${was} instead of ${is}`);
   }
-  for (const key of ["photos", "validationPhotos"] as const) {
-    if (saved.data[key].join("\n") !== wanted.data[key].join("\n")) differing.push("other photos");
+  for (const key of ["photos", "validationPhotos", "unlabelledPhotos"] as const) {
+    if (saved.data[key]?.join("\n") !== wanted.data[key]?.join("\n")) differing.push("other photos");
   }
   if (differing.length === 0) return;
   throw new UsageError(

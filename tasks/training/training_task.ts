@@ -1,18 +1,25 @@
 import type { Compute } from "../../core/gpu/compute.ts";
 import type { BackendName } from "../../models/backend.ts";
 import type { TrainingRecord } from "../../models/checkpoint/checkpoint.ts";
+import type { RestorableOptimiser } from "../../models/checkpoint/decode_checkpoint.ts";
 import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_checkpoint.ts";
 import type { BatchGradients, GradientModel, TrainableNetwork } from "../../models/training/gradients.ts";
-import type { MomentumSgd } from "../../models/training/momentum.ts";
 import type { SgdSchedule } from "../../models/training/sgd.ts";
 import type { DecodedPhotos } from "./decoded_photos.ts";
 import type { ImportRecord } from "./start_weights.ts";
 import type { CardHead, LearningCurve } from "./training_card.ts";
 import type { CurvePoint, Quotient } from "./training_log.ts";
 
+/** What moves the values of a network, and goes on where it stopped. */
+export interface TrainingOptimiser extends RestorableOptimiser, Disposable {
+  /** What it remembers of the steps before, by name. */
+  state(): NonNullable<SaveCheckpointOptions["optimiserState"]>;
+}
+
 /** The types of one kind of training, by what they are of. */
 export interface TrainingKind {
   readonly network: TrainableNetwork & Disposable;
+  readonly optimiser: TrainingOptimiser;
   /** What network it is and where its first values come from, as the card keeps it. */
   readonly choice: object;
   /** What else decides the result, as the card keeps it; see {@linkcode CommonSettings}. */
@@ -54,6 +61,8 @@ export type DataOf<Kind extends TrainingKind> = Kind["data"] & {
   readonly photos: readonly string[];
   /** Names of the photos held back. */
   readonly validationPhotos: readonly string[];
+  /** Names of the photos whose truth is not looked at, where the training takes some. */
+  readonly unlabelledPhotos?: readonly string[];
   /** What was taken of the weights of another library; null where there were none. */
   readonly imported: ImportRecord | null;
 };
@@ -81,7 +90,7 @@ export interface LoadedCheckpoint<Network> {
   readonly network: Network;
   /** Where its training stood, if it was saved. */
   readonly training: TrainingRecord | undefined;
-  readonly restoreOptimiser: ((optimiser: MomentumSgd) => void) | undefined;
+  readonly restoreOptimiser: ((optimiser: RestorableOptimiser) => void) | undefined;
 }
 
 /** The photos of a training, opened. */
@@ -89,6 +98,8 @@ export interface OpenedPhotos<Kind extends TrainingKind> {
   readonly data: Kind["data"];
   readonly training: DecodedPhotos<Kind["truth"]>;
   readonly heldBack?: DecodedPhotos<Kind["truth"]>;
+  /** Photos whose truth is not looked at, where the training takes some. */
+  readonly unlabelled?: DecodedPhotos<Kind["truth"]>;
   /** How many could not be used. */
   readonly failures: number;
 }
@@ -103,7 +114,8 @@ export interface FinishedStep<Kind extends TrainingKind> {
 }
 
 /** How steps are made. */
-export interface StepOptions<Kind extends TrainingKind> extends SgdSchedule {
+export interface StepOptions<Kind extends TrainingKind> extends Omit<SgdSchedule, "optimiser"> {
+  readonly optimiser: Kind["optimiser"];
   /** Computes the gradients of a batch on the host. */
   readonly gradients: (batch: Kind["batch"]) => Promise<Kind["gradients"]>;
   /** Called after each step, and waited for. */
@@ -132,6 +144,8 @@ export interface TrainerParts<Kind extends TrainingKind> {
   readonly compute: Compute;
   readonly network: Kind["network"];
   readonly photos: DecodedPhotos<Kind["truth"]>;
+  /** Photos whose truth is not looked at, where the training takes some. */
+  readonly unlabelled?: DecodedPhotos<Kind["truth"]>;
 }
 
 /** A training that came to its end. */
@@ -169,6 +183,7 @@ export interface TrainingTask<Kind extends TrainingKind> {
    * @param inform is given lines about the others: how their masks are read, how much crack they show.
    */
   openPhotos(note: (line: string) => void, inform: (line: string) => void): Promise<OpenedPhotos<Kind>>;
+  createOptimiser(options: Pick<CommonSettings, "momentum">): Kind["optimiser"];
   /** The network as several threads train it. */
   gradientModel(network: Kind["network"]): GradientModel<Kind["batch"], Kind["gradients"]>;
   trainer(parts: TrainerParts<Kind>): Promise<Trainer<Kind>>;

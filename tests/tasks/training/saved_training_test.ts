@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { MomentumSgd } from "../../../models/training/momentum.ts";
 import { loadTraining, trainingFile } from "../../../tasks/training/saved_training.ts";
 import type { TrainingKind } from "../../../tasks/training/training_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -20,7 +19,7 @@ Deno.test("loadTraining() says in a sentence what is wrong with a saved position
     loadTraining(out, () =>
       Promise.resolve({
         network: {} as TrainingKind["network"],
-        restoreOptimiser: (_: MomentumSgd) => {},
+        restoreOptimiser: () => {},
         training: { epoch: 1, step: 2, options: options as Record<string, unknown> },
       }));
   assert.deepEqual((await load(good))?.position, { ...good, epoch: 1, step: 2 });
