@@ -5,7 +5,7 @@
 // 2  bits     ⌈H / 32⌉ × W × 1, u32, of the mask
 // 3  roots    ⌈H / 2⌉ × ⌈W / 2⌉ × 1, u32
 // 4  numbers  the same shape, u32
-// 5  labels   H × W × 1, integers from 0
+// 5  labels   H × W × 1, integers from 1; zero before
 // One invocation a word of bits.
 
 @group(0) @binding(2) var<storage, read> bits: array<u32>;
@@ -18,11 +18,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let x = id.x;
   let b = band.first / 32 + id.y;
   if (x >= band.width || 32 * b >= band.end) { return; }
-  let word = bits[b * band.width + x - band.base.x];
+  let first = max(band.first, 32 * b) % 32;
+  let end = min(band.end, 32 * b + 32) - 32 * b;
   let blocks = (band.width + 1) / 2;
-  for (var y = max(band.first, 32 * b); y < min(band.end, 32 * b + 32); y++) {
-    var label = 0u;
-    if (((word >> (y % 32)) & 1) == 1) { label = numbers[roots[(y / 2) * blocks + x / 2 - band.base.y]]; }
+  var word = extractBits(bits[b * band.width + x - band.base.x], first, end - first) << first;
+  while (word != 0) {
+    let y = 32 * b + countTrailingZeros(word);
+    word &= word - 1;
+    let label = numbers[roots[(y / 2) * blocks + x / 2 - band.base.y]];
     labels[y * band.width + x - band.output_base] = f32(label);
   }
 }

@@ -3,7 +3,8 @@
 //     union(a, b): a ← root(a), b ← root(b); the greater one gets the lesser as its parent, again if another was quicker
 //
 // S. Allegretti, F. Bolelli, C. Grana, Optimized block-based algorithms to label connected components on GPUs (2020),
-// doi:10.1109/TPDS.2019.2934683, have blocks and this union.
+// doi:10.1109/TPDS.2019.2934683, have blocks and this union. Within a word, blocks that touch from one to the next below are of one tree already
+// (connected_components_blocks.wgsl): where two columns of blocks run side by side, only their first contact joins anything.
 //
 // 2  bits     ⌈H / 32⌉ × W × 1, u32, of the mask
 // 3  parents  ⌈H / 2⌉ × ⌈W / 2⌉ × 1, u32, of connected_components_blocks.wgsl; all of it in one band
@@ -41,6 +42,9 @@ fn join(one: u32, other: u32) {
   }
 }
 
+// The lower of the two bits that a block has in a word.
+const BLOCKS = 0x55555555u;
+
 // A column of pixels in a word; 0 outside.
 fn column(x: u32, b: u32) -> u32 {
   if (x >= params.width) { return 0; }
@@ -53,6 +57,22 @@ fn last_above(x: u32, b: u32) -> u32 {
   return bits[(b - 1) * params.width + x] >> 31;
 }
 
+// Blocks of which a column has a pixel.
+fn occupied(pixels: u32) -> u32 { return (pixels | (pixels >> 1)) & BLOCKS; }
+
+// Blocks that touch the one above them in a word, of columns that lie in one block.
+fn hanging(pixels: u32) -> u32 { return pixels & (pixels << 1) & BLOCKS; }
+
+// Joins each of some blocks of a column, of which a bit is set, to another so far from it.
+fn join_all(blocks: u32, first: u32, to: u32) {
+  var left = blocks;
+  while (left != 0) {
+    let block = first + countTrailingZeros(left) / 2 * band.width;
+    left &= left - 1;
+    join(block, block + to);
+  }
+}
+
 @compute @workgroup_size(64, 1)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= band.width || 16 * id.y >= band.height) { return; }
@@ -60,23 +80,25 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let left = column(x, id.y);
   let right = column(x + 1, id.y);
   if ((left | right) == 0) { return; }
-  // Left of the first column x − 1 is past the last one.
+  // Left of the first column x − 1 and x − 2 are past the last one.
   let far_left = column(x - 1, id.y);
   let far_right = column(x + 2, id.y);
-  // Each pixel in the place of the one below it: bit 0 is the last row above the word.
-  let above = ((left | right) << 1) | last_above(x, id.y) | last_above(x + 1, id.y);
-  let above_left = (far_left << 1) | last_above(x - 1, id.y);
-  let above_right = (far_right << 1) | last_above(x + 2, id.y);
-  for (var i = 0u; i < min(16u, band.height - 16 * id.y); i++) {
-    let block = (16 * id.y + i) * band.width + id.x;
-    let shift = 2 * i;
-    let own = ((left | right) >> shift) & 3;
-    if (own == 0) { continue; }
-    let own_left = ((left >> shift) & 3) != 0;
-    if (own_left && ((far_left >> shift) & 3) != 0) { join(block, block - 1); }
-    // Within a word the block above is in the tree already.
-    if (i == 0 && (own & 1) != 0 && (above & 1) != 0) { join(block, block - band.width); }
-    if (((left >> shift) & 1) != 0 && ((above_left >> shift) & 1) != 0) { join(block, block - band.width - 1); }
-    if (((right >> shift) & 1) != 0 && ((above_right >> shift) & 1) != 0) { join(block, block - band.width + 1); }
-  }
+  let own_hang = hanging(left | right);
+  let left_hang = hanging(far_left | column(x - 2, id.y));
+  let right_hang = hanging(far_right | column(x + 3, id.y));
+  // Blocks that touch the one beside them, and those below such a one.
+  let beside_left = occupied(left) & occupied(far_left);
+  let beside_right = occupied(right) & occupied(far_right);
+  let below_left = beside_left << 2;
+  let below_right = beside_right << 2;
+  // Bit 0 is of the last row above the word.
+  let above = BLOCKS & (left | right) & (last_above(x, id.y) | last_above(x + 1, id.y));
+  let above_left = BLOCKS & left & ((far_left << 1) | last_above(x - 1, id.y));
+  let above_right = BLOCKS & right & ((far_right << 1) | last_above(x + 2, id.y));
+
+  let first = 16 * id.y * band.width + id.x;
+  join_all(above, first, 0 - band.width);
+  join_all(beside_left & ~(below_left & own_hang & left_hang), first, 0xffffffffu);
+  join_all(above_left & ~(below_left & own_hang) & ~(beside_left & left_hang), first, 0 - band.width - 1);
+  join_all(above_right & ~(below_right & own_hang) & ~(beside_right & right_hang), first, 1 - band.width);
 }

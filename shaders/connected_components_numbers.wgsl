@@ -4,7 +4,7 @@
 //
 // 2  roots    ⌈H / 2⌉ × ⌈W / 2⌉ × 1, u32
 // 3  counts   ⌈H / 2⌉ × 1 × 1, u32, of roots in each row
-// 4  numbers  the shape of the roots, u32; 0 where no root is
+// 4  numbers  the shape of the roots, u32; only where a root is
 // One invocation a row: [1, ⌈H / 2⌉, 1].
 
 @group(0) @binding(2) var<storage, read> roots: array<u32>;
@@ -15,12 +15,14 @@
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = band.first + id.y;
   if (y >= band.end) { return; }
+  if (counts[y] == 0) { return; }
   var number = 0u;
   for (var above = 0u; above < y; above++) { number += counts[above]; }
   for (var x = 0u; x < band.width; x++) {
     let block = y * band.width + x;
-    let is_root = u32(roots[block - band.base.x] == block);
-    number += is_root;
-    numbers[block - band.output_base] = number * is_root;
+    if (roots[block - band.base.x] == block) {
+      number++;
+      numbers[block - band.output_base] = number;
+    }
   }
 }

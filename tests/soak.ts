@@ -1,5 +1,5 @@
 /**
- * Runs `label` and `predict` over many small photos, and says how much memory each holds after every fifty:
+ * Runs `label` and `predict` over many small photos, with the flags of V8 that their tasks have, and says how much memory each holds after every fifty:
  *
  *     deno run --allow-read --allow-write=tests/.tmp --allow-run tests/soak.ts [PHOTOS [TASK…]]
  *
@@ -17,12 +17,22 @@ import type { Resident } from "./soak_watched.ts";
 /** What the last half may add. */
 const MOST_GROWTH = 0.02;
 
+/** The flags of V8 that a task has in deno.json, and the one by which garbage is collected. */
+async function v8Flags(task: string): Promise<string> {
+  const text = await Deno.readTextFile(new URL("../deno.json", import.meta.url));
+  const { tasks } = JSON.parse(text) as {
+    readonly tasks: Readonly<Record<string, { readonly command: string }>>;
+  };
+  const own = /--v8-flags=(\S+)/.exec(tasks[task].command)?.[1];
+  return `--v8-flags=${["--expose-gc", ...own === undefined ? [] : [own]].join()}`;
+}
+
 /** Runs a task over a folder of photos and gives what it held meanwhile. */
 async function soak(task: string, folder: string): Promise<Resident[]> {
   const watched = new URL(`soak_watched.ts?task=${task}`, import.meta.url).href;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--v8-flags=--expose-gc", "--allow-read", "--allow-write"],
+      ...["run", "--quiet", "--no-prompt", await v8Flags(task), "--allow-read", "--allow-write"],
       ...["--allow-env=XDG_RUNTIME_DIR", watched, join(folder, "photos"), "--out", join(folder, task), "-q"],
     ],
     stdin: "null",

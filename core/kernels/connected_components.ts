@@ -69,13 +69,13 @@ export function connectedComponents(mask: Plane): Plane {
   });
   using roots = compute.create(shape);
   compute.run({ kernel: rootKernel, inputs: [{ plane: parents, rows: "all" }], output: roots });
-  using counts = compute.create({ width: 1, height: shape.height, channels: 1 });
+  using counts = compute.create({ width: 1, height: shape.height, channels: 1 }, { zero: true });
   compute.run({
     kernel: countKernel,
     inputs: [{ plane: roots }],
     output: counts,
     params: { width: shape.width },
-    invocations: (first, end) => [1, end - first, 1],
+    invocations: (first, end) => [shape.width, end - first, 1],
   });
   using numbers = compute.create(shape);
   compute.run({
@@ -84,7 +84,7 @@ export function connectedComponents(mask: Plane): Plane {
     output: numbers,
     invocations: (first, end) => [1, end - first, 1],
   });
-  const output = compute.create({ width, height, channels: 1 });
+  const output = compute.create({ width, height, channels: 1 }, { zero: true });
   compute.run({
     kernel: labelKernel,
     inputs: [
