@@ -15,6 +15,9 @@ export function whyNoChromium(): string | undefined {
     : `no --allow-run=${CHROMIUM}`;
 }
 
+/** Keys that are held, as the DevTools protocol counts them. */
+const MODIFIERS = { none: 0, control: 2, shift: 8 } as const;
+
 /** A window for {@linkcode Page.resize}. */
 export interface Window {
   readonly width: number;
@@ -150,13 +153,27 @@ export class Page implements AsyncDisposable {
     });
   }
 
-  /** Presses a key as on a keyboard. */
-  async press(key: string): Promise<void> {
+  /** Presses a key as on a keyboard, with another one held. */
+  async press(key: string, held: keyof typeof MODIFIERS = "none"): Promise<void> {
     const code = { " ": "Space", "/": "Slash" }[key] ?? (key.length === 1 ? `Key${key.toUpperCase()}` : key);
     const windowsVirtualKeyCode = KEY_CODES[key] ?? key.toUpperCase().charCodeAt(0);
-    const text = key.length === 1 ? key : undefined;
-    await this.call("Input.dispatchKeyEvent", { type: "keyDown", key, code, text, windowsVirtualKeyCode });
-    await this.call("Input.dispatchKeyEvent", { type: "keyUp", key, code, windowsVirtualKeyCode });
+    const text = key === "Enter" ? "\r" : key.length === 1 && held !== "control" ? key : undefined;
+    const pressed = { key, code, windowsVirtualKeyCode, modifiers: MODIFIERS[held] };
+    await this.call("Input.dispatchKeyEvent", { type: "keyDown", text, ...pressed });
+    await this.call("Input.dispatchKeyEvent", { type: "keyUp", ...pressed });
+  }
+
+  /** Clicks on the middle of an element, with a key held. */
+  async click(selector: string, held: keyof typeof MODIFIERS = "none"): Promise<void> {
+    const [x, y] = await this.evaluate(`{
+      const element = document.querySelector(${JSON.stringify(selector)});
+      element.scrollIntoView({ block: "nearest" });
+      const { left, top, width, height } = element.getBoundingClientRect();
+      [left + width / 2, top + height / 2];
+    }`) as [number, number];
+    const pressed = { x, y, button: "left", clickCount: 1, modifiers: MODIFIERS[held] };
+    await this.call("Input.dispatchMouseEvent", { type: "mousePressed", buttons: 1, ...pressed });
+    await this.call("Input.dispatchMouseEvent", { type: "mouseReleased", ...pressed });
   }
 
   /** Drags the mouse along points of the window; with a single one, it is a click. */

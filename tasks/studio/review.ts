@@ -36,8 +36,7 @@ export interface Review {
 const among = <Value extends string>(values: readonly Value[]): Schema<Value> =>
   passing<Value>(values.join(", "), (value) => values.includes(value as Value));
 
-/** What is looked at of one photo before it is relied on. */
-export const REVIEWED_PHOTO: Schema<ReviewedPhoto> = recordSchema<ReviewedPhoto>({
+const REVIEWED_PHOTO: Schema<ReviewedPhoto> = recordSchema<ReviewedPhoto>({
   name: passing<string>(
     "a path below the folder of outputs",
     (value) => typeof value === "string" && staysInside(value),
@@ -51,10 +50,13 @@ export const REVIEWED_PHOTO: Schema<ReviewedPhoto> = recordSchema<ReviewedPhoto>
   ),
 });
 
+/** What is looked at of photos before it is relied on. */
+export const REVIEWED_PHOTOS: Schema<readonly ReviewedPhoto[]> = listOf(REVIEWED_PHOTO, "a list of photos");
+
 const REVIEW: Schema<Review> = recordSchema<Review>({
   program: among(["hairline"]),
   version: TEXT,
-  photos: listOf(REVIEWED_PHOTO, "a list of photos"),
+  photos: REVIEWED_PHOTOS,
 });
 
 /** The folder of a review in that of its run. */
@@ -151,9 +153,20 @@ export class ReviewStore {
    * @param mask a PNG file.
    */
   save(photo: ReviewedPhoto, mask?: Uint8Array): Promise<void> {
-    const saved = this.#last.then(async () => {
+    return this.#write([photo], async () => {
       if (mask !== undefined) await writeWhole(correctedMaskPath(this.#run, photo.name), mask);
-      this.#photos.set(photo.name, photo);
+    });
+  }
+
+  /** Notes photos whose masks stay as they are: however many, the review is written once. */
+  saveAll(photos: readonly ReviewedPhoto[]): Promise<void> {
+    return this.#write(photos);
+  }
+
+  #write(photos: readonly ReviewedPhoto[], before?: () => Promise<void>): Promise<void> {
+    const saved = this.#last.then(async () => {
+      await before?.();
+      for (const photo of photos) this.#photos.set(photo.name, photo);
       const review: Review = { program: "hairline", version: VERSION, photos: this.photos };
       const path = join(reviewFolder(this.#run), "review.json");
       await writeWhole(path, `${JSON.stringify(review, null, 2)}\n`);

@@ -1,8 +1,8 @@
 import { findFault } from "../../core/arguments.ts";
 import { describeError } from "../cli/errors.ts";
-import { REVIEWED_PHOTO, type ReviewedPhoto } from "./review.ts";
+import { REVIEWED_PHOTOS, type ReviewedPhoto } from "./review.ts";
 import { servedPage } from "./studio_page.ts";
-import type { StudioPhoto, StudioRun } from "./studio_run.ts";
+import type { StudioRun } from "./studio_run.ts";
 
 /** Bytes of the largest body that is read: the mask of a photo of 100 megapixels is smaller. */
 const MAX_BYTES = 2 ** 26;
@@ -95,6 +95,7 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
     // Those of the same millisecond, too: another window may know one of them only.
     return answer(run.review.photos.filter(({ at }) => at >= since));
   }
+  if (route === "PUT /api/review") return await save(run, request);
   if (route === "GET /api/doubts") return answer(await run.doubts(Number(searchParams.get("from"))));
   const photo = run.photos.get(searchParams.get("name") ?? "");
   if (photo === undefined) return answer("There is no such photo.", 404);
@@ -109,8 +110,6 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
       const path = await run.corrected(photo.name);
       return path === undefined ? new Response(null, { status: 204, headers: HEADERS }) : await file(path);
     }
-    case "PUT /api/review":
-      return await save(run, photo, request);
     default:
       return answer("There is nothing.", 404);
   }
@@ -142,28 +141,30 @@ function describeAll({ folder, photos, review }: StudioRun): ListedRun {
   };
 }
 
-/** Notes a decision: a form with the facts as JSON and, if the mask was mended, its PNG file. */
-async function save(run: StudioRun, photo: StudioPhoto, request: Request): Promise<Response> {
+/** Notes decisions: a form with the facts of photos as JSON and, of a single one whose mask was mended, its PNG file. */
+async function save(run: StudioRun, request: Request): Promise<Response> {
   if (Number(request.headers.get("content-length") ?? Infinity) > MAX_BYTES) {
     return answer("That is too much.", 413);
   }
   const form = await request.formData();
   // A page that stayed open while another run was served at its port.
   if (form.get("run") !== run.folder) return answer("This page shows another run than the server has.", 409);
-  const mask = form.get("mask");
-  const reviewed: unknown = {
-    ...JSON.parse(String(form.get("facts"))),
-    name: photo.name,
-    at: new Date().toISOString(),
-  };
-  const fault = findFault(REVIEWED_PHOTO, reviewed);
+  const at = new Date().toISOString();
+  const facts: unknown = JSON.parse(String(form.get("facts")));
+  const reviewed = Array.isArray(facts) ? facts.map((photo) => ({ ...photo, at })) : facts;
+  const fault = findFault(REVIEWED_PHOTOS, reviewed);
   if (fault !== undefined) return answer(fault, 400);
+  const photos = reviewed as readonly ReviewedPhoto[];
+  if (photos.some(({ name }) => !run.photos.has(name))) return answer("There is no such photo.", 404);
+  const mask = form.get("mask");
   const png = mask instanceof File ? await mask.bytes() : undefined;
   if (png !== undefined && new TextDecoder("latin1").decode(png.subarray(1, 4)) !== "PNG") {
     return answer("The mask is no PNG file.", 400);
   }
-  await run.review.save(reviewed as ReviewedPhoto, png);
-  return answer({ at: (reviewed as ReviewedPhoto).at });
+  if (png === undefined) await run.review.saveAll(photos);
+  else if (photos.length === 1) await run.review.save(photos[0], png);
+  else return answer("A mask is of one photo.", 400);
+  return answer({ at });
 }
 
 async function file(path: string): Promise<Response> {

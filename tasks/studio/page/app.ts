@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { DeskView } from "./desk.ts";
 import { DeskControl } from "./desk_control.ts";
-import { listed, Overview, overviewKey } from "./overview.ts";
+import { listed, Overview, OverviewControl } from "./overview.ts";
 import type { Photo } from "./photo.ts";
 import type { Studio } from "./studio.ts";
 import type { Thumbnails } from "./thumbnails.ts";
@@ -9,7 +9,7 @@ import { TOOLS } from "./tools.ts";
 import { effect, html, type Signal, signal, useMemo, type VNode } from "./view.ts";
 
 const help: Signal<boolean> = signal(false);
-let desk: DeskControl | undefined;
+let desk: DeskControl | undefined, overview: OverviewControl | undefined;
 
 /** Has keys, dropped and pasted files do what they should. */
 export function listen(studio: Studio): void {
@@ -23,7 +23,7 @@ export function listen(studio: Studio): void {
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && typing(event)) return (event.target as HTMLElement).blur();
     if (typing(event) || studio.photos.value.length === 0) return;
-    if (pageKey(studio, event) || (desk ? desk.key(event) : overviewKey(studio, event))) {
+    if (pageKey(studio, event) || (desk ?? overview)?.key(event)) {
       event.preventDefault();
     }
   });
@@ -63,6 +63,7 @@ export function App(
   { studio, thumbnails }: { readonly studio: Studio; readonly thumbnails: Thumbnails },
 ): VNode {
   const photos = studio.photos.value, current = studio.current.value;
+  const control = useMemo(() => overview = new OverviewControl(studio), [studio]);
   return html`
     <header>
       <h1>Hairline</h1>
@@ -84,7 +85,7 @@ export function App(
       ${photos.length === 0
         ? html`<${Welcome} studio=${studio} />`
         : current === undefined
-        ? html`<${Overview} studio=${studio} thumbnails=${thumbnails} />`
+        ? html`<${Overview} control=${control} thumbnails=${thumbnails} />`
         : html`<${DeskOf} studio=${studio} photo=${current} />`}
     </main>
     ${help.value && html`<${Help} />`}
@@ -162,6 +163,11 @@ function Help(): VNode {
     ["O", "Outline or area"],
     ["A, R, U", "Accept, reject, undecided"],
     ["← →", "Previous and next photo; in the overview, any arrow"],
+    [
+      "Space, Ctrl A",
+      "In the overview: choose a photo besides others; all shown. With Shift, arrows and clicks choose from one to another",
+    ],
+    ["Ctrl Z", "In the overview: take the last decision back, about however many"],
     ["Enter, Esc", "Open a photo; back to the overview"],
     ["/", "Find a name"],
   ];

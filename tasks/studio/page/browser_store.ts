@@ -45,10 +45,10 @@ const STORES = ["files", "found", "reviews"] as const satisfies (keyof Kept)[];
  */
 export class BrowserStore implements Keeper {
   readonly #engine: EngineClient;
-  readonly #queue = new SaveQueue(
-    (photo) => this.#save(photo),
-    (error) => `${NOT_KEPT} ${error instanceof Error ? error.message : error}`,
-  );
+  readonly #queue = new SaveQueue({
+    save: ([photo]) => this.#save(photo),
+    describe: (error) => `${NOT_KEPT} ${error instanceof Error ? error.message : error}`,
+  });
   readonly #photos = new Map<string, Photo>();
   readonly #sources = new WeakMap<Photo, KeptSource>();
   #opened: Promise<IDBDatabase> | undefined;

@@ -3,19 +3,29 @@ import type { Photo } from "./photo.ts";
 /** Milliseconds until what could not be saved is tried again. */
 const AGAIN = 2000;
 
-/** Saves photos one after the other, each as it is when its turn comes, and again and again until that succeeds. */
+/** Photos that are saved together at most. */
+const TOGETHER = 1000;
+
+/** How photos are saved. */
+export interface Saving {
+  /** Saves photos as they are now. */
+  readonly save: (photos: readonly Photo[]) => Promise<void>;
+  /** What a person is told of a failure. */
+  readonly describe: (error: unknown) => string;
+  /** Whether a photo can be saved with others like it. Default: each by itself. */
+  readonly together?: (photo: Photo) => boolean;
+}
+
+/** Saves photos in turn, each as it is when its turn comes, and again and again until that succeeds. */
 export class SaveQueue {
   readonly #waiting = new Set<Photo>();
-  readonly #save: (photo: Photo) => Promise<void>;
-  readonly #describe: (error: unknown) => string;
+  readonly #saves: Saving;
   #saving: Promise<void> | undefined;
   /** Called with a sentence when something cannot be saved, and with none when it was after all. */
   onTrouble: (sentence: string) => void = () => {};
 
-  /** @param describe what a person is told of a failure. */
-  constructor(save: (photo: Photo) => Promise<void>, describe: (error: unknown) => string) {
-    this.#save = save;
-    this.#describe = describe;
+  constructor(saves: Saving) {
+    this.#saves = saves;
   }
 
   /** Whether something is not saved yet. */
@@ -34,18 +44,26 @@ export class SaveQueue {
     this.#waiting.clear();
   }
 
+  /** Takes those whose turn it is. */
+  #take(): readonly Photo[] {
+    const [first] = this.#waiting;
+    const { together = () => false } = this.#saves;
+    const photos = together(first) ? [...this.#waiting].filter(together).slice(0, TOGETHER) : [first];
+    for (const photo of photos) this.#waiting.delete(photo);
+    return photos;
+  }
+
   async #saveAll(): Promise<void> {
     for (let failed = false; this.#waiting.size > 0;) {
-      const [photo] = this.#waiting;
-      this.#waiting.delete(photo);
+      const photos = this.#take();
       try {
-        await this.#save(photo);
+        await this.#saves.save(photos);
         if (failed) this.onTrouble("");
         failed = false;
       } catch (error) {
-        this.#waiting.add(photo);
+        for (const photo of photos) this.#waiting.add(photo);
         failed = true;
-        this.onTrouble(this.#describe(error));
+        this.onTrouble(this.#saves.describe(error));
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
       }
     }

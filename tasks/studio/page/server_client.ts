@@ -36,7 +36,11 @@ class NoServer extends Error {
 /** The server of a run: lists its photos, and keeps what is decided. */
 export class ServerClient implements Keeper {
   readonly #engine: EngineClient;
-  readonly #queue = new SaveQueue((photo) => this.#save(photo), (error) => (error as Error).message);
+  readonly #queue = new SaveQueue({
+    save: (photos) => this.#save(photos),
+    describe: (error) => (error as Error).message,
+    together: (photo) => !this.#writesMask(photo),
+  });
   #run = "";
   readonly #photos = new Map<string, Photo>();
   /** When each photo was saved last, as far as this page knows. */
@@ -132,19 +136,25 @@ export class ServerClient implements Keeper {
     return this.#queue.add(photo);
   }
 
-  async #save(photo: Photo): Promise<void> {
+  /** Whether a photo is kept with its mask. Without a run there is no other mask; and what was undone takes the place of what was kept. */
+  #writesMask(photo: Photo): boolean {
     const { edits, decision } = photo;
-    // Of photos without a run there is no other mask. What was undone takes the place of what was kept, too.
-    const writes = edits !== undefined &&
+    return edits !== undefined &&
       (edits.changedPixels > 0 || this.#mended.has(photo) ||
         (decision.value === "accepted" && photo.source.found === undefined));
+  }
+
+  /** Saves a photo with its mask, or any number without. */
+  async #save(photos: readonly Photo[]): Promise<void> {
+    const [first] = photos;
+    const isMended = this.#writesMask(first);
     const form = new FormData();
     form.set("run", this.#run);
-    form.set("facts", JSON.stringify(noted(photo)));
-    if (writes) form.set("mask", new File([await maskFile(this.#engine, edits)], "mask.png"));
-    const { at } = await (await this.#ask("review", photo.name, { method: "PUT", body: form })).json();
-    this.#savedAt.set(photo.name, at);
-    if (writes) this.#mended.add(photo);
+    form.set("facts", JSON.stringify(photos.map((photo) => ({ name: photo.name, ...noted(photo) }))));
+    if (isMended) form.set("mask", new File([await maskFile(this.#engine, first.edits!)], "mask.png"));
+    const { at } = await (await this.#ask("review", undefined, { method: "PUT", body: form })).json();
+    for (const { name } of photos) this.#savedAt.set(name, at);
+    if (isMended) this.#mended.add(first);
   }
 
   #source(name: string, crackShare: number | undefined): PhotoSource {

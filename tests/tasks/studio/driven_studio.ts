@@ -29,8 +29,9 @@ export async function shownMask(page: Page): Promise<number[]> {
 /** Where in the window a place of the photo is shown. */
 export async function onScreen(page: Page, x: number, y: number): Promise<[number, number]> {
   return await page.evaluate(`{
-    const { left, top, width } = document.querySelector("canvas.mask").getBoundingClientRect();
-    const scale = width / ${WIDTH};
+    const mask = document.querySelector("canvas.mask");
+    const { left, top, width } = mask.getBoundingClientRect();
+    const scale = width / mask.width;
     [left + ${x + 0.5} * scale, top + ${y + 0.5} * scale];
   }`) as [number, number];
 }

@@ -40,7 +40,7 @@ async function served(folder: string) {
   return { run, path, server, origin, key, call };
 }
 
-function formOf(run: StudioRun, facts: object, mask?: Uint8Array<ArrayBuffer>): FormData {
+function formOf(run: StudioRun, facts: readonly object[], mask?: Uint8Array<ArrayBuffer>): FormData {
   const form = new FormData();
   form.set("run", run.folder);
   form.set("facts", JSON.stringify(facts));
@@ -121,37 +121,43 @@ Deno.test("decisions and mended masks are written at once, beside the run's own 
   await using folder = await temporaryFolder();
   const { server, run, path, call } = await served(folder.path);
   await using _server = server;
-  const put = async (name: string, body: FormData) => {
-    const response = await call(`/api/review?name=${encodeURIComponent(name)}`, { method: "PUT", body });
+  const put = async (body: FormData) => {
+    const response = await call("/api/review", { method: "PUT", body });
     await response.body?.cancel();
     return response.status;
   };
   const before = await Deno.readFile(join(path, "masks/a.png"));
   const mended = await encodePng({ width: 3, height: 2, channels: 1, data: new Uint8Array(6).fill(255) });
-  const facts = { decision: "corrected", seconds: 7, changedPixels: 5, mmPerPixel: 0.5 };
+  const facts = { name: "a", decision: "corrected", seconds: 7, changedPixels: 5, mmPerPixel: 0.5 };
   const [one, other] = await Promise.all([
-    put("a", formOf(run, facts, mended)),
-    put(HOSTILE, formOf(run, { decision: "rejected", seconds: 1 })),
+    put(formOf(run, [facts], mended)),
+    put(formOf(run, [{ name: HOSTILE, decision: "rejected", seconds: 1 }])),
   ]);
   assert.deepEqual([one, other], [200, 200]);
   assert.deepEqual(await Deno.readFile(correctedMaskPath(path, "a")), mended);
   assert.deepEqual(await Deno.readFile(join(path, "masks/a.png")), before);
   const review = await readReview(path);
   const { at, ...noted } = review.get("a")!;
-  assert.deepEqual(noted, { name: "a", ...facts });
+  assert.deepEqual(noted, facts);
   assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000);
   assert.equal(review.get(HOSTILE)?.decision, "rejected");
   // Whoever opens the run again finds it.
   assert.deepEqual((await StudioRun.open(path)).review.get("a"), review.get("a"));
 
-  assert.equal(await put("a", formOf(run, { decision: "maybe", seconds: 1 })), 400);
-  assert.equal(await put("a", formOf(run, { decision: "accepted" })), 400);
-  assert.equal(await put("a", formOf(run, facts, Uint8Array.of(1, 2, 3, 4))), 400);
-  assert.equal(await put("b", formOf(run, facts)), 404);
-  const foreign = formOf(run, facts);
+  const right = { name: HOSTILE, decision: "accepted", seconds: 1 };
+  assert.equal(await put(formOf(run, [right, { ...right, decision: "maybe" }])), 400);
+  assert.equal(await put(formOf(run, [right, { name: "a", decision: "accepted" }])), 400);
+  assert.equal(await put(formOf(run, [facts], Uint8Array.of(1, 2, 3, 4))), 400);
+  assert.equal(await put(formOf(run, [right, facts], mended)), 400);
+  assert.equal(await put(formOf(run, [right, { ...facts, name: "b" }])), 404);
+  const foreign = formOf(run, [right]);
   foreign.set("run", "/elsewhere");
-  assert.equal(await put("a", foreign), 409);
+  assert.equal(await put(foreign), 409);
+  // Of several, none is noted if one is refused.
   assert.deepEqual(await readReview(path), review);
+  assert.equal(await put(formOf(run, [right, { ...right, name: "a", decision: "rejected" }])), 200);
+  const decisions = [...(await readReview(path)).values()].map(({ name, decision }) => [name, decision]);
+  assert.deepEqual(decisions.toSorted(), [[HOSTILE, "accepted"], ["a", "rejected"]].toSorted());
 });
 
 Deno.test("a review that is damaged is refused with its file's name", async () => {

@@ -52,9 +52,9 @@ async function otherWindow(
   const { origin, searchParams } = new URL(link);
   const body = new FormData();
   body.set("run", run);
-  body.set("facts", JSON.stringify(facts));
+  body.set("facts", JSON.stringify([{ name, ...facts }]));
   const headers = { [KEY_HEADER]: searchParams.get("key")! };
-  const response = await fetch(`${origin}/api/review?name=${name}`, { method: "PUT", headers, body });
+  const response = await fetch(`${origin}/api/review`, { method: "PUT", headers, body });
   await response.body?.cancel();
   assert.equal(response.status, 200);
 }

@@ -68,15 +68,15 @@ class ServerProcess {
 }
 
 /** What a page of another origin tries with the server, even with the secret of its link; each attempt as what came of it. */
-function attack(link: string): string {
+function attack(link: string, run: string): string {
   const { origin, searchParams } = new URL(link);
   return `(async () => {
     const origin = ${JSON.stringify(origin)}, key = ${JSON.stringify(searchParams.get("key"))};
     const name = "name=" + encodeURIComponent("b");
     const form = () => {
       const form = new FormData();
-      form.set("run", "");
-      form.set("facts", '{"decision":"rejected","seconds":1}');
+      form.set("run", ${JSON.stringify(run)});
+      form.set("facts", '[{"name":"b","decision":"rejected","seconds":1}]');
       return form;
     };
     const read = (path, init) => fetch(origin + path, init).then(
@@ -145,7 +145,10 @@ Deno.test({
           }),
       );
       await one.goto(`http://127.0.0.1:${attacker.addr.port}/`);
-      const outcomes = await one.evaluate(attack(server.link)) as Record<string, string>;
+      const outcomes = await one.evaluate(attack(server.link, await Deno.realPath(path))) as Record<
+        string,
+        string
+      >;
       const { form, "plain form": plainForm, beacon, ...others } = outcomes;
       assert.deepEqual(
         others,

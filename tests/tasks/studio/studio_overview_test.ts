@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readReview } from "../../../tasks/studio/review.ts";
+import { serveStudio } from "../../../tasks/studio/serve_studio.ts";
+import { studioPage } from "../../../tasks/studio/studio_page.ts";
+import { StudioRun } from "../../../tasks/studio/studio_run.ts";
+import { Page, whyNoChromium } from "../../chromium.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
+import { type RunPhoto, writeRun } from "../run_fixture.ts";
+import { runScript } from "../run_script.ts";
+import { onScreen, READY, until } from "./driven_studio.ts";
+
+const WIDTH = 64, HEIGHT = 40, COUNT = 12;
+const reason = whyNoChromium();
+
+/** A photo with a level crack three pixels wide, which is so long. */
+function photoOf(name: string, length: number): RunPhoto {
+  const photo = new ImageData(WIDTH, HEIGHT);
+  const mask = Uint8Array.from(
+    { length: WIDTH * HEIGHT },
+    (_, i) => Number(i % WIDTH >= 5 && i % WIDTH < 5 + length && Math.abs(Math.floor(i / WIDTH) - 20) < 2),
+  );
+  mask.forEach((crack, i) => photo.data.set([...new Array(3).fill(crack ? 40 : 190), 255], 4 * i));
+  return { name, photo, mask, confidence: mask.map((value) => 255 * value) };
+}
+
+Deno.test({
+  name: `the studio's overview${reason === undefined ? "" : ` (left out: ${reason})`}`,
+  ignore: reason !== undefined,
+  async fn(t) {
+    await using folder = await temporaryFolder();
+    const names = Array.from({ length: COUNT }, (_, i) => `p${String(i).padStart(2, "0")}`);
+    const path = await writeRun(folder.path, names.map((name, i) => photoOf(name, 20 + 3 * (i % 4))));
+    const run = await StudioRun.open(path);
+    await using server = serveStudio(run, { page: await studioPage(folder.path), port: 0 });
+    await using page = await Page.open(folder.path);
+    await page.resize({ width: 900, height: 700 });
+    await page.goto(server.link);
+    await page.until(`document.querySelectorAll(".thumb").length === ${COUNT}`);
+    const decided = async (decision: string) =>
+      [...(await readReview(path)).values()].filter((photo) => photo.decision === decision)
+        .map(({ name }) => name).toSorted();
+    const decidedAre = (decision: string, wanted: readonly string[]) =>
+      until(`${wanted} are ${decision}`, async () => (await decided(decision)).join() === wanted.join());
+    const tile = (place: number) => `.tile:nth-child(${place + 1}) .thumb`;
+    const shown = () =>
+      page.evaluate(`[...document.querySelectorAll(".thumb .name")].map((name) => name.textContent)`);
+
+    await t.step("many photos are chosen and decided about by keys, and it is taken back", async () => {
+      await page.press("a", "control");
+      await page.until(`/12 chosen/.test(document.querySelector(".chosen").textContent)`);
+      await page.press("r");
+      await decidedAre("rejected", names);
+      await page.press("z", "control");
+      await decidedAre("rejected", []);
+      await page.press("Escape");
+      await page.until(`document.querySelector(".chosen") === null`);
+      // The focused one and three after it.
+      await page.press("Home");
+      for (let i = 0; i < 3; i++) await page.press("ArrowRight", "shift");
+      await page.press("a");
+      await decidedAre("accepted", names.slice(0, 4));
+      await page.press("u");
+      await decidedAre("accepted", []);
+      await page.press("Escape");
+    });
+
+    await t.step("and by clicks with Shift and Ctrl, and by their boxes", async () => {
+      await page.click(tile(2), "control");
+      await page.click(tile(5), "shift");
+      await page.click(tile(3), "control");
+      await page.click(".tile:nth-child(9) .choose");
+      await page.click(".chosen button");
+      await decidedAre("accepted", [2, 4, 5, 8].map((place) => names[place]));
+    });
+
+    await t.step("only those that are shown are decided about", async () => {
+      await page.click(".filters button:nth-child(2)");
+      assert.deepEqual(await shown(), [0, 1, 3, 6, 7, 9, 10, 11].map((place) => names[place]));
+      await page.press("a", "control");
+      await page.click(".filters button:nth-child(3)");
+      // Those chosen are undecided ones: of these, nothing is decided about but the focused one.
+      await page.press("r");
+      await decidedAre("rejected", [names[2]]);
+      await page.click(".filters button:nth-child(1)");
+      await page.press("Escape");
+    });
+
+    await t.step("sorts by crack, and finds names", async () => {
+      await page.evaluate(`{
+        const select = document.getElementById("sort");
+        select.value = "crack";
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+      }`);
+      const by = (rest: number) => names.filter((_, i) => i % 4 === rest);
+      assert.deepEqual(await shown(), [...by(3), ...by(2), ...by(1), ...by(0)]);
+      await page.press("/");
+      await page.call("Input.insertText", { text: "p1" });
+      await page.until(`document.querySelectorAll(".thumb").length === 2`);
+      assert.deepEqual(await shown(), [names[11], names[10]]);
+      await page.press("Escape");
+    });
+
+    await t.step("a scale that is drawn by two points is measured with", async () => {
+      await page.click(tile(0));
+      await page.until(READY);
+      await page.press("m");
+      await page.drag(await onScreen(page, 10, 8));
+      await page.drag(await onScreen(page, 40, 8));
+      await page.click(".panel input[type=number]");
+      await page.call("Input.insertText", { text: "15" });
+      await page.press("Enter");
+      await until(
+        "the scale is kept",
+        async () => (await readReview(path)).get(names[11])?.mmPerPixel !== undefined,
+      );
+      const out = join(folder.path, "measured");
+      const { code, err } = await runScript("tasks/measure.ts", [path, "--out", out, "--quiet"], {
+        permissions: ["--allow-read", "--allow-write"],
+      });
+      assert.equal(code, 0, err);
+      const table = await Deno.readTextFile(join(out, "cracks.csv"));
+      const [head, ...rows] = table.trim().split(/\r?\n/).map((row) => row.split(","));
+      const cell = (row: readonly string[], name: string) => Number(row[head.indexOf(name)]);
+      const row = rows.find(([name]) => name === names[11])!;
+      // Thirty pixels are 15 mm: half a millimetre each.
+      const [pixels, millimetres] = [cell(row, "length_px"), cell(row, "length_mm")];
+      assert.ok(Math.abs(millimetres - pixels / 2) < 0.02 && Math.abs(pixels - 29) < 2, row.join());
+      assert.equal(cell(rows.find(([name]) => name === names[10])!, "length_mm"), 0);
+    });
+  },
+});
