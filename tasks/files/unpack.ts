@@ -1,19 +1,10 @@
-/**
- * Archives by `@zip.js/zip.js`: its version is named here and nowhere else. It runs without any permission, reads an archive piece by piece, and
- * checks what it unpacks.
- *
- * @module
- */
-import { configure, type FileEntry, Reader, ZipReader } from "npm:@zip.js/zip.js@2.24.0";
 import { basename, dirname, join } from "node:path";
 import { readFolder, statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
 import { onInterrupt } from "../cli/interrupt.ts";
+import { type FileEntry, Reader, ZipReader } from "./zip.ts";
 import { nameKey, staysInside } from "./output_names.ts";
 import { writeAll } from "./write_whole.ts";
-
-// A worker would need the permission to read its file.
-configure({ useWebWorkers: false });
 
 /** The most bytes of one file of an archive, and of all together. */
 const MOST = 2 ** 30, MOST_TOGETHER = 2 ** 36;

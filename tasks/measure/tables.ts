@@ -1,11 +1,8 @@
 import { join } from "node:path";
-import type { Measured, WidthFigures } from "../../core/measure/crack_measurement.ts";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import { type Cell, crackRows, CRACKS, csvRow, MEASURED, measuredCells } from "./crack_table.ts";
 import type { MeasuredFile, MeasureSettings, PhotoRecord } from "./manifest.ts";
-
-/** A cell of a table; NaN is empty. Of a place five digits would be a hundred metres: it is in degrees, to a centimetre. */
-type Cell = string | number | undefined | { readonly degrees: number };
 
 /** Reads `measured/NAME.json`. JSON knows no NaN and no ∞: both were null. */
 export async function readMeasured(path: string): Promise<MeasuredFile> {
@@ -39,7 +36,7 @@ export async function writeTables(
   const tables: readonly (readonly [name: string, content: AsyncIterable<string>])[] = [
     [
       "cracks.csv",
-      rows(["photo", "crack", ...MEASURED, "area_px", "area_mm2", "branches", "band"], crackRows),
+      rows(CRACKS, ({ file: { name, measurement, bands } }) => crackRows(name, measurement, bands)),
     ],
     ["branches.csv", rows(["photo", "crack", "branch", "from", "to", ...MEASURED], branchRows)],
     ["photos.csv", rows(PHOTO, (photo) => [photoRow(photo)])],
@@ -48,23 +45,6 @@ export async function writeTables(
   for (const [name, content] of tables) await writeWhole(join(folder, name), content);
   return tables.map(([name]) => join(folder, name));
 }
-
-const FIGURES = ["mean", "median", "p95", "max"] as const;
-
-/** What stands for every crack and every branch. */
-const MEASURED = [
-  "length_px",
-  ...FIGURES.map((figure) => `width_${figure}_px`),
-  "width_max_x",
-  "width_max_y",
-  "width_from",
-  "width_is_upper_bound",
-  ...FIGURES.map((figure) => `mask_width_${figure}_px`),
-  "length_mm",
-  ...FIGURES.map((figure) => `width_${figure}_mm`),
-  "orientation_deg",
-  "tortuosity",
-];
 
 const PHOTO = [
   "photo",
@@ -87,36 +67,6 @@ const PHOTO = [
   "taken",
   "camera",
 ];
-
-function measuredCells(measured: Measured): Cell[] {
-  const { length, width, widthFrom, widthIsUpperBound, maskWidth, mm, orientation, tortuosity } = measured;
-  const figures = (its: Omit<WidthFigures, "maxAt"> | undefined) => FIGURES.map((figure) => its?.[figure]);
-  return [
-    length,
-    ...figures(width),
-    width.maxAt?.x,
-    width.maxAt?.y,
-    widthFrom,
-    widthIsUpperBound ? "yes" : "no",
-    ...figures(maskWidth),
-    mm?.length,
-    ...figures(mm?.width),
-    orientation,
-    tortuosity,
-  ];
-}
-
-function crackRows({ file: { name, measurement, bands } }: { file: MeasuredFile }): Cell[][] {
-  return measurement.cracks.map((crack, i) => [
-    name,
-    i + 1,
-    ...measuredCells(crack),
-    crack.area,
-    crack.areaMm2,
-    crack.branches.length,
-    bands[i],
-  ]);
-}
 
 function branchRows({ file: { name, measurement } }: { file: MeasuredFile }): Cell[][] {
   return measurement.cracks.flatMap(({ branches }, i) =>
@@ -153,21 +103,6 @@ function photoRow({ record, file: { measurement } }: { record: PhotoRecord; file
     taken,
     camera,
   ];
-}
-
-/** A line of a table: RFC 4180, five digits that count. What a spreadsheet would take for a formula gets a quote before it. */
-function csvRow(cells: readonly Cell[]): string {
-  return `${cells.map(csvCell).join(",")}\r\n`;
-}
-
-function csvCell(cell: Cell): string {
-  if (typeof cell === "object") return String(Number(cell.degrees.toFixed(7)));
-  if (typeof cell === "number") {
-    if (!Number.isFinite(cell)) return "";
-    return Number.isInteger(cell) ? String(cell) : String(Number(cell.toPrecision(5)));
-  }
-  const text = cell === undefined ? "" : /^[=+@\t\r-]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** All photos with their cracks and branches, without the points of the centre lines. */

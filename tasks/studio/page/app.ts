@@ -3,6 +3,7 @@ import { DeskView } from "./desk.ts";
 import { DeskControl } from "./desk_control.ts";
 import { listed, Overview, OverviewControl } from "./overview.ts";
 import type { Photo } from "./photo.ts";
+import { SaveDialog, saving } from "./save_dialog.ts";
 import type { Studio } from "./studio.ts";
 import type { Thumbnails } from "./thumbnails.ts";
 import { TOOLS } from "./tools.ts";
@@ -50,6 +51,8 @@ function pageKey(studio: Studio, { key, ctrlKey, metaKey }: KeyboardEvent): bool
   if (ctrlKey || metaKey) return false;
   if (key === "?") help.value = !help.value;
   else if (key === "Escape" && help.value) help.value = false;
+  else if (key === "s") saving.value = !saving.value;
+  else if (key === "Escape" && saving.value) saving.value = false;
   else if (key === "Escape" && desk !== undefined && desk.points.value.length === 0) {
     studio.current.value = undefined;
   } else if (desk !== undefined && (key === "n" || key === "ArrowRight")) studio.step(1);
@@ -74,6 +77,9 @@ export function App(
         html`<button type="button" onClick=${() => studio.current.value = undefined}>Overview</button>`}
       ${photos.length > 0 && studio.keeper.takeFile !== undefined &&
         html`<${Choose} studio=${studio} text="Add photos" />`}
+      ${photos.length > 0 &&
+        html`<button type="button" aria-pressed=${saving.value} title="Save (S)" onClick=${() =>
+          saving.value = !saving.value}>Save …</button>`}
       ${photos.length > 0 && current === undefined && studio.keeper.clear !== undefined &&
         html`<button type="button" onClick=${() => removeAll(studio)}>Remove all</button>`}
       ${photos.length > 0 &&
@@ -88,6 +94,7 @@ export function App(
         ? html`<${Overview} control=${control} thumbnails=${thumbnails} />`
         : html`<${DeskOf} studio=${studio} photo=${current} />`}
     </main>
+    ${saving.value && html`<${SaveDialog} studio=${studio} />`}
     ${help.value && html`<${Help} />`}
   ` as VNode;
 }
@@ -170,6 +177,7 @@ function Help(): VNode {
     ["Ctrl Z", "In the overview: take the last decision back, about however many"],
     ["Enter, Esc", "Open a photo; back to the overview"],
     ["/", "Find a name"],
+    ["S", "Save masks, annotations, figures"],
   ];
   return html`
     <dialog open class="help" aria-label="Keys">

@@ -1,5 +1,3 @@
-import type { Pixels } from "./engine_protocol.ts";
-
 /** A place in a photo, in pixels: the centre of the pixel in column x and row y is (x, y). */
 export interface Point {
   readonly x: number;
@@ -16,6 +14,11 @@ export interface Size {
 export interface Box extends Size {
   readonly left: number;
   readonly top: number;
+}
+
+/** Upright RGBA, row-major. */
+export interface Pixels extends Size {
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** Pixels around a box that a network is shown, too: at its border it sees less. */

@@ -163,6 +163,7 @@ export class BrowserStore implements Keeper {
       if (found !== undefined) kept("found").put(found, key);
       kept("reviews").put(review, key);
     });
+    photo.at = review.at;
     source.isKept = true;
     if (found !== undefined) source.isFound();
   }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
+import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
 import { brushSize, colour, type DeskControl, opacity, outline, scale, tool } from "./desk_control.ts";
-import { downloadConfidence, downloadFacts, downloadMask } from "./downloads.ts";
 import type { OpenedPhoto } from "./photo.ts";
 import { type Tool, TOOLS } from "./tools.ts";
 import { html, type Signal, useEffect, useMemo, useRef, useSignal, type VNode } from "./view.ts";
@@ -101,7 +101,7 @@ function UndoButtons({ control }: { readonly control: DeskControl }): VNode {
 
 /** What is known of the photo, and what can be set. */
 function Panel({ control, opened }: { readonly control: DeskControl; readonly opened: OpenedPhoto }): VNode {
-  const { photo, studio } = control;
+  const { photo } = control;
   void photo.revision.value;
   const { edits } = opened, { confidence } = edits;
   const share = useMemo(() => edits.crackPixels / (edits.width * edits.height), [
@@ -109,7 +109,6 @@ function Panel({ control, opened }: { readonly control: DeskControl; readonly op
     edits,
   ]);
   const progress = photo.progress.value;
-  const engine = studio.device.value instanceof Error ? undefined : studio.device.value;
   const percent = Math.round(100 * (edits.threshold ?? 0.5));
   const number = (event: Event) => (event.currentTarget as HTMLInputElement).valueAsNumber;
   return html`
@@ -157,15 +156,6 @@ function Panel({ control, opened }: { readonly control: DeskControl; readonly op
 
       <${LookAgain} control=${control} />
 
-      <fieldset>
-        <legend>Save</legend>
-        <div class="row">
-          <button type="button" onClick=${() => downloadMask(studio.engine, photo, opened)}>Mask</button>
-          <button type="button" disabled=${confidence === undefined} onClick=${() =>
-            downloadConfidence(studio.engine, photo, opened)}>Confidence</button>
-          <button type="button" onClick=${() => downloadFacts(photo, opened, engine)}>JSON</button>
-        </div>
-      </fieldset>
     </aside>
   ` as VNode;
 }
@@ -220,7 +210,7 @@ function Decisions({ control }: { readonly control: DeskControl }): VNode {
   ` as VNode;
 }
 
-/** The distance of two points, and the scale that it gives. */
+/** The distance of two points, the scale that it gives, and the figures of the cracks. */
 function Measure({ control }: { readonly control: DeskControl }): VNode {
   const { photo } = control;
   const points = tool.value === "measure" ? control.points.value : [];
@@ -232,6 +222,7 @@ function Measure({ control }: { readonly control: DeskControl }): VNode {
     const millimetres = (event.currentTarget as HTMLInputElement).valueAsNumber;
     if (length === undefined || !(millimetres > 0)) return;
     photo.mmPerPixel.value = millimetres / length;
+    control.measured.value = undefined;
     control.studio.keep(photo);
   };
   return html`
@@ -245,6 +236,42 @@ function Measure({ control }: { readonly control: DeskControl }): VNode {
         </label>
       `}
       ${scale !== undefined && html`<p class="hint">A pixel is ${scale.toPrecision(3)} mm.</p>`}
+      <button type="button" disabled=${control.busy.value} onClick=${() => control.measure()}>
+        Measure all cracks</button>
+      <${Cracks} measurement=${control.measured.value} />
     </fieldset>
+  ` as VNode;
+}
+
+/** Cracks that are listed: the longest. */
+const LISTED = 5;
+
+function Cracks({ measurement }: { readonly measurement: CrackMeasurement | undefined }): VNode | null {
+  if (measurement === undefined) return null;
+  const { cracks, length, mmPerPixel } = measurement;
+  const unit = mmPerPixel === undefined ? "px" : "mm";
+  const figure = (pixels: number) => Number.isFinite(pixels) ? (pixels * (mmPerPixel ?? 1)).toFixed(1) : "–";
+  return html`
+    <table id="cracks">
+      <caption>${cracks.length} ${cracks.length === 1 ? "crack" : "cracks"}, ${figure(length)} ${unit} long
+        together</caption>
+      <thead>
+        <tr>
+          <th scope="col">Length</th>
+          <th scope="col">Width</th>
+          <th scope="col">Widest, ${unit}</th>
+        </tr>
+      </thead>
+      <tbody>${cracks.slice(0, LISTED).map(({ length, width }) =>
+        html`
+          <tr>
+            <td>${figure(length)}</td>
+            <td>${figure(width.median)}</td>
+            <td>${figure(width.max)}</td>
+          </tr>
+        `
+      )}</tbody>
+    </table>
+    ${cracks.length > LISTED && html`<p class="hint">These are the longest; all can be saved.</p>`}
   ` as VNode;
 }

@@ -1,8 +1,10 @@
 /// <reference lib="dom" />
+import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
 import { type Box, boxBetween, type Point } from "./box.ts";
 import { greyOf } from "./crack_pen.ts";
 import type { Method } from "./engine_protocol.ts";
-import type { Decision, OpenedPhoto, Photo } from "./photo.ts";
+import type { Decision } from "../review.ts";
+import type { OpenedPhoto, Photo } from "./photo.ts";
 import type { Studio } from "./studio.ts";
 import { type Desk, press, stroke, type Tool, TOOLS } from "./tools.ts";
 import { type Signal, signal } from "./view.ts";
@@ -30,6 +32,8 @@ export class DeskControl {
   readonly points: Signal<readonly Point[]> = signal([]);
   /** Where the brush is. */
   readonly hover: Signal<Point | undefined> = signal(undefined);
+  /** How long and wide the cracks are, where that was asked since the mask changed. */
+  readonly measured: Signal<CrackMeasurement | undefined> = signal(undefined);
   /** Whether the photo is shown without its mask, while a key is held. */
   readonly alone: Signal<boolean> = signal(false);
   #viewer: Viewer | undefined;
@@ -100,7 +104,24 @@ export class DeskControl {
     try {
       await this.photo.lookAgain(this.studio.engine, opened, { method, scale: scale.value, box: this.box });
       this.redraw();
+      this.measured.value = undefined;
       this.#keepSoon();
+    } catch (error) {
+      this.studio.complain(error);
+    }
+    this.busy.value = false;
+  }
+
+  /** Measures the cracks as they are. */
+  async measure(): Promise<void> {
+    const opened = this.opened.value;
+    if (opened === undefined) return;
+    const { pixels, edits } = opened, { revision, mmPerPixel } = this.photo;
+    const asked = revision.value;
+    this.busy.value = true;
+    try {
+      const measured = await this.studio.engine.measure(pixels, edits.mask, mmPerPixel.value);
+      if (revision.value === asked) this.measured.value = measured;
     } catch (error) {
       this.studio.complain(error);
     }
@@ -154,8 +175,14 @@ export class DeskControl {
     if (edits === undefined) return;
     edits.finish();
     if (edits.steps.done === this.#keptSteps) return;
-    this.photo.revision.value++;
+    this.#changed();
     this.#keepSoon();
+  }
+
+  /** To be called when the mask has changed: views follow, and figures are void. */
+  #changed(): void {
+    this.photo.revision.value++;
+    this.measured.value = undefined;
   }
 
   #keepSoon(): void {
@@ -181,7 +208,7 @@ export class DeskControl {
     edits.slide(threshold);
     if (done) edits.finish();
     this.redraw();
-    this.photo.revision.value++;
+    this.#changed();
     if (done) this.#keepSoon();
   }
 
@@ -196,7 +223,7 @@ export class DeskControl {
   #undone(): void {
     this.points.value = [];
     this.redraw();
-    this.photo.revision.value++;
+    this.#changed();
     this.#keepSoon();
   }
 

@@ -11,11 +11,14 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
 import { defaultHairline } from "../../../core/label/hairline/settings.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
+import { measureCracks } from "../../../core/measure/measure_cracks.ts";
 import { openBackend } from "../../../models/backend.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { serveRequests } from "../../../models/threads/serve_requests.ts";
-import type { Engine, EngineReply, EngineRequest, Look, Marked, Pixels } from "./engine_protocol.ts";
+import { SavedFiles } from "./saved_files.ts";
+import type { Engine, EngineReply, EngineRequest, Look, Marked } from "./engine_protocol.ts";
+import type { Pixels } from "./box.ts";
 
 /** What photos are marked with, opened once. */
 interface Session {
@@ -25,20 +28,30 @@ interface Session {
 }
 
 let session: Promise<Session> | undefined;
+let device: Promise<Compute> | undefined;
+let files: SavedFiles | undefined;
 
-async function openSession(): Promise<Session> {
+async function openDevice(): Promise<Compute> {
   if (!await navigator.gpu?.requestAdapter()) {
     throw new Error(
       "Cannot mark cracks here: this browser offers no WebGPU; a current Chrome, Edge, Firefox or Safari with a graphics driver is wanted.",
     );
   }
-  const compute = await openCompute();
-  const backend = await openBackend({ compute });
+  return await openCompute();
+}
+
+function compute(): Promise<Compute> {
+  return device ??= openDevice();
+}
+
+async function openSession(): Promise<Session> {
+  const opened = await compute();
+  const backend = await openBackend({ compute: opened });
   const segmenter = await loadSegmenter();
   return {
-    compute,
+    compute: opened,
     segmenter,
-    engine: { ...backend, adapter: compute.description, network: segmenter.name },
+    engine: { ...backend, adapter: opened.description, network: segmenter.name },
   };
 }
 
@@ -73,6 +86,22 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
     }
     case "mark":
       return await mark(request.pixels, request.look);
+    case "measure": {
+      const { photo, mask, mmPerPixel } = request;
+      const { width, height, data } = photo;
+      return await measureCracks(await compute(), { width, height, data: mask }, {
+        photo: new ImageData(data, width, height),
+        mmPerPixel,
+      });
+    }
+    case "begin files":
+      files = new SavedFiles(request.kind, compute);
+      return;
+    case "add to files":
+      await files?.add(request.photo);
+      return;
+    case "end files":
+      return await files?.finish();
     case "encode": {
       const { width, height, grey } = request;
       return { png: await encodePng({ width, height, channels: 1, data: grey }) };
@@ -82,6 +111,7 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
 
 serveRequests<EngineRequest, EngineReply>(answer, {
   transfer: (reply) => {
+    if (reply === undefined) return [];
     if ("data" in reply) return [reply.data.buffer];
     return "mask" in reply ? [reply.mask.buffer, reply.confidence.buffer] : [];
   },

@@ -1,6 +1,9 @@
 /// <reference lib="dom" />
+import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
+import type { SavedFile, SavedKind, SavedPhoto } from "./saved.ts";
 import { RequestWorker } from "../../../models/threads/request_worker.ts";
-import type { Encoded, Engine, EngineReply, EngineRequest, Look, Marked, Pixels } from "./engine_protocol.ts";
+import type { Encoded, Engine, EngineReply, EngineRequest, Look, Marked } from "./engine_protocol.ts";
+import type { Pixels } from "./box.ts";
 
 type EngineWorker = RequestWorker<EngineRequest, EngineReply>;
 
@@ -33,6 +36,22 @@ export class EngineClient {
   /** What the network sees in a photo. */
   async mark(pixels: Pixels, look: Look): Promise<Marked> {
     return await ask(this.#marker, { ask: "mark", pixels, look }) as Marked;
+  }
+
+  /** How long and wide the cracks of a mask are; see `measureCracks()`. */
+  async measure(
+    photo: Pixels,
+    mask: Uint8Array<ArrayBuffer>,
+    mmPerPixel: number | undefined,
+  ): Promise<CrackMeasurement> {
+    return await ask(this.#clerk, { ask: "measure", photo, mask, mmPerPixel }) as CrackMeasurement;
+  }
+
+  /** A file of photos, or an archive where it takes several. Not two at a time. */
+  async files(kind: SavedKind, photos: AsyncIterable<SavedPhoto>): Promise<SavedFile> {
+    await ask(this.#clerk, { ask: "begin files", kind });
+    for await (const photo of photos) await ask(this.#clerk, { ask: "add to files", photo });
+    return await ask(this.#clerk, { ask: "end files" }) as SavedFile;
   }
 
   /** Grey values as a PNG file, as `label` writes them. */

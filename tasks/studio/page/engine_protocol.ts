@@ -1,11 +1,7 @@
+import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
+import type { Pixels } from "./box.ts";
+import type { SavedFile, SavedKind, SavedPhoto } from "./saved.ts";
 import type { Backend } from "../../../models/backend.ts";
-
-/** Pixels that cross between the page and its worker: upright RGBA, row-major. */
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
-}
 
 /** How cracks are looked for: `label` leaves out pieces that can be no crack, `predict` shows all that the network sees. */
 export type Method = "label" | "predict";
@@ -22,6 +18,16 @@ export type EngineRequest =
   | { readonly ask: "open" }
   | { readonly ask: "decode"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly ask: "mark"; readonly pixels: Pixels; readonly look: Look }
+  | {
+    readonly ask: "measure";
+    readonly photo: Pixels;
+    readonly mask: Uint8Array<ArrayBuffer>;
+    readonly mmPerPixel: number | undefined;
+  }
+  // Files of photos are begun, given one photo after the other, and ended.
+  | { readonly ask: "begin files"; readonly kind: SavedKind }
+  | { readonly ask: "add to files"; readonly photo: SavedPhoto }
+  | { readonly ask: "end files" }
   | {
     readonly ask: "encode";
     readonly width: number;
@@ -55,4 +61,4 @@ export interface Encoded {
 }
 
 /** What the worker answers. */
-export type EngineReply = Engine | Pixels | Marked | Encoded;
+export type EngineReply = Engine | Pixels | Marked | Encoded | CrackMeasurement | SavedFile | undefined;

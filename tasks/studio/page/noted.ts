@@ -1,14 +1,8 @@
-import type { Decision, Photo } from "./photo.ts";
+import type { ReviewedPhoto } from "../review.ts";
+import type { Photo } from "./photo.ts";
 
-/** What is noted of a photo that was looked at: `ReviewedPhoto` of the server's side, and so in `review.json`. */
-export interface Noted {
-  readonly decision?: Decision;
-  /** When, ISO 8601. */
-  readonly at: string;
-  readonly seconds: number;
-  readonly changedPixels?: number;
-  readonly mmPerPixel?: number;
-}
+/** What is noted of a photo that was looked at. */
+export type Noted = Omit<ReviewedPhoto, "name">;
 
 /** What is to be noted of a photo now. */
 export function noted({ decision, seconds, changedPixels, mmPerPixel }: Photo): Omit<Noted, "at"> {
@@ -21,7 +15,11 @@ export function noted({ decision, seconds, changedPixels, mmPerPixel }: Photo): 
 }
 
 /** Takes up what was noted of a photo before. */
-export function takeNoted(photo: Photo, { decision, seconds, changedPixels = 0, mmPerPixel }: Noted): void {
+export function takeNoted(
+  photo: Photo,
+  { decision, at, seconds, changedPixels = 0, mmPerPixel }: Noted,
+): void {
+  photo.at = at;
   photo.decision.value = decision;
   photo.mmPerPixel.value = mmPerPixel;
   photo.seconds = seconds;

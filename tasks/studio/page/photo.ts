@@ -1,13 +1,13 @@
 /// <reference lib="dom" />
 import { type Signal, signal } from "./view.ts";
 import { doubtOf } from "../doubt.ts";
+import type { Decision } from "../review.ts";
 import type { EngineClient } from "./engine_client.ts";
-import type { Look, Pixels } from "./engine_protocol.ts";
-import { type Box, cutPixels, cutValues, grownBox } from "./box.ts";
+import type { Look } from "./engine_protocol.ts";
+import { type Box, cutPixels, cutValues, grownBox, type Pixels } from "./box.ts";
 import { EditedMask, type Found } from "./edited_mask.ts";
 
-/** What a person decided about a photo's mask. */
-export type Decision = "accepted" | "corrected" | "rejected";
+export type { Decision };
 
 /** How far the work on a photo is. */
 export type Progress =
@@ -50,6 +50,8 @@ export class Photo {
   readonly revision: Signal<number> = signal(0);
   /** Seconds that it was looked at. */
   seconds = 0;
+  /** When it was kept last, ISO 8601. */
+  at: string | undefined;
   /** Pixels that were mended, when it was kept last. */
   changedPixels = 0;
   #edits: EditedMask | undefined;

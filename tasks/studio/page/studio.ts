@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import type { EngineClient } from "./engine_client.ts";
 import type { Engine } from "./engine_protocol.ts";
-import type { Decision, OpenedPhoto, Photo } from "./photo.ts";
+import type { Decision } from "../review.ts";
+import type { OpenedPhoto, Photo } from "./photo.ts";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "./view.ts";
 
 /** Where decisions and mended masks are kept, besides in the page. */
@@ -100,12 +101,13 @@ export class Studio {
     this.#left = [...this.#left.filter((other) => other !== photo), photo];
     if (this.#left.length <= HELD || this.keeper.waits) return;
     const [oldest] = this.#left.splice(0, 1);
-    this.#letGo(oldest);
+    this.letGo(oldest);
   }
 
-  /** Forgets what can be read again. */
-  #letGo(photo: Photo): void {
-    if (photo !== this.current.value && photo.source.found !== undefined) photo.forget();
+  /** Forgets what can be read again of a photo, unless it may still be undone. */
+  letGo(photo: Photo): void {
+    const isHeld = photo === this.current.value || this.#left.includes(photo);
+    if (!isHeld && photo.source.found !== undefined) photo.forget();
   }
 
   /** Opens the photo so many places further in the list. */

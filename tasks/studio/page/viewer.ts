@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
-import type { Point } from "./box.ts";
+import type { Pixels, Point } from "./box.ts";
 import type { EditedMask } from "./edited_mask.ts";
-import type { Pixels } from "./engine_protocol.ts";
 
 /** Colours of masks: all can be told from grey ground, and from each other by those who see few colours. */
 export const COLOURS = {

@@ -6,7 +6,9 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
+import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts";
 import { confidenceBytes, maskPath } from "../../../tasks/batch/maps.ts";
+import { unpackArchive } from "../../../tasks/files/unpack.ts";
 import { cutPixels } from "../../../tasks/studio/page/box.ts";
 import { correctedMaskPath, readReview } from "../../../tasks/studio/review.ts";
 import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
@@ -178,6 +180,31 @@ Deno.test({
       assert.equal(await page.evaluate(`document.querySelector(".panel h2").textContent`), HOSTILE);
       assert.match(String(await page.evaluate(`document.querySelector(".accept").textContent`)), /Corrected/);
       assert.deepEqual(await shownMask(page), before);
+    });
+
+    await t.step("saves the whole review as a run that commands take", async () => {
+      const downloads = join(folder.path, "downloads");
+      await page.call("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: downloads });
+      const mended = await shownMask(page);
+      await page.press("s");
+      await page.evaluate(`{
+        const select = document.getElementById("saved");
+        select.selectedIndex = select.options.length - 1;
+        select.dispatchEvent(new Event("change", { bubbles: true }));
+      }`);
+      await pressButton(page, "Save the file");
+      const files = () => Array.fromAsync(Deno.readDir(downloads), ({ name }) => name).catch(() => []);
+      await until("the archive is saved", async () => (await files()).some((name) => name.endsWith(".zip")));
+      const [file] = await files();
+      const run = await unpackArchive(join(downloads, file), join(folder.path, "unpacked"));
+      const [masked] = await listMasks(run, { photos: [] });
+      const { data } = await readRunMask(masked, { sure: undefined, score: false });
+      assert.deepEqual([...data], mended);
+      const found = await decodeImage(await Deno.readFile(maskPath(run, masked.name)));
+      assert.deepEqual(
+        Array.from(expected.labelled, (_, i) => found.data[4 * i] / 255),
+        [...expected.labelled],
+      );
     });
 
     await t.step("two points measure, and give a scale", async () => {
