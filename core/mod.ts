@@ -202,6 +202,7 @@ export {
   type ScaleSettings,
 } from "./predict/predict_scales.ts";
 export type { Segmenting } from "./predict/segmenting.ts";
+export { centredCropSampler, type CentredCropSamplerOptions } from "./sampling/centred_crops.ts";
 export {
   type DecodedPhoto,
   decodeSample,

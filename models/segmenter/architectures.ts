@@ -1,4 +1,5 @@
 import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
+import { fanPatches } from "./fan_patches.ts";
 import { jenkinsUnet } from "./jenkins_unet.ts";
 import { konigUnet } from "./konig_unet.ts";
 import { liuDeepcrack } from "./liu_deepcrack.ts";
@@ -29,10 +30,16 @@ const NETWORKS: Readonly<Record<SegmentationArch, (variant: NetworkVariant) => S
   oed_b3: (variant) => oed({ encoder: "b3", ...variant }),
   oed_b4: (variant) => oed({ encoder: "b4", ...variant }),
   oed_b5: (variant) => oed({ encoder: "b5", ...variant }),
+  patches_fan: fanPatches,
 };
 
 /** The names that {@linkcode describeSegmentationNetwork} takes. */
 export const SEGMENTATION_ARCHS = Object.keys(NETWORKS) as readonly SegmentationArch[];
+
+/** Those of networks that see images, not patches. */
+export const IMAGE_ARCHS: readonly SegmentationArch[] = SEGMENTATION_ARCHS.filter((arch) =>
+  !arch.startsWith("patches_")
+);
 
 /**
  * Lays out a segmentation network by its name.

@@ -3,6 +3,7 @@ import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
 import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
+import { meanOfBlocks } from "./patch_network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Options of {@linkcode createSegmenter}. */
@@ -61,7 +62,7 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
    *
    * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
    * @param options `momentum`: share of the running statistics that one step keeps. Default 0.9.
-   * @returns N × H × W × 1 each.
+   * @returns N × H × W × 1 each; of a network that sees patches N × b × b × 1, of the block in the middle.
    * @internal
    */
   trainingLogits(x: tf.Tensor4D, { momentum }: { readonly momentum?: number } = {}): tf.Tensor4D[] {
@@ -83,12 +84,21 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
   /**
    * The confidence of crack by the running statistics: the sigmoids of the first outputs.
    *
-   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's.
+   * @param x N × H × W × 3, RGB 0..255, H and W multiples of the network's; 1 × H × W × 3 of any size for a network that sees patches.
    * @returns N × h × w × 1 each, 0..1.
    * @internal
    */
   confidences(x: tf.Tensor4D, { part, outputs = 1 }: ConfidenceOptions = {}): tf.Tensor4D[] {
     const [height, width] = part ?? x.shape.slice(1);
+    const { patches } = this.network;
+    if (patches !== undefined) {
+      return [
+        tf.tidy(() =>
+          meanOfBlocks(x, patches, (shown) => this.logits(shown)[0].sigmoid())
+            .slice([0, 0, 0, 0], [-1, height, width, 1])
+        ),
+      ];
+    }
     return tf.tidy(() =>
       this.logits(x, { auxiliary: outputs > 1 })
         .slice(0, outputs)

@@ -1,4 +1,5 @@
 import { takeData } from "../tensors.ts";
+import { tf } from "../tfjs.ts";
 import {
   type BatchGradients,
   evenParts,
@@ -10,6 +11,7 @@ import {
 import type { BareSegmenter, SegmenterDescription } from "./bare_segmenter.ts";
 import { type CropTensors, cropTensors, type HostCrops } from "./crop_feed.ts";
 import { type SegmentationLoss, segmentationLoss } from "./losses.ts";
+import { middle } from "./patch_network.ts";
 
 /** Options of {@linkcode segmenterGradients}. */
 export interface SegmenterGradientOptions extends GradientOptions {
@@ -22,11 +24,16 @@ export async function segmenterGradients(
   { x, truth, weight }: Pick<CropTensors, "x" | "truth" | "weight">,
   { loss, momentum }: SegmenterGradientOptions,
 ): Promise<BatchGradients> {
-  const { arch } = segmenter.network;
-  const { loss: value, gradients } = lossGradients(
-    segmenter,
-    () => segmentationLoss(segmenter.trainingLogits(x, { momentum }), truth, { arch, loss, weight }),
-  );
+  const { arch, patches } = segmenter.network;
+  const { loss: value, gradients } = tf.tidy(() => {
+    // Outside the loss, which frees what it makes before the gradients are computed.
+    const [seen, counts] = [truth, weight].map((map) => patches && map ? middle(map, patches) : map);
+    return lossGradients(
+      segmenter,
+      () =>
+        segmentationLoss(segmenter.trainingLogits(x, { momentum }), seen!, { arch, loss, weight: counts }),
+    );
+  });
   const [found] = await takeData(value);
   return { gradients, loss: found };
 }

@@ -13,13 +13,25 @@ export type SegmentationArch =
   | "oed_b2"
   | "oed_b3"
   | "oed_b4"
-  | "oed_b5";
+  | "oed_b5"
+  | "patches_fan";
+
+/** How a network sees images that it is shown patch by patch. */
+export interface PatchLayout {
+  /** Side of a patch, in pixels: an odd number. */
+  readonly side: number;
+  /** Side of the block in its middle that the network marks, in pixels: an odd number. */
+  readonly block: number;
+}
 
 /**
  * The layers of a segmentation network, not their values. Its outputs are logits (before the sigmoid) at full size, N × H × W × 1; the
  * first is the prediction.
  */
-export type SegmentationNetwork = Network<SegmentationArch>;
+export interface SegmentationNetwork extends Network<SegmentationArch> {
+  /** Of a network that sees patches, not images: its outputs are then of the block in the middle of each. */
+  readonly patches?: PatchLayout;
+}
 
 /** What of a segmentation network can be chosen beside its architecture. */
 export interface NetworkVariant {

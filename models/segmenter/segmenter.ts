@@ -22,6 +22,7 @@ import type { ThreadPlan } from "../threads/network_threads.ts";
 import { describeSegmentationNetwork } from "./architectures.ts";
 import { BareSegmenter, type SegmenterOptions } from "./bare_segmenter.ts";
 import { refineLiuDeepcrack } from "./liu_deepcrack.ts";
+import { imageMultiple } from "./patch_network.ts";
 import { PredictionThreads } from "./prediction_threads.ts";
 
 export type { SegmenterOptions };
@@ -97,7 +98,8 @@ export class Segmenter extends BareSegmenter implements Segmenting {
       );
     }
     const most = await this.pixelsAtOnce(compute);
-    const up = (length: number) => network.multiple * Math.ceil(length / network.multiple);
+    const multiple = imageMultiple(network);
+    const up = (length: number) => multiple * Math.ceil(length / multiple);
     const padded = { width: up(width), height: up(height) };
     if (padded.width * padded.height > most) {
       throw new RangeError(

@@ -44,10 +44,14 @@ export function adversarialTask(
     epochsPerRate: plain.epochsPerRate,
     async chooseNetwork() {
       const chosen = await plain.chooseNetwork();
-      requireCrops(options, {
-        multiple: describeSegmentationNetwork(chosen.choice).multiple,
-        levels: settings.levels,
-      });
+      const { arch, multiple, patches } = describeSegmentationNetwork(chosen.choice);
+      if (patches !== undefined) {
+        throw new UsageError(
+          `Cannot train ${arch} with --adversarial: it marks the middle of patches, and a discriminator wants whole crops; ` +
+            "choose another --arch.",
+        );
+      }
+      requireCrops(options, { multiple, levels: settings.levels });
       return {
         ...chosen,
         create: () =>

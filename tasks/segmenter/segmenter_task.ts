@@ -5,6 +5,7 @@ import type { Sweep } from "../../core/metrics/sweep_result.ts";
 import { predictImage } from "../../core/predict/predict_image.ts";
 import { predictAtScales } from "../../core/predict/predict_scales.ts";
 import { ignoredPixels } from "../../core/sampling/decoded_photo.ts";
+import { centredCropSampler } from "../../core/sampling/centred_crops.ts";
 import { type CropSampler, cropSampler } from "../../core/sampling/random_crops.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
@@ -74,7 +75,21 @@ export function segmenterTask(options: SegmenterTrainingOptions): TrainingTask<S
 
 /** @throws {UsageError} for crops that a network cannot be trained on. */
 function requireCrops(choice: SegmenterChoice, { crop, zoom }: SegmenterTrainingOptions): void {
-  const { multiple, arch } = describeSegmentationNetwork(choice);
+  const { multiple, arch, patches } = describeSegmentationNetwork(choice);
+  if (patches !== undefined) {
+    if (crop !== patches.side) {
+      throw new UsageError(
+        `Cannot train ${arch} on ${
+          crop === "whole" ? "whole photos" : `crops of ${crop} pixels`
+        }: it sees patches of ` +
+          `${patches.side}; give --crop ${patches.side}, and a --batch of some hundred.`,
+      );
+    }
+    if (zoom > 1) {
+      throw new UsageError(`Cannot zoom the patches of ${arch} by up to ${zoom}: leave out --zoom.`);
+    }
+    return;
+  }
   if (crop !== "whole" && crop % multiple !== 0) {
     throw new UsageError(
       `Cannot train ${arch} on crops of ${crop} pixels: a multiple of ${multiple} is wanted.`,
@@ -92,8 +107,10 @@ async function openTrainer(
   { compute, network, photos }: TrainerParts<SegmenterTraining>,
 ): Promise<Trainer<SegmenterTraining>> {
   const { crop: size, batch, crops, zoom, seed, loss } = options;
-  const { multiple } = network.network;
-  const sampler = await cropSampler(photos, { size, multiple, batch, crops, zoom, seed });
+  const { multiple, patches } = network.network;
+  const sampler = patches === undefined
+    ? await cropSampler(photos, { size, multiple, batch, crops, zoom, seed })
+    : await centredCropSampler(photos, { size: patches.side, batch, crops, seed });
   return {
     ...cropTrainer({ compute, network, sampler, augment: options.augment, seed, loss }),
     async validate(heldBack) {

@@ -5,6 +5,7 @@
  */
 import type { LayerSummary } from "../../models/layers/layer.ts";
 import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import { imageMultiple } from "../../models/segmenter/patch_network.ts";
 import { runCommand } from "../cli/command.ts";
 import { jsonOption } from "../cli/common_options.ts";
 import { argument, choice, message, object, option, withDefault } from "../cli/optique.ts";
@@ -51,7 +52,8 @@ await runCommand({
   paths: () => ({ read: [], write: [] }),
 }, ({ arch, width, side, json }) => {
   const network = describeSegmentationNetwork({ arch, width });
-  const shown = Math.ceil(side / network.multiple) * network.multiple;
+  const multiple = imageMultiple(network);
+  const shown = Math.ceil(side / multiple) * multiple;
   const layers = network.summary({ height: shown, width: shown });
   const total = (of: (layer: LayerSummary) => number) => layers.reduce((sum, layer) => sum + of(layer), 0);
   const parameters = total((layer) => layer.parameters);

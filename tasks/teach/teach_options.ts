@@ -1,4 +1,4 @@
-import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import { IMAGE_ARCHS } from "../../models/segmenter/architectures.ts";
 import {
   argument,
   choice,
@@ -104,7 +104,7 @@ export const teachOptions = merge(
         "shipped",
       ),
       arch: optional(
-        option("--arch", choice(SEGMENTATION_ARCHS), { description: message`The network. Default: unet.` }),
+        option("--arch", choice(IMAGE_ARCHS), { description: message`The network. Default: unet.` }),
       ),
       width: widthOption,
       start: optional(

@@ -10,7 +10,7 @@ import { predictImage } from "../../core/predict/predict_image.ts";
 import { openBackend } from "../../models/backend.ts";
 import type { LayerGraph } from "../../models/layers/layer_graph.ts";
 import { defineNetwork } from "../../models/layers/network.ts";
-import { SEGMENTATION_ARCHS } from "../../models/segmenter/architectures.ts";
+import { IMAGE_ARCHS } from "../../models/segmenter/architectures.ts";
 import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import { segmenterGradientModel } from "../../models/segmenter/gradients.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
@@ -98,7 +98,7 @@ async function prediction(arch: SegmentationArch): Promise<Work> {
 const { peer, version } = await openPeer();
 /** What is timed now: the memory of one at a time is in use. */
 let work: Work | undefined;
-for (const arch of SEGMENTATION_ARCHS.filter((arch) => !/^oed_b[1-5]$/.test(arch))) {
+for (const arch of IMAGE_ARCHS.filter((arch) => /^(unet|deepcrack_\w+|oed_b0)$/.test(arch))) {
   for (const [what, begin] of [["training step", training], ["prediction", prediction]] as const) {
     const group = `${what}: ${arch} × ${WIDTH}, ${BATCH} × ${SIDE}²`;
     let begun = false;

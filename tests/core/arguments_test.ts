@@ -29,6 +29,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   camCrfLabeller: [compute, { classifier }],
   cameraScale: [{ sensorWidth: 36, focalLength: 50, distance: 1500, pixels: 6000 }],
   cannyLabeller: [compute, {}],
+  centredCropSampler: [source, { size: 7, batch: 1, seed: 0 }],
   close: [plane, {}],
   crackInstances: [{ width: 2, height: 1, data: new Uint8Array(2) }, {}],
   createClassifier: [{ arch: "resnet18" }],

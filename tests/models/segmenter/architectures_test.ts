@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { countParameters } from "../../../models/layers/parameters.ts";
-import { describeSegmentationNetwork, SEGMENTATION_ARCHS } from "../../../models/segmenter/architectures.ts";
+import { describeSegmentationNetwork, IMAGE_ARCHS } from "../../../models/segmenter/architectures.ts";
 import type { SegmentationArch } from "../../../models/segmenter/segmentation_network.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { BACKENDS, relativeDifference, use } from "../testing.ts";
 import { checkOutputs, networkBehaviour } from "./networks.ts";
 
 /** OED's larger encoders are the smallest with more of the same blocks. */
-const ARCHS = SEGMENTATION_ARCHS.filter((arch) => !/^oed_b[1-5]$/.test(arch));
+const ARCHS = IMAGE_ARCHS.filter((arch) => !/^oed_b[1-5]$/.test(arch));
 
 /** How the behaviour of a network is compared between backends, where that is not with 1e-3 and images of three multiples in width. */
 const COMPARISONS: {

@@ -62,7 +62,7 @@ Deno.test("createSegmenter() refuses what cannot be, in one sentence", () => {
   const refused: [SegmenterOptions, RegExp][] = [
     [
       { arch: "toString" as SegmentationArch },
-      /called "toString": it must be one of "unet", "deepcrack_liu"/,
+      /called "toString": it must be one of "unet", "unet_jenkins"/,
     ],
     [{ arch: "unet", width: 2 }, /unet of width 2/],
     [{ arch: "unet", seed: 0.5 }, /from the seed 0\.5/],

@@ -1,0 +1,133 @@
+import type { Operation } from "../layers/layer_graph.ts";
+import type { Network } from "../layers/network.ts";
+import { tf } from "../tfjs.ts";
+import type { PatchLayout, SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";
+
+/** Patches that run through the network at a time, by backend: on WASM few, whose features stay in the cache. */
+const PATCHES_AT_ONCE: Record<string, number> = { webgpu: 4096, wasm: 64, cpu: 64 };
+
+/** Maps of the values of all blocks that a prediction holds: the rows so far, all of them together, and what they are summed from. */
+const BLOCK_MAPS = 3;
+
+/**
+ * A network that sees a patch and marks the block of pixels in its middle, in place of one that sees whole images: what it takes for an image is
+ * what it takes for a patch around each of the pixels.
+ *
+ * @param patch a network for images of the patch's size alone, which are its multiple.
+ */
+export function patchNetwork(
+  patch: Network<SegmentationArch>,
+  layout: PatchLayout,
+): SegmentationNetwork {
+  const size = { height: layout.side, width: layout.side };
+  return {
+    ...patch,
+    patches: layout,
+    summary: ({ height, width }) =>
+      patch.summary(size).map((line) => ({ ...line, multiplyAdds: height * width * line.multiplyAdds })),
+    footprint({ height, width }) {
+      const { peak, largest } = patch.footprint(size);
+      const blocks = layout.block ** 2 * height * width;
+      return { peak: PATCHES_AT_ONCE.wasm * peak + BLOCK_MAPS * blocks, largest: Math.max(largest, blocks) };
+    },
+  };
+}
+
+/** What the sides of images are brought to a multiple of before such a network is shown them: any side will do where it sees patches. */
+export function imageMultiple({ multiple, patches }: SegmentationNetwork): number {
+  return patches === undefined ? multiple : 1;
+}
+
+/** All values of a feature map of a patch in one row. */
+export function flatten(name: string): Operation {
+  return {
+    name,
+    kind: "values of a patch in a row",
+    shape: ({ height, width, channels }) => ({ height: 1, width: 1, channels: height * width * channels }),
+    run: (x) => x.reshape([x.shape[0], 1, 1, -1]),
+  };
+}
+
+/** The channels of a single pixel as a block of pixels, row by row. */
+export function block(name: string, side: number): Operation {
+  return {
+    name,
+    kind: `${side} × ${side} pixels of channels`,
+    shape: () => ({ height: side, width: side, channels: 1 }),
+    run: (x) => x.reshape([x.shape[0], side, side, 1]),
+  };
+}
+
+/** The part of a map of patches that is under the block in their middle. */
+export function middle(map: tf.Tensor4D, { side, block }: PatchLayout): tf.Tensor4D {
+  const first = (side - block) / 2;
+  return map.slice([0, first, first, 0], [-1, block, block, -1]);
+}
+
+/**
+ * The mean, for each pixel of an image, of what the blocks over it say, one block around each of the image's pixels. The image is mirrored
+ * outside.
+ *
+ * @param x 1 × H × W × 3.
+ * @param ask what the network says of patches, N × side × side × 3: N × block × block × 1.
+ * @returns 1 × H × W × 1.
+ */
+export function meanOfBlocks(
+  x: tf.Tensor4D,
+  { side, block }: PatchLayout,
+  ask: (patches: tf.Tensor4D) => tf.Tensor4D,
+): tf.Tensor4D {
+  const atOnce = PATCHES_AT_ONCE[tf.getBackend()];
+  return tf.tidy(() => {
+    const [, height, width] = x.shape;
+    const margin = (side - 1) / 2;
+    const padded = mirrored(x, margin);
+    const rows = Array.from({ length: height }, (_, y) =>
+      tf.tidy(() => {
+        const strip = padded.slice([0, y, 0, 0], [1, side, -1, -1]);
+        const parts: tf.Tensor4D[] = [];
+        for (let first = 0; first < width; first += atOnce) {
+          const count = Math.min(atOnce, width - first);
+          parts.push(tf.tidy(() => ask(patchesOf(strip, { first, count, side }))));
+        }
+        return tf.concat(parts).reshape<tf.Tensor4D>([1, 1, width, block ** 2]);
+      }));
+    const said = tf.concat(rows, 1);
+    return block === 1 ? said : overlapped(said, block).div(overlapped(tf.onesLike(said), block));
+  });
+}
+
+/** An image with a margin of mirrored pixels on all sides, those at the edge not repeated, however small it is. */
+function mirrored(x: tf.Tensor4D, margin: number): tf.Tensor4D {
+  return [1, 2].reduce((x, axis) => {
+    const length = x.shape[axis], period = Math.max(1, 2 * (length - 1));
+    const from = Array.from({ length: length + 2 * margin }, (_, i) => {
+      const at = Math.abs(i - margin) % period;
+      return Math.min(at, period - at) % length;
+    });
+    return tf.gather(x, tf.tensor1d(from, "int32"), axis);
+  }, x);
+}
+
+/** Patches side by side in a strip, each a pixel further right. */
+function patchesOf(
+  strip: tf.Tensor4D,
+  { first, count, side }: { readonly first: number; readonly count: number; readonly side: number },
+): tf.Tensor4D {
+  const from = Array.from({ length: count * side }, (_, i) => first + Math.floor(i / side) + i % side);
+  return tf.gather(strip, tf.tensor1d(from, "int32"), 2)
+    .reshape([side, count, side, 3]).transpose([1, 0, 2, 3]);
+}
+
+/**
+ * The sum, for each pixel, of the values that the blocks over it have for it: value (r, c) of the block around (y, x) is of the pixel
+ * (y + r − m, x + c − m) with m in the middle, so that this is a convolution that takes each from where its block lies.
+ *
+ * @param blocks 1 × H × W × block², row by row.
+ */
+function overlapped(blocks: tf.Tensor4D, side: number): tf.Tensor4D {
+  const values = side ** 2;
+  const kernel = new Float32Array(values * values);
+  for (let tap = 0; tap < values; tap++) kernel[tap * values + values - 1 - tap] = 1;
+  return tf.conv2d(blocks, tf.tensor4d(kernel, [side, side, values, 1]), 1, "same");
+}
