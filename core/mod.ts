@@ -27,6 +27,7 @@ export type {
   MarkedArea,
   MarkedPhoto,
   Shapes,
+  UnusableShapes,
 } from "./annotations/annotation_format.ts";
 export type { Bitmap, Region, Size } from "./annotations/bitmap.ts";
 export { type CocoRle, decodeCocoRle, encodeCocoRle } from "./annotations/coco_rle.ts";

@@ -38,6 +38,14 @@ export interface MarkedArea {
   readonly paint: (picture: Bitmap) => void | Promise<void>;
 }
 
+/** Shapes of a photo that mark no area. */
+export interface UnusableShapes {
+  /** What they are called; none where that is not known. */
+  readonly labels: readonly string[];
+  /** Why they cannot be used, in a sentence. */
+  readonly reason: string;
+}
+
 /** A photo that annotations tell of. */
 export interface MarkedPhoto {
   /** Its file as the annotations name it, perhaps with folders, perhaps without an extension. */
@@ -50,8 +58,8 @@ export interface MarkedPhoto {
   readonly areas: readonly MarkedArea[];
   /** Why nothing of it can be used, in a sentence; it is then not known what it shows. */
   readonly damage?: string;
-  /** What of it marks no area, in sentences; the rest is all that it shows. */
-  readonly problems: readonly string[];
+  /** Shapes that mark no area, such as boxes and lines: where they are of cracks, `areas` is not all that the photo shows. */
+  readonly unusable: readonly UnusableShapes[];
 }
 
 /** Annotations that were opened. */
@@ -60,6 +68,8 @@ export interface AnnotationSet {
   readonly labels: readonly string[];
   /** What belongs to no photo and cannot be used, in sentences. */
   readonly problems: readonly string[];
+  /** Images that are annotations, and no photos. */
+  readonly masks?: readonly string[];
   /** How many photos there are. */
   readonly count: number;
   /** Gives each photo. */

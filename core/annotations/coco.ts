@@ -4,6 +4,7 @@ import type {
   AnnotationFormat,
   AnnotationSet,
   MarkedArea,
+  UnusableShapes,
   WriteOptions,
 } from "./annotation_format.ts";
 import { paintMask, type Size } from "./bitmap.ts";
@@ -83,24 +84,35 @@ async function open(path: string): Promise<AnnotationSet> {
     );
   }
   const names = new Map(categories.map(fieldsOf).map(({ id, name }) => [id, String(name)]));
-  const ids = new Set(images.map((image) => fieldsOf(image).id));
+  const ids = new Map<unknown, number>();
+  for (const { id } of images.map(fieldsOf)) ids.set(id, (ids.get(id) ?? 0) + 1);
   const byImage = Map.groupBy(annotations.map(fieldsOf), ({ image_id }) => image_id);
   const problems = [...byImage.keys()].filter((id) => !ids.has(id)).map((id) =>
     `Cannot use ${byImage.get(id)!.length} annotations of ${file}: there is no image of their image_id ${id}.`
   );
-  const labelOf = ({ category_id }: Fields) => names.get(category_id) ?? `category ${category_id}`;
   return {
-    labels: distinct(annotations.map(fieldsOf).map(labelOf)),
+    labels: distinct(annotations.map(fieldsOf).flatMap(({ category_id }) => names.get(category_id) ?? [])),
     problems,
     count: images.length,
     *photos() {
       for (const { id, file_name, width, height } of images.map(fieldsOf)) {
-        const file = String(file_name), problems: string[] = [];
-        const areas = (byImage.get(id) ?? []).flatMap((annotation) => {
-          const paint = painterOf(annotation, { where: file, problems });
-          return paint === undefined ? [] : [{ label: labelOf(annotation), paint }];
+        const file = String(file_name), unusable: UnusableShapes[] = [];
+        const areas = (byImage.get(id) ?? []).flatMap((annotation): MarkedArea[] => {
+          const label = names.get(annotation.category_id);
+          if (label === undefined) {
+            const reason =
+              `Cannot use the annotation ${annotation.id} of ${file}: there is no category of its category_id ${annotation.category_id}.`;
+            unusable.push({ labels: [], reason });
+            return [];
+          }
+          const { paint, problems } = painterOf(annotation, file);
+          unusable.push(...problems.map((reason) => ({ labels: [label], reason })));
+          return paint === undefined ? [] : [{ label, paint }];
         });
-        yield { file, size: sizeOf(width, height), areas, problems };
+        const damage = ids.get(id) === 1
+          ? undefined
+          : `Cannot use the annotations of ${file}: another image has its id ${id}, too.`;
+        yield { file, size: sizeOf(width, height), areas, unusable, damage };
       }
     },
   };
@@ -108,24 +120,28 @@ async function open(path: string): Promise<AnnotationSet> {
 
 function painterOf(
   { id, segmentation }: Fields,
-  { where, problems }: { readonly where: string; readonly problems: string[] },
-): MarkedArea["paint"] | undefined {
+  where: string,
+): { readonly paint?: MarkedArea["paint"]; readonly problems: readonly string[] } {
   const { size, counts } = fieldsOf(segmentation);
   if (isNumbers(size) && size.length === 2 && (typeof counts === "string" || isNumbers(counts))) {
-    return (picture) => paintMask(picture, decodeCocoRle({ size: [size[0], size[1]], counts }));
+    return {
+      paint: (picture) => paintMask(picture, decodeCocoRle({ size: [size[0], size[1]], counts })),
+      problems: [],
+    };
   }
   if (listOf(segmentation).length === 0) {
-    problems.push(
-      `Cannot use the annotation ${id} of ${where}: it has a box, and no polygons or run lengths.`,
-    );
-    return;
+    const problem =
+      `Cannot use the annotation ${id} of ${where}: it has a box, and no polygons or run lengths.`;
+    return { problems: [problem] };
   }
-  const rings = listOf(segmentation).map((numbers) => ringOf(listOf(numbers), { where, problems }))
-    .filter((ring) => ring !== undefined);
-  if (rings.length === 0) return;
-  return (picture) => {
+  const parsed = listOf(segmentation).map((numbers) => ringOf(listOf(numbers), where));
+  const rings = parsed.filter((ring) => typeof ring !== "string");
+  const problems = parsed.filter((ring) => typeof ring === "string");
+  if (rings.length === 0) return { problems };
+  const paint: MarkedArea["paint"] = (picture) => {
     for (const ring of rings) fillPolygon(picture, ring);
   };
+  return { paint, problems };
 }
 
 /**

@@ -6,6 +6,7 @@ import type {
   MarkedArea,
   MarkedPhoto,
   Shapes,
+  UnusableShapes,
   WriteOptions,
 } from "./annotation_format.ts";
 import { type Bitmap, paintRegion } from "./bitmap.ts";
@@ -105,28 +106,24 @@ async function open(path: string): Promise<AnnotationSet> {
 }
 
 function photoOf(image: Fields): MarkedPhoto {
-  const file = String(image.name), problems: string[] = [];
+  const file = String(image.name), unusable: UnusableShapes[] = [];
   const areas: MarkedArea[] = listOf(image.mask).map(fieldsOf).map((mask) => ({
     label: String(mask.label),
     paint: (picture) => paintBox(picture, mask),
   }));
   for (const { label, points } of listOf(image.polygon).map(fieldsOf)) {
-    const ring = ringOf(String(points).split(/[,;]/).map(Number), { where: file, problems });
-    if (ring !== undefined) {
-      areas.push({
-        label: String(label),
-        paint: (picture) => fillPolygon(picture, ring),
-      });
-    }
+    const ring = ringOf(String(points).split(/[,;]/).map(Number), file);
+    if (typeof ring === "string") unusable.push({ labels: [String(label)], reason: ring });
+    else areas.push({ label: String(label), paint: (picture) => fillPolygon(picture, ring) });
   }
   const others = ["box", "polyline", "points", "cuboid", "ellipse", "skeleton"].flatMap((kind) =>
-    listOf(image[kind]).map(() => kind)
+    listOf(image[kind]).map((shape) => ({ label: String(fieldsOf(shape).label), kind }))
   );
   return {
     file,
     size: sizeOf(image.width, image.height),
     areas,
-    problems: [...problems, ...leftOut(file, others)],
+    unusable: [...unusable, ...leftOut(file, others)],
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   AnnotationSet,
   MarkedArea,
   MarkedPhoto,
+  UnusableShapes,
   WriteOptions,
 } from "./annotation_format.ts";
 import { paintMask, type Size } from "./bitmap.ts";
@@ -88,21 +89,28 @@ async function open(given: string): Promise<AnnotationSet> {
       `Cannot read ${path} as Label Studio's: a list of tasks with data is wanted, as it exports under the name JSON.`,
     );
   }
+  const looked = tasks.map(fieldsOf).map((task) => ({ task, results: resultsOf(task) }));
+  const annotated = looked.flatMap(({ task, results }) => results === undefined ? [] : [{ task, results }]);
+  const others = tasks.length - annotated.length;
   return {
-    labels: distinct(tasks.flatMap((task) => resultsOf(fieldsOf(task)).flatMap(labelsOf))),
-    problems: [],
-    count: tasks.length,
+    labels: distinct(annotated.flatMap(({ results }) => results.flatMap(labelsOf))),
+    problems: others === 0 ? [] : [
+      `Cannot use ${others} of the ${tasks.length} tasks of ${path}: nobody has annotated them, or they were skipped.`,
+    ],
+    count: annotated.length,
     *photos() {
-      for (const task of tasks.map(fieldsOf)) yield photoOf(task);
+      for (const { task, results } of annotated) yield photoOf(task, results);
     },
   };
 }
 
-/** What people have drawn; where they have not looked yet, what was predicted. */
-function resultsOf({ annotations, predictions }: Fields): Fields[] {
-  const drawn = listOf(annotations).map(fieldsOf).filter(({ was_cancelled }) => was_cancelled !== true);
-  const chosen = drawn.length > 0 ? drawn : listOf(predictions).map(fieldsOf);
-  return chosen.flatMap(({ result }) => listOf(result).map(fieldsOf));
+/** What people have drawn; where they have not looked yet, what was predicted; nothing of a task that they skipped, or that has neither. */
+function resultsOf({ annotations, predictions }: Fields): Fields[] | undefined {
+  const people = listOf(annotations).map(fieldsOf);
+  const chosen = people.length > 0
+    ? people.filter(({ was_cancelled }) => was_cancelled !== true)
+    : listOf(predictions).map(fieldsOf);
+  return chosen.length === 0 ? undefined : chosen.flatMap(({ result }) => listOf(result).map(fieldsOf));
 }
 
 function labelsOf({ value }: Fields): string[] {
@@ -110,12 +118,13 @@ function labelsOf({ value }: Fields): string[] {
   return listOf(brushlabels ?? polygonlabels).map(String);
 }
 
-function photoOf(task: Fields): MarkedPhoto {
+function photoOf(task: Fields, results: readonly Fields[]): MarkedPhoto {
   const [image = ""] = Object.values(fieldsOf(task.data)).filter((value) => typeof value === "string");
   const file = fileOf(image);
-  const areas: MarkedArea[] = [], problems: string[] = [], others: string[] = [];
+  const areas: MarkedArea[] = [], unusable: UnusableShapes[] = [];
+  const others: { readonly label: string; readonly kind: string }[] = [];
   let size: Size | undefined;
-  for (const shape of resultsOf(task)) {
+  for (const shape of results) {
     const { rle, points } = fieldsOf(shape.value);
     const label = labelsOf(shape)[0] ?? "";
     const own = sizeOf(shape.original_width, shape.original_height);
@@ -129,8 +138,11 @@ function photoOf(task: Fields): MarkedPhoto {
         },
       });
     } else if (Array.isArray(points)) {
-      const ring = ringOf(points.flatMap(listOf), { where: file, problems });
-      if (ring === undefined) continue;
+      const ring = ringOf(points.flatMap(listOf), file);
+      if (typeof ring === "string") {
+        unusable.push({ labels: [label], reason: ring });
+        continue;
+      }
       areas.push({
         label,
         paint: (picture) => {
@@ -140,9 +152,14 @@ function photoOf(task: Fields): MarkedPhoto {
           fillPolygon(picture, ring.map(([x, y]) => [x / 100 * width, y / 100 * height] as const));
         },
       });
-    } else others.push(String(shape.type));
+    } else others.push({ label: otherLabelOf(shape), kind: String(shape.type) });
   }
-  return { file, size, areas, problems: [...problems, ...leftOut(file, others)] };
+  return { file, size, areas, unusable: [...unusable, ...leftOut(file, others)] };
+}
+
+/** What a shape is called whose kind is none of those that mark areas: `rectanglelabels` stand under that name. */
+function otherLabelOf({ type, value }: Fields): string {
+  return String(listOf(fieldsOf(value)[String(type)])[0] ?? "");
 }
 
 function requireUpright({ image_rotation }: Fields): void {

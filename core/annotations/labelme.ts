@@ -10,6 +10,7 @@ import type {
   MarkedArea,
   MarkedPhoto,
   Shapes,
+  UnusableShapes,
   WriteOptions,
 } from "./annotation_format.ts";
 import { type Bitmap, paintRegion } from "./bitmap.ts";
@@ -98,27 +99,30 @@ async function open(path: string): Promise<AnnotationSet> {
 
 function photoOf(content: Fields, { path, stem }: { path: string; stem: string }): MarkedPhoto {
   const { shapes, imagePath, imageWidth, imageHeight } = content;
-  const areas: MarkedArea[] = [], problems: string[] = [], others: string[] = [];
+  const areas: MarkedArea[] = [], unusable: UnusableShapes[] = [];
+  const others: { readonly label: string; readonly kind: string }[] = [];
   for (const shape of listOf(shapes).map(fieldsOf)) {
     const label = String(shape.label);
     const numbers = listOf(shape.points).flatMap(listOf);
+    const addPolygon = (corners: readonly unknown[]) => {
+      const ring = ringOf(corners, path);
+      if (typeof ring === "string") unusable.push({ labels: [label], reason: ring });
+      else areas.push({ label, paint: (picture) => fillWithRim(picture, ring) });
+    };
     switch (shape.shape_type ?? "polygon") {
-      case "polygon": {
-        const ring = ringOf(numbers, { where: path, problems });
-        if (ring !== undefined) areas.push({ label, paint: (picture) => fillWithRim(picture, ring) });
+      case "polygon":
+        addPolygon(numbers);
         break;
-      }
       case "rectangle": {
         const [x0, y0, x1, y1] = numbers;
-        const ring = ringOf([x0, y0, x1, y0, x1, y1, x0, y1], { where: path, problems });
-        if (ring !== undefined) areas.push({ label, paint: (picture) => fillWithRim(picture, ring) });
+        addPolygon([x0, y0, x1, y0, x1, y1, x0, y1]);
         break;
       }
       case "mask":
         areas.push({ label, paint: (picture) => paintCrop(picture, numbers, shape.mask) });
         break;
       default:
-        others.push(String(shape.shape_type));
+        others.push({ label, kind: String(shape.shape_type) });
     }
   }
   return {
@@ -127,7 +131,7 @@ function photoOf(content: Fields, { path, stem }: { path: string; stem: string }
     ...(typeof imagePath === "string" ? { path: join(dirname(path), imagePath.replaceAll("\\", "/")) } : {}),
     size: sizeOf(imageWidth, imageHeight),
     areas,
-    problems: [...problems, ...leftOut(path, others)],
+    unusable: [...unusable, ...leftOut(path, others)],
   };
 }
 
@@ -136,9 +140,17 @@ async function paintCrop(picture: Bitmap, [x, y]: readonly unknown[], mask: unkn
   if (typeof mask !== "string" || !isNumbers([x, y])) {
     throw new SyntaxError("Cannot use a mask: its points or its picture are missing.");
   }
-  const { width, height, data: rgba } = await decodeFile(Uint8Array.fromBase64(mask), { samples: "stored" });
+  const { width, height, data: rgba } = await decodeFile(bytesOf(mask), { samples: "stored" });
   const data = new Uint8Array(width * height).map((_, i) => rgba[4 * i] === 0 ? 0 : 1);
   paintRegion(picture, { x: Math.round(Number(x)), y: Math.round(Number(y)), width, height, data });
+}
+
+function bytesOf(base64: string): Uint8Array {
+  try {
+    return Uint8Array.fromBase64(base64);
+  } catch (cause) {
+    throw new SyntaxError("Cannot use a mask: its picture is not in base64.", { cause });
+  }
 }
 
 /**

@@ -27,6 +27,7 @@ async function open(path: string): Promise<AnnotationSet> {
   return {
     labels: ["crack"],
     problems: [],
+    masks: files.map(({ path }) => path),
     count: files.length,
     async *photos() {
       for (const { path, stem } of files) yield await photoOf(path, { stem, read });
@@ -45,12 +46,12 @@ async function photoOf(
     const areas = mask.data.includes(1)
       ? [{ label: "crack", paint: (picture: Bitmap) => paintMask(picture, mask) }]
       : [];
-    return { file: stem, size: { width, height }, areas, problems: [] };
+    return { file: stem, size: { width, height }, areas, unusable: [] };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) {
       throw error;
     }
-    return { file: stem, areas: [], damage: `${path}: ${error.message}`, problems: [] };
+    return { file: stem, areas: [], damage: `${path}: ${error.message}`, unusable: [] };
   }
 }
 

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { listFiles } from "../datasets/list_files.ts";
+import type { UnusableShapes } from "./annotation_format.ts";
 import type { Size } from "./bitmap.ts";
 import type { Ring } from "./outlines.ts";
 
@@ -66,15 +67,11 @@ export async function readJson(path: string): Promise<unknown> {
 }
 
 /**
- * A list of x, y, x, y, … as the corners of a polygon.
+ * A list of x, y, x, y, … as the corners of a polygon; a sentence where it is none.
  *
- * @param problems takes a sentence where it is none.
  * @param where what the polygon is of, as the end of a sentence's beginning.
  */
-export function ringOf(
-  numbers: readonly unknown[],
-  { where, problems }: { readonly where: string; readonly problems: string[] },
-): Ring | undefined {
+export function ringOf(numbers: readonly unknown[], where: string): Ring | string {
   if (numbers.length >= 6 && numbers.length % 2 === 0 && isNumbers(numbers)) {
     return Array.from(
       { length: numbers.length / 2 },
@@ -83,10 +80,7 @@ export function ringOf(
   }
   const odd = numbers.find((number) => !Number.isFinite(number));
   const found = odd === undefined ? `it has ${numbers.length} numbers` : `"${odd}" is no number`;
-  problems.push(
-    `Cannot use a polygon of ${where}: ${found} where x and y of three points at least are wanted.`,
-  );
-  return undefined;
+  return `Cannot use a polygon of ${where}: ${found} where x and y of three points at least are wanted.`;
 }
 
 /** Names that occur, each once, in their order. */
@@ -94,12 +88,17 @@ export function distinct(labels: Iterable<string>): string[] {
   return [...new Set(labels)];
 }
 
-/** What was left out of a photo because it marks no area, as a sentence. */
-export function leftOut(file: string, kinds: readonly string[]): string[] {
-  if (kinds.length === 0) return [];
-  return [
-    `Cannot use ${kinds.length} shape${kinds.length === 1 ? "" : "s"} of ${basename(file)}: ${
-      distinct(kinds).join(", ")
-    } where a mask or a polygon is wanted.`,
-  ];
+/** Shapes that are left out of a photo because their kind marks no area. */
+export function leftOut(
+  file: string,
+  shapes: readonly { readonly label: string; readonly kind: string }[],
+): UnusableShapes[] {
+  if (shapes.length === 0) return [];
+  const kinds = distinct(shapes.map(({ kind }) => kind)).join(", ");
+  return [{
+    labels: distinct(shapes.map(({ label }) => label)),
+    reason: `Cannot use ${shapes.length} shape${shapes.length === 1 ? "" : "s"} of ${
+      basename(file)
+    }: ${kinds} where a mask or a polygon is wanted.`,
+  }];
 }

@@ -76,23 +76,34 @@ async function open(path: string): Promise<AnnotationSet> {
   if (!(await statOrNull(folder))?.isDirectory) {
     throw new SyntaxError(`Cannot read ${path} as Pascal VOC: there is no folder ${CLASSES} in it.`);
   }
-  const colours = await coloursIn(join(path, COLOURS));
+  const named = await coloursIn(join(path, COLOURS));
+  const classes: Classes = {
+    colours: named ?? new Map(Array.from({ length: VOID - 1 }, (_, i) => [colourOf(i + 1), "crack"])),
+    source: named === undefined ? `Pascal VOC, in want of a ${COLOURS},` : COLOURS,
+  };
   const files = await listFiles(folder, /\.png$/i);
   return {
-    labels: distinct(colours.values()),
+    labels: distinct(classes.colours.values()),
     problems: [],
+    masks: files.map(({ path }) => path),
     count: files.length,
     async *photos() {
-      for (const { path, stem } of files) yield await photoOf(path, stem, colours);
+      for (const { path, stem } of files) yield await photoOf(path, stem, classes);
     },
   };
 }
 
-/** The names of classes by their colours, background left out. Without a file of them, every colour of the palette is a crack's. */
-async function coloursIn(path: string): Promise<ReadonlyMap<number, string>> {
-  if (await statOrNull(path) === null) {
-    return new Map(Array.from({ length: VOID - 1 }, (_, i) => [colourOf(i + 1), "crack"]));
-  }
+/** What colours mean. */
+interface Classes {
+  /** The names of classes by their colours, background left out. Where no file has them, every colour of the palette is a crack's. */
+  readonly colours: ReadonlyMap<number, string>;
+  /** What says so, as the subject of a sentence. */
+  readonly source: string;
+}
+
+/** The names of classes by their colours, background left out; `undefined` where there is no file of them. */
+async function coloursIn(path: string): Promise<ReadonlyMap<number, string> | undefined> {
+  if (await statOrNull(path) === null) return undefined;
   const colours = new Map<number, string>();
   for (const line of (await Deno.readTextFile(path)).split(/\r?\n/)) {
     if (line.trim() === "" || line.startsWith("#")) continue;
@@ -115,7 +126,7 @@ function colourOf(index: number): number {
 async function photoOf(
   path: string,
   stem: string,
-  colours: ReadonlyMap<number, string>,
+  { colours, source }: Classes,
 ): Promise<MarkedPhoto> {
   let image: ImageData;
   try {
@@ -124,7 +135,7 @@ async function photoOf(
     if (!(error instanceof SyntaxError || error instanceof TypeError || error instanceof RangeError)) {
       throw error;
     }
-    return { file: stem, areas: [], damage: `${path}: ${error.message}`, problems: [] };
+    return { file: stem, areas: [], damage: `${path}: ${error.message}`, unusable: [] };
   }
   const { width, height, data: rgba } = image;
   const masks = new Map<string, Uint8Array>(), unknown = new Set<number>();
@@ -147,9 +158,10 @@ async function photoOf(
       label,
       paint: (picture) => paintMask(picture, { width, height, data }),
     })),
-    problems: unknown.size === 0
-      ? []
-      : [`Cannot use a part of ${path}: ${COLOURS} has no class of its colour #${colour}.`],
+    unusable: unknown.size === 0 ? [] : [{
+      labels: [],
+      reason: `Cannot use a part of ${path}: ${source} has no class of its colour #${colour}.`,
+    }],
   };
 }
 

@@ -7,6 +7,7 @@ import type {
   AnnotationSet,
   MarkedArea,
   MarkedPhoto,
+  UnusableShapes,
   WriteOptions,
 } from "./annotation_format.ts";
 import { fillWithRim } from "./fill_polygon.ts";
@@ -77,22 +78,25 @@ function photoOf(
   lines: readonly string[],
   { path, stem, names }: { path: string; stem: string; names: ReadonlyMap<string, string> },
 ): MarkedPhoto {
-  const areas: MarkedArea[] = [], problems: string[] = [];
+  const areas: MarkedArea[] = [], unusable: UnusableShapes[] = [];
   for (const [i, line] of lines.entries()) {
     const shares = line.split(/\s+/).slice(1).map(Number);
     const where = `line ${i + 1} of ${path}`;
-    if (shares.length === 4) problems.push(`Cannot use ${where}: it is a box, and a polygon is wanted.`);
-    else {
-      const ring = ringOf(shares, { where, problems });
-      if (ring === undefined) continue;
-      areas.push({
-        label: nameOf(line, names),
-        paint: (picture) =>
-          fillWithRim(picture, ring.map(([x, y]) => [x * picture.width, y * picture.height] as const)),
-      });
+    const label = nameOf(line, names);
+    const ring = shares.length === 4
+      ? `Cannot use ${where}: it is a box, and a polygon is wanted.`
+      : ringOf(shares, where);
+    if (typeof ring === "string") {
+      unusable.push({ labels: [label], reason: ring });
+      continue;
     }
+    areas.push({
+      label,
+      paint: (picture) =>
+        fillWithRim(picture, ring.map(([x, y]) => [x * picture.width, y * picture.height] as const)),
+    });
   }
-  return { file: photoStem(stem), areas, problems };
+  return { file: photoStem(stem), areas, unusable };
 }
 
 /** As Ultralytics finds a photo: where the last `labels` of the path is, `images`. */

@@ -1,6 +1,7 @@
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, resolve } from "node:path";
 import type { MarkedPhoto } from "../../core/annotations/annotation_format.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
+import { bare } from "../../core/datasets/match_files.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
 import { listPhotos, type Photo } from "../files/photos.ts";
@@ -15,6 +16,8 @@ export interface PhotoFinderOptions {
   readonly photos: readonly string[];
   /** The folder of outputs. */
   readonly out: string;
+  /** Images that are annotations, and no photos. */
+  readonly masks?: readonly string[];
 }
 
 /** Finds the photo that annotations tell of; a sentence where there is none, or more than one. */
@@ -22,15 +25,18 @@ export type PhotoFinder = (marked: MarkedPhoto) => Promise<Photo | string>;
 
 /**
  * Prepares the search for photos by the names that annotations give them: the whole path below a folder of photos, or as much of its end
- * as is there, with its extension or without.
+ * as is there, with its extension or without; else by the same names but for case, the coding of umlauts, `_mask` and the like.
  */
 export async function photoFinder(options: PhotoFinderOptions): Promise<PhotoFinder> {
   const folders = options.photos.length > 0 ? options.photos : [await usualFolder(options)];
-  const { photos } = await listPhotos(folders, { outputs: options.out }).catch((error) => {
+  const masks = new Set(options.masks?.map((path) => resolve(path)));
+  const { photos: all } = await listPhotos(folders, { outputs: options.out }).catch((error) => {
     // The annotations may say where the photos lie.
     if (error instanceof UsageError && options.photos.length === 0) return { photos: [] };
     throw error;
   });
+  const photos = all.filter(({ path }) => !masks.has(resolve(path)));
+  const byBareEnd = Map.groupBy(photos, ({ name }) => basename(bare(name)));
   const byEnd = Map.groupBy(photos, (photo) => basename(stemOf(photo.name)));
   return async ({ file, path }) => {
     if (options.photos.length === 0 && path !== undefined && await isFile(path)) {
@@ -53,6 +59,11 @@ export async function photoFinder(options: PhotoFinderOptions): Promise<PhotoFin
         } could be its photo.`;
       }
     }
+    const name = bare(wanted);
+    const alike = (byBareEnd.get(basename(name)) ?? []).filter((photo) =>
+      agreement(name, bare(photo.name)) > 0
+    );
+    if (alike.length === 1) return alike[0];
     return `Cannot use the annotations of ${file}: there is no such photo in ${
       folders.join(", ")
     }; say with --photos where it lies.`;

@@ -42,7 +42,7 @@ await runCommand({
   description:
     "Reads annotations of COCO, labelme, Label Studio (its export named JSON), CVAT for images 1.1, Pascal VOC (CVAT's segmentation mask 1.1), " +
     "YOLO's segmentation or plain masks, finds their photos, and writes a folder like that of label: segmenter:train takes it as --labels, " +
-    "evaluate as --truth. Masks, run lengths and polygons are read; boxes, lines and points are reported. Overlapping " +
+    "evaluate as --truth. Masks, run lengths and polygons are read; boxes, lines and points are reported, and a photo whose cracks have nothing else gets no label. Overlapping " +
     "shapes are one mask, and whatever lies outside a photo is cut off.\n\n" +
     "A zip archive, as CVAT exports them, is unpacked into a folder beside the labels, OUT-unpacked, which stays: the labels are of the photos in it. " +
     "A photo is found by the name that the annotations give it, in the folders of --photos, or where its format keeps photos. A photo whose " +
@@ -98,8 +98,8 @@ await runCommand({
 }, async ({ path: given, format, out, photos, quiet, json, ...options }) => {
   const path = await unpackedPath(given, out);
   const { photoFolder } = annotationFormats[format];
-  const find = await photoFinder({ annotations: path, photoFolder, photos, out });
   const annotations = await openAnnotations(path, { format });
+  const find = await photoFinder({ annotations: path, photoFolder, photos, out, masks: annotations.masks });
   const crack = crackLabels(annotations.labels, options.class);
   using _lock = await lockFolder(out);
   const earlier = await readManifests(out, NOUNS, LABEL_MANIFEST);

@@ -55,7 +55,7 @@ export async function importAnnotations(
     const found = await find(marked);
     const { name, path } = typeof found === "string" ? { name: marked.file, path: "" } : found;
     const fail = (error: string) => onFailure({ name, path, error });
-    marked.problems.forEach(fail);
+    for (const { reason } of marked.unusable) fail(reason);
     if (marked.damage !== undefined) fail(marked.damage);
     else if (typeof found === "string") fail(found);
     else if (records.has(name)) {
@@ -65,6 +65,11 @@ export async function importAnnotations(
         const photo = await readPhotoFacts(found, marked);
         const mask = await paint(marked, photo, { ...options, report: fail });
         const crackPixels = countCrack(mask);
+        if (crackPixels === 0 && showsCrack(marked, options.crack)) {
+          throw new RangeError(
+            `Cannot use the annotations of ${marked.file}: they mark no pixel as crack, though there is one.`,
+          );
+        }
         const { width, height, data } = mask;
         const files = await writeMaps(options.out, name, {
           ...{ width, height, mask: data, confidence: Float32Array.from(data) },
@@ -87,6 +92,12 @@ export async function importAnnotations(
     onPhoto(name);
   }
   return [...records.values()];
+}
+
+/** Whether annotations speak of crack in a photo, or may do so, be it by shapes that mark no area. */
+function showsCrack({ areas, unusable }: MarkedPhoto, crack: ReadonlySet<string>): boolean {
+  return areas.some(({ label }) => crack.has(label)) ||
+    unusable.some(({ labels }) => labels.length === 0 || labels.some((label) => crack.has(label)));
 }
 
 /** Whether an error speaks of what a file holds, or of a file that cannot be read, not of a fault of the program or a full disk. */

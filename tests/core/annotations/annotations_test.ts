@@ -169,7 +169,7 @@ Deno.test("what other programs write is read: run lengths in numbers, percent, b
   assert.match(problems.join(), /^Cannot use 1 annotations of .+: there is no image of their image_id 8\.$/);
   const [marked] = await Array.fromAsync(photos());
   assert.match(
-    marked.problems.join(),
+    marked.unusable.map(({ reason }) => reason).join(),
     /it has 4 numbers where x and y of three points at least are wanted\.$/,
   );
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { ANNOTATION_FORMATS, annotationFormats } from "../../../core/annotations/formats.ts";
+import {
+  ANNOTATION_FORMATS,
+  type AnnotationFormatName,
+  annotationFormats,
+} from "../../../core/annotations/formats.ts";
 import { openAnnotations } from "../../../core/annotations/open_annotations.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
@@ -164,6 +168,101 @@ Deno.test("what cannot be exported is said, and the rest goes on; --sure cuts th
   }
   // 100 of 255 is background, 200 crack; one photo has none.
   assert.deepEqual(counts, [5, 4, 0]);
+});
+
+Deno.test("a photo whose cracks cannot be read gets no label, and a mask is no photo", async () => {
+  await using folder = await temporaryFolder();
+  const [width, height] = [4, 3];
+  const photos = join(folder.path, "photos");
+  for (const [i, name] of ["a", "b", "c", "d"].entries()) {
+    await write(join(photos, `${name}.png`), await crackPhoto(width, height, i));
+  }
+  const imported = async (
+    format: AnnotationFormatName,
+    given: string,
+    files: Readonly<Record<string, unknown>>,
+    { photos: named = [photos] }: { readonly photos?: string[] } = {},
+  ) => {
+    for (const [name, content] of Object.entries(files)) {
+      const isText = typeof content === "string" || content instanceof Uint8Array;
+      await write(join(folder.path, name), isText ? content : JSON.stringify(content));
+    }
+    const path = join(folder.path, given), out = join(folder.path, "out"), said: string[] = [];
+    const annotations = await openAnnotations(path, { format });
+    const { masks } = annotations;
+    const records = await importAnnotations(annotations, {
+      out,
+      crack: new Set(["crack"]),
+      find: await photoFinder({ annotations: path, photoFolder: "images", photos: named, out, masks }),
+      ...{ ...SILENT, onFailure: ({ error }) => said.push(error.replaceAll(folder.path, "")) },
+    });
+    return { labelled: records.map(({ name, crackPixels }) => [name, crackPixels]), said };
+  };
+  const unmarked = (file: string) =>
+    `Cannot use the annotations of ${file}: they mark no pixel as crack, though there is one.`;
+
+  const triangle = [[0, 0, 3, 0, 0, 3]];
+  const coco = await imported("coco", "coco.json", {
+    "coco.json": {
+      images: [[1, "a.png"], [2, "b.png"], [3, "c.png"], [3, "d.png"]].map(([id, file_name]) => {
+        return { id, file_name };
+      }),
+      categories: [{ id: 1, name: "crack" }],
+      annotations: [
+        { id: 1, image_id: 1, category_id: 1, segmentation: [], bbox: [0, 0, 2, 2] },
+        { id: 2, image_id: 2, category_id: 7, segmentation: triangle },
+        { id: 3, image_id: 3, category_id: 1, segmentation: triangle },
+      ],
+    },
+  });
+  assert.deepEqual(coco, {
+    labelled: [],
+    said: [
+      "Cannot use the annotation 1 of a.png: it has a box, and no polygons or run lengths.",
+      unmarked("a.png"),
+      "Cannot use the annotation 2 of b.png: there is no category of its category_id 7.",
+      unmarked("b.png"),
+      "Cannot use the annotations of c.png: another image has its id 3, too.",
+      "Cannot use the annotations of d.png: another image has its id 3, too.",
+    ],
+  });
+
+  // A box of another class, and an empty text, say nothing of cracks.
+  const yolo = await imported("yolo", "yolo", {
+    "yolo/data.yaml": "names: [crack, spall]\n",
+    ...{ "yolo/labels/a.txt": "0 0.5 0.5 0.2 0.2\n", "yolo/labels/b.txt": "1 0.5 0.5 0.2 0.2\n" },
+    ...{ "yolo/labels/c.txt": "0 0 0 1 0 1 1 0 1\n", "yolo/labels/d.txt": "" },
+  });
+  assert.deepEqual(yolo.labelled, [["b", 0], ["c", 12], ["d", 0]]);
+
+  const studio = await imported("label-studio", "tasks.json", {
+    "tasks.json": [
+      { data: { image: "a.png" }, annotations: [], predictions: [] },
+      { data: { image: "b.png" }, annotations: [{ was_cancelled: true, result: [] }] },
+      { data: { image: "c.png" }, annotations: [{ result: [] }] },
+    ],
+  });
+  assert.deepEqual(studio, {
+    labelled: [["c", 0]],
+    said: ["Cannot use 2 of the 3 tasks of /tasks.json: nobody has annotated them, or they were skipped."],
+  });
+
+  const shapes = [{ label: "crack", shape_type: "mask", points: [[0, 0], [1, 1]], mask: "@" }];
+  const labelme = await imported("labelme", "a.json", { "a.json": { shapes, imagePath: "a.png" } });
+  assert.deepEqual(labelme, {
+    labelled: [],
+    said: ["Shape 1 of a: Cannot use a mask: its picture is not in base64."],
+  });
+
+  const mask = await encodePng({ width, height, channels: 1, data: new Uint8Array(12).fill(255, 0, 5) });
+  const masks = { "drawn/A_mask.png": mask, "drawn/c.png": mask };
+  assert.deepEqual((await imported("masks", "drawn", masks)).labelled, [["a", 5], ["c", 5]]);
+  assert.deepEqual(await imported("masks", "drawn", {}, { photos: [] }), {
+    labelled: [],
+    said: ["A_mask", "c"].map((name) =>
+      `Cannot use the annotations of ${name}: there is no such photo in /drawn; say with --photos where it lies.`
+    ),
+  });
 });
 
 Deno.test("what cannot be imported is said, and the rest goes on", async () => {
