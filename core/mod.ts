@@ -116,9 +116,11 @@ export {
   camCrfLabel,
   camCrfLabeller,
   type CamCrfOptions,
+  type CrfSolver,
   defaultCrf,
 } from "./label/cam_crf/cam_crf_label.ts";
 export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
+export { denseCrfOnDevice } from "./label/cam_crf/random_field.ts";
 export type { ClassicalOptions } from "./label/classical/classical_labeller.ts";
 export {
   aTrousLabeller,

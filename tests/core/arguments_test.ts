@@ -37,6 +37,7 @@ const WITH_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   createSegmenter: [{ arch: "unet" }],
   decodeImage: [new Uint8Array(), {}],
   denseCrf: [image, floats, crf],
+  denseCrfOnDevice: [compute, image, floats, crf],
   dilate: [plane, {}],
   encodeJpeg: [image, {}],
   erode: [plane, {}],

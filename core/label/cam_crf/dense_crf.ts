@@ -56,7 +56,7 @@ const ARGUMENTS = argumentsSchema({ image: IMAGE, unary: FLOATS, options: DENSE_
  * the sums of its rows, and a pixel is its own neighbour, too. The first is applied approximately, by the permutohedral lattice, the second
  * exactly.
  *
- * Runs on the processor; a pixel takes about 80 bytes and more where σ_β is small.
+ * Runs on the processor; a pixel takes about 80 bytes and more where σ_β is small. {@linkcode denseCrfOnDevice} does the same on a device.
  *
  * @example
  * ```ts
@@ -88,8 +88,7 @@ export function denseCrf(
 ): Float32Array {
   checkArguments("solve the random field", ARGUMENTS, { image, unary, options });
   const { iterations, appearance, smoothness } = options;
-  checkUnary(image, unary);
-  checkOptions({ iterations, appearance, smoothness });
+  checkField(image, unary, options);
   return meanField(unary, {
     iterations,
     terms: [
@@ -101,6 +100,12 @@ export function denseCrf(
         : []),
     ],
   });
+}
+
+/** @throws {RangeError} as {@linkcode denseCrf} does. */
+export function checkField(image: ImageData, unary: Float32Array, options: DenseCrfOptions): void {
+  checkUnary(image, unary);
+  checkOptions(options);
 }
 
 function checkUnary({ width, height }: ImageData, unary: Float32Array): void {

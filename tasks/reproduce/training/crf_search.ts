@@ -1,12 +1,8 @@
 import { fullName, readMasked, type Sample, type TruthMask } from "../../../core/datasets/sample.ts";
 import type { Compute } from "../../../core/gpu/compute.ts";
 import { camUnary } from "../../../core/label/cam_crf/cam_crf_label.ts";
-import {
-  appearanceKernel,
-  type DenseCrfOptions,
-  meanField,
-  smoothnessKernel,
-} from "../../../core/label/cam_crf/dense_crf.ts";
+import type { DenseCrfOptions } from "../../../core/label/cam_crf/dense_crf.ts";
+import { openField } from "../../../core/label/cam_crf/random_field.ts";
 import { gradCam } from "../../../core/label/class_activation.ts";
 import type { Classifier } from "../../../core/label/classifier.ts";
 import { intersectionOverUnion } from "../../../core/metrics/swept_image.ts";
@@ -77,7 +73,7 @@ export async function searchCrf(
     try {
       const { image, mask } = await readMasked(sample);
       const unary = camUnary(await gradCam(compute, image, { classifier }));
-      for (const { parameters, probability } of solutions(image, unary)) {
+      for await (const { parameters, probability } of solutions(compute, image, unary)) {
         const key = JSON.stringify(parameters);
         counts.set(key, add(counts.get(key) ?? nothing(parameters), probability, mask));
       }
@@ -114,19 +110,23 @@ function nothing(parameters: DenseCrfOptions): Counts {
 }
 
 /** The field of a photo solved with all parameters of the grid: building a kernel takes longer than solving with it. */
-function* solutions(
+async function* solutions(
+  compute: Compute,
   image: ImageData,
   unary: Float32Array,
-): Generator<{ parameters: DenseCrfOptions; probability: Float32Array }> {
+): AsyncGenerator<{ parameters: DenseCrfOptions; probability: Float32Array }> {
   const { iterations, smoothness, appearance } = CRF_GRID;
-  const smooth = { weight: smoothness.weight, kernel: smoothnessKernel(image, smoothness) };
   for (const sigmaSpace of appearance.sigmaSpace) {
     for (const sigmaColour of appearance.sigmaColour) {
-      const kernel = appearanceKernel(image, { sigmaSpace, sigmaColour });
+      using field = await openField(compute, image, { appearance: { sigmaSpace, sigmaColour }, smoothness });
       for (const weight of appearance.weight) {
         yield {
           parameters: { iterations, appearance: { weight, sigmaSpace, sigmaColour }, smoothness },
-          probability: meanField(unary, { iterations, terms: [{ weight, kernel }, smooth] }),
+          probability: await field.solve(unary, {
+            iterations,
+            appearance: weight,
+            smoothness: smoothness.weight,
+          }),
         };
       }
     }

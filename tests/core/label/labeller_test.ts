@@ -8,7 +8,7 @@ import { recipes } from "../../../core/label/recipe.ts";
 import type { StageRows } from "../../../core/label/stages.ts";
 import { FakeSegmenter } from "../predict/fake_segmenter.ts";
 import { FakeClassifier } from "./fake_classifier.ts";
-import { opaque } from "../testing.ts";
+import { assertClose, opaque } from "../testing.ts";
 
 /** Large enough for all levels of a method that looks at several scales. */
 const WIDTH = 150, HEIGHT = 130;
@@ -71,7 +71,7 @@ Deno.test("camCrfLabeller() labels as camCrfLabel() does by its parameters, from
     smoothness: { weight: 1, sigmaSpace: 1 },
   };
   const image = linePhoto();
-  const labeller = camCrfLabeller(compute, { classifier, parameters });
+  const labeller = camCrfLabeller(compute, { classifier, parameters, solver: "processor" });
   assert.deepEqual(labeller.settings, parameters);
   const { confidence, mask, crackPixels, stages } = await labeller.label(image, { stages: true });
   const expected = await camCrfLabel(compute, image, { classifier, parameters });
@@ -80,4 +80,8 @@ Deno.test("camCrfLabeller() labels as camCrfLabel() does by its parameters, from
     expected,
   );
   assert.deepEqual(stages[0].data, await gradCam(compute, image, { classifier }));
+  // On the device, as a labeller does by default.
+  const usual = await camCrfLabeller(compute, { classifier, parameters }).label(image);
+  assert.deepEqual(usual.mask, mask);
+  assertClose(usual.confidence, confidence, 1e-4, "on the device");
 });

@@ -1,0 +1,242 @@
+import blurSource from "../../shaders/lattice_blur.wgsl" with { type: "text" };
+import countsSource from "../../shaders/lattice_counts.wgsl" with { type: "text" };
+import insertSource from "../../shaders/lattice_insert.wgsl" with { type: "text" };
+import keySource from "../../shaders/lattice_key.wgsl" with { type: "text" };
+import neighboursSource from "../../shaders/lattice_neighbours.wgsl" with { type: "text" };
+import numbersSource from "../../shaders/lattice_numbers.wgsl" with { type: "text" };
+import simplexSource from "../../shaders/lattice_simplex.wgsl" with { type: "text" };
+import simplicesSource from "../../shaders/lattice_simplices.wgsl" with { type: "text" };
+import sliceSource from "../../shaders/lattice_slice.wgsl" with { type: "text" };
+import splatSource from "../../shaders/lattice_splat.wgsl" with { type: "text" };
+import weightsSource from "../../shaders/lattice_weights.wgsl" with { type: "text" };
+import type { Compute, Plane } from "../gpu/compute.ts";
+import { defineKernel } from "../gpu/kernel.ts";
+import type { PlaneShape } from "../gpu/plane_shape.ts";
+
+const SIMPLEX = { SIMPLEX: simplexSource }, KEY = { KEY: keySource };
+const [WHOLE, REAL] = ["return f32(source[number]) * unit(number);", "return source[number];"];
+
+const kernels = {
+  simplices: defineKernel("lattice_simplices", simplicesSource, SIMPLEX),
+  insert: defineKernel("lattice_insert", insertSource, KEY),
+  numbers: defineKernel("lattice_numbers", numbersSource),
+  counts: defineKernel("lattice_counts", countsSource),
+  weights: defineKernel("lattice_weights", weightsSource, SIMPLEX),
+  neighbours: defineKernel("lattice_neighbours", neighboursSource, KEY),
+  splat: defineKernel("lattice_splat", splatSource),
+  blurFirst: defineKernel("lattice_blur_first", blurSource, { VALUE: "i32", LOAD: WHOLE, STORE: "value" }),
+  blur: defineKernel("lattice_blur", blurSource, { VALUE: "f32", LOAD: REAL, STORE: "value" }),
+  blurLast: defineKernel("lattice_blur_last", blurSource, {
+    VALUE: "f32",
+    LOAD: REAL,
+    STORE: "value * unit(number)",
+  }),
+  slice: defineKernel("lattice_slice", sliceSource),
+};
+
+/** Dimensions: x, y, red, green, blue. */
+const DIMENSIONS = 5, CORNERS = DIMENSIONS + 1;
+
+/** Values of a row of what has a value a lattice point or slot. */
+const ROW = 1024;
+
+/** Slots of the hash table a pixel, at least: there are at most six lattice points a pixel. */
+const SLOTS_A_PIXEL = 8;
+
+/** The greatest coordinate, in deviations, whose lattice points have names of 16 bits. */
+const FARTHEST = 20_000;
+
+/** Options of {@linkcode openColourLattice}. */
+export interface ColourLatticeOptions {
+  /** Standard deviation in space, pixels. */
+  readonly sigmaSpace: number;
+  /** Standard deviation of each of red, green and blue, levels of 0..255. */
+  readonly sigmaColour: number;
+}
+
+/** Whether a device can hold the lattice of a photo: a hash table and the neighbours of all points have to fit into a binding each, and coordinates into 16 bits. */
+export function holdsColourLattice(
+  { maxBindingBytes }: Compute,
+  { width, height }: Pick<PlaneShape, "width" | "height">,
+  { sigmaSpace, sigmaColour }: ColourLatticeOptions,
+): boolean {
+  const pixels = width * height;
+  const bytes = 4 * Math.max(slotsOf(pixels), 2 * (1 + CORNERS * pixels) + ROW);
+  return bytes <= maxBindingBytes &&
+    (width + height) / sigmaSpace + 3 * 255 / sigmaColour < FARTHEST;
+}
+
+/**
+ * Gaussian filtering over place and colour on the device, in time linear in the pixels: see {@linkcode openColourLattice}.
+ */
+export class ColourLattice implements Disposable {
+  readonly #corners: Plane;
+  readonly #weights: Plane;
+  readonly #counts: Plane;
+  /** By direction. */
+  readonly #neighbours: readonly Plane[];
+  /** Lattice points. */
+  readonly points: number;
+
+  /** An instance comes from {@linkcode openColourLattice}. */
+  constructor(
+    points: number,
+    { corners, weights, counts, neighbours }: {
+      readonly corners: Plane;
+      readonly weights: Plane;
+      readonly counts: Plane;
+      readonly neighbours: readonly Plane[];
+    },
+  ) {
+    this.points = points;
+    [this.#corners, this.#weights, this.#counts] = [corners, weights, counts];
+    this.#neighbours = neighbours;
+  }
+
+  /**
+   * c Σ_j exp(−|f_i − f_j|² / 2) v_j at each pixel i, with a constant c that a normalisation takes away.
+   *
+   * @param plane H × W × 1: v, of magnitude 3 at most.
+   * @returns H × W × 1.
+   */
+  filter(plane: Plane): Plane {
+    const { compute, width, height } = plane;
+    const corners = this.#corners, weights = this.#weights, counts = this.#counts;
+    const shape = { width: counts.width, height: counts.height, channels: 1 };
+    let values = compute.create(shape, { zero: true });
+    compute.run({
+      kernel: kernels.splat,
+      inputs: [plane, corners, weights].map((plane) => ({ plane, rows: "all" })),
+      output: values,
+      params: { width, height },
+      invocations: () => [width, height, 1],
+    });
+    for (const [direction, neighbours] of this.#neighbours.entries()) {
+      using before = values;
+      values = compute.create(shape);
+      compute.run({
+        kernel: direction === 0
+          ? kernels.blurFirst
+          : direction === DIMENSIONS
+          ? kernels.blurLast
+          : kernels.blur,
+        inputs: [{ plane: before, rows: "all" }, { plane: neighbours }, { plane: counts, rows: "all" }],
+        output: values,
+      });
+    }
+    using last = values;
+    const output = compute.create({ width, height, channels: 1 });
+    compute.run({
+      kernel: kernels.slice,
+      inputs: [{ plane: last, rows: "all" }, { plane: corners }, { plane: weights }],
+      output,
+    });
+    return output;
+  }
+
+  /** Frees what it holds on the device. */
+  [Symbol.dispose](): void {
+    for (const plane of [this.#corners, this.#weights, this.#counts, ...this.#neighbours]) plane.dispose();
+  }
+}
+
+/**
+ * The permutohedral lattice of a photo's pixels, each a point f = (x / σ_space, y / σ_space, r / σ_colour, g / σ_colour, b / σ_colour). Space is
+ * divided into simplices; a value is spread over the corners of the simplex around its point by barycentric coordinates, blurred along each of the
+ * lattice's six directions, and gathered as it was spread.
+ *
+ * A. Adams, J. Baek and M. A. Davis, "Fast high-dimensional filtering using the permutohedral lattice", Computer Graphics Forum 29 (2010),
+ * doi:10.1111/j.1467-8659.2009.01645.x.
+ *
+ * The points found their places in a hash table in any order, but sums are taken in whole numbers: results are the same, to the bit, each time.
+ *
+ * @param photo H × W × 3, 0..255.
+ * @param options standard deviations in space and of each colour, above 0.
+ * @returns the lattice, the caller's to dispose of.
+ * @throws {RangeError} where the device cannot hold it: see {@linkcode holdsColourLattice}.
+ */
+export async function openColourLattice(
+  photo: Plane,
+  options: ColourLatticeOptions,
+): Promise<ColourLattice> {
+  const { compute, width, height } = photo;
+  if (!holdsColourLattice(compute, photo, options)) {
+    throw new RangeError(
+      `Cannot filter a photo of ${width} × ${height} over place and colour on ${compute.description} with deviations of ` +
+        `${options.sigmaSpace} pixels and ${options.sigmaColour} levels: a smaller photo or larger deviations are wanted.`,
+    );
+  }
+  const params = scales(options);
+  const slots = slotsOf(width * height), mask = slots - 1;
+  const pixels = (channels: number) => ({ width, height, channels });
+  const rows = (values: number, channels = 1) => ({
+    width: ROW,
+    height: Math.ceil(values / ROW),
+    channels,
+  });
+  using simplices = compute.create(pixels(3));
+  compute.run({ kernel: kernels.simplices, inputs: [{ plane: photo }], output: simplices, params });
+  using table = compute.create(rows(slots), { zero: true });
+  const corners = compute.create(pixels(CORNERS));
+  const all = (plane: Plane) => ({ plane, rows: "all" } as const);
+  compute.run({
+    kernel: kernels.insert,
+    inputs: [all(simplices), all(table)],
+    output: corners,
+    params: { mask },
+  });
+  using count = compute.create({ width: 1, height: 1, channels: 1 }, { zero: true });
+  using numbers = compute.create(rows(slots));
+  using owners = compute.create(rows(1 + CORNERS * width * height));
+  compute.run({
+    kernel: kernels.numbers,
+    inputs: [all(table), all(count), all(numbers)],
+    output: owners,
+    params: { width: ROW, slots },
+    invocations: () => [ROW, Math.ceil(slots / ROW), 1],
+  });
+  const points = new Uint32Array((await count.read()).buffer)[0];
+  const counts = compute.create(rows(1 + points), { zero: true });
+  compute.run({
+    kernel: kernels.counts,
+    inputs: [all(numbers), all(corners)],
+    output: counts,
+    params: { width, height },
+    invocations: () => [width, height, 1],
+  });
+  const weights = compute.create(pixels(CORNERS));
+  compute.run({
+    kernel: kernels.weights,
+    inputs: [{ plane: photo }, { plane: corners }, all(counts)],
+    output: weights,
+    params,
+  });
+  const neighbours = Array.from({ length: CORNERS }, (_, direction) => {
+    const output = compute.create(rows(1 + points, 2), { zero: true });
+    compute.run({
+      kernel: kernels.neighbours,
+      inputs: [simplices, table, numbers, owners].map(all),
+      output,
+      params: { mask, width: ROW, points, direction },
+      invocations: () => [ROW, output.height, 1],
+    });
+    return output;
+  });
+  return new ColourLattice(points, { corners, weights, counts, neighbours });
+}
+
+/** A power of two. */
+function slotsOf(pixels: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(ROW, SLOTS_A_PIXEL * pixels)));
+}
+
+/** What coordinates are multiplied by: the blur and the two interpolations together have a variance of 2 (d + 1)² / 3 in each dimension. */
+function scales({ sigmaSpace, sigmaColour }: ColourLatticeOptions): {
+  readonly place: readonly number[];
+  readonly colour: readonly number[];
+} {
+  const [x, y, ...colour] = [sigmaSpace, sigmaSpace, sigmaColour, sigmaColour, sigmaColour].map(
+    (sigma, i) => CORNERS * Math.sqrt(2 / 3) / Math.sqrt((i + 1) * (i + 2)) / sigma,
+  );
+  return { place: [x, y], colour };
+}
