@@ -7,7 +7,16 @@ import { fileURLToPath } from "node:url";
 import { statOrNull } from "../core/datasets/list_files.ts";
 import { runCommand } from "./cli/command.ts";
 import { UsageError } from "./cli/errors.ts";
-import { argument, type InferValue, message, multiple, object, option, withDefault } from "./cli/optique.ts";
+import {
+  argument,
+  type InferValue,
+  message,
+  multiple,
+  object,
+  option,
+  optional,
+  withDefault,
+} from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { folderPath, naturalNumber } from "./cli/values.ts";
 import { type Decision, DECISIONS } from "./studio/review.ts";
@@ -22,6 +31,10 @@ const parser = object({
   }),
   photos: multiple(option("--photos", folderPath(), {
     description: message`A folder of the photos, where they are no longer where they were.`,
+  })),
+  beside: optional(option("--beside", folderPath("RUN"), {
+    description:
+      message`Another run of the same photos: its masks are shown beside, the differences between both, and where they agree least.`,
   })),
   port: withDefault(
     option("--port", naturalNumber("PORT"), {
@@ -51,8 +64,8 @@ function summarise({ photos, review }: StudioRun): string {
   ].join("\n");
 }
 
-async function studio({ folder, photos, port, summary }: InferValue<typeof parser>): Promise<void> {
-  const run = await StudioRun.open(folder, { photos });
+async function studio({ folder, photos, beside, port, summary }: InferValue<typeof parser>): Promise<void> {
+  const run = await StudioRun.open(folder, { photos, beside });
   if (summary) return writeOut(`${summarise(run)}\n`);
   if (await statOrNull(PAGE) === null) {
     throw new UsageError("Cannot open the studio: there is no hairline.html; run deno task build:studio.");
@@ -84,6 +97,10 @@ await runCommand({
     {
       command: "deno task studio photos/ --port 8080",
       effect: "Mark photos on the page, always at the same address",
+    },
+    {
+      command: "deno task studio predictions/ --beside labels/",
+      effect: "Compare what predict found with what label did",
     },
     { command: "deno task studio labels/ --summary", effect: "See how far the review is" },
   ],

@@ -7,11 +7,11 @@ import type { Answer } from "./request_worker.ts";
  */
 export function serveRequests<Request, Reply>(
   answer: (request: Request) => Reply | Promise<Reply>,
-  { transfer }: { readonly transfer?: (reply: Reply) => ArrayBuffer[] } = {},
+  { transfer }: { readonly transfer?: (reply: Reply) => Transferable[] } = {},
 ): void {
   const scope = globalThis as unknown as {
     onmessage: (event: MessageEvent<Request>) => void;
-    postMessage(answer: Answer<Reply>, transfer: ArrayBuffer[]): void;
+    postMessage(answer: Answer<Reply>, transfer: Transferable[]): void;
   };
   let last = Promise.resolve();
   const respond = async (request: Request): Promise<void> => {

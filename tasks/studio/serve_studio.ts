@@ -97,6 +97,7 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
   }
   if (route === "PUT /api/review") return await save(run, request);
   if (route === "GET /api/doubts") return answer(await run.doubts(Number(searchParams.get("from"))));
+  if (route === "GET /api/agreements") return answer(await run.agreements(Number(searchParams.get("from"))));
   const photo = run.photos.get(searchParams.get("name") ?? "");
   if (photo === undefined) return answer("There is no such photo.", 404);
   switch (route) {
@@ -106,6 +107,8 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
       return photo.found === undefined ? answer("It has no mask.", 404) : await file(photo.found.mask);
     case "GET /api/confidence":
       return photo.found === undefined ? answer("It has no mask.", 404) : await file(photo.found.confidence);
+    case "GET /api/beside":
+      return photo.beside === undefined ? answer("No run lies beside.", 404) : await file(photo.beside);
     case "GET /api/corrected": {
       const path = await run.corrected(photo.name);
       return path === undefined ? new Response(null, { status: 204, headers: HEADERS }) : await file(path);
@@ -127,14 +130,17 @@ export interface ListedPhoto {
   readonly name: string;
   /** Of a photo that a run marked. */
   readonly crackShare?: number;
+  /** Whether the run beside has a mask of it. */
+  readonly beside?: true;
   readonly review?: ReviewedPhoto;
 }
 
 function describeAll({ folder, photos, review }: StudioRun): ListedRun {
   return {
     run: folder,
-    photos: [...photos.values()].map(({ name, found }) => ({
+    photos: [...photos.values()].map(({ name, found, beside }) => ({
       name,
+      ...(beside === undefined ? {} : { beside: true }),
       ...(found === undefined ? {} : { crackShare: found.crackShare }),
       ...(review.get(name) === undefined ? {} : { review: review.get(name) }),
     })),

@@ -16,11 +16,13 @@ const SERVED = "default-src 'none'; connect-src 'self';", SERVER = `<meta name="
  * @param folder where scripts are written meanwhile, and removed.
  */
 export async function studioPage(folder: string): Promise<string> {
-  const [script, engine] = await Promise.all(
-    ["page/main.ts", "page/engine.ts"].map(async (entry) => inElement(await bundleForPages(entry, folder))),
+  const [script, engine, thumbnails] = await Promise.all(
+    ["main", "engine", "thumbnail_worker"].map(async (name) =>
+      inElement(await bundleForPages(`page/${name}.ts`, folder))
+    ),
   );
   const policy = [
-    // The worker is the page's own, and inherits what is allowed here.
+    // The workers are the page's own, and inherit what is allowed here.
     `script-src ${await sourceHash(script)} 'wasm-unsafe-eval' blob:`,
     "worker-src blob:",
     `style-src ${await sourceHash(style)}`,
@@ -43,6 +45,7 @@ export async function studioPage(folder: string): Promise<string> {
 <body>
 <div id="app"><p class="unsupported">This page needs JavaScript and a browser of 2025 or later: it marks cracks here, on your device.</p></div>
 <script type="text/plain" id="engine">${engine}</script>
+<script type="text/plain" id="thumbnails">${thumbnails}</script>
 <script>${script}</script>
 </body>
 </html>

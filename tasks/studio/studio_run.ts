@@ -6,11 +6,15 @@ import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
 import { listPhotos } from "../files/photos.ts";
+import { agreementOf } from "./agreement.ts";
 import { doubtOf } from "./doubt.ts";
 import { correctedMaskPath, ReviewStore } from "./review.ts";
 
-/** Photos whose confidences are read for one answer: some seconds of work. */
-const DOUBTS_AT_ONCE = 100;
+/** Photos whose maps are read for one answer: some seconds of work. */
+const AT_ONCE = 100;
+
+/** A figure of a photo; null where it cannot be told. */
+type NamedFigure = readonly [name: string, figure: number | null];
 
 /** A photo that the studio shows. */
 export interface StudioPhoto {
@@ -19,6 +23,16 @@ export interface StudioPhoto {
   readonly path: string;
   /** What a run found, if one did. */
   readonly found?: { readonly mask: string; readonly confidence: string; readonly crackShare: number };
+  /** The mask that the run beside has of it, if one lies beside. */
+  readonly beside?: string;
+}
+
+/** Options of {@linkcode StudioRun.open}. */
+export interface StudioRunOptions {
+  /** Folders in which a run's photos lie; without, they are where they were. */
+  readonly photos?: readonly string[];
+  /** Another run of the same photos, to compare with. */
+  readonly beside?: string;
 }
 
 /** What the studio is opened on: a run of `label` or `predict`, or a folder of photos. */
@@ -33,13 +47,10 @@ export class StudioRun {
     this.review = review;
   }
 
-  /**
-   * @param options `photos`: folders in which a run's photos lie; without, they are where they were.
-   * @throws {UsageError} if the folder is not there, or holds neither a run nor a photo.
-   */
+  /** @throws {UsageError} if the folder is not there, or holds neither a run nor a photo; or the other is no run of such photos. */
   static async open(
     folder: string,
-    { photos: photoFolders = [] }: { readonly photos?: readonly string[] } = {},
+    { photos: photoFolders = [], beside }: StudioRunOptions = {},
   ): Promise<StudioRun> {
     if (!(await statOrNull(folder))?.isDirectory) {
       throw new UsageError(`Cannot open ${folder}: it is not a folder; give one of a run or of photos.`);
@@ -47,6 +58,7 @@ export class StudioRun {
     folder = await Deno.realPath(folder);
     const records = await runRecords(folder);
     const review = await ReviewStore.open(folder);
+    const withBeside = await besideOf(beside);
     if (records !== undefined) {
       const found = photoFolders.length === 0 ? [] : (await listPhotos(photoFolders)).photos;
       const moved = new Map(found.map(({ name, path }) => [name, path]));
@@ -54,7 +66,7 @@ export class StudioRun {
         ...{ name, path: moved.get(name) ?? path },
         found: { mask: maskPath(folder, name), confidence: confidencePath(folder, name), crackShare },
       }));
-      return new StudioRun(folder, photos, review);
+      return new StudioRun(folder, withBeside(photos), review);
     }
     // Masks that were mended before are no photos.
     const { files, folders } = await readFolder(folder);
@@ -62,7 +74,7 @@ export class StudioRun {
       join(folder, name)
     );
     const { photos } = await listPhotos(paths);
-    return new StudioRun(folder, photos, review);
+    return new StudioRun(folder, withBeside(photos), review);
   }
 
   /** How many photos are not where they should be. */
@@ -81,15 +93,53 @@ export class StudioRun {
    * How much doubt the run left of some photos, from a place in their order on: see {@linkcode doubtOf}. Null of those that cannot be told;
    * what is wrong with them is said when they are opened.
    */
-  async doubts(from: number): Promise<(readonly [name: string, doubt: number | null])[]> {
-    const some = [...this.photos.values()].slice(from, from + DOUBTS_AT_ONCE);
-    return await Array.fromAsync(some, async ({ name, found }) => {
-      try {
-        const { data } = await decodeFile(await Deno.readFile(found!.confidence), { samples: "stored" });
-        return [name, doubtOf(Uint8Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]))] as const;
-      } catch {
-        return [name, null] as const;
-      }
+  doubts(from: number): Promise<NamedFigure[]> {
+    return this.#figures(from, async ({ found }) => doubtOf((await readGrey(found!.confidence)).grey));
+  }
+
+  /** How much the masks of some photos, mended ones first, agree with those of the run beside: see {@linkcode agreementOf}. Likewise. */
+  agreements(from: number): Promise<NamedFigure[]> {
+    return this.#figures(from, async ({ name, found, beside }) => {
+      const mask = await readGrey(await this.corrected(name) ?? found!.mask), other = await readGrey(beside!);
+      if (mask.width !== other.width || mask.height !== other.height) throw new RangeError();
+      return agreementOf(mask.grey, other.grey);
     });
   }
+
+  async #figures(from: number, figureOf: (photo: StudioPhoto) => Promise<number>): Promise<NamedFigure[]> {
+    const some = [...this.photos.values()].slice(from, from + AT_ONCE);
+    return await Array.fromAsync(
+      some,
+      async (photo) => [photo.name, await figureOf(photo).catch(() => null)] as const,
+    );
+  }
+}
+
+/** Gives photos the masks that another run has of them. */
+async function besideOf(
+  folder: string | undefined,
+): Promise<(photos: readonly StudioPhoto[]) => readonly StudioPhoto[]> {
+  if (folder === undefined) return (photos) => photos;
+  const records = await runRecords(folder);
+  if (records === undefined) {
+    throw new UsageError(
+      `Cannot compare with ${folder}: it is no run of label or predict; give the folder of one.`,
+    );
+  }
+  const names = new Set(records.map(({ name }) => name));
+  return (photos) => {
+    if (!photos.some(({ name }) => names.has(name))) {
+      throw new UsageError(
+        `Cannot compare with ${folder}: none of its photos has the name of one here; give a run of the same photos.`,
+      );
+    }
+    return photos.map((photo) =>
+      names.has(photo.name) ? { ...photo, beside: maskPath(folder, photo.name) } : photo
+    );
+  };
+}
+
+async function readGrey(path: string): Promise<{ width: number; height: number; grey: Uint8Array }> {
+  const { width, height, data } = await decodeFile(await Deno.readFile(path), { samples: "stored" });
+  return { width, height, grey: Uint8Array.from({ length: width * height }, (_, i) => data[4 * i]) };
 }

@@ -106,8 +106,8 @@ export class BrowserStore implements Keeper {
     if (this.#sources.get(photo)?.found === undefined) this.#queue.add(photo);
   }
 
-  async *doubts(): AsyncGenerator<never> {
-    // Each is kept with what was found.
+  async *figures(): AsyncGenerator<never> {
+    // Doubts are kept with what was found, and no run lies beside.
   }
 
   async clear(): Promise<void> {

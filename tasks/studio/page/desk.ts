@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
 import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
+import { SHOWN, type Shown, shown } from "./beside.ts";
 import { brushSize, colour, type DeskControl, opacity, outline, scale, tool } from "./desk_control.ts";
 import type { OpenedPhoto } from "./photo.ts";
 import { type Tool, TOOLS } from "./tools.ts";
 import { html, type Signal, useEffect, useMemo, useRef, useSignal, type VNode } from "./view.ts";
-import { COLOURS } from "./viewer.ts";
+import { COLOURS, DIFFERENCE } from "./viewer.ts";
 
 /** The desk: a photo with its mask, tools beside it. */
 export function DeskView(
@@ -152,6 +153,8 @@ function Panel({ control, opened }: { readonly control: DeskControl; readonly op
         <p class="hint">Hold <kbd>V</kbd> to see the photo alone.</p>
       </fieldset>
 
+      ${photo.source.beside !== undefined && html`<${Beside} control=${control} opened=${opened} />`}
+
       <${Measure} control=${control} />
 
       <${LookAgain} control=${control} />
@@ -191,6 +194,29 @@ function LookAgain({ control }: { readonly control: DeskControl }): VNode {
         <button type="button" title="Show all that the network sees" onClick=${() =>
           control.lookAgain("predict")}>Predict</button>
       </div>
+    </fieldset>
+  ` as VNode;
+}
+
+/** What is shown of the masks of two runs. */
+function Beside({ control, opened }: { readonly control: DeskControl; readonly opened: OpenedPhoto }): VNode {
+  const hint = opened.beside === undefined
+    ? html`<p class="hint">The run beside has no mask of this size.</p>`
+    : shown.value === "difference" && html`
+      <ul class="legend">${Object.entries(DIFFERENCE).map(([what, name]) =>
+        html`<li><span style=${{ background: `rgb(${COLOURS[name].join(" ")})` }}></span>${what}</li>`
+      )}</ul>
+    `;
+  return html`
+    <fieldset>
+      <legend>Two runs</legend>
+      <label>Show <kbd>C</kbd>
+        <select id="shown" value=${shown} onChange=${(event: Event) =>
+          control.compare((event.currentTarget as HTMLSelectElement).value as Shown)}>
+          ${Object.entries(SHOWN).map(([name, text]) => html`<option value=${name}>${text}</option>`)}
+        </select>
+      </label>
+      ${hint}
     </fieldset>
   ` as VNode;
 }

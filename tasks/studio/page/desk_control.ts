@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
 import { type Box, boxBetween, type Point } from "./box.ts";
+import { type Shown, shown, showNext } from "./beside.ts";
 import { greyOf } from "./crack_pen.ts";
 import type { Method } from "./engine_protocol.ts";
 import type { Decision } from "../review.ts";
@@ -138,7 +139,7 @@ export class DeskControl {
   #show(): void {
     const opened = this.opened.value;
     if (opened === undefined || this.#viewer === undefined) return;
-    this.#viewer.show(opened.pixels, opened.edits);
+    this.#viewer.show(opened);
     this.#keptSteps = opened.edits.steps.done;
     this.redraw();
     this.#desk = {
@@ -153,7 +154,7 @@ export class DeskControl {
   }
 
   redraw(): void {
-    this.#viewer?.drawMask({ colour: colour.value, outline: outline.value });
+    this.#viewer?.drawMask({ colour: colour.value, outline: outline.value, shown: shown.value });
   }
 
   #down(at: Point): void {
@@ -259,6 +260,7 @@ export class DeskControl {
     else if (key === "[") brushSize.value = Math.max(1, brushSize.value - 1);
     else if (key === "]") brushSize.value = Math.min(60, brushSize.value + 1);
     else if (key === "o") this.toggleOutline();
+    else if (key === "c" && this.photo.source.beside !== undefined) this.compare();
     else if (key === "v") this.alone.value = true;
     else if (key === " ") this.#viewer!.moves = true;
     else if (key === "+" || key === "=") this.#viewer?.zoom(1.5);
@@ -275,6 +277,13 @@ export class DeskControl {
   keyUp({ key }: KeyboardEvent): void {
     if (key === "v") this.alone.value = false;
     if (key === " " && this.#viewer !== undefined) this.#viewer.moves = tool.value === "hand";
+  }
+
+  /** Shows one of the masks of two runs, or their difference; by default the next of these. */
+  compare(what?: Shown): void {
+    if (what === undefined) showNext();
+    else shown.value = what;
+    this.redraw();
   }
 
   toggleOutline(): void {

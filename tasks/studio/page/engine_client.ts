@@ -4,6 +4,7 @@ import type { SavedFile, SavedKind, SavedPhoto } from "./saved.ts";
 import { RequestWorker } from "../../../models/threads/request_worker.ts";
 import type { Encoded, Engine, EngineReply, EngineRequest, Look, Marked } from "./engine_protocol.ts";
 import type { Pixels } from "./box.ts";
+import { workerUrl } from "./worker_url.ts";
 
 type EngineWorker = RequestWorker<EngineRequest, EngineReply>;
 
@@ -17,8 +18,7 @@ export class EngineClient {
 
   /** @param script what the workers run, as a classic script. */
   constructor(script: string) {
-    // A blob: a page that was opened as a file may start no worker from another file.
-    const url = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+    const url = workerUrl(script);
     this.#marker = new RequestWorker(new Worker(url));
     this.#clerk = new RequestWorker(new Worker(url));
   }

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { shown } from "./beside.ts";
 import type { Choice } from "./choice.ts";
 import type { Photo } from "./photo.ts";
 import type { Studio } from "./studio.ts";
@@ -101,15 +102,15 @@ function Tile({ photo, thumbnails, place, focused, chosen, press, toggle }: {
       failed.value = !gone.signal.aborted;
     });
     return () => gone.abort();
-  }, [photo, photo.revision.value]);
-  const progress = photo.progress.value, decision = photo.decision.value;
-  const state = progress.state === "marked"
-    ? `${(100 * progress.crackShare).toFixed(2)} % crack`
-    : progress.state === "failed"
+  }, [photo, photo.revision.value, photo.source.beside && shown.value]);
+  const progress = photo.progress.value, decision = photo.decision.value, agreement = photo.agreement.value;
+  const state = progress.state === "failed"
     ? "cannot be read"
-    : progress.state === "marking"
-    ? "looking …"
-    : "waiting";
+    : progress.state !== "marked"
+    ? progress.state === "marking" ? "looking …" : "waiting"
+    : agreement === undefined
+    ? `${(100 * progress.crackShare).toFixed(2)} % crack`
+    : `${(100 * agreement).toFixed(1)} % agree`;
   const classes = `thumb ${decision ?? ""} ${focused ? "focused" : ""} ${chosen ? "is-chosen" : ""}`;
   return html`
     <div class="tile" role="listitem" style=${place}>

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * The page's script: finds the worker's script in the page, and shows the studio.
+ * The page's script: finds the workers' scripts in the page, and shows the studio.
  *
  * @module
  */
@@ -12,13 +12,14 @@ import { Studio } from "./studio.ts";
 import { Thumbnails } from "./thumbnails.ts";
 import { html, render } from "./view.ts";
 
-const engine = new EngineClient(document.getElementById("engine")!.textContent!);
+const scriptOf = (id: string) => document.getElementById(id)!.textContent!;
+const engine = new EngineClient(scriptOf("engine"));
 // The server says in the page that it is there; a page that is a file has none.
 const served = document.querySelector("meta[name=hairline-server]") !== null;
 const key = new URL(location.href).searchParams.get("key") ?? "";
 const keeper = served ? new ServerClient(key, engine) : new BrowserStore(engine);
 const studio = new Studio(engine, keeper);
-const thumbnails = new Thumbnails(engine);
+const thumbnails = new Thumbnails(engine, scriptOf("thumbnails"));
 listen(studio);
 const app = document.getElementById("app")!;
 // What is there tells why nothing would be.

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { SHOWN, type Shown, shown, showNext } from "./beside.ts";
 import { Choice } from "./choice.ts";
 import { Decisions } from "./decisions.ts";
 import { Grid } from "./grid.ts";
@@ -19,6 +20,7 @@ const SORTS = {
   name: ["Name", () => 0],
   crack: ["Most crack", (photo) => -shareOf(photo)],
   doubt: ["Least sure first", (photo) => -(photo.doubt.value ?? -1)],
+  agreement: ["Least agreement first", (photo) => photo.agreement.value ?? 2],
 } satisfies Record<string, [string, (photo: Photo) => number]>;
 
 /** Keys that decide, and their buttons. */
@@ -65,6 +67,11 @@ export class OverviewControl {
     return this.choice.in(this.studio.listed.value);
   }
 
+  /** Whether another run lies beside. */
+  get hasBeside(): boolean {
+    return this.studio.photos.value.some(({ source }) => source.beside !== undefined);
+  }
+
   /** Decides about the chosen photos; where none is, about the focused one. */
   decide(decision: Decision | undefined): void {
     const list = this.studio.listed.value, { chosen } = this;
@@ -97,6 +104,7 @@ export class OverviewControl {
     else if (key === " ") choice.toggle(list, at);
     else if (key === "Enter" && at < list.length) this.studio.current.value = list[at];
     else if (key === "Escape" && this.chosen.length > 0) choice.none();
+    else if (key === "c" && this.hasBeside) showNext();
     else if (key === "/") document.getElementById("search")?.focus();
     else return false;
     return true;
@@ -107,14 +115,14 @@ export class OverviewControl {
 export function Overview(
   { control, thumbnails }: { readonly control: OverviewControl; readonly thumbnails: Thumbnails },
 ): VNode {
-  const { studio, choice } = control;
+  const { studio, choice, hasBeside } = control;
   const photos = studio.photos.value;
   const counts = (Object.keys(FILTERS) as (keyof typeof FILTERS)[]).map((name) =>
     [name, photos.filter(FILTERS[name][1]).length] as const
   );
   const sortBy = (name: keyof typeof SORTS) => {
     sort.value = name;
-    if (name === "doubt") studio.askDoubts();
+    if (name === "doubt" || name === "agreement") studio.askFor(name);
   };
   return html`
     <section class="overview" aria-label="Overview">
@@ -132,10 +140,16 @@ export function Overview(
         </div>
         <label>Sort <select id="sort" value=${sort} onChange=${(event: Event) =>
           sortBy((event.currentTarget as HTMLSelectElement).value as keyof typeof SORTS)}>
-          ${(Object.keys(SORTS) as (keyof typeof SORTS)[]).map((name) =>
-            html`<option value=${name}>${SORTS[name][0]}</option>`
-          )}
+          ${(Object.keys(SORTS) as (keyof typeof SORTS)[]).filter((name) => hasBeside || name !== "agreement")
+            .map((name) => html`<option value=${name}>${SORTS[name][0]}</option>`)}
         </select></label>
+        ${hasBeside && html`
+          <label>Show <select id="shown" value=${shown} onChange=${(event: Event) => {
+            shown.value = (event.currentTarget as HTMLSelectElement).value as Shown;
+          }}>${Object.entries(SHOWN).map(([name, text]) =>
+            html`<option value=${name}>${text}</option>`
+          )}</select></label>
+        `}
         <input type="search" id="search" placeholder="Find a name" aria-label="Find a name" value=${search}
           onInput=${(event: Event) => search.value = (event.currentTarget as HTMLInputElement).value} />
         <progress max=${photos.length} value=${studio.decided} aria-label="Decided">${studio

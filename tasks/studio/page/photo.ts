@@ -6,6 +6,7 @@ import type { EngineClient } from "./engine_client.ts";
 import type { Look } from "./engine_protocol.ts";
 import { type Box, cutPixels, cutValues, grownBox, type Pixels } from "./box.ts";
 import { EditedMask, type Found } from "./edited_mask.ts";
+import { readMask } from "./grey_files.ts";
 
 export type { Decision };
 
@@ -28,12 +29,16 @@ export interface PhotoSource {
   mended?(engine: EngineClient): Promise<Uint8Array | undefined>;
   /** The file of the mask as it is, for a thumbnail. */
   mask?(): Promise<Blob>;
+  /** The file of the mask that the run beside has of it, if one lies beside. */
+  beside?(): Promise<Blob>;
 }
 
 /** What is shown of a photo that was opened. */
 export interface OpenedPhoto {
   readonly pixels: Pixels;
   readonly edits: EditedMask;
+  /** The mask of the run beside, 1 for crack; undefined where none of this size lies there. */
+  readonly beside?: Uint8Array;
 }
 
 /** A photo of the page. */
@@ -46,6 +51,8 @@ export class Photo {
   readonly mmPerPixel: Signal<number | undefined> = signal(undefined);
   /** How much doubt there is, as `doubtOf()` tells it. */
   readonly doubt: Signal<number | undefined> = signal(undefined);
+  /** How much the masks of this run and the one beside agree, as `agreementOf()` tells it. */
+  readonly agreement: Signal<number | undefined> = signal(undefined);
   /** Counts what was mended, so that views know. */
   readonly revision: Signal<number> = signal(0);
   /** Seconds that it was looked at. */
@@ -88,7 +95,9 @@ export class Photo {
         `Cannot show ${this.name}: its mask has ${width} × ${height} pixels, the photo ${pixels.width} × ${pixels.height}.`,
       );
     }
-    return { pixels, edits };
+    const beside = await this.source.beside?.();
+    const other = beside && await readMask(engine, new Uint8Array(await beside.arrayBuffer()));
+    return { pixels, edits, ...(other?.length === edits.mask.length ? { beside: other } : {}) };
   }
 
   /** The mask as it is now, read where it is kept, or marked. */

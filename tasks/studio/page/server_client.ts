@@ -5,7 +5,7 @@ import { maskFile, readFound, readMask } from "./grey_files.ts";
 import { type Noted, noted, takeNoted } from "./noted.ts";
 import { Photo, type PhotoSource } from "./photo.ts";
 import { SaveQueue } from "./save_queue.ts";
-import type { Keeper } from "./studio.ts";
+import type { Figure, Keeper } from "./studio.ts";
 
 /** What the server lists: `ListedRun` of its own side. */
 interface Listed {
@@ -13,6 +13,7 @@ interface Listed {
   readonly photos: readonly {
     readonly name: string;
     readonly crackShare?: number;
+    readonly beside?: boolean;
     readonly review?: Noted;
   }[];
 }
@@ -71,8 +72,8 @@ export class ServerClient implements Keeper {
   async photos(): Promise<Photo[]> {
     const { run, photos }: Listed = await (await this.#ask("photos")).json();
     this.#run = run;
-    return photos.map(({ name, crackShare, review }) => {
-      const photo = new Photo(this.#source(name, crackShare));
+    return photos.map(({ name, review, ...listed }) => {
+      const photo = new Photo(this.#source(name, listed));
       this.#photos.set(name, photo);
       if (review !== undefined) this.#take(photo, review);
       return photo;
@@ -115,11 +116,12 @@ export class ServerClient implements Keeper {
     this.#knownUntil = reviews.reduce((last, { at }) => at > last ? at : last, this.#knownUntil);
   }
 
-  /** How much doubt the run left, a number of photos at a time. */
-  async *doubts(): AsyncGenerator<readonly (readonly [name: string, doubt: number | null])[]> {
+  /** What was found out about the masks, a number of photos at a time. */
+  async *figures(
+    which: Figure,
+  ): AsyncGenerator<readonly (readonly [name: string, figure: number | null])[]> {
     for (let from = 0;;) {
-      const response = await this.#fetch(`doubts?from=${from}`);
-      if (!response.ok) throw new Error(await response.text());
+      const response = await this.#ask(`${which}s?from=${from}`);
       const some: (readonly [string, number | null])[] = await response.json();
       if (some.length === 0) return;
       yield some;
@@ -157,15 +159,19 @@ export class ServerClient implements Keeper {
     if (isMended) this.#mended.add(first);
   }
 
-  #source(name: string, crackShare: number | undefined): PhotoSource {
+  #source(
+    name: string,
+    { crackShare, beside: isBeside = false }: Partial<Listed["photos"][number]>,
+  ): PhotoSource {
     const bytes = async () => bytesOf(await this.#ask("photo", name));
     const mended = (engine: EngineClient) => this.#readMended(engine, name);
-    if (crackShare === undefined) return { name, bytes, mended };
+    const beside = isBeside ? async () => await (await this.#ask("beside", name)).blob() : undefined;
+    if (crackShare === undefined) return { name, bytes, mended, beside };
     const mask = async () => {
       const corrected = await this.#fetch("corrected", name);
       return await (corrected.status === 200 ? corrected : await this.#ask("mask", name)).blob();
     };
-    return { name, bytes, crackShare, mask, mended, found: (engine) => this.#found(engine, name) };
+    return { name, bytes, crackShare, mask, mended, beside, found: (engine) => this.#found(engine, name) };
   }
 
   async #found(engine: EngineClient, name: string): Promise<Found> {

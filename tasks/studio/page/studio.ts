@@ -5,6 +5,9 @@ import type { Decision } from "../review.ts";
 import type { OpenedPhoto, Photo } from "./photo.ts";
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "./view.ts";
 
+/** What is worked out about masks when it is asked for: how much doubt they leave, how much two runs agree. */
+export type Figure = "doubt" | "agreement";
+
 /** Where decisions and mended masks are kept, besides in the page. */
 export interface Keeper {
   /** Keeps what is known of a photo now. */
@@ -13,8 +16,8 @@ export interface Keeper {
   marked?(photo: Photo): void;
   /** Whether something is not kept yet. */
   readonly waits: boolean;
-  /** How much doubt there is of photos, by their names. */
-  doubts(): AsyncIterable<readonly (readonly [name: string, doubt: number | null])[]>;
+  /** What is known about the masks of photos, by their names. */
+  figures(which: Figure): AsyncIterable<readonly (readonly [name: string, figure: number | null])[]>;
   /** Takes up a file that a person gave; none if it is there already. Undefined where photos are those of a server. */
   takeFile?(file: File): Photo | undefined;
   /** Forgets everything. */
@@ -45,7 +48,7 @@ export class Studio {
   /** Keeps strokes that were just drawn. */
   flush: () => void = () => {};
   #marking = false;
-  #doubts: Promise<void> | undefined;
+  readonly #figures = new Map<Figure, Promise<void>>();
 
   constructor(engine: EngineClient, keeper: Keeper) {
     this.engine = engine;
@@ -140,16 +143,17 @@ export class Studio {
     this.notice.value = error instanceof Error ? error.message : String(error);
   }
 
-  /** Asks how much doubt there is, once. */
-  askDoubts(): Promise<void> {
-    return this.#doubts ??= this.#askDoubts().catch((error) => this.complain(error));
+  /** Asks for what is worked out about masks, once. */
+  askFor(which: Figure): void {
+    if (this.#figures.has(which)) return;
+    this.#figures.set(which, this.#askFor(which).catch((error) => this.complain(error)));
   }
 
-  async #askDoubts(): Promise<void> {
+  async #askFor(which: Figure): Promise<void> {
     const photos = new Map(this.photos.value.map((photo) => [photo.name, photo]));
-    for await (const some of this.keeper.doubts()) {
+    for await (const some of this.keeper.figures(which)) {
       batch(() => {
-        for (const [name, doubt] of some) photos.get(name)!.doubt.value ??= doubt ?? undefined;
+        for (const [name, figure] of some) photos.get(name)![which].value ??= figure ?? undefined;
       });
     }
   }

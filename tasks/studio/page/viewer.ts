@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
-import type { Pixels, Point } from "./box.ts";
+import type { Shown } from "./beside.ts";
+import type { Point } from "./box.ts";
 import type { EditedMask } from "./edited_mask.ts";
+import type { OpenedPhoto } from "./photo.ts";
 
 /** Colours of masks: all can be told from grey ground, and from each other by those who see few colours. */
 export const COLOURS = {
@@ -13,6 +15,29 @@ export const COLOURS = {
 export interface MaskStyle {
   readonly colour: keyof typeof COLOURS;
   readonly outline: boolean;
+  /** What is drawn of it and the mask of the run beside, if there is one. */
+  readonly shown: Shown;
+}
+
+/** The colours of a difference. */
+export const DIFFERENCE = {
+  "this run only": "magenta",
+  "the run beside only": "cyan",
+  both: "yellow",
+} as const;
+
+/** RGBA words by what a pixel is: no crack, crack in the mask, in the one beside, in both. */
+export function maskPalette(colour: keyof typeof COLOURS, shown: Shown): Uint32Array {
+  const word = (name: keyof typeof COLOURS) =>
+    new Uint32Array(Uint8Array.of(...COLOURS[name], 255).buffer)[0];
+  switch (shown) {
+    case "this":
+      return Uint32Array.of(0, word(colour), 0, word(colour));
+    case "other":
+      return Uint32Array.of(0, 0, word(colour), word(colour));
+    case "difference":
+      return Uint32Array.of(0, ...Object.values(DIFFERENCE).map(word));
+  }
 }
 
 /** What is told of the pointer, in pixels of the photo. */
@@ -34,7 +59,9 @@ export class Viewer {
   readonly #handlers: PointerHandlers;
   readonly #pointers = new Map<number, Point>();
   #edits: EditedMask | undefined;
-  #style: MaskStyle = { colour: "magenta", outline: false };
+  #beside: Uint8Array | undefined;
+  #style: MaskStyle = { colour: "magenta", outline: false, shown: "this" };
+  #palette: Uint32Array = maskPalette("magenta", "this");
   #scale = 1;
   #left = 0;
   #top = 0;
@@ -70,9 +97,10 @@ export class Viewer {
   }
 
   /** Shows another photo, whole. */
-  show(pixels: Pixels, edits: EditedMask): void {
+  show({ pixels, edits, beside }: OpenedPhoto): void {
     const { width, height, data } = pixels;
     this.#edits = edits;
+    this.#beside = beside;
     for (const canvas of [this.#photo, this.#mask]) Object.assign(canvas, { width, height });
     this.#photo.getContext("2d")!.putImageData(new ImageData(data, width, height), 0, 0);
     this.drawMask(this.#style);
@@ -82,29 +110,38 @@ export class Viewer {
   /** Draws the mask anew, all of it. */
   drawMask(style: MaskStyle): void {
     this.#style = style;
-    const edits = this.#edits;
-    if (edits === undefined) return;
-    const { width, height, mask } = edits;
+    this.#palette = maskPalette(style.colour, this.#beside === undefined ? "this" : style.shown);
+    if (this.#edits === undefined) return;
+    const { width, height, mask } = this.#edits;
     const image = new ImageData(width, height);
     const words = new Uint32Array(image.data.buffer);
-    const [red, green, blue] = COLOURS[style.colour];
-    const colour = new Uint32Array(Uint8Array.of(red, green, blue, 255).buffer)[0];
-    for (let i = 0; i < mask.length; i++) {
-      if (mask[i] === 1 && !(style.outline && isInner(mask, i, width))) words[i] = colour;
+    for (let i = 0; i < mask.length; i++) words[i] = this.#colourOf(i);
+    if (style.outline) {
+      const inner = Uint8Array.from(words, (_, i) => Number(isInner(words, i, width)));
+      inner.forEach((value, i) => value === 1 && (words[i] = 0));
     }
     this.#mask.getContext("2d")!.putImageData(image, 0, 0);
   }
 
   /** Draws some pixels of the mask anew. */
   drawPixels(pixels: Iterable<number>): void {
-    const { width, mask } = this.#edits!;
+    const { width } = this.#edits!;
     const context = this.#mask.getContext("2d")!;
-    context.fillStyle = `rgb(${COLOURS[this.#style.colour].join(" ")})`;
     for (const pixel of pixels) {
       const x = pixel % width, y = Math.floor(pixel / width);
-      if (mask[pixel] === 1) context.fillRect(x, y, 1, 1);
-      else context.clearRect(x, y, 1, 1);
+      const colour = this.#colourOf(pixel);
+      if (colour === 0) context.clearRect(x, y, 1, 1);
+      else {
+        const [red, green, blue] = new Uint8Array(Uint32Array.of(colour).buffer);
+        context.fillStyle = `rgb(${red} ${green} ${blue})`;
+        context.fillRect(x, y, 1, 1);
+      }
     }
+  }
+
+  /** The colour of a pixel of the mask as an RGBA word, 0 where nothing is drawn. */
+  #colourOf(pixel: number): number {
+    return this.#palette[this.#edits!.mask[pixel] + 2 * (this.#beside?.[pixel] ?? 0)];
   }
 
   /** The whole photo in the frame. */
@@ -196,9 +233,9 @@ export class Viewer {
   }
 }
 
-/** Whether the four neighbours of a crack pixel are crack. */
-function isInner(mask: Uint8Array, i: number, width: number): boolean {
+/** Whether the four neighbours of a pixel are drawn. */
+function isInner(words: Uint32Array, i: number, width: number): boolean {
   const x = i % width;
-  return x > 0 && x < width - 1 && mask[i - 1] === 1 && mask[i + 1] === 1 && mask[i - width] === 1 &&
-    mask[i + width] === 1;
+  return x > 0 && x < width - 1 && words[i - 1] > 0 && words[i + 1] > 0 && words[i - width] > 0 &&
+    words[i + width] > 0;
 }

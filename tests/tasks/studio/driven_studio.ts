@@ -17,12 +17,17 @@ export function drawnPhoto(): ImageData {
 
 /** The mask that the desk shows: 1 for crack. */
 export async function shownMask(page: Page): Promise<number[]> {
+  return (await shownColours(page)).map((colour) => colour === 0 ? 0 : 1);
+}
+
+/** The colours of the pixels that the desk shows over a photo, as 0xBBGGRR; 0 where there is none. */
+export async function shownColours(page: Page): Promise<number[]> {
   return await page.evaluate(`{
     const mask = document.querySelector("canvas.mask");
     const copy = new OffscreenCanvas(mask.width, mask.height).getContext("2d", { willReadFrequently: true });
     copy.drawImage(mask, 0, 0);
     const { data } = copy.getImageData(0, 0, mask.width, mask.height);
-    [...new Uint32Array(data.buffer)].map((colour) => colour === 0 ? 0 : 1);
+    [...new Uint32Array(data.buffer)].map((colour) => colour & 0xffffff);
   }`) as number[];
 }
 

@@ -10,6 +10,7 @@ import {
   ReviewStore,
   type ReviewUse,
 } from "../../../tasks/studio/review.ts";
+import { agreementOf } from "../../../tasks/studio/agreement.ts";
 import { openPatchPhotos } from "../../../tasks/classifier/photos.ts";
 import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
@@ -115,6 +116,35 @@ Deno.test("the studio's server shows what a run found, and no other file", async
     assert.equal(response.status, 404, query);
     await response.body?.cancel();
   }
+});
+
+Deno.test("the studio's server tells how two runs agree, mended masks first", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRun(folder.path, ["a", "b", "c"].map((name) => photoOf(name, 250)));
+  const others = [photoOf("a", 250), { ...photoOf("b", 250), mask: Uint8Array.of(1, 1, 0, 1, 0, 0) }];
+  const beside = await writeRun(join(folder.path, "beside"), others);
+  const run = await StudioRun.open(path, { beside });
+  assert.deepEqual(await run.agreements(0), [["a", 1], ["b", 2 * 1 / (1 + 3)], ["c", null]]);
+  const mended = await encodePng({ width: 3, height: 2, channels: 1, data: new Uint8Array(6).fill(255) });
+  await run.review.save({ name: "a", decision: "corrected", at: "", seconds: 0 }, mended);
+  assert.deepEqual(await run.agreements(0), [["a", 2 * 1 / (6 + 1)], ["b", 0.5], ["c", null]]);
+  assert.deepEqual([agreementOf(new Uint8Array(4), new Uint8Array(4)), await run.agreements(3)], [1, []]);
+  await using server = serveStudio(run, { page: PAGE, port: 0 });
+  const { origin, searchParams } = new URL(server.link);
+  const get = (what: string) =>
+    fetch(`${origin}/api/${what}`, { headers: { [KEY_HEADER]: searchParams.get("key")! } });
+  assert.deepEqual(
+    await (await get("beside?name=b")).bytes(),
+    await Deno.readFile(join(beside, "masks/b.png")),
+  );
+  const { photos } = await (await get("photos")).json();
+  assert.deepEqual(photos.map((photo: { beside?: true }) => photo.beside), [true, true, undefined]);
+  const missing = await get("beside?name=c");
+  await missing.body?.cancel();
+  assert.equal(missing.status, 404);
+  await assert.rejects(StudioRun.open(path, { beside: folder.path }), /Cannot compare with .*: it is no run/);
+  const strange = await writeRun(join(folder.path, "strange"), [photoOf("z", 250)]);
+  await assert.rejects(StudioRun.open(path, { beside: strange }), /none of its photos has the name/);
 });
 
 Deno.test("decisions and mended masks are written at once, beside the run's own files", async () => {
