@@ -161,6 +161,8 @@ export type { MethodDescription } from "./label/method_description.ts";
 export { methods } from "./label/methods.ts";
 export { type Recipe, type RecipeName, recipes } from "./label/recipe.ts";
 export type { Stage, StageKey, StageKind, StageRows } from "./label/stages.ts";
+export { fanLabeller, type FanOptions, type FanSettings } from "./label/weak/fan.ts";
+export { inoueLabeller, type InoueOptions, type InoueSettings } from "./label/weak/inoue.ts";
 export {
   bandOf,
   parseWidthBands,

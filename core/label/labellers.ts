@@ -6,6 +6,8 @@ import { oliveiraLabeller } from "./classical/oliveira.ts";
 import { frangiLabeller, satoLabeller } from "./classical/ridges.ts";
 import { tanakaLabeller } from "./classical/tanaka.ts";
 import { hairlineLabeller } from "./hairline/hairline_label.ts";
+import { fanLabeller } from "./weak/fan.ts";
+import { inoueLabeller } from "./weak/inoue.ts";
 import { paperLabeller } from "./label_image.ts";
 import type { LabellerFactory, NetworklessFactory } from "./labeller.ts";
 
@@ -44,6 +46,8 @@ export const labellers = {
   "hairline": hairlineLabeller,
   "paper": paperLabeller,
   "cam-crf": camCrfLabeller,
+  "inoue": inoueLabeller,
+  "fan": fanLabeller,
   ...classicalLabellers,
 } as const satisfies Readonly<Record<string, LabellerFactory>>;
 

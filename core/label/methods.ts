@@ -4,6 +4,8 @@ import { MULTI_OTSU, OTSU } from "./classical/otsu.ts";
 import { OLIVEIRA } from "./classical/oliveira.ts";
 import { FRANGI, SATO } from "./classical/ridges.ts";
 import { TANAKA } from "./classical/tanaka.ts";
+import { FAN } from "./weak/fan.ts";
+import { INOUE } from "./weak/inoue.ts";
 import type { LabellerId } from "./labellers.ts";
 import type { MethodDescription } from "./method_description.ts";
 
@@ -33,6 +35,8 @@ export const methods: Readonly<Record<LabellerId, MethodDescription>> = {
     source: "Dong et al. 2020, doi:10.1016/j.conbuildmat.2020.120291",
     needs: ["classifier"],
   },
+  "inoue": INOUE,
+  "fan": FAN,
   "sato": SATO,
   "frangi": FRANGI,
   "otsu": OTSU,

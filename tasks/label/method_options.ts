@@ -9,6 +9,7 @@ import { type MaskChoice, maskOptions } from "./mask_options.ts";
 import type { NetworkSources } from "./networks.ts";
 import type { OpenLabeller } from "./open_labeller.ts";
 import { recipeSettings } from "./recipe_options.ts";
+import { fanSettings, inoueSettings } from "./weak_options.ts";
 
 /** What was given of a method's own options, and the labeller that it asks for. */
 interface MethodSettings {
@@ -32,6 +33,8 @@ const SETTINGS = {
   "hairline": hairlineSettings,
   "paper": recipeSettings,
   "cam-crf": crfSettings,
+  "inoue": inoueSettings,
+  "fan": fanSettings,
   ...classicalSettings,
 } satisfies { readonly [id in LabellerId]: Parser<"sync", MethodSettings, unknown> };
 
@@ -43,7 +46,7 @@ export const methodOptions = object({
   method: optional(
     option("--method", choice(METHODS), {
       description:
-        message`How to label: with a segmentation network, with the paper's method, with its rival's, Grad-CAM and a random field, or without a network; deno task methods says what each does. (default: the method that a given option below belongs to, or that made the labels in the folder; otherwise hairline, or paper if a classifier is named and no segmentation network)`,
+        message`How to label: with a segmentation network, with the paper's method, with its rival's, Grad-CAM and a random field, with other weak methods, or without a network; deno task methods says what each does. (default: the method that a given option below belongs to, or that made the labels in the folder; otherwise hairline, or paper if a classifier is named and no segmentation network)`,
     }),
   ),
   settings: object(SETTINGS),

@@ -6,6 +6,8 @@ import type { HairlineSettings } from "../../core/label/hairline/settings.ts";
 import { paperLabeller } from "../../core/label/label_image.ts";
 import type { Labeller } from "../../core/label/labeller.ts";
 import type { Recipe } from "../../core/label/recipe.ts";
+import { fanLabeller, type FanSettings } from "../../core/label/weak/fan.ts";
+import { inoueLabeller, type InoueSettings } from "../../core/label/weak/inoue.ts";
 import type { LabelNetworks } from "./networks.ts";
 
 /** Makes the labeller of a method, and asks for those networks only that it works with. */
@@ -34,6 +36,18 @@ export function openPaper(recipe: Recipe): OpenLabeller {
 export function openCamCrf(parameters: DenseCrfOptions): OpenLabeller {
   return async (compute, networks) =>
     camCrfLabeller(compute, { classifier: await networks.classifier(), parameters });
+}
+
+/** A network times how dark pixels are. */
+export function openInoue(settings: InoueSettings): OpenLabeller {
+  return async (compute, networks) =>
+    inoueLabeller(compute, { segmenter: await networks.segmenter(), settings });
+}
+
+/** Patches that are classified, then thresholded. */
+export function openFan(settings: FanSettings): OpenLabeller {
+  return async (compute, networks) =>
+    fanLabeller(compute, { classifier: await networks.classifier(), settings });
 }
 
 /** A method that asks no network. */

@@ -5,12 +5,16 @@ import type { LabellerNetworks } from "../../core/label/labeller.ts";
 import { classicalLabellers, type LabellerId, labellers } from "../../core/label/labellers.ts";
 import { methods } from "../../core/label/methods.ts";
 import { recipes } from "../../core/label/recipe.ts";
+import { defaultFan } from "../../core/label/weak/fan.ts";
+import { defaultInoue } from "../../core/label/weak/inoue.ts";
 import { predictImage } from "../../core/predict/predict_image.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
 import {
   openCamCrf,
   openClassical,
+  openFan,
   openHairline,
+  openInoue,
   type OpenLabeller,
   openPaper,
 } from "../label/open_labeller.ts";
@@ -53,6 +57,10 @@ function byDefault(id: LabellerId): OpenLabeller {
       return openPaper(recipes.paper);
     case "cam-crf":
       return openCamCrf(defaultCrf);
+    case "inoue":
+      return openInoue(defaultInoue);
+    case "fan":
+      return openFan(defaultFan);
     default:
       return openClassical(classicalLabellers[id]);
   }

@@ -40,9 +40,11 @@ export function classicalArguments<Settings extends object>(
   });
 }
 
-/** What a method without a network is made of. */
+/** What a method is made of that looks at the whole of a photo's grey values: without a network, or beside what one says. */
 export interface ClassicalMethod extends Pick<Labeller, "id" | "settings"> {
   readonly about: MethodDescription;
+  /** Crack is where the confidence exceeds this. Default: 0.5. */
+  readonly threshold?: number;
   /** The maps before the confidence, in the order of {@linkcode Finding.stages}. */
   readonly stages: readonly Omit<StageKind, "number">[];
   /**
@@ -50,32 +52,32 @@ export interface ClassicalMethod extends Pick<Labeller, "id" | "settings"> {
    *
    * @param grey H × W × 1, 0..255, transparent pixels covered.
    * @param stages whether the maps before the confidence are wanted: what nobody looks at is not read off the device.
+   * @param image the photo itself, transparent pixels covered.
    */
-  find(grey: Plane, stages: boolean): Promise<Finding>;
+  find(grey: Plane, stages: boolean, image: ImageData): Promise<Finding>;
 }
 
-/** What a method without a network finds in a photo; all maps are row-major. */
+/** What such a method finds in a photo; all maps are row-major. */
 export interface Finding {
-  /** Exceeds 0.5 where there is crack. */
+  /** Exceeds the threshold where there is crack. */
   readonly confidence: Float32Array<ArrayBuffer>;
   /** A map for each of the method's stages, where they are wanted. */
   readonly stages?: readonly Float32Array<ArrayBuffer>[];
 }
 
-const CONFIDENCE = {
-  key: "confidence",
-  title: "Confidence",
-  note: "Above 0.5 where the method finds crack: the label.",
-  range: [0, 1],
-} as const;
+const CONFIDENCE = { key: "confidence", title: "Confidence", range: [0, 1] } as const;
 
-/** A method without a network as a labeller: labels need as many crack pixels for training as those of the paper's recipe. */
+/** Such a method as a labeller: labels need as many crack pixels for training as those of the paper's recipe. */
 export function classicalLabeller(
   compute: Compute,
-  { id, about, settings, stages: before, find }: ClassicalMethod,
+  { id, about, settings, threshold = 0.5, stages: before, find }: ClassicalMethod,
 ): Labeller {
   const { minCrackPixels } = recipes.paper;
-  const kinds = [...before, CONFIDENCE].map((kind, i): StageKind => ({ ...kind, number: i + 1 }));
+  const note = `Above ${threshold} where the method finds crack: the label.`;
+  const kinds = [...before, { ...CONFIDENCE, note }].map((kind, i): StageKind => ({
+    ...kind,
+    number: i + 1,
+  }));
   return {
     ...{ id, title: about.title, settings, minCrackPixels, stages: kinds },
     label: async (photo, { stages } = {}) => {
@@ -83,14 +85,18 @@ export function classicalLabeller(
       const { width, height } = image;
       using colours = uploadImage(compute, image);
       using grey = grayscale(colours);
-      const { confidence, stages: maps = [] } = await find(grey, stages !== undefined && stages !== false);
+      const { confidence, stages: maps = [] } = await find(
+        grey,
+        stages !== undefined && stages !== false,
+        image,
+      );
       clear(confidence);
       const kept = new StageMaps();
       const receive = clearedStages(stages === true ? kept.add.bind(kept) : stages || undefined, clear);
       for (const [i, data] of receive ? [...maps, confidence].entries() : []) {
         receive?.({ ...kinds[i], width, height, channels: 1, first: 0, data });
       }
-      const mask = Uint8Array.from(confidence, (value) => Number(value > 0.5));
+      const mask = Uint8Array.from(confidence, (value) => Number(value > threshold));
       const crackPixels = mask.reduce((sum, value) => sum + value, 0);
       const usableForTraining = crackPixels >= minCrackPixels;
       return { width, height, confidence, mask, crackPixels, usableForTraining, stages: kept.all };

@@ -68,6 +68,17 @@ Deno.test("chooseLabeller() changes each parameter of the random field", async (
   });
 });
 
+Deno.test("chooseLabeller() changes each setting of the methods inoue and fan", async () => {
+  const { id, settings } = await choose("--inoue-threshold", "0.25");
+  assert.deepEqual([id, settings], ["inoue", { threshold: 0.25 }]);
+  const fan = await choose(
+    ...["--fan-patch-size", "64", "--fan-gate", "0.7", "--fan-radius", "0"],
+    ...["--fan-sigma-space", "5", "--fan-sigma-range", "0.2"],
+  );
+  assert.equal(fan.id, "fan");
+  assert.deepEqual(fan.settings, { patchSize: 64, gate: 0.7, radius: 0, sigmaSpace: 5, sigmaRange: 0.2 });
+});
+
 Deno.test("chooseLabeller() refuses options of another method in one sentence", async () => {
   const refuses = async (args: string[], sentence: string): Promise<void> => {
     await assert.rejects(
@@ -152,6 +163,8 @@ Deno.test("chooseLabeller() asks for those networks only that the method works w
     const [args, networks] of [
       [["--method", "paper"], ["classifier"]],
       [["--method", "cam-crf"], ["classifier"]],
+      [["--method", "inoue"], ["segmenter"]],
+      [["--method", "fan"], ["classifier"]],
       [["--method", "hairline", "--localisation", "dense"], ["classifier", "segmenter"]],
       [["--method", "hairline", "--localisation", "none"], ["segmenter"]],
       [["--method", "sato"], []],
