@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Plane } from "../../../../core/gpu/compute.ts";
-import { fanLabeller, type FanSettings } from "../../../../core/label/weak/fan.ts";
+import { fanLabeller, type FanOptions, type FanSettings } from "../../../../core/label/weak/fan.ts";
 import { twoMeans } from "../../../../core/label/weak/two_means.ts";
 import { bilateralFilterOracle } from "../../../oracles/bilateral_filter.ts";
 import { mirrorIndex } from "../../../oracles/mirror_index.ts";
@@ -162,9 +162,8 @@ Deno.test("fanLabeller() says in a sentence which setting is out of range", asyn
       message: `Cannot label by classifying and thresholding with ${wanted} is wanted.`,
     });
   }
-  // @ts-expect-error: it needs one.
   assert.throws(
-    () => fanLabeller(compute, {}),
+    () => fanLabeller(compute, {} as FanOptions),
     /^TypeError: Cannot label by classifying and thresholding: .*classifier/,
   );
 });

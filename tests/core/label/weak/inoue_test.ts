@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { darkenedConfidence, inoueLabeller, normalisedDarkness } from "../../../../core/label/weak/inoue.ts";
+import {
+  darkenedConfidence,
+  inoueLabeller,
+  type InoueOptions,
+  normalisedDarkness,
+} from "../../../../core/label/weak/inoue.ts";
 import { predictImage } from "../../../../core/predict/predict_image.ts";
 import { FakeSegmenter } from "../../predict/fake_segmenter.ts";
 import { CONTENTS, sharedCompute, SIZES, testPhoto } from "../../testing.ts";
@@ -63,9 +68,8 @@ Deno.test("inoueLabeller() refuses thresholds out of range and a missing network
         `Cannot label by a network times darkness above a threshold of ${threshold}: a number from 0 to 1 is wanted.`,
     });
   }
-  // @ts-expect-error: it needs one.
   assert.throws(
-    () => inoueLabeller(compute, {}),
+    () => inoueLabeller(compute, {} as InoueOptions),
     /^TypeError: Cannot label by a network times darkness: .*segmenter/,
   );
 });
