@@ -1,5 +1,6 @@
 import { type InputScaling, requireScaling } from "../layers/input_scaling.ts";
 import { fanPatches } from "./fan_patches.ts";
+import { inouePatches } from "./inoue_patches.ts";
 import { jenkinsUnet } from "./jenkins_unet.ts";
 import { konigUnet } from "./konig_unet.ts";
 import { liuDeepcrack } from "./liu_deepcrack.ts";
@@ -31,6 +32,7 @@ const NETWORKS: Readonly<Record<SegmentationArch, (variant: NetworkVariant) => S
   oed_b4: (variant) => oed({ encoder: "b4", ...variant }),
   oed_b5: (variant) => oed({ encoder: "b5", ...variant }),
   patches_fan: fanPatches,
+  patches_inoue: inouePatches,
 };
 
 /** The names that {@linkcode describeSegmentationNetwork} takes. */

@@ -3,6 +3,7 @@ import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
 import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
+import { meanDirection } from "./crack_direction.ts";
 import { meanOfBlocks } from "./patch_network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
@@ -104,6 +105,24 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
         .slice(0, outputs)
         .map((logits) => logits.sigmoid().slice([0, 0, 0, 0], [-1, height, width, 1]))
     );
+  }
+
+  /**
+   * Which way cracks go at each pixel by the running statistics, for a network that tells.
+   *
+   * @param x 1 × H × W × 3, RGB 0..255, of any size.
+   * @returns 1 × H × W × 1, in degrees from the right counter-clockwise, 0 to below 180.
+   * @throws {RangeError} for a network that does not.
+   * @internal
+   */
+  directions(x: tf.Tensor4D): tf.Tensor4D {
+    const { patches, arch } = this.network;
+    if (!patches?.directed) {
+      throw new RangeError(
+        `Cannot say which way cracks go with ${this.name}: ${arch} marks them only; patches_inoue tells.`,
+      );
+    }
+    return meanOfBlocks(x, patches, (shown) => meanDirection(this.logits(shown, { auxiliary: true })[1]));
   }
 }
 

@@ -45,4 +45,9 @@ export const segmentationNetworks: Readonly<Record<SegmentationArch, NetworkDesc
     title: "Structured prediction: the 5 × 5 pixels in the middle of the 27 × 27 around each pixel",
     source: "Fan et al. 2018, arXiv:1802.02208 (optimiser and mean are ours)",
   },
+  patches_inoue: {
+    title:
+      "Patch classification with orientation: the pixel in the middle of 27 × 27, and which way a crack goes there",
+    source: "Inoue & Nagayoshi 2019 (what it is for; layers and directions are ours)",
+  },
 };

@@ -9,6 +9,7 @@ import {
   meanGradients,
 } from "../training/gradients.ts";
 import type { BareSegmenter, SegmenterDescription } from "./bare_segmenter.ts";
+import { directionLoss } from "./crack_direction.ts";
 import { type CropTensors, cropTensors, type HostCrops } from "./crop_feed.ts";
 import { type SegmentationLoss, segmentationLoss } from "./losses.ts";
 import { middle } from "./patch_network.ts";
@@ -28,11 +29,13 @@ export async function segmenterGradients(
   const { loss: value, gradients } = tf.tidy(() => {
     // Outside the loss, which frees what it makes before the gradients are computed.
     const [seen, counts] = [truth, weight].map((map) => patches && map ? middle(map, patches) : map);
-    return lossGradients(
-      segmenter,
-      () =>
-        segmentationLoss(segmenter.trainingLogits(x, { momentum }), seen!, { arch, loss, weight: counts }),
-    );
+    return lossGradients(segmenter, () => {
+      const logits = segmenter.trainingLogits(x, { momentum });
+      if (!patches?.directed) return segmentationLoss(logits, seen!, { arch, loss, weight: counts });
+      const [marks, directions] = logits;
+      return segmentationLoss([marks], seen!, { arch, loss, weight: counts })
+        .add<tf.Scalar>(directionLoss(directions, truth));
+    });
   });
   const [found] = await takeData(value);
   return { gradients, loss: found };

@@ -14,7 +14,8 @@ export type SegmentationArch =
   | "oed_b3"
   | "oed_b4"
   | "oed_b5"
-  | "patches_fan";
+  | "patches_fan"
+  | "patches_inoue";
 
 /** How a network sees images that it is shown patch by patch. */
 export interface PatchLayout {
@@ -22,6 +23,8 @@ export interface PatchLayout {
   readonly side: number;
   /** Side of the block in its middle that the network marks, in pixels: an odd number. */
   readonly block: number;
+  /** Whether a second output, N × 1 × 1 × 4, says which way a crack goes. Default false. */
+  readonly directed?: boolean;
 }
 
 /**

@@ -16,7 +16,7 @@ import { cutWindow } from "../../core/sampling/cut_window.ts";
 import { openBackend, usesDevice } from "../backend.ts";
 import { SCALING } from "../layers/input_scaling.ts";
 import { pixelsAtOnce } from "../layers/memory.ts";
-import { adoptTensor, planeTensor } from "../tensors.ts";
+import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
 import { describeSegmentationNetwork } from "./architectures.ts";
@@ -85,13 +85,9 @@ export class Segmenter extends BareSegmenter implements Segmenting {
    * @throws {RangeError} for a plane without 3 channels or too large for the backend's memory, and a refinement that the network lacks.
    */
   async predict(image: Plane, { refine = false }: PredictOptions = {}): Promise<Plane> {
-    const { width, height, channels, compute } = image;
+    const { width, height, compute } = image;
     const { network, name } = this;
-    if (channels !== 3) {
-      throw new RangeError(
-        `Cannot show ${name} a plane of ${width} × ${height} × ${channels}: 3 channels (RGB, 0..255) are wanted.`,
-      );
-    }
+    this.#requireColours(image);
     if (refine && network.arch !== "deepcrack_liu") {
       throw new RangeError(
         `Cannot refine the prediction of ${name}: only deepcrack_liu has a guided filter.`,
@@ -114,6 +110,34 @@ export class Segmenter extends BareSegmenter implements Segmenting {
     if (!refine) return prediction;
     using fused = prediction, guide = side1;
     return refineLiuDeepcrack(fused, guide);
+  }
+
+  /**
+   * Which way a crack goes through each pixel of a photo, if it is one: of `patches_inoue` only.
+   *
+   * @param image H × W × 3, RGB 0..255, any size that the memory allows.
+   * @returns H × W × 1, in degrees from the right counter-clockwise, 0 to below 180.
+   * @throws {RangeError} for a plane without 3 channels, and a network that does not tell.
+   */
+  async predictDirections(image: Plane): Promise<Plane> {
+    const { width, height, channels, compute } = image;
+    this.#requireColours(image);
+    const onDevice = await usesDevice(compute);
+    const shape: [number, number, number, number] = [1, height, width, channels];
+    if (onDevice) {
+      const map = tf.tidy(() => this.directions(planeTensor(image, shape)));
+      return adoptTensor(compute, map, { width, height, channels: 1 });
+    }
+    const pixels = await image.read();
+    const data = await takeData(tf.tidy(() => this.directions(tf.tensor4d(pixels, shape))));
+    return compute.upload({ width, height, channels: 1, data });
+  }
+
+  #requireColours({ width, height, channels }: Plane): void {
+    if (channels === 3) return;
+    throw new RangeError(
+      `Cannot show ${this.name} a plane of ${width} × ${height} × ${channels}: 3 channels (RGB, 0..255) are wanted.`,
+    );
   }
 
   /** The first outputs for an image, padded: nothing leaves the device, and nothing is waited for. */

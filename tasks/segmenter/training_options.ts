@@ -117,7 +117,7 @@ export const trainingOptions = merge(
       crop: withDefault(
         option("--crop", cropValue(), {
           description:
-            message`Side of the crops, a multiple of 32 for any network but patches_fan, which takes 27; or whole photos, which must be of one size in a batch.`,
+            message`Side of the crops, a multiple of 32 for any network but those that see patches, which take 27; or whole photos, which must be of one size in a batch.`,
         }),
         256,
       ),

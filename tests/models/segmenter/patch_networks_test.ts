@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { centredCropSampler } from "../../../core/sampling/centred_crops.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { defaultAdversarial } from "../../../models/segmenter/adversarial/settings.ts";
+import { directionsOf } from "../../../models/segmenter/crack_direction.ts";
 import { fanPatches } from "../../../models/segmenter/fan_patches.ts";
 import { segmenterGradients } from "../../../models/segmenter/gradients.ts";
+import { inouePatches } from "../../../models/segmenter/inoue_patches.ts";
 import type { SegmentationArch } from "../../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { trainSegmenter } from "../../../models/segmenter/train_segmenter.ts";
@@ -40,6 +42,27 @@ async function valuesOf(segmenter: Segmenter): Promise<ResnetOracleOptions["valu
   return values;
 }
 
+/** One of four directions, by the eigenvector of the greater eigenvalue of the covariance; zeros where both are alike. */
+function nearestDirection(mask: readonly number[]): number[] {
+  const at: [x: number, y: number][] = [];
+  for (let y = -7; y <= 7; y++) {
+    for (let x = -7; x <= 7; x++) if (mask[(y + 13) * SIDE + x + 13]) at.push([x, -y]);
+  }
+  const mean = [0, 1].map((axis) => at.reduce((sum, p) => sum + p[axis], 0) / at.length);
+  const variance = (a: 0 | 1, b: 0 | 1) =>
+    at.reduce((sum, p) => sum + (p[a] - mean[a]) * (p[b] - mean[b]), 0);
+  const [xx, xy, yy] = [variance(0, 0), variance(0, 1), variance(1, 1)];
+  const none = [0, 0, 0, 0];
+  const root = Math.hypot((xx - yy) / 2, xy);
+  if (mask[13 * SIDE + 13] === 0 || !(root > 1e-9)) return none;
+  // (λ − c_yy, c_xy) or (c_xy, λ − c_xx), whichever is longer.
+  const largest = (xx + yy) / 2 + root;
+  const [vx, vy] = xx > yy ? [largest - yy, xy] : [xy, largest - xx];
+  const degrees = (Math.atan2(vy, vx) * 180 / Math.PI + 180) % 180;
+  none[Math.round(degrees / 45) % 4] = 1;
+  return none;
+}
+
 const sigmoid = (z: number) => 1 / (1 + Math.exp(-z));
 
 /** Mean binary cross-entropy of the blocks in the middle, in float64. */
@@ -63,7 +86,75 @@ Deno.test("fanPatches() holds the 96,233 parameters of the published network", (
   assert.equal(first.multiplyAdds, height * width * SIDE ** 2 * 27 * 16, "a patch for each pixel");
 });
 
+Deno.test("inouePatches() has two heads on the layers of fanPatches()", () => {
+  assert.equal(countParameters(inouePatches().specs), 96_233 - 65 * 25 + 65 * (1 + 4));
+});
+
 for (const backend of BACKENDS) {
+  Deno.test(`patches_inoue marks each pixel and says which way cracks go, as the oracle: ${backend}`, async () => {
+    await use(backend);
+    using segmenter = scrambledSegmenter("patches_inoue");
+    const values = await valuesOf(segmenter);
+    const compute = await shared();
+    const [h, w] = [3, 5];
+    const { data } = randomBatch(1, h, w);
+    const features = patchFeaturesOracle(patchesOracle({ h, w, data }), values);
+    using image = compute.upload({ width: w, height: h, channels: 3, data: Float32Array.from(data) });
+    using found = await segmenter.predict(image);
+    assertClose(
+      await found.read(),
+      features.map((row) => sigmoid(dense(row, "crack", values)[0])),
+      1e-5,
+      "crack",
+    );
+    using directions = await segmenter.predictDirections(image);
+    const expected = features.map((row) => {
+      const odds = dense(row, "direction", values).map(Math.exp);
+      const [x, y] = [odds[0] - odds[2], odds[1] - odds[3]];
+      return (Math.atan2(y, x) / 2 * 180 / Math.PI + 180) % 180;
+    });
+    assertClose(await directions.read(), expected, 0.01, "directions");
+    using grey = compute.upload({ width: 1, height: 1, channels: 1, data: new Float32Array(1) });
+    await assert.rejects(() => segmenter.predictDirections(grey), /a plane of 1 × 1 × 1: 3 channels/);
+    using other = createSegmenter({ arch: "patches_fan", width: WIDTH });
+    await assert.rejects(() => other.predictDirections(image), {
+      name: "RangeError",
+      message: /^Cannot say which way cracks go with patches_fan × 0\.0625: .*; patches_inoue tells\.$/,
+    });
+  });
+
+  Deno.test(`directionsOf() takes the nearest of four directions of the crack around the middle: ${backend}`, async () => {
+    await use(backend);
+    const random = seeded(7);
+    // Lines through the middle, y downwards, and what no direction can be said of.
+    const drawn: ((x: number, y: number) => boolean)[] = [
+      (_, y) => y === 0,
+      (x, y) => x === -y,
+      (x) => x === 0,
+      (x, y) => x === y,
+      (x, y) => x === 0 && y === 0,
+      (x, y) => x === 0 && y !== 0,
+      (x, y) => Math.abs(x) <= 3 && Math.abs(y) <= 3,
+      // Beyond the window another way.
+      (x, y) => y === 0 && Math.abs(x) <= 7 || Math.abs(x) > 7,
+      // 30° is nearer to 45°, 15° to 0°.
+      (x, y) => Math.abs(y + x * Math.tan(Math.PI / 6)) < 0.7,
+      (x, y) => Math.abs(y + x * Math.tan(Math.PI / 12)) < 0.7,
+      ...Array.from({ length: 6 }, () => {
+        const noise = Array.from({ length: SIDE ** 2 }, () => random() < 0.2);
+        return (x: number, y: number) => x === 0 && y === 0 || noise[(y + 13) * SIDE + x + 13];
+      }),
+    ];
+    const masks = drawn.map((crack) =>
+      Array.from({ length: SIDE ** 2 }, (_, i) => Number(crack(i % SIDE - 13, Math.floor(i / SIDE) - 13)))
+    );
+    const expected = masks.map(nearestDirection);
+    assert.deepEqual(expected.slice(0, 10).map((one) => one.indexOf(1)), [0, 1, 2, 3, -1, -1, -1, 0, 1, 0]);
+    const found = tf.tidy(() => directionsOf(tf.tensor4d(masks.flat(), [masks.length, SIDE, SIDE, 1])));
+    assert.deepEqual([...await found.data()], expected.flat());
+    found.dispose();
+  });
+
   Deno.test(`patches_fan marks each pixel by the mean of the blocks of the oracle: ${backend}`, async () => {
     await use(backend);
     using segmenter = scrambledSegmenter("patches_fan");
@@ -106,6 +197,53 @@ Deno.test("patches_fan has the loss of the oracle over the middles of crops, and
     tf.dispose([x, truth, gradients]);
   }
   assert.equal(tf.memory().numTensors, before, "everything is freed");
+});
+
+Deno.test("patches_inoue has the loss of the oracle, directions included, and the gradients of finite differences", async () => {
+  await use("wasm");
+  using segmenter = scrambledSegmenter("patches_inoue");
+  const values = await valuesOf(segmenter);
+  const count = 4, batch = randomBatch(count, SIDE, SIDE), random = seeded(9);
+  // Cracks of different ways through the middles of all but the last.
+  const masks = Array.from({ length: count }, (_, n) =>
+    Array.from({ length: SIDE ** 2 }, (_, i) => {
+      const x = i % SIDE - 13, y = Math.floor(i / SIDE) - 13;
+      return Number([y === 0, x === 0, x === y, x === 2][n]);
+    }));
+  const oracle = () => {
+    let crackLoss = 0, directionLoss = 0, known = 0;
+    for (const [n, row] of patchFeaturesOracle(batch, values).entries()) {
+      const [z] = dense(row, "crack", values);
+      crackLoss += (Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - z * masks[n][13 * SIDE + 13]) /
+        count;
+      const logits = dense(row, "direction", values), sum = logits.reduce((sum, z) => sum + Math.exp(z), 0);
+      nearestDirection(masks[n]).forEach((one, k) => {
+        known += one;
+        directionLoss += one * (Math.log(sum) - logits[k]);
+      });
+    }
+    assert.equal(known, 3);
+    return crackLoss + directionLoss / known;
+  };
+  const x = batchTensor(batch), truth = tf.tensor4d(masks.flat(), [count, SIDE, SIDE, 1]);
+  const { loss, gradients } = await segmenterGradients(segmenter, { x, truth }, { loss: "bce" });
+  assertClose([loss], [oracle()], 1e-5, "loss");
+  for (
+    const name of ["direction/kernel", "direction/bias", "crack/kernel", "dense2/kernel", "conv1_1/kernel"]
+  ) {
+    const found = await gradients[name].data<"float32">();
+    const { data } = values.get(name)!;
+    const largest = found.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
+    assert.ok(largest > 0, name);
+    const i = Math.floor(random() * data.length), value = data[i], step = 1e-6;
+    data[i] = value + step;
+    const above = oracle();
+    data[i] = value - step;
+    const below = oracle();
+    data[i] = value;
+    assertClose([found[i]], [(above - below) / (2 * step)], 1e-3 * largest + 1e-7, `${name}[${i}]`);
+  }
+  tf.dispose([x, truth, gradients]);
 });
 
 Deno.test("patches_fan learns a drawn line from crops around pixels", async () => {
