@@ -19,11 +19,11 @@ import {
   string,
 } from "./cli/optique.ts";
 import { folderOf } from "./cli/permissions.ts";
-import { writeErr } from "./cli/terminal.ts";
+import { printable, writeErr } from "./cli/terminal.ts";
 import { filePath, folderPath, positiveNumber } from "./cli/values.ts";
 import { namingFile } from "./files/naming_file.ts";
 import { namePaths } from "./files/photos.ts";
-import { findMasks } from "./measure/find_masks.ts";
+import { findMasks, settleDrawnMasks } from "./measure/find_masks.ts";
 import { measurePhotos, planMeasurements, type Session } from "./measure/measure_photos.ts";
 import { openScales } from "./measure/photo_scale.ts";
 import { reviewedOption } from "./studio/reviewed_option.ts";
@@ -107,9 +107,11 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
   const out = requireOut(options, { task: "measure", outputs: "measurements" });
   const scale = await openScales({ ...options, runs: options.paths });
   const bands = await openBands(options.bands);
-  const { paths, photos, choose } = await findMasks(options.paths, {
+  const { paths, photos, drawn, choose } = await findMasks(options.paths, {
     ...{ photoFolder: options.photos, out, reviewed: options.reviewed },
   });
+  const { readerOf, notes } = await settleDrawnMasks(drawn, { out, followLinks });
+  if (!quiet) { for (const note of notes) writeErr(`${printable(note)}\n`); }
   const prune = !options.spurs;
   const title = `Cracks measured in ${namePaths(options.paths)}`;
   return await runBatchCommand(options, {
@@ -117,18 +119,22 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
     plan: () => planMeasurements({ paths, out, shard, followLinks, choose }),
     run: (open) =>
       measurePhotos(
-        { paths, out, shard, followLinks, choose, quiet, photos, scale, bands, prune, title },
+        { paths, out, shard, followLinks, choose, quiet, photos, readerOf, scale, bands, prune, title },
         open,
       ),
     describe: (summary, seconds) => {
       const cracks = summary.photos.reduce((sum, photo) => sum + photo.cracks, 0);
       const unscaled = summary.photos.filter(({ mmPerPixel }) => mmPerPixel === undefined).length;
       const finding = `${cracks} crack${cracks === 1 ? "" : "s"} in ${summary.photos.length}` +
-        (unscaled > 0 ? `, ${unscaled} of them in pixels only: no scale is known` : "");
+        (unscaled > 0 ? `, ${unscaled} of them in pixels only: no scale is known` : "") +
+        (unscaled > 0 && bands !== undefined ? ", and bands are in millimetres" : "");
+      const widths = photos.size > 0
+        ? ""
+        : "Widths:   from the masks alone, right to about a pixel; --photos names the folder of their photos\n";
       const tables = shard === undefined
         ? summary.tables.join(", ")
         : "none as yet: when all parts are done, the same command without --shard joins them and writes the tables";
-      return `${describeRun(summary, { done: "Measured", finding, seconds })}Tables:   ${tables}\n`;
+      return `${describeRun(summary, { done: "Measured", finding, seconds })}${widths}Tables:   ${tables}\n`;
     },
   });
 }

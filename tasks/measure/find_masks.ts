@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
 import { matchFiles } from "../../core/datasets/match_files.ts";
+import { settleReading } from "../../core/datasets/read_mask.ts";
+import type { TruthReader } from "../../core/datasets/sample.ts";
 import { maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -13,6 +15,8 @@ export interface FoundMasks {
   readonly paths: readonly string[];
   /** The photo of a mask by the mask's path. */
   readonly photos: ReadonlyMap<string, string>;
+  /** Those of the paths that are no runs: masks that people drew, or other programs. */
+  readonly drawn: readonly string[];
   /** The mask that counts for one of a run: itself, the corrected one, or none, as people have decided. */
   readonly choose: (mask: string) => string | undefined;
 }
@@ -34,12 +38,13 @@ export async function findMasks(
     readonly reviewed?: ReviewUse;
   },
 ): Promise<FoundMasks> {
-  const paths: string[] = [];
+  const paths: string[] = [], drawn: string[] = [];
   const photos = new Map<string, string>(), decided = new Map<string, string | undefined>();
   for (const path of given) {
     const run = await runRecords(path);
     if (run === undefined) {
       paths.push(path);
+      drawn.push(path);
       continue;
     }
     paths.push(join(path, "masks"));
@@ -69,5 +74,30 @@ export async function findMasks(
     const photo = photos.get(mask);
     if (corrected !== undefined && photo !== undefined) photos.set(corrected, photo);
   }
-  return { paths, photos, choose: (mask) => decided.has(mask) ? decided.get(mask) : mask };
+  return { paths, photos, drawn, choose: (mask) => decided.has(mask) ? decided.get(mask) : mask };
+}
+
+/** How masks are read that are no run's. */
+export interface DrawnMaskReading {
+  /** What reads a mask; `undefined` for one of a run, whose values are known. */
+  readonly readerOf: (mask: string) => TruthReader | undefined;
+  /** What was decided about them, in sentences. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Settles how drawn masks are read, by the rule of all tasks: any two values, turned where they are inverted, by what they have in common.
+ *
+ * @param drawn masks and folders of them; see {@linkcode FoundMasks}.
+ * @param options as those of {@linkcode listPhotos}.
+ */
+export async function settleDrawnMasks(
+  drawn: readonly string[],
+  { out, followLinks }: { readonly out: string; readonly followLinks?: boolean },
+): Promise<DrawnMaskReading> {
+  if (drawn.length === 0) return { readerOf: () => undefined, notes: [] };
+  const { photos: masks } = await listPhotos(drawn, { outputs: out, wanted: "masks", followLinks });
+  const paths = new Set(masks.map(({ path }) => path));
+  const { read, notes } = await settleReading([...paths], { rule: "recognise" });
+  return { readerOf: (mask) => paths.has(mask) ? read : undefined, notes };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { splitMask } from "../../core/datasets/mask_form.ts";
+import type { TruthReader } from "../../core/datasets/sample.ts";
 import type { Compute } from "../../core/gpu/compute.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
 import { bandOf, type WidthBands } from "../../core/measure/bands.ts";
@@ -27,6 +28,8 @@ import { readMeasured, writeTables } from "./tables.ts";
 export interface MeasurePhotosOptions extends BatchOptions {
   /** The photo of each mask, by the mask's path. */
   readonly photos: ReadonlyMap<string, string>;
+  /** What reads a mask that is no run's, by its path. Default: all are runs'. */
+  readonly readerOf?: (mask: string) => TruthReader | undefined;
   readonly scale: ScaleSource;
   readonly bands: WidthBands | undefined;
   /** Whether to leave out spurs. */
@@ -61,7 +64,7 @@ interface MeasureOutput {
   readonly measurement: CrackMeasurement;
   readonly bands: readonly (string | undefined)[];
   readonly warning: string | undefined;
-  /** What was chosen or guessed when the photo was decoded. */
+  /** What was chosen or guessed when the mask was read and the photo was decoded. */
   readonly notes: readonly string[];
   /** Where, when and with what the photo was taken. */
   readonly exif: PhotoOrigin | undefined;
@@ -88,12 +91,15 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
   }
 
   async process(image: ImageData, { name, path }: Photo): Promise<MeasureOutput> {
-    const { scale, prune, bands, photos } = this.#options;
+    const { scale, prune, bands, photos, readerOf } = this.#options;
     const { width, height } = image;
-    const { data } = splitMask(image, { rule: "recognise" });
+    const read = readerOf?.(path);
+    const { data, note } = read === undefined
+      ? { ...splitMask(image, { rule: "recognise" }), note: undefined }
+      : await read(await Deno.readFile(path));
     const photo = photos.get(path);
     const bytes = photo === undefined ? undefined : await readIfThere(photo);
-    const notes: string[] = [];
+    const notes = note === undefined ? [] : [note];
     const onNote = (note: string) => notes.push(note);
     const picture = bytes === undefined ? undefined : await decodeFile(bytes, { onNote });
     const { mmPerPixel, problem } = await scaleOf(
@@ -108,7 +114,9 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
       mmPerPixel,
       prune,
     });
-    const missing = photo === undefined
+    const missing = photos.size === 0
+      ? []
+      : photo === undefined
       ? "There is no photo of this mask: its widths are from the mask, right to about a pixel."
       : `Its photo ${photo} is not there: its widths are from the mask, right to about a pixel.`;
     const warnings = [picture === undefined ? missing : [], problem ?? []].flat();

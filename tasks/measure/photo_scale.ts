@@ -65,7 +65,8 @@ async function drawnScales(runs: readonly string[]): Promise<ScaleSource> {
 }
 
 /**
- * Reads a table of scales: lines `photo,mm per pixel`, a heading allowed. Photos are named as in the measurement, with or without extension.
+ * Reads a table of scales: lines `photo,mm per pixel`, a heading allowed; between semicolons or tabs numbers may have a decimal comma, as
+ * spreadsheets write them in many countries. Photos are named as in the measurement, with or without extension.
  *
  * @throws {UsageError} that names the first line that is none.
  */
@@ -73,8 +74,11 @@ export function parseScales(file: string, text: string): Record<string, number> 
   const scales: Record<string, number> = {};
   text.replace(/^\ufeff/, "").split(/\r?\n/).forEach((line, i) => {
     if (line.trim() === "") return;
-    const match = /^\s*(?:"((?:[^"]|"")*)"|([^",;\t]*?))\s*[,;\t]\s*([^,;\t]*?)\s*$/.exec(line);
-    const scale = match === null || match[3] === "" ? NaN : Number(match[3]);
+    const match = /^\s*(?:"((?:[^"]|"")*)"|([^",;\t]*?))\s*(?:,\s*([^,;\t]*?)|[;\t]\s*([^;\t]*?))\s*$/.exec(
+      line,
+    );
+    const number = match?.[3] ?? match?.[4]?.replace(",", ".") ?? "";
+    const scale = number === "" ? NaN : Number(number);
     if (match === null || !(scale > 0 && scale < Infinity)) {
       // A heading is not a number, but zero and less are.
       if (i === 0 && match !== null && Number.isNaN(scale)) return;
@@ -84,7 +88,15 @@ export function parseScales(file: string, text: string): Record<string, number> 
         }, a photo and its millimetres a pixel, above 0, are wanted.`,
       );
     }
-    scales[keyOf(match[1]?.replaceAll('""', '"') ?? match[2])] = scale;
+    const name = keyOf(match[1]?.replaceAll('""', '"') ?? match[2]);
+    if (Object.hasOwn(scales, name) && scales[name] !== scale) {
+      throw new UsageError(
+        `Cannot use ${file}: its line ${i + 1} gives ${name} the scale ${scale}, an earlier one ${
+          scales[name]
+        }; one is wanted.`,
+      );
+    }
+    scales[name] = scale;
   });
   if (Object.keys(scales).length === 0) throw new UsageError(`Cannot use ${file}: there is no scale in it.`);
   return scales;
@@ -111,10 +123,10 @@ export async function scaleOf(
     case "given":
       return { mmPerPixel: source.mmPerPixel };
     case "table": {
-      const mmPerPixel = source.scales[keyOf(name)];
-      return mmPerPixel === undefined
-        ? { problem: `${source.file} has no scale for ${name}: it is measured in pixels.` }
-        : { mmPerPixel };
+      const key = keyOf(name);
+      return Object.hasOwn(source.scales, key)
+        ? { mmPerPixel: source.scales[key] }
+        : { problem: `${source.file} has no scale for ${name}: it is measured in pixels.` };
     }
     case "camera": {
       const known = await cameraOf(source.camera, photo?.bytes);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
-import { findMasks } from "../../../tasks/measure/find_masks.ts";
+import { findMasks, settleDrawnMasks } from "../../../tasks/measure/find_masks.ts";
 import { measurePhotos, planMeasurements } from "../../../tasks/measure/measure_photos.ts";
 import { correctedMaskPath, ReviewStore, type ReviewUse } from "../../../tasks/studio/review.ts";
 import { sharedCompute } from "../../core/testing.ts";
+import { writePng } from "../../oracles/png_writer.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { writeRun } from "../run_fixture.ts";
 
@@ -62,4 +63,43 @@ Deno.test("measure takes corrected masks before the run's and leaves rejected on
   assert.deepEqual(summary.photos.map(({ name, crackPixels }) => [name, crackPixels]), [
     ...[["d", 3 * 20], ["day 1/a", 3 * 20], ["day 1/b", 3 * 36]],
   ]);
+});
+
+Deno.test("measure reads masks that people drew by the rule of all tasks: one that is inverted among others, and 16 bits of 0 and 1", async () => {
+  await using folder = await temporaryFolder();
+  const masks = join(folder.path, "masks"), out = join(folder.path, "measured");
+  await Deno.mkdir(masks);
+  const write = async (name: string, data: Uint8Array) =>
+    await Deno.writeFile(
+      join(masks, `${name}.png`),
+      await encodePng({ width: SIDE, height: SIDE, channels: 1, data: data.map((value) => 255 * value) }),
+    );
+  for (const name of ["a", "b", "c"]) await write(name, line(20));
+  await write("inverted", line(36).map((value) => 1 - value));
+  const wide = line(30);
+  const sample = (x: number, y: number) => wide[y * SIDE + x];
+  await Deno.writeFile(
+    join(masks, "wide.png"),
+    writePng({ width: SIDE, height: SIDE, depth: 16, colour: 0, sample }),
+  );
+
+  const { paths, photos, drawn, choose } = await findMasks([masks], { photoFolder: undefined, out });
+  const { readerOf, notes } = await settleDrawnMasks(drawn, { out });
+  assert.equal(notes.length, 1);
+  assert.match(notes[0], /^Truth: .*16-bit PNG of 0\/1.*; bright is crack\.$/);
+  const compute = await open();
+  const { description: adapter, software } = compute;
+  const runtime = { deno: "", tfjs: "none", adapter, software, backend: "none" };
+  const summary = await measurePhotos(
+    {
+      ...{ paths, out, photos, choose, readerOf, scale: { kind: "none" }, quiet: true, prune: true },
+      ...{ bands: undefined, title: "Test" },
+    },
+    () => Promise.resolve({ compute, runtime }),
+  );
+  assert.deepEqual(summary.photos.map(({ name, crackPixels }) => [name, crackPixels]), [
+    ...[["a", 60], ["b", 60], ["c", 60], ["inverted", 108], ["wide", 90]],
+  ]);
+  const [turned] = summary.photos[3].notes ?? [];
+  assert.match(turned, /^The mask is inverted, unlike the others of its set, and was turned: 93 % of its/);
 });

@@ -47,7 +47,11 @@ Deno.test("scaleOf() says what a photo without EXIF data lacks", async () => {
 Deno.test("parseScales() reads tables of photos, and names the line that is none", () => {
   const text = '\ufeffphoto,mm per pixel\r\nIMG_1.jpg, 0.25\r\n"a, b.png";1e-1\r\n\r\n';
   assert.deepEqual(parseScales("s.csv", text), { "img_1": 0.25, "a, b": 0.1 });
-  for (const wrong of ["a,0", "a,-1", "a,1\nb,x", "a,1\nb"]) {
+  assert.deepEqual(parseScales("s.csv", "photo;mm\na;0,2\nb\t1,5\nB.png;1.5"), { a: 0.2, b: 1.5 });
+  assert.throws(() => parseScales("s.csv", "a,1\nA.jpg,2"), {
+    message: "Cannot use s.csv: its line 2 gives a the scale 2, an earlier one 1; one is wanted.",
+  });
+  for (const wrong of ["a,0", "a,-1", "a,0,2", "a,1\nb,x", "a,1\nb"]) {
     assert.throws(
       () => parseScales("s.csv", wrong),
       /^UsageError: Cannot use s\.csv: its line [12] is ".*", a photo and its/,
