@@ -9,6 +9,9 @@ import { type Bitmap, paintMask, paintRegion } from "./bitmap.ts";
 
 const FOLDER = "masks";
 
+/** How plain masks are read: any two values are ground and crack, the greater one crack; none is turned, lest what was exported comes back otherwise. */
+export const PLAIN_MASKS = { rule: "recognise", inverted: false } as const;
+
 async function* write(photos: AsyncIterable<AnnotatedPhoto>): AsyncGenerator<AnnotationFile> {
   for await (const { name, width, height, cracks } of photos) {
     const mask: Bitmap = { width, height, data: new Uint8Array(width * height) };
@@ -23,7 +26,7 @@ async function open(path: string): Promise<AnnotationSet> {
   const folder = (await readFolder(path)).folders.includes(FOLDER) ? join(path, FOLDER) : path;
   const files = await listFiles(folder);
   if (files.length === 0) throw new SyntaxError(`Cannot read ${path}: there is no mask in it.`);
-  const { read } = await settleReading(files.map(({ path }) => path), { rule: "bright" });
+  const { read } = await settleReading(files.map(({ path }) => path), PLAIN_MASKS);
   return {
     labels: ["crack"],
     problems: [],
@@ -55,7 +58,7 @@ async function photoOf(
   }
 }
 
-/** Plain masks: one PNG a photo, 255 where there is crack and 0 elsewhere; bright is crack where there are other values. */
+/** Plain masks: one PNG a photo, 255 where there is crack and 0 elsewhere; of any other two values the greater is crack. */
 export const masks: AnnotationFormat = {
   title: "masks",
   shapes: "mask",

@@ -1,3 +1,4 @@
+import { PLAIN_MASKS } from "../../core/annotations/mask_files.ts";
 import { extname, join } from "node:path";
 import type { Bitmap } from "../../core/annotations/bitmap.ts";
 import { listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
@@ -79,7 +80,7 @@ export async function listMasks(
       `Cannot use ${folder}: it is not a run of label or predict, and there is no PNG file of a mask in it.`,
     );
   }
-  const { read } = await settleReading(masks.map(({ path }) => path), { rule: "bright" });
+  const { read } = await settleReading(masks.map(({ path }) => path), PLAIN_MASKS);
   const files = found?.map(({ name, path }) => ({ stem: name, path }));
   const photoOf = new Map(files && matchFiles(files, masks).pairs.map(({ photo, truth }) => [truth, photo]));
   return masks.map((mask) => {

@@ -11,7 +11,7 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { exportAnnotations } from "../../../tasks/annotations/export_annotations.ts";
 import { photoFinder } from "../../../tasks/annotations/find_photos.ts";
 import { crackLabels, importAnnotations } from "../../../tasks/annotations/import_annotations.ts";
-import { listMasks } from "../../../tasks/annotations/run_masks.ts";
+import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts";
 import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { drawnMask } from "../../core/annotations/annotation_fixtures.ts";
@@ -255,8 +255,14 @@ Deno.test("a photo whose cracks cannot be read gets no label, and a mask is no p
   });
 
   const mask = await encodePng({ width, height, channels: 1, data: new Uint8Array(12).fill(255, 0, 5) });
-  const masks = { "drawn/A_mask.png": mask, "drawn/c.png": mask };
+  // Classes 0 and 2, as programs number them.
+  const classes = await encodePng({ width, height, channels: 1, data: new Uint8Array(12).fill(2, 0, 5) });
+  const masks = { "drawn/A_mask.png": mask, "drawn/c.png": classes };
   assert.deepEqual((await imported("masks", "drawn", masks)).labelled, [["a", 5], ["c", 5]]);
+  for (const listed of await listMasks(join(folder.path, "drawn"), { photos: [] })) {
+    const { data } = await readRunMask(listed, { sure: undefined, score: false });
+    assert.equal(data.reduce((sum, value) => sum + value, 0), 5, listed.name);
+  }
   assert.deepEqual(await imported("masks", "drawn", {}, { photos: [] }), {
     labelled: [],
     said: ["A_mask", "c"].map((name) =>
