@@ -19,9 +19,9 @@ import {
 } from "./cli/optique.ts";
 import { writeErr, writeOut } from "./cli/terminal.ts";
 import { folderPath, naturalNumber } from "./cli/values.ts";
-import { type Decision, DECISIONS } from "./studio/review.ts";
 import { serveStudio } from "./studio/serve_studio.ts";
 import { StudioRun } from "./studio/studio_run.ts";
+import { summarise } from "./studio/summary.ts";
 
 const PAGE = fileURLToPath(new URL("../hairline.html", import.meta.url));
 
@@ -46,23 +46,6 @@ const parser = object({
     description: message`Say what was decided so far, and serve nothing.`,
   }),
 });
-
-/** What was decided, in a line for each decision. */
-function summarise({ photos, review }: StudioRun): string {
-  const reviewed = review.photos;
-  const decidedAs = (decision: Decision) => reviewed.filter((photo) => photo.decision === decision);
-  const pixels = decidedAs("corrected").reduce((sum, { changedPixels = 0 }) => sum + changedPixels, 0);
-  const seconds = reviewed.reduce((sum, photo) => sum + photo.seconds, 0);
-  const decided = DECISIONS.reduce((sum, decision) => sum + decidedAs(decision).length, 0);
-  return [
-    `${decided} of ${photos.size} photos decided${
-      seconds === 0 || decided === 0 ? "" : `, ${(seconds / decided).toFixed(1)} s each`
-    }`,
-    `${decidedAs("accepted").length} accepted`,
-    `${decidedAs("corrected").length} corrected in ${pixels} pixels`,
-    `${decidedAs("rejected").length} rejected`,
-  ].join("\n");
-}
 
 async function studio({ folder, photos, beside, port, summary }: InferValue<typeof parser>): Promise<void> {
   const run = await StudioRun.open(folder, { photos, beside });

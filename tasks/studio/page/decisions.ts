@@ -1,4 +1,5 @@
 import type { Decision, Photo } from "./photo.ts";
+import { Stopwatch } from "./stopwatch.ts";
 import type { Studio } from "./studio.ts";
 import { batch } from "./view.ts";
 
@@ -9,15 +10,24 @@ type Before = readonly [photo: Photo, decision: Decision | undefined];
 export class Decisions {
   readonly #studio: Studio;
   readonly #taken: Before[][] = [];
+  readonly #stopwatch = new Stopwatch();
 
   constructor(studio: Studio) {
     this.#studio = studio;
+  }
+
+  /** To be called when the overview is seen again: the time on the desk was counted there. */
+  resume(): void {
+    this.#stopwatch.restart();
   }
 
   /** Decides about photos; without a decision, takes theirs back. */
   take(photos: readonly Photo[], decision: Decision | undefined): void {
     if (photos.length === 0) return;
     this.#taken.push(photos.map((photo) => [photo, photo.decision.value]));
+    // They were looked at together.
+    const seconds = this.#stopwatch.take() / photos.length;
+    for (const photo of photos) photo.seconds += seconds;
     batch(() => {
       for (const photo of photos) this.#studio.decide(photo, decision);
     });

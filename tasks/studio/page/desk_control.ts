@@ -6,6 +6,7 @@ import { greyOf } from "./crack_pen.ts";
 import type { Method } from "./engine_protocol.ts";
 import type { Decision } from "../review.ts";
 import type { OpenedPhoto, Photo } from "./photo.ts";
+import { Stopwatch } from "./stopwatch.ts";
 import type { Studio } from "./studio.ts";
 import { type Desk, press, stroke, type Tool, TOOLS } from "./tools.ts";
 import { type Signal, signal } from "./view.ts";
@@ -42,7 +43,7 @@ export class DeskControl {
   #last: Point = { x: 0, y: 0 };
   #keeping: ReturnType<typeof setTimeout> | undefined;
   #keptSteps = 0;
-  #since = performance.now();
+  readonly #stopwatch = new Stopwatch();
 
   constructor(studio: Studio, photo: Photo) {
     this.studio = studio;
@@ -68,9 +69,7 @@ export class DeskControl {
 
   /** Counts the time since the photo was opened, or since it was counted last. */
   #countTime(): void {
-    const now = performance.now();
-    this.photo.seconds += (now - this.#since) / 1000;
-    this.#since = now;
+    this.photo.seconds += this.#stopwatch.take();
   }
 
   /** To be called when another photo takes its place. */

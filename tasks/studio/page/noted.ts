@@ -8,7 +8,8 @@ export type Noted = Omit<ReviewedPhoto, "name">;
 export function noted({ decision, seconds, changedPixels, mmPerPixel }: Photo): Omit<Noted, "at"> {
   return {
     ...(decision.value === undefined ? {} : { decision: decision.value }),
-    seconds: Math.round(seconds),
+    // Of many that were decided about together, each took little.
+    seconds: Math.round(1000 * seconds) / 1000,
     ...(changedPixels === 0 ? {} : { changedPixels }),
     ...(mmPerPixel.value === undefined ? {} : { mmPerPixel: mmPerPixel.value }),
   };

@@ -6,7 +6,7 @@ import { Grid } from "./grid.ts";
 import type { Decision, Photo } from "./photo.ts";
 import type { Studio } from "./studio.ts";
 import type { Thumbnails } from "./thumbnails.ts";
-import { computed, html, type ReadonlySignal, type Signal, signal, type VNode } from "./view.ts";
+import { computed, html, type ReadonlySignal, type Signal, signal, useEffect, type VNode } from "./view.ts";
 
 const FILTERS = {
   all: ["All", () => true],
@@ -55,11 +55,11 @@ export function listed(photos: ReadonlySignal<readonly Photo[]>): ReadonlySignal
 export class OverviewControl {
   readonly studio: Studio;
   readonly choice: Choice = new Choice();
-  readonly #decisions: Decisions;
+  readonly decisions: Decisions;
 
   constructor(studio: Studio) {
     this.studio = studio;
-    this.#decisions = new Decisions(studio);
+    this.decisions = new Decisions(studio);
   }
 
   /** The photos that are chosen, of those shown. */
@@ -76,7 +76,7 @@ export class OverviewControl {
   decide(decision: Decision | undefined): void {
     const list = this.studio.listed.value, { chosen } = this;
     const photos = chosen.length > 0 ? chosen : list.slice(this.choice.focused.value).slice(0, 1);
-    this.#decisions.take(photos, decision);
+    this.decisions.take(photos, decision);
     this.choice.focus(this.studio.listed.value, this.choice.focused.value);
   }
 
@@ -86,7 +86,7 @@ export class OverviewControl {
     const at = choice.focused.value;
     if (ctrlKey || metaKey) {
       if (key === "a") choice.all(list);
-      else return key === "z" && this.#decisions.undo();
+      else return key === "z" && this.decisions.undo();
       return true;
     }
     if (altKey) return false;
@@ -116,6 +116,7 @@ export function Overview(
   { control, thumbnails }: { readonly control: OverviewControl; readonly thumbnails: Thumbnails },
 ): VNode {
   const { studio, choice, hasBeside } = control;
+  useEffect(() => control.decisions.resume(), []);
   const photos = studio.photos.value;
   const counts = (Object.keys(FILTERS) as (keyof typeof FILTERS)[]).map((name) =>
     [name, photos.filter(FILTERS[name][1]).length] as const

@@ -14,6 +14,7 @@ import { agreementOf } from "../../../tasks/studio/agreement.ts";
 import { openPatchPhotos } from "../../../tasks/classifier/photos.ts";
 import { KEY_HEADER, serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { StudioRun } from "../../../tasks/studio/studio_run.ts";
+import { summarise } from "../../../tasks/studio/summary.ts";
 import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { type RunPhoto, writeRun } from "../run_fixture.ts";
@@ -247,6 +248,30 @@ Deno.test("classifiers are trained on the photos that were accepted and mended, 
   assert.deepEqual(await photos(), [["accepted", 1], ["corrected", 6], ["undecided", 1]]);
   assert.deepEqual(await photos("only"), [["accepted", 1], ["corrected", 6]]);
   assert.deepEqual(await photos("ignore"), [["undecided", 1]]);
+});
+
+Deno.test("a summary counts decisions, mended pixels and the time a photo took, of the run's own photos", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRun(folder.path, ["a", "b", "c", "d", "e"].map((name) => photoOf(name, 250)));
+  assert.equal(
+    summarise(await StudioRun.open(path)),
+    "0 of 5 photos decided\n0 accepted\n0 corrected in 0 pixels\n0 rejected",
+  );
+  const review = await ReviewStore.open(path);
+  const at = "2026-01-01T00:00:00Z";
+  await review.saveAll([
+    { name: "a", decision: "accepted", at, seconds: 1 },
+    { name: "b", decision: "corrected", at, seconds: 30, changedPixels: 40 },
+    { name: "c", decision: "corrected", at, seconds: 9, changedPixels: 2 },
+    // What was mended in a mask that was thrown out counts for nothing.
+    { name: "d", decision: "rejected", at, seconds: 2, changedPixels: 7 },
+    { name: "e", at, seconds: 4, mmPerPixel: 1 },
+    { name: "gone", decision: "accepted", at, seconds: 100 },
+  ]);
+  assert.equal(
+    summarise(await StudioRun.open(path)),
+    "4 of 5 photos decided, 11.5 s each\n1 accepted\n2 corrected in 42 pixels\n1 rejected",
+  );
 });
 
 Deno.test("photos of a run that have moved are found in the folders that are named", async () => {

@@ -64,6 +64,9 @@ Deno.test({
       for (let i = 0; i < 3; i++) await page.press("ArrowRight", "shift");
       await page.press("a");
       await decidedAre("accepted", names.slice(0, 4));
+      // The time that it took is shared among them.
+      const { seconds } = (await readReview(path)).get(names[1])!;
+      assert.ok(seconds > 0 && seconds < 60 / 4 + 60 / COUNT, `${seconds} s`);
       await page.press("u");
       await decidedAre("accepted", []);
       await page.press("Escape");
