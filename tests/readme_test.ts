@@ -18,7 +18,7 @@ const commands = [...readme.matchAll(/^(?: {4}npx -y deno@[\d.]+|deno) task (.+?
   [, line],
 ) => line.split(" "));
 /** Tasks in running text: for those who change Hairline; CI runs the gate. */
-const mentioned = new Set([...readme.matchAll(/(?<=`)deno task ([\w:]+)/g)].map(([, name]) => name));
+const mentioned = new Set([...readme.matchAll(/(?<=`)deno task ([\w:-]+)/g)].map(([, name]) => name));
 /** Flags in running text, in a command that has them. */
 const SHARDS = ["label", "photos/", "--out", "shards/", "--shard", "1/4"];
 /** Commands in blocks that contain these tests themselves; CI runs them. */

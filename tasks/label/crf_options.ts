@@ -51,7 +51,7 @@ export const crfOptions = object("Random field, with --method cam-crf", {
 });
 
 /** The random field that the options ask for. */
-function chooseCrf(options: InferValue<typeof crfOptions>): DenseCrfOptions {
+export function chooseCrf(options: InferValue<typeof crfOptions>): DenseCrfOptions {
   return {
     iterations: options.crfIterations ?? iterations,
     appearance: {

@@ -100,7 +100,7 @@ export async function denseCrfOnDevice(
 }
 
 /** The kernels and the weights of parameters. A kernel that weighs nothing is none. */
-function fieldOf({ iterations, appearance, smoothness }: DenseCrfOptions): {
+export function fieldOf({ iterations, appearance, smoothness }: DenseCrfOptions): {
   readonly kernels: FieldKernels;
   readonly weights: FieldWeights;
 } {
