@@ -71,6 +71,7 @@ export function App(
     <header>
       <h1>Hairline</h1>
       <${Device} studio=${studio} />
+      <span class="hint" role="status" id="saving">${studio.keeper.waits && "Saving …"}</span>
       <span class="gap"></span>
       ${current !== undefined && photos.length > 1 && html`<${Steps} studio=${studio} current=${current} />`}
       ${current !== undefined &&
@@ -120,7 +121,9 @@ function Device({ studio }: { readonly studio: Studio }): VNode {
   if (device instanceof Error) {
     return html`<span class="device warning" role="alert">${device.message}</span>` as VNode;
   }
-  return html`<span class="device hint" title=${device.reason}>${device.network} on ${
+  const why =
+    `${device.reason}. #wasm at the end of this page's address has networks computed by the processor, #webgpu by the adapter.`;
+  return html`<span class="device hint" title=${why}>${device.network} on ${
     device.name === "webgpu" ? device.adapter : `the processor (${device.name}); kernels on ${device.adapter}`
   }</span>` as VNode;
 }

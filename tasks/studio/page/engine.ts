@@ -12,7 +12,7 @@ import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts
 import { defaultHairline } from "../../../core/label/hairline/settings.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { measureCracks } from "../../../core/measure/measure_cracks.ts";
-import { openBackend } from "../../../models/backend.ts";
+import { type BackendName, openBackend } from "../../../models/backend.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { serveRequests } from "../../../models/threads/serve_requests.ts";
@@ -44,9 +44,9 @@ function compute(): Promise<Compute> {
   return device ??= openDevice();
 }
 
-async function openSession(): Promise<Session> {
+async function openSession(wanted?: BackendName): Promise<Session> {
   const opened = await compute();
-  const backend = await openBackend({ compute: opened });
+  const backend = await openBackend({ compute: opened, backend: wanted });
   const segmenter = await loadSegmenter();
   return {
     compute: opened,
@@ -79,7 +79,7 @@ async function mark(
 async function answer(request: EngineRequest): Promise<EngineReply> {
   switch (request.ask) {
     case "open":
-      return (await (session ??= openSession())).engine;
+      return (await (session ??= openSession(request.backend))).engine;
     case "decode": {
       const { width, height, data } = await decodeImage(request.bytes);
       return { width, height, data: new Uint8ClampedArray(data) };

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
 import type { SavedFile, SavedKind, SavedPhoto } from "./saved.ts";
+import type { BackendName } from "../../../models/backend.ts";
 import { RequestWorker } from "../../../models/threads/request_worker.ts";
 import type { Encoded, Engine, EngineReply, EngineRequest, Look, Marked } from "./engine_protocol.ts";
 import type { Pixels } from "./box.ts";
@@ -23,9 +24,13 @@ export class EngineClient {
     this.#clerk = new RequestWorker(new Worker(url));
   }
 
-  /** Opens the device and the network. */
-  async open(): Promise<Engine> {
-    return await ask(this.#marker, { ask: "open" }) as Engine;
+  /**
+   * Opens the device and the network. To be called first.
+   *
+   * @param backend what networks run on. Default: the device, unless it is software.
+   */
+  async open(backend?: BackendName): Promise<Engine> {
+    return await ask(this.#marker, { ask: "open", backend }) as Engine;
   }
 
   /** The upright pixels of a photo's file, which moves to the worker. */

@@ -1,7 +1,7 @@
 import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
 import type { Pixels } from "./box.ts";
 import type { SavedFile, SavedKind, SavedPhoto } from "./saved.ts";
-import type { Backend } from "../../../models/backend.ts";
+import type { Backend, BackendName } from "../../../models/backend.ts";
 
 /** How cracks are looked for: `label` leaves out pieces that can be no crack, `predict` shows all that the network sees. */
 export type Method = "label" | "predict";
@@ -15,7 +15,7 @@ export interface Look {
 
 /** What the page asks of its workers, which decode and compute; see `engine.ts`. */
 export type EngineRequest =
-  | { readonly ask: "open" }
+  | { readonly ask: "open"; readonly backend: BackendName | undefined }
   | { readonly ask: "decode"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly ask: "mark"; readonly pixels: Pixels; readonly look: Look }
   | {

@@ -18,7 +18,9 @@ const engine = new EngineClient(scriptOf("engine"));
 const served = document.querySelector("meta[name=hairline-server]") !== null;
 const key = new URL(location.href).searchParams.get("key") ?? "";
 const keeper = served ? new ServerClient(key, engine) : new BrowserStore(engine);
-const studio = new Studio(engine, keeper);
+// Who doubts the choice makes it: hairline.html#wasm.
+const backend = (["webgpu", "wasm"] as const).find((name) => location.hash === `#${name}`);
+const studio = new Studio(engine, keeper, backend);
 const thumbnails = new Thumbnails(engine, scriptOf("thumbnails"));
 listen(studio);
 const app = document.getElementById("app")!;

@@ -1,4 +1,5 @@
 import type { Photo } from "./photo.ts";
+import { type Signal, signal } from "./view.ts";
 
 /** Milliseconds until what could not be saved is tried again. */
 const AGAIN = 2000;
@@ -20,6 +21,7 @@ export interface Saving {
 export class SaveQueue {
   readonly #waiting = new Set<Photo>();
   readonly #saves: Saving;
+  readonly #isSaving: Signal<boolean> = signal(false);
   #saving: Promise<void> | undefined;
   /** Called with a sentence when something cannot be saved, and with none when it was after all. */
   onTrouble: (sentence: string) => void = () => {};
@@ -28,15 +30,19 @@ export class SaveQueue {
     this.#saves = saves;
   }
 
-  /** Whether something is not saved yet. */
+  /** Whether something is not saved yet; views that ask follow. */
   get waits(): boolean {
-    return this.#waiting.size > 0 || this.#saving !== undefined;
+    return this.#isSaving.value;
   }
 
   /** Saves a photo; settles when all are saved. */
   add(photo: Photo): Promise<void> {
     this.#waiting.add(photo);
-    return this.#saving ??= this.#saveAll().finally(() => this.#saving = undefined);
+    this.#isSaving.value = true;
+    return this.#saving ??= this.#saveAll().finally(() => {
+      this.#saving = undefined;
+      this.#isSaving.value = false;
+    });
   }
 
   /** Gives up what waits. */

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import type { BackendName } from "../../../models/backend.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Engine } from "./engine_protocol.ts";
 import type { Decision } from "../review.ts";
@@ -50,10 +51,11 @@ export class Studio {
   #marking = false;
   readonly #figures = new Map<Figure, Promise<void>>();
 
-  constructor(engine: EngineClient, keeper: Keeper) {
+  /** @param backend what networks run on. Default: the device, unless it is software. */
+  constructor(engine: EngineClient, keeper: Keeper, backend?: BackendName) {
     this.engine = engine;
     this.keeper = keeper;
-    engine.open().then(
+    engine.open(backend).then(
       (device) => this.device.value = device,
       (error) => this.device.value = error,
     );
