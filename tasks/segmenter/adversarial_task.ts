@@ -1,4 +1,6 @@
 import { augment } from "../../core/kernels/augment.ts";
+import type { PhotoSource, PixelTruth } from "../../core/sampling/decoded_photo.ts";
+import { fattenedPhotos } from "../../core/sampling/fattened_photos.ts";
 import { cropSampler } from "../../core/sampling/random_crops.ts";
 import { loadAdversarialPair, saveAdversarialPair } from "../../models/segmenter/adversarial/checkpoint.ts";
 import { Discriminator } from "../../models/segmenter/adversarial/discriminator.ts";
@@ -136,17 +138,20 @@ async function openUnlabelled(
 }
 
 async function openTrainer(
-  { crop, batch, crops, zoom, seed, augment: augments, loss }: SegmenterTrainingOptions,
+  { crop, batch, crops, zoom, seed, augment: augments, loss, fatten }: SegmenterTrainingOptions,
   { compute, network: pair, photos, unlabelled, settings }: TrainerParts<AdversarialTraining> & {
     readonly settings: AdversarialChoice["settings"];
   },
 ): Promise<Trainer<AdversarialTraining>> {
-  const feedOf = async (source: MaskedPhotos, seed: number): Promise<CropFeed> => ({
+  const feedOf = async (source: PhotoSource<PixelTruth>, seed: number): Promise<CropFeed> => ({
     compute,
     sampler: await cropSampler(source, { size: crop, batch, crops, zoom, seed }),
     augment: augments ? (crops, of) => augment(crops, { ...of, seed }) : undefined,
   });
-  const labelled = await feedOf(photos, seed);
+  const labelled = await feedOf(
+    fatten === undefined ? photos : fattenedPhotos(compute, photos, fatten),
+    seed,
+  );
   const others = await feedOf(unlabelled!, (seed ^ OTHER_STREAM) >>> 0);
   const { stepsPerEpoch, cropsPerEpoch: examplesPerEpoch } = labelled.sampler;
   const { segmenter } = pair, { levels } = settings;

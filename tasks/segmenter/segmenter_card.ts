@@ -44,10 +44,9 @@ const PHOTOS = [
 ] as const;
 
 /** What decides the result, network and photos apart. */
-export type SegmenterSettings = Kept<
-  SegmenterTrainingOptions & { readonly momentum: number },
-  typeof SETTINGS[number]
->;
+export type SegmenterSettings =
+  & Kept<SegmenterTrainingOptions & { readonly momentum: number }, typeof SETTINGS[number]>
+  & Pick<SegmenterTrainingOptions, "fatten">;
 
 /** Which photos were asked for. */
 export interface SegmenterData extends Kept<SegmenterTrainingOptions, typeof PHOTOS[number]> {
@@ -57,7 +56,10 @@ export interface SegmenterData extends Kept<SegmenterTrainingOptions, typeof PHO
 
 /** What the options of a training decide of its result. */
 export function settingsOf(options: SegmenterTrainingOptions): SegmenterSettings {
-  return keepOptions({ ...options, momentum: MOMENTUM }, SETTINGS);
+  const { fatten } = options;
+  const kept = keepOptions({ ...options, momentum: MOMENTUM }, SETTINGS);
+  // Named only where it is asked for: trainings that were saved before there was such an option go on.
+  return fatten === undefined ? kept : { ...kept, fatten };
 }
 
 /** Which photos a training was asked to take, and how many of their labels it did not. */

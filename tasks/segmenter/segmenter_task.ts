@@ -6,6 +6,7 @@ import { predictImage } from "../../core/predict/predict_image.ts";
 import { predictAtScales } from "../../core/predict/predict_scales.ts";
 import { ignoredPixels } from "../../core/sampling/decoded_photo.ts";
 import { centredCropSampler } from "../../core/sampling/centred_crops.ts";
+import { fattenedPhotos } from "../../core/sampling/fattened_photos.ts";
 import { type CropSampler, cropSampler } from "../../core/sampling/random_crops.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
@@ -106,11 +107,12 @@ async function openTrainer(
   options: SegmenterTrainingOptions,
   { compute, network, photos }: TrainerParts<SegmenterTraining>,
 ): Promise<Trainer<SegmenterTraining>> {
-  const { crop: size, batch, crops, zoom, seed, loss } = options;
+  const { crop: size, batch, crops, zoom, seed, loss, fatten } = options;
   const { multiple, patches } = network.network;
+  const source = fatten === undefined ? photos : fattenedPhotos(compute, photos, fatten);
   const sampler = patches === undefined
-    ? await cropSampler(photos, { size, multiple, batch, crops, zoom, seed })
-    : await centredCropSampler(photos, { size: patches.side, batch, crops, seed });
+    ? await cropSampler(source, { size, multiple, batch, crops, zoom, seed })
+    : await centredCropSampler(source, { size: patches.side, batch, crops, seed });
   return {
     ...cropTrainer({ compute, network, sampler, augment: options.augment, seed, loss }),
     async validate(heldBack) {

@@ -5,6 +5,7 @@ import {
   float,
   group,
   type InferValue,
+  integer,
   merge,
   message,
   multiple,
@@ -66,6 +67,12 @@ export const trainingOptions = merge(
         description:
           message`Train on confidences: those beside the labels, or the grey values of --masks, instead of crack or not.`,
       }),
+      fatten: optional(
+        option("--fatten", integer({ min: 1, max: 64, metavar: "TIMES" }), {
+          description:
+            message`Make the crack of the masks thicker, so many times by a pixel on each side, as the networks that label --method inoue wants are trained; photos held back keep theirs.`,
+        }),
+      ),
       limit: optional(
         option("--limit", positiveInteger(), {
           description: message`Use no more than N photos, extra labels aside.`,

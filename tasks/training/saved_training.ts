@@ -142,9 +142,11 @@ export function requireSame<Kind extends TrainingKind>(
   out: string,
 ): void {
   const differing: string[] = [];
-  const before = new Map(Object.entries(saved.settings));
-  for (const [key, value] of Object.entries(wanted.settings)) {
-    const [was, is] = [before.get(key), value].map((value) => JSON.stringify(value));
+  const before = new Map<string, unknown>(Object.entries(saved.settings));
+  const now = new Map<string, unknown>(Object.entries(wanted.settings));
+  // Some are named only where they are asked for.
+  for (const key of new Set([...now.keys(), ...before.keys()])) {
+    const [was, is] = [before, now].map((settings) => JSON.stringify(settings.get(key)));
     if (was !== is) differing.push(`${key} ${was} instead of ${is}`);
   }
   for (const key of ["photos", "validationPhotos", "unlabelledPhotos"] as const) {

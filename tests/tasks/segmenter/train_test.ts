@@ -90,6 +90,7 @@ Deno.test("segmenter:train goes on after a kill and ends with the same network a
     const card = await cardOf(folder, "whole");
     assert.deepEqual(JSON.parse(whole.out), card);
     assert.equal(card.settings.zoom, 1.5);
+    assert.ok(!("fatten" in card.settings));
     assert.deepEqual([card.steps, card.crops, card.curve.length], [18, 36, 18]);
     assert.deepEqual(card.data.photos, ["0", "1", "2"]);
     assert.deepEqual(card.data.validationPhotos, ["3"]);
@@ -143,9 +144,10 @@ Deno.test("segmenter:train stops where it diverges, and leaves the last good sta
 
 Deno.test("segmenter:train starts from another network, and with its layers", async () => {
   await withPhotos(async (folder) => {
-    const whole = { "--crop": "whole", "--batch": "1", "--crops": "2", "--epochs": "1" };
+    const whole = { "--crop": "whole", "--batch": "1", "--crops": "2", "--epochs": "1", "--fatten": "2" };
     const first = await train(small(folder, "first", whole));
     assert.equal(first.code, 0, first.err);
+    assert.equal((await cardOf(folder, "first")).settings.fatten, 2);
     const start = {
       "--start": join(folder, "first"),
       "--learning-rate": "1e-9",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { loadTraining, trainingFile } from "../../../tasks/training/saved_training.ts";
-import type { TrainingKind } from "../../../tasks/training/training_task.ts";
+import { loadTraining, requireSame, trainingFile } from "../../../tasks/training/saved_training.ts";
+import type { SettingsOf, TrainingKind } from "../../../tasks/training/training_task.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 Deno.test("loadTraining() says in a sentence what is wrong with a saved position", async () => {
@@ -44,4 +44,21 @@ Deno.test("loadTraining() says in a sentence what is wrong with a saved position
       return true;
     });
   }
+});
+
+Deno.test("requireSame() names what differs, settings that one of both lacks among it", () => {
+  const data = { photos: ["a"], validationPhotos: [], imported: null };
+  const settingsOf = (settings: object) => ({ data, settings: settings as SettingsOf<TrainingKind> });
+  const [plain, fat] = [{ epochs: 3 }, { epochs: 3, fatten: 2 }].map(settingsOf);
+  requireSame<TrainingKind>(fat, fat, "out");
+  assert.throws(
+    () => requireSame<TrainingKind>(plain, fat, "out"),
+    /it has fatten undefined instead of 2; give/,
+  );
+  assert.throws(
+    () => requireSame<TrainingKind>(fat, plain, "out"),
+    /it has fatten 2 instead of undefined; give/,
+  );
+  const others = { ...fat, data: { ...data, unlabelledPhotos: ["b"] } };
+  assert.throws(() => requireSame<TrainingKind>(fat, others, "out"), /it has other photos; give/);
 });
