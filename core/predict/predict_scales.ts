@@ -47,11 +47,16 @@ export interface PredictAtScalesOptions extends PredictImageOptions, Partial<Sca
   spectrum?: readonly number[];
   /** Called for each level, largest first, with what the network says there: h × w × 1, 0..1, which is disposed of afterwards. */
   onLevel?: (confidence: Plane, scale: number) => Promise<void> | void;
+  /**
+   * Whether what the levels say together can be: where not, the coarsest of them is left out, down to the first alone. What is dark and wide,
+   * such as shade, looks like a crack when seen from far away. Default: any prediction is accepted.
+   */
+  accept?: (joined: Prediction) => boolean;
 }
 
 /** Where a segmentation network sees crack in an image that it was shown at several scales. */
 export interface ScaledPrediction extends Prediction {
-  /** The scales looked at, largest first, and what each counted; the weights sum to 1. */
+  /** The scales looked at, largest first, and what each counted: 0 if it was left out; the weights sum to 1. */
   readonly scales: readonly { readonly scale: number; readonly weight: number }[];
   /** A sentence where the photo is out of what the network knows. */
   readonly warning?: string;
@@ -89,6 +94,7 @@ const ARGUMENTS = argumentsSchema({
     selectivity: optional(NUMBER),
     spectrum: optional(listOf(NUMBER, "a list of numbers")),
     onLevel: optional(callback()),
+    accept: optional(callback()),
   }),
 });
 
@@ -121,7 +127,7 @@ export async function predictAtScales(
 ): Promise<ScaledPrediction> {
   checkArguments("predict", ARGUMENTS, { compute, image: photo, options });
   const { image, clear } = coverTransparent(photo);
-  const { segmenter, threshold = 0.5, onLevel, onProgress } = options;
+  const { segmenter, threshold = 0.5, onLevel, onProgress, accept = () => true } = options;
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
   const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
@@ -141,15 +147,19 @@ export async function predictAtScales(
       await predictLevel(compute, image, { segmenter, map, onTile, ...tiles });
       await onLevel?.(map, scale);
     }
-    using sums = sumsOf(compute, maps);
-    using fused = joinLevels(compute, maps, { sums, selectivity, width, height });
-    const [confidence, read] = await compute.read([fused, sums]);
-    clear(confidence);
-    const weights = levelWeights(read, selectivity);
-    const looked = scales.map((scale, l) => ({ scale, weight: weights[l] }));
-    const prediction = predictionOf(confidence, { segmenter, width, height, threshold });
-    const warning = warningOf(prediction, { scales: looked, spectrum });
-    return { ...prediction, scales: looked, ...(warning === undefined ? {} : { warning }) };
+    for (let used = maps.length;; used--) {
+      const { confidence, weights } = await readLevels(compute, maps.slice(0, used), {
+        selectivity,
+        width,
+        height,
+      });
+      clear(confidence);
+      const prediction = predictionOf(confidence, { segmenter, width, height, threshold });
+      if (used > 1 && !accept(prediction)) continue;
+      const looked = scales.map((scale, l) => ({ scale, weight: weights[l] ?? 0 }));
+      const warning = warningOf(prediction, { scales: looked, spectrum });
+      return { ...prediction, scales: looked, ...(warning === undefined ? {} : { warning }) };
+    }
   } finally {
     for (const map of maps) map.dispose();
   }
@@ -203,6 +213,18 @@ async function predictLevel(
     store: (strip, [first, end]) =>
       compute.copy(strip, map, { to: first * width, length: (end - first) * width }),
   });
+}
+
+/** What the levels say together, and what each counts. */
+async function readLevels(
+  compute: Compute,
+  maps: readonly Plane[],
+  { selectivity, width, height }: Size & Pick<FuseScalesOptions, "selectivity">,
+): Promise<{ readonly confidence: Float32Array<ArrayBuffer>; readonly weights: readonly number[] }> {
+  using sums = sumsOf(compute, maps);
+  using fused = joinLevels(compute, maps, { sums, selectivity, width, height });
+  const [confidence, read] = await compute.read([fused, sums]);
+  return { confidence, weights: levelWeights(read, selectivity) };
 }
 
 /** Σ p and Σ p² of each map: L × 1 × 2. */

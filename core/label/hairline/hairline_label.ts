@@ -13,7 +13,8 @@ import { denseLocalisation } from "./dense_localisation.ts";
 import { flippedSegmenter } from "./flipped_segmenter.ts";
 import { joinConfidences, stretch } from "./join_confidences.ts";
 import { defaultHairline, HAIRLINE_SETTINGS, type HairlineSettings, requireHairline } from "./settings.ts";
-import { plausiblePieces } from "./plausible_pieces.ts";
+import { judgePieces } from "./plausible_pieces.ts";
+import { ruledShare } from "./ruled_lines.ts";
 import { levelStage, MapRecorder, STAGES, stagesOf } from "./stages.ts";
 
 /** Options of {@linkcode hairlineLabeller}. */
@@ -46,7 +47,8 @@ const ARGUMENTS = argumentsSchema({
  * 4. √(network · localisation) is the confidence, high where both find crack;
  * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
  * 6. where it exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, in a photo that shows a crack of
- *    some length somewhere for sure.
+ *    some length somewhere for sure. Where something broad is marked that cannot be one, stage 2 is joined anew without its coarsest level; and
+ *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so.
  *
  * Each of 1, 3, 4 and 5, and the choice of pieces, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
  *
@@ -122,6 +124,9 @@ async function labelByHairline(
   const looking = predictAtScales(compute, image, {
     ...{ segmenter, ...scales, start, spectrum, threshold, onProgress },
     onLevel: (map) => recorder.keep(levelStage(++level), map),
+    ...(settings.pieces === "all"
+      ? {}
+      : { accept: (joined: Prediction) => !judgePieces({ ...joined, scale: start }).broad }),
   });
   await Promise.allSettled([localising, looking]);
   using localisation = await localising;
@@ -132,16 +137,37 @@ async function labelByHairline(
   const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
   const exceeding = predictionOf(confidence, { segmenter, width, height, threshold });
-  const label = settings.pieces === "all"
-    ? exceeding
-    : withMask(exceeding, plausiblePieces({ ...exceeding, scale: start }));
+  const { label, doubt = warning } = settings.pieces === "all"
+    ? { label: exceeding }
+    : plausibleLabel(exceeding, start);
   return {
     ...label,
     usableForTraining: label.crackPixels >= settings.minCrackPixels,
     stages: recorder.all,
     scales: scalesSeen,
-    ...(warning === undefined ? {} : { warning }),
+    ...(doubt === undefined ? {} : { warning: doubt }),
   };
+}
+
+/** The share of marked lines, straight and at right angles, from which on they are joints and no cracks. */
+const MOST_RULED = 0.7;
+
+/** What of a label can be crack, and why nothing can, where that has to be told. */
+function plausibleLabel(
+  exceeding: Prediction,
+  scale: number,
+): { readonly label: Prediction; readonly doubt?: string } {
+  const { plausible } = judgePieces({ ...exceeding, scale });
+  const label = withMask(exceeding, plausible);
+  if (label.crackPixels === 0) return { label };
+  const ruled = ruledShare({ ...label, scale });
+  if (ruled <= MOST_RULED) return { label };
+  const doubt =
+    `Of what looks like crack ${
+      Math.floor(100 * ruled)
+    } % runs straight in one direction or at right angles to it, as joints do: ` +
+    "none of it is called crack.";
+  return { label: withMask(exceeding, new Uint8Array(plausible.length)), doubt };
 }
 
 /** The same with another mask. */

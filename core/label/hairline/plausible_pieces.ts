@@ -3,19 +3,34 @@ import { boundsOf, connectedPixels } from "../../predict/connected_pixels.ts";
 /** How full a piece may be: its pixels over the square of the diagonal of its bounding box. A disc has 0.39, a straight line of five times its width 0.19. */
 const MOST_FULL = 0.25;
 
-/** The same of a large piece: shade, dark ground beside a bright marking, foliage. */
+/** The same of a large piece of which the network is not sure all over: shade, dark ground beside a bright marking, foliage. */
 const MOST_FULL_LARGE = 0.15;
 
 /** From this share of the photo on a piece is large. */
 const LARGE = 0.03;
 
+/** The mean confidence from which on a large piece may be as full as a small one. In wide cracks it is 0.87 and more, in shade mostly below 0.8. */
+const SURE_ALL_OVER = 0.85;
+
+/** From this share of the photo on, what is too full to be a crack says that the photo was looked at from too far away. */
+const BROAD = 0.008;
+
 /** A photo shows a crack if one piece is surer than this somewhere … */
-const SURE = 0.9;
+const SURE = 0.85;
 
 /** … and has a longer diagonal than this, in pixels at the first scale that was looked at. */
 const LEAST_LENGTH = 32;
 
-/** What {@linkcode plausiblePieces} judges. */
+/** It does, too, if pieces of which the network is quite sure … */
+const QUITE_SURE = 0.9;
+
+/** … longer than a speck … */
+const LONGER_THAN_SPECK = 8;
+
+/** … have this length together: a thin crack is seen in dashes. */
+const LEAST_LENGTH_OF_DASHES = 64;
+
+/** What {@linkcode judgePieces} judges. */
 interface Marked {
   readonly width: number;
   readonly height: number;
@@ -27,32 +42,52 @@ interface Marked {
   readonly scale: number;
 }
 
+/** What is to be thought of what is marked. */
+export interface JudgedPieces {
+  /** 1 for crack, else 0, row-major: what can be one. */
+  readonly plausible: Uint8Array<ArrayBuffer>;
+  /** Something broad is marked that cannot be a crack. */
+  readonly broad: boolean;
+}
+
 /** What decides whether connected pixels can be a crack. */
 interface Piece {
+  readonly pixels: number;
   /** Diagonal of the bounding box, pixels. */
   readonly diagonal: number;
+  /** Confidences. */
   readonly surest: number;
+  readonly mean: number;
 }
 
 /**
- * Leaves of a mask the pieces that can be cracks: a crack is long for its area, and a photo with a crack shows a piece of some length of which
- * the network is sure. Small and doubtful pieces stay where there is such a one, since cracks are seen in parts; where there is none, nothing does.
+ * Tells which pieces of a mask can be cracks: a crack is long for its area, and a photo with a crack shows a piece of some length of which
+ * the network is sure, or several short ones. Small and doubtful pieces stay where there is such a one, since cracks are seen in parts; where there is none,
+ * nothing does.
  *
- * The limits lose no F1 on training photos (DCD, CRACK500, CrackSC) and were set on those.
- *
- * @returns a mask of the same size, 1 for crack.
+ * The limits were set on training photos (DCD, CRACK500, CrackSC), and on such that are labelled as a whole.
  */
-export function plausiblePieces({ width, height, mask, confidence, scale }: Marked): Uint8Array<ArrayBuffer> {
+export function judgePieces({ width, height, mask, confidence, scale }: Marked): JudgedPieces {
   const plausible = new Uint8Array(mask.length);
-  let evident = false;
+  let [evident, broad, dashes] = [false, false, 0];
   for (const pixels of connectedPixels(mask, { width, height })) {
     const piece = pieceOf(pixels, { width, confidence });
-    const large = pixels.length > LARGE * width * height;
-    if (pixels.length > (large ? MOST_FULL_LARGE : MOST_FULL) * piece.diagonal ** 2) continue;
-    evident ||= piece.surest > SURE && piece.diagonal * scale > LEAST_LENGTH;
+    if (isTooFull(piece, mask.length)) {
+      broad ||= piece.pixels > BROAD * mask.length;
+      continue;
+    }
+    const length = piece.diagonal * scale;
+    evident ||= piece.surest > SURE && length > LEAST_LENGTH;
+    if (piece.surest > QUITE_SURE && length > LONGER_THAN_SPECK) dashes += length;
     for (const pixel of pixels) plausible[pixel] = 1;
   }
-  return evident ? plausible : new Uint8Array(mask.length);
+  if (!evident && dashes <= LEAST_LENGTH_OF_DASHES) plausible.fill(0);
+  return { plausible, broad };
+}
+
+function isTooFull({ pixels, diagonal, mean }: Piece, area: number): boolean {
+  const doubtful = pixels > LARGE * area && mean <= SURE_ALL_OVER;
+  return pixels > (doubtful ? MOST_FULL_LARGE : MOST_FULL) * diagonal ** 2;
 }
 
 function pieceOf(
@@ -60,6 +95,15 @@ function pieceOf(
   { width, confidence }: Pick<Marked, "width" | "confidence">,
 ): Piece {
   const bounds = boundsOf(pixels, width);
-  const surest = pixels.reduce((most, pixel) => Math.max(most, confidence[pixel]), 0);
-  return { diagonal: Math.hypot(bounds.width, bounds.height), surest };
+  let [surest, sum] = [0, 0];
+  for (const pixel of pixels) {
+    surest = Math.max(surest, confidence[pixel]);
+    sum += confidence[pixel];
+  }
+  return {
+    pixels: pixels.length,
+    diagonal: Math.hypot(bounds.width, bounds.height),
+    surest,
+    mean: sum / pixels.length,
+  };
 }

@@ -48,7 +48,7 @@ export interface HairlineSettings {
   readonly labelThreshold: number;
   /**
    * Stage 6: which connected pixels of them stay: `all`, or those that are `plausible`, long for their area in a photo that shows a crack of
-   * some length somewhere for sure.
+   * some length somewhere for sure, and not straight joints. Where something broad cannot be a crack, the coarsest scale is left out.
    */
   readonly pieces: "plausible" | "all";
   /** Stage 6: crack pixels that a label needs to be used for training. */

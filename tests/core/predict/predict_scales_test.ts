@@ -91,6 +91,32 @@ Deno.test("predictAtScales() hands on what the network says at each level", asyn
   for (const { size, confidence } of levels) assertClose(confidence, redAt(image, size), 1e-4, `${size}`);
 });
 
+Deno.test("predictAtScales() leaves out the coarsest levels until what is left is accepted, or one is", async () => {
+  const compute = await device();
+  const image = randomImage(140, 133);
+  const options = { segmenter: new FakeSegmenter({ reach: 2 }), start: 1, selectivity: 2 };
+  const seen: number[] = [];
+  const refusing = (times: number) => ({
+    ...options,
+    levels: 3,
+    accept: ({ crackPixels }: { readonly crackPixels: number }) => seen.push(crackPixels) > times,
+  });
+  for (const [times, left] of [[0, 3], [1, 2], [2, 1]]) {
+    seen.length = 0;
+    const { scales, warning: _, ...found } = await predictAtScales(compute, image, refusing(times));
+    const { scales: wanted, warning: __, ...expected } = await predictAtScales(compute, image, {
+      ...options,
+      levels: left,
+    });
+    assert.deepEqual(found.confidence, expected.confidence, `${left} left`);
+    assert.equal(found.crackPixels, expected.crackPixels);
+    assert.deepEqual(scales.slice(0, left), wanted);
+    assert.deepEqual(scales.slice(left).map(({ weight }) => weight), new Array(3 - left).fill(0));
+    // The first level alone is not asked about.
+    assert.equal(seen.length, Math.min(times + 1, 2));
+  }
+});
+
 Deno.test("predictAtScales() leaves out levels that are too small, and takes single pixels and flat photos", async () => {
   const compute = await device();
   const scalesAt = async (width: number, height: number, doubt = /no detail/) => {
