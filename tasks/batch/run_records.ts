@@ -21,6 +21,7 @@ export async function runRecords(folder: string): Promise<PhotoRecord[] | undefi
   return manifests.length === 0 ? undefined : [...mergeRecords(manifests, madeAt).values()];
 }
 
-function madeAt(record: PhotoRecord & { labelledAt?: string; predictedAt?: string }): string {
+/** When a photo was labelled or predicted. */
+export function madeAt(record: PhotoRecord & { labelledAt?: string; predictedAt?: string }): string {
   return record.labelledAt ?? record.predictedAt ?? "";
 }

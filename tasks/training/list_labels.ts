@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import { mergeRecords, readManifest, type RunManifest } from "../batch/manifests.ts";
+import { mergeRecords, type PhotoRecord, readManifest, type RunManifest } from "../batch/manifests.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
+import { madeAt } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { folderOf } from "../cli/permissions.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
-import { LABEL_MANIFEST, type PhotoRecord } from "../label/manifest.ts";
+import { LABEL_MANIFEST } from "../label/manifest.ts";
+import { PREDICT_MANIFEST } from "../predict/manifest.ts";
 import { readVerdicts, type ReviewUse } from "../studio/review.ts";
 import { maskedSample, type NamedSample } from "./named_sample.ts";
 
@@ -35,9 +37,10 @@ export interface ListedLabels {
 }
 
 /**
- * Pairs photos with the labels of runs of `label`. Labels that are not usable for training are left out.
+ * Pairs photos with the labels of runs of `label`, and with the masks of runs of `predict` that a person accepted or mended in the studio. Labels
+ * that are not usable for training are left out.
  *
- * @throws {UsageError} for a folder that is none of labels.
+ * @throws {UsageError} for a folder that is of neither.
  * @throws {Error} if no label is usable.
  */
 export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
@@ -46,7 +49,7 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
   const byName = found && new Map(found.map(({ name, path }) => [name, path]));
   const samples: NamedSample[] = [], problems: string[] = [];
   const labelled = new Set<string>();
-  let rejected = 0, leftOut = 0;
+  let rejected = 0, leftOut = 0, predicted = 0;
   for (const [folders, extra] of [[labels, false], [extraLabels, true]] as const) {
     for (const folder of folders) {
       const verdictOf = await readVerdicts(folder, reviewed);
@@ -58,7 +61,9 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
         labelled.add(name);
         const { counts, corrected, vouched } = verdictOf(name);
         const path = byName === undefined ? labelledPath : byName.get(name);
-        if (!counts) leftOut++;
+        const isPrediction = usableForTraining === undefined;
+        if (isPrediction && !vouched) predicted++;
+        else if (!counts) leftOut++;
         // A person may say that there is hardly any crack in truth.
         else if (!usableForTraining && !vouched) rejected++;
         else if (path === undefined) {
@@ -85,6 +90,8 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
       `Cannot train on the labels in ${folders.join(", ")}: ${
         problems.length > 0
           ? `none has a photo; ${problems[0].charAt(0).toLowerCase()}${problems[0].slice(1)}`
+          : predicted > 0
+          ? `of masks that predict wrote those count that a person accepted or mended, and of ${predicted} none was; accept some with deno task studio.`
           : leftOut > 0
           ? `by what was decided in the studio none of ${
             rejected + leftOut
@@ -111,18 +118,29 @@ export function rejectedNotes(rejected: number): string[] {
   return [`${rejected} ${which} too few crack pixels to be usable for training: left out.`];
 }
 
+/** What a run noted of a photo. */
+interface LabelRecord extends PhotoRecord {
+  /** Undefined of a prediction, for which only a person can vouch. */
+  readonly usableForTraining?: boolean;
+}
+
 /** What is known of the labels in a folder, of all shards. */
-async function readRecords(folder: string): Promise<Iterable<PhotoRecord>> {
+async function readRecords(folder: string): Promise<Iterable<LabelRecord>> {
   if (!(await statOrNull(folder))?.isDirectory) {
     throw new UsageError(`Cannot read the labels in ${folder}: there is no such folder.`);
   }
-  const manifests: RunManifest<PhotoRecord>[] = [];
+  const manifests: RunManifest<LabelRecord>[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (!MANIFEST.test(name)) continue;
-    const manifest = await readManifest(join(folder, name), {
+    const path = join(folder, name);
+    const manifest = await readManifest(path, {
       tasks: ["label"],
       schema: LABEL_MANIFEST,
       remedy: "label the photos into another folder",
+    }) ?? await readManifest(path, {
+      tasks: ["predict"],
+      schema: PREDICT_MANIFEST,
+      remedy: "predict the photos into another folder",
     });
     if (manifest === undefined) {
       throw new UsageError(
@@ -136,5 +154,5 @@ async function readRecords(folder: string): Promise<Iterable<PhotoRecord>> {
       `Cannot read the labels in ${folder}: there is no manifest.json; give the folder that label wrote, or --images and --masks.`,
     );
   }
-  return mergeRecords(manifests, ({ labelledAt }) => labelledAt).values();
+  return mergeRecords(manifests, madeAt).values();
 }

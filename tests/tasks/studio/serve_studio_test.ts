@@ -274,6 +274,35 @@ Deno.test("a summary counts decisions, mended pixels and the time a photo took, 
   );
 });
 
+Deno.test("of what predict found, networks are trained on the masks that a person vouches for", async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeRun(folder.path, ["a", "b", "c", "d"].map((name) => photoOf(name, 250)));
+  const { photos, ...rest } = JSON.parse(await Deno.readTextFile(join(path, "manifest.json")));
+  const predictions = {
+    ...{ ...rest, task: "predict", threshold: 0.5, tile: 512, overlap: 64 },
+    segmenter: { name: "unet", source: "shipped", sha256: "0" },
+    photos: photos.map(({ usableForTraining: _, ...photo }: { usableForTraining: boolean }) => ({
+      ...{ ...photo, predictedAt: "2026-01-01T00:00:00.000Z" },
+    })),
+  };
+  await Deno.writeTextFile(join(path, "manifest.json"), JSON.stringify(predictions));
+  const taken = async (reviewed?: ReviewUse) => {
+    const { samples } = await listLabels({
+      ...{ labels: [path], extraLabels: [], photos: [], soft: false, reviewed },
+    });
+    return samples.map(({ name, sample }) => [name, sample.truthPath === correctedMaskPath(path, name)]);
+  };
+  await assert.rejects(taken(), /of masks that predict wrote .* of 4 none was; accept some/);
+  const review = await ReviewStore.open(path);
+  const noted = { at: "", seconds: 1 };
+  await review.save({ name: "a", decision: "accepted", ...noted });
+  await review.save({ name: "b", decision: "corrected", ...noted }, new Uint8Array(1));
+  await review.save({ name: "c", decision: "rejected", ...noted });
+  assert.deepEqual(await taken(), [["a", false], ["b", true]]);
+  assert.deepEqual(await taken("only"), await taken());
+  await assert.rejects(taken("ignore"), /of 4 none was/);
+});
+
 Deno.test("photos of a run that have moved are found in the folders that are named", async () => {
   await using folder = await temporaryFolder();
   const path = await writeRun(folder.path, ["a", "day 1/b"].map((name) => photoOf(name, 250)));
