@@ -1,3 +1,4 @@
+import type { RowRange } from "../../core/gpu/bands.ts";
 import { NetworkBase, type NetworkValues } from "../layers/network_base.ts";
 import { takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
@@ -31,6 +32,8 @@ export interface ConfidenceOptions {
   readonly part?: readonly [height: number, width: number];
   /** Of how many of the network's outputs: the prediction, and auxiliary ones after it. Default 1. */
   readonly outputs?: number;
+  /** Of which rows, for a network that sees patches. Default: of all. */
+  readonly rows?: RowRange;
 }
 
 /**
@@ -89,17 +92,13 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
    * @returns N × h × w × 1 each, 0..1.
    * @internal
    */
-  confidences(x: tf.Tensor4D, { part, outputs = 1 }: ConfidenceOptions = {}): tf.Tensor4D[] {
-    const [height, width] = part ?? x.shape.slice(1);
+  confidences(x: tf.Tensor4D, { part, outputs = 1, rows }: ConfidenceOptions = {}): tf.Tensor4D[] {
     const { patches } = this.network;
-    if (patches !== undefined) {
-      return [
-        tf.tidy(() =>
-          meanOfBlocks(x, patches, (shown) => this.logits(shown)[0].sigmoid())
-            .slice([0, 0, 0, 0], [-1, height, width, 1])
-        ),
-      ];
+    // Nothing is added to what they are shown, so that nothing is cut off.
+    if (patches) {
+      return [meanOfBlocks(x, { ...patches, rows }, (shown) => this.logits(shown)[0].sigmoid())];
     }
+    const [height, width] = part ?? x.shape.slice(1);
     return tf.tidy(() =>
       this.logits(x, { auxiliary: outputs > 1 })
         .slice(0, outputs)
@@ -138,7 +137,8 @@ export function restoreSegmenter(
 }
 
 /** An image on the host whose sides are multiples of a network's, and what is wanted of it. */
-export interface WholeImage extends Required<ConfidenceOptions> {
+export interface WholeImage
+  extends Required<Omit<ConfidenceOptions, "rows">>, Pick<ConfidenceOptions, "rows"> {
   /** H × W × 3, RGB 0..255. */
   readonly pixels: Float32Array;
   readonly size: readonly [height: number, width: number];
@@ -147,8 +147,8 @@ export interface WholeImage extends Required<ConfidenceOptions> {
 /** The confidence of each wanted output in the wanted part of an image, 0..1, row-major. */
 export async function predictOnHost(
   segmenter: BareSegmenter,
-  { pixels, size, part, outputs }: WholeImage,
+  { pixels, size, ...wanted }: WholeImage,
 ): Promise<Float32Array[]> {
-  const maps = tf.tidy(() => segmenter.confidences(tf.tensor4d(pixels, [1, ...size, 3]), { part, outputs }));
+  const maps = tf.tidy(() => segmenter.confidences(tf.tensor4d(pixels, [1, ...size, 3]), wanted));
   return await Promise.all(maps.map(takeData));
 }

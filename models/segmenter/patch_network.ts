@@ -1,3 +1,4 @@
+import type { RowRange } from "../../core/gpu/bands.ts";
 import type { Operation } from "../layers/layer_graph.ts";
 import type { Network } from "../layers/network.ts";
 import { tf } from "../tfjs.ts";
@@ -69,12 +70,13 @@ export function middle(map: tf.Tensor4D, { side, block }: PatchLayout): tf.Tenso
  * outside.
  *
  * @param x 1 × H × W × 3.
+ * @param layout `rows`: of which pixels it is wanted. Default: of all.
  * @param ask what the network says of patches, N × side × side × 3: N × block × block × 1.
- * @returns 1 × H × W × 1.
+ * @returns 1 × h × W × 1, of the wanted rows.
  */
 export function meanOfBlocks(
   x: tf.Tensor4D,
-  { side, block }: PatchLayout,
+  { side, block, rows: wanted }: PatchLayout & { readonly rows?: RowRange },
   ask: (patches: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor4D {
   const atOnce = PATCHES_AT_ONCE[tf.getBackend()];
@@ -82,9 +84,13 @@ export function meanOfBlocks(
     const [, height, width] = x.shape;
     const margin = (side - 1) / 2;
     const padded = mirrored(x, margin);
-    const rows = Array.from({ length: height }, (_, y) =>
+    const [first, end] = wanted ?? [0, height];
+    // Blocks reach into the wanted rows from those around them.
+    const reach = (block - 1) / 2;
+    const top = Math.max(0, first - reach), bottom = Math.min(height, end + reach);
+    const rows = Array.from({ length: bottom - top }, (_, i) =>
       tf.tidy(() => {
-        const strip = padded.slice([0, y, 0, 0], [1, side, -1, -1]);
+        const strip = padded.slice([0, top + i, 0, 0], [1, side, -1, -1]);
         const parts: tf.Tensor4D[] = [];
         for (let first = 0; first < width; first += atOnce) {
           const count = Math.min(atOnce, width - first);
@@ -93,7 +99,9 @@ export function meanOfBlocks(
         return tf.concat(parts).reshape<tf.Tensor4D>([1, 1, width, block ** 2]);
       }));
     const said = tf.concat(rows, 1);
-    return block === 1 ? said : overlapped(said, block).div(overlapped(tf.onesLike(said), block));
+    if (block === 1) return said;
+    return overlapped(said, block).div<tf.Tensor4D>(overlapped(tf.onesLike(said), block))
+      .slice([0, first - top, 0, 0], [1, end - first, -1, -1]);
   });
 }
 

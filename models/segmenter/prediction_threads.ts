@@ -12,7 +12,7 @@ import {
 const MEMORY = 3 * 2 ** 30, BACKEND_BYTES = 64 * 2 ** 20;
 
 /**
- * Shows images to a segmentation network in several threads; see `NetworkThreads`. An image is shown whole by one thread, so they
+ * Shows images to a segmentation network in several threads; see `NetworkThreads`. An image, or a band of one, is shown by one thread, so they
  * start when a second one comes while one is worked on: for an image alone they would come too late.
  */
 export class PredictionThreads implements Disposable {

@@ -19,8 +19,9 @@ import { pixelsAtOnce } from "../layers/memory.ts";
 import { adoptTensor, planeTensor, takeData } from "../tensors.ts";
 import { tf } from "../tfjs.ts";
 import type { ThreadPlan } from "../threads/network_threads.ts";
+import { evenParts } from "../training/gradients.ts";
 import { describeSegmentationNetwork } from "./architectures.ts";
-import { BareSegmenter, type SegmenterOptions } from "./bare_segmenter.ts";
+import { BareSegmenter, type SegmenterOptions, type WholeImage } from "./bare_segmenter.ts";
 import { refineLiuDeepcrack } from "./liu_deepcrack.ts";
 import { imageMultiple } from "./patch_network.ts";
 import { PredictionThreads } from "./prediction_threads.ts";
@@ -32,6 +33,9 @@ export interface PredictOptions {
   /** Ends with the guided filter of DeepCrack (Liu), which only that network has. Default false. */
   readonly refine?: boolean;
 }
+
+/** Pixels of a band, whose patches take seconds. Fewer would show many patches twice, since blocks reach from band to band. */
+const BAND_PIXELS = 2 ** 15;
 
 /** Sides in pixels, both multiples of the network's. */
 interface Size {
@@ -155,16 +159,29 @@ export class Segmenter extends BareSegmenter implements Segmenting {
   async #predictOnHost(image: Plane, padded: Size, outputs: number): Promise<Plane[]> {
     const { width, height, channels, compute } = image;
     const pixels = new Float32Array(padded.width * padded.height * channels);
-    const whole = { width, height, channels, data: await image.read() };
-    cutWindow(whole, { x: 0, y: 0, ...padded }, { target: pixels });
-    const maps = await this.#threads.predict({
-      pixels,
-      size: [padded.height, padded.width],
-      part: [height, width],
-      outputs,
-    });
+    const shown = { width, height, channels, data: await image.read() };
+    cutWindow(shown, { x: 0, y: 0, ...padded }, { target: pixels });
+    const whole = { pixels, size: [padded.height, padded.width], part: [height, width], outputs } as const;
+    const maps = this.network.patches
+      ? [await this.#predictBands(whole)]
+      : await this.#threads.predict(whole);
     for (const map of maps) requireFiniteOutput(map, this.name);
     return maps.map((data) => compute.upload({ width, height, channels: 1, data }));
+  }
+
+  /** The prediction of a network that sees patches, which is slow: bands of rows, which the threads share. */
+  async #predictBands(image: WholeImage): Promise<Float32Array> {
+    const { part: [height, width] } = image;
+    const pixels = width * height;
+    const bands = this.#threads.plan(pixels).count === 1 ? 1 : Math.ceil(pixels / BAND_PIXELS);
+    const confidence = new Float32Array(pixels);
+    await Promise.all(
+      evenParts(height, bands).map(async ({ first, end }) => {
+        const [map] = await this.#threads.predict({ ...image, rows: [first, end] });
+        confidence.set(map, first * width);
+      }),
+    );
+    return confidence;
   }
 
   /** Frees its memory and ends its threads. Disposing twice does nothing. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { RowRange } from "../../../core/gpu/bands.ts";
 import { centredCropSampler } from "../../../core/sampling/centred_crops.ts";
 import { countParameters } from "../../../models/layers/parameters.ts";
 import { defaultAdversarial } from "../../../models/segmenter/adversarial/settings.ts";
@@ -170,6 +171,20 @@ for (const backend of BACKENDS) {
     }
   });
 }
+
+Deno.test("patches_fan says the same of bands of rows as of the whole image", async () => {
+  await use("wasm");
+  using segmenter = scrambledSegmenter("patches_fan");
+  const [height, width] = [9, 4];
+  const x = batchTensor(randomBatch(1, height, width));
+  const bands: RowRange[] = [[0, 1], [1, 5], [5, 9]];
+  const [whole, ...parts] = tf.tidy(() =>
+    [undefined, ...bands].map((rows) => segmenter.confidences(x, { rows })[0].dataSync<"float32">())
+  );
+  assert.deepEqual(parts.map(({ length }) => length), [width, 4 * width, 4 * width]);
+  assertClose(parts.flatMap((part) => [...part]), [...whole], 1e-6, "bands");
+  x.dispose();
+});
 
 Deno.test("patches_fan has the loss of the oracle over the middles of crops, and the gradients of finite differences", async () => {
   await use("wasm");
