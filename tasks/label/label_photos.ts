@@ -29,7 +29,8 @@ import {
 } from "./manifest.ts";
 import { LabelNetworks, type NetworkRecords, type NetworkSources } from "./networks.ts";
 import type { OpenLabeller } from "./open_labeller.ts";
-import { type StageImage, StageImages, stagePath, writeStages } from "./stage_files.ts";
+import { stagePath, writeStages } from "./stage_files.ts";
+import { type StageImage, StageImages } from "./stage_images.ts";
 
 /** What to label, and where to. */
 export interface LabelPhotosOptions extends BatchOptions {

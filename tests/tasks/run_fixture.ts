@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { encodePng } from "../../core/images/encode_png.ts";
-import { maskBytes } from "../../tasks/batch/maps.ts";
+import { maskBytes } from "../../tasks/batch/map_bytes.ts";
 import { sha256 } from "../../tasks/files/sha256.ts";
 
 /** A photo of a run, with what was found in it. */

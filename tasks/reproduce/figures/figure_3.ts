@@ -9,7 +9,7 @@ import { niblackThreshold } from "../../../core/kernels/niblack_threshold.ts";
 import { otsuThresholds } from "../../../core/kernels/otsu_thresholds.ts";
 import { patchThreshold } from "../../../core/kernels/patch_threshold.ts";
 import { sauvolaThreshold } from "../../../core/kernels/sauvola_threshold.ts";
-import { mapBytes, maskBytes } from "../../batch/maps.ts";
+import { mapBytes, maskBytes } from "../../batch/map_bytes.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { labelRow } from "../measure/label_rows.ts";
 import { measure } from "../measure/measure.ts";

@@ -2,7 +2,7 @@ import { fullName, readMasked } from "../../../core/datasets/sample.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { predictImage } from "../../../core/predict/predict_image.ts";
 import { openBackend } from "../../../models/backend.ts";
-import { confidenceBytes, maskBytes } from "../../batch/maps.ts";
+import { confidenceBytes, maskBytes } from "../../batch/map_bytes.ts";
 import { describeError } from "../../cli/errors.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { printable, writeErr } from "../../cli/terminal.ts";

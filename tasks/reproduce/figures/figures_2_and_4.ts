@@ -5,7 +5,7 @@ import { labelImage } from "../../../core/label/label_image.ts";
 import { recipes } from "../../../core/label/recipe.ts";
 import type { StageKey } from "../../../core/label/stages.ts";
 import { openBackend } from "../../../models/backend.ts";
-import { confidenceBytes, mapBytes, maskBytes } from "../../batch/maps.ts";
+import { confidenceBytes, mapBytes, maskBytes } from "../../batch/map_bytes.ts";
 import { describeError } from "../../cli/errors.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { onEachSet, type Outcome } from "../outcome.ts";

@@ -3,7 +3,7 @@ import type { Compute } from "../../../core/gpu/compute.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import type { Labeller } from "../../../core/label/labeller.ts";
 import { openBackend } from "../../../models/backend.ts";
-import { maskBytes } from "../../batch/maps.ts";
+import { maskBytes } from "../../batch/map_bytes.ts";
 import { networkRecord } from "../../batch/network_record.ts";
 import { describeError } from "../../cli/errors.ts";
 import { startProgress } from "../../cli/progress.ts";

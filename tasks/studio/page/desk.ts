@@ -3,6 +3,7 @@ import type { CrackMeasurement } from "../../../core/measure/crack_measurement.t
 import { SHOWN, type Shown, shown } from "./beside.ts";
 import { brushSize, colour, type DeskControl, opacity, outline, scale, tool } from "./desk_control.ts";
 import type { OpenedPhoto } from "./photo.ts";
+import { Stages } from "./stages.ts";
 import { type Tool, TOOLS } from "./tools.ts";
 import { html, type Signal, useEffect, useMemo, useRef, useSignal, type VNode } from "./view.ts";
 import { COLOURS, DIFFERENCE } from "./viewer.ts";
@@ -36,9 +37,10 @@ export function DeskView(
       >
         <${Marks} control=${control} view=${view} />
         ${control.busy.value &&
-          html`<p class="busy" role="status"><span class="spinner"></span>Looking for cracks …</p>`}
+          html`<p class="busy" role="status"><span class="spinner"></span>Working …</p>`}
         ${control.failure.value !== "" && html`<p class="failure" role="alert">${control.failure}</p>`}
       </div>
+      <${Stages} control=${control} />
       ${opened.value !== undefined && html`<${Panel} control=${control} opened=${opened.value} />`}
     </section>
   ` as VNode;
@@ -84,7 +86,7 @@ function Tools({ control }: { readonly control: DeskControl }): VNode {
         `
       )}
       <span class="gap"></span>
-      <${UndoButtons} control=${control} />
+      <span class="row undo"><${UndoButtons} control=${control} /></span>
     </div>
   ` as VNode;
 }
@@ -193,6 +195,8 @@ function LookAgain({ control }: { readonly control: DeskControl }): VNode {
           control.lookAgain("label")}>Label</button>
         <button type="button" title="Show all that the network sees" onClick=${() =>
           control.lookAgain("predict")}>Predict</button>
+        <button type="button" title="Show what the steps of a label see" onClick=${() =>
+          control.openStages()}>Stages</button>
       </div>
     </fieldset>
   ` as VNode;

@@ -3,7 +3,7 @@ import type { CrackMeasurement } from "../../../core/measure/crack_measurement.t
 import { type Box, boxBetween, type Point } from "./box.ts";
 import { type Shown, shown, showNext } from "./beside.ts";
 import { greyOf } from "./crack_pen.ts";
-import type { Method } from "./engine_protocol.ts";
+import type { Method, StagePicture } from "./engine_protocol.ts";
 import type { Decision } from "../review.ts";
 import type { OpenedPhoto, Photo } from "./photo.ts";
 import { Stopwatch } from "./stopwatch.ts";
@@ -36,6 +36,9 @@ export class DeskControl {
   readonly hover: Signal<Point | undefined> = signal(undefined);
   /** How long and wide the cracks are, where that was asked since the mask changed. */
   readonly measured: Signal<CrackMeasurement | undefined> = signal(undefined);
+  /** What the steps of a label see, where that was asked for, and which of it is shown below the mask in place of the photo. */
+  readonly stages: Signal<readonly StagePicture[] | undefined> = signal(undefined);
+  readonly below: Signal<StagePicture | undefined> = signal(undefined);
   /** Whether the photo is shown without its mask, while a key is held. */
   readonly alone: Signal<boolean> = signal(false);
   #viewer: Viewer | undefined;
@@ -97,31 +100,50 @@ export class DeskControl {
   }
 
   /** Looks at the photo again, or at the box that is drawn on it. */
-  async lookAgain(method: Method): Promise<void> {
-    const opened = this.opened.value;
-    if (opened === undefined || this.busy.value) return;
-    this.busy.value = true;
-    try {
+  lookAgain(method: Method): Promise<void> {
+    return this.#work(async (opened) => {
       await this.photo.lookAgain(this.studio.engine, opened, { method, scale: scale.value, box: this.box });
       this.redraw();
       this.measured.value = undefined;
       this.#keepSoon();
-    } catch (error) {
-      this.studio.complain(error);
-    }
-    this.busy.value = false;
+    });
   }
 
   /** Measures the cracks as they are. */
-  async measure(): Promise<void> {
-    const opened = this.opened.value;
-    if (opened === undefined) return;
-    const { pixels, edits } = opened, { revision, mmPerPixel } = this.photo;
-    const asked = revision.value;
-    this.busy.value = true;
-    try {
+  measure(): Promise<void> {
+    return this.#work(async ({ pixels, edits }) => {
+      const { revision, mmPerPixel } = this.photo;
+      const asked = revision.value;
       const measured = await this.studio.engine.measure(pixels, edits.mask, mmPerPixel.value);
       if (revision.value === asked) this.measured.value = measured;
+    });
+  }
+
+  /** Shows what the steps of a label see. */
+  openStages(): Promise<void> {
+    return this.#work(async ({ pixels }) => {
+      this.stages.value = await this.studio.engine.stages(pixels, scale.value);
+    });
+  }
+
+  closeStages(): void {
+    this.showBelow(undefined);
+    this.stages.value = undefined;
+  }
+
+  /** Shows a stage below the mask; without one, the photo. */
+  showBelow(stage: StagePicture | undefined): void {
+    this.below.value = stage;
+    this.#viewer?.showBelow(this.opened.value!.pixels, stage);
+  }
+
+  /** Does something that takes its time with the opened photo, not two at once. */
+  async #work(task: (opened: OpenedPhoto) => Promise<void>): Promise<void> {
+    const opened = this.opened.value;
+    if (opened === undefined || this.busy.value) return;
+    this.busy.value = true;
+    try {
+      await task(opened);
     } catch (error) {
       this.studio.complain(error);
     }

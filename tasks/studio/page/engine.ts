@@ -9,6 +9,7 @@ import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
+import type { Labeller } from "../../../core/label/labeller.ts";
 import { defaultHairline } from "../../../core/label/hairline/settings.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { measureCracks } from "../../../core/measure/measure_cracks.ts";
@@ -16,8 +17,10 @@ import { type BackendName, openBackend } from "../../../models/backend.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { serveRequests } from "../../../models/threads/serve_requests.ts";
+import { maskBytes } from "../../batch/map_bytes.ts";
+import { StageImages } from "../../label/stage_images.ts";
 import { SavedFiles } from "./saved_files.ts";
-import type { Engine, EngineReply, EngineRequest, Look, Marked } from "./engine_protocol.ts";
+import type { Engine, EngineReply, EngineRequest, Look, Marked, StagePicture } from "./engine_protocol.ts";
 import type { Pixels } from "./box.ts";
 
 /** What photos are marked with, opened once. */
@@ -55,25 +58,53 @@ async function openSession(wanted?: BackendName): Promise<Session> {
   };
 }
 
+/** The method `hairline` from a scale on. */
+function labellerAt({ compute, segmenter }: Session, start: number | "auto"): Labeller {
+  const settings = { ...defaultHairline, scales: { ...defaultHairline.scales, start } };
+  return hairlineLabeller(compute, { segmenter, settings });
+}
+
 async function mark(
   { width, height, data }: Pixels,
   { method, scale }: Look,
 ): Promise<Marked> {
-  const { compute, segmenter } = await (session ??= openSession());
-  const image = new ImageData(data, width, height);
   const start = scale ?? "auto";
+  const opened = await (session ??= openSession());
+  const image = new ImageData(data, width, height);
   const { confidence, mask, scales, warning } = method === "label"
-    ? await hairlineLabeller(compute, {
-      segmenter,
-      settings: { ...defaultHairline, scales: { ...defaultHairline.scales, start } },
-    }).label(image)
-    : await predictAtScales(compute, image, { segmenter, start });
+    ? await labellerAt(opened, start).label(image)
+    : await predictAtScales(opened.compute, image, { segmenter: opened.segmenter, start });
   return {
     confidence: new Float32Array(confidence),
     mask: new Uint8Array(mask),
     scale: scales?.[0].scale ?? 1,
     ...(warning === undefined ? {} : { warning }),
   };
+}
+
+/** The maps of a label; what of them exceeds the threshold; and the pieces of that which stay. */
+async function stagesOf({ width, height, data }: Pixels, scale: number | "auto"): Promise<StagePicture[]> {
+  const labeller = labellerAt(await (session ??= openSession()), scale);
+  const images = new StageImages();
+  const { confidence, mask } = await labeller.label(new ImageData(data, width, height), {
+    stages: (rows) => images.add(rows),
+  });
+  const { labelThreshold } = defaultHairline;
+  const exceeding = Uint8Array.from(confidence, (value) => value > labelThreshold ? 255 : 0);
+  return [
+    ...images.all.map(({ key, width, height, data }) => {
+      const { title, note } = labeller.stages.find((kind) => kind.key === key)!;
+      return { title, note, width, height, data };
+    }),
+    {
+      title: "Threshold",
+      note: `What is surer than ${100 * labelThreshold} %.`,
+      width,
+      height,
+      data: exceeding,
+    },
+    { title: "Pieces", note: "What of it can be a crack.", width, height, data: maskBytes(mask) },
+  ];
 }
 
 async function answer(request: EngineRequest): Promise<EngineReply> {
@@ -86,6 +117,8 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
     }
     case "mark":
       return await mark(request.pixels, request.look);
+    case "stages":
+      return await stagesOf(request.pixels, request.scale ?? "auto");
     case "measure": {
       const { photo, mask, mmPerPixel } = request;
       const { width, height, data } = photo;
@@ -111,7 +144,7 @@ async function answer(request: EngineRequest): Promise<EngineReply> {
 
 serveRequests<EngineRequest, EngineReply>(answer, {
   transfer: (reply) => {
-    if (reply === undefined) return [];
+    if (reply === undefined || Array.isArray(reply)) return [];
     if ("data" in reply) return [reply.data.buffer];
     return "mask" in reply ? [reply.mask.buffer, reply.confidence.buffer] : [];
   },

@@ -3,7 +3,15 @@ import type { CrackMeasurement } from "../../../core/measure/crack_measurement.t
 import type { SavedFile, SavedKind, SavedPhoto } from "./saved.ts";
 import type { BackendName } from "../../../models/backend.ts";
 import { RequestWorker } from "../../../models/threads/request_worker.ts";
-import type { Encoded, Engine, EngineReply, EngineRequest, Look, Marked } from "./engine_protocol.ts";
+import type {
+  Encoded,
+  Engine,
+  EngineReply,
+  EngineRequest,
+  Look,
+  Marked,
+  StagePicture,
+} from "./engine_protocol.ts";
 import type { Pixels } from "./box.ts";
 import { workerUrl } from "./worker_url.ts";
 
@@ -41,6 +49,11 @@ export class EngineClient {
   /** What the network sees in a photo. */
   async mark(pixels: Pixels, look: Look): Promise<Marked> {
     return await ask(this.#marker, { ask: "mark", pixels, look }) as Marked;
+  }
+
+  /** What the steps of a label see in a photo, from the first to the last. */
+  async stages(pixels: Pixels, scale: number | undefined): Promise<readonly StagePicture[]> {
+    return await ask(this.#marker, { ask: "stages", pixels, scale }) as readonly StagePicture[];
   }
 
   /** How long and wide the cracks of a mask are; see `measureCracks()`. */

@@ -1,5 +1,5 @@
 import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
-import type { Pixels } from "./box.ts";
+import type { Pixels, Size } from "./box.ts";
 import type { SavedFile, SavedKind, SavedPhoto } from "./saved.ts";
 import type { Backend, BackendName } from "../../../models/backend.ts";
 
@@ -18,6 +18,7 @@ export type EngineRequest =
   | { readonly ask: "open"; readonly backend: BackendName | undefined }
   | { readonly ask: "decode"; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly ask: "mark"; readonly pixels: Pixels; readonly look: Look }
+  | { readonly ask: "stages"; readonly pixels: Pixels; readonly scale: number | undefined }
   | {
     readonly ask: "measure";
     readonly photo: Pixels;
@@ -55,10 +56,27 @@ export interface Marked {
   readonly warning?: string;
 }
 
+/** An intermediate picture of a label, grey. */
+export interface StagePicture extends Size {
+  readonly title: string;
+  /** What is to be seen in it: a sentence. */
+  readonly note: string;
+  /** 0..255, row-major. */
+  readonly data: Uint8Array<ArrayBuffer>;
+}
+
 /** A PNG file. */
 export interface Encoded {
   readonly png: Uint8Array<ArrayBuffer>;
 }
 
 /** What the worker answers. */
-export type EngineReply = Engine | Pixels | Marked | Encoded | CrackMeasurement | SavedFile | undefined;
+export type EngineReply =
+  | Engine
+  | Pixels
+  | Marked
+  | Encoded
+  | CrackMeasurement
+  | SavedFile
+  | readonly StagePicture[]
+  | undefined;

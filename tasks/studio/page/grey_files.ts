@@ -1,3 +1,4 @@
+import { maskBytes } from "../../batch/map_bytes.ts";
 import type { EngineClient } from "./engine_client.ts";
 import type { Size } from "./box.ts";
 import type { EditedMask, Found } from "./edited_mask.ts";
@@ -34,7 +35,7 @@ export function maskFile(
   engine: EngineClient,
   { width, height, mask }: Pick<EditedMask, "width" | "height" | "mask">,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  return engine.encode(width, height, mask.map((value) => 255 * value));
+  return engine.encode(width, height, maskBytes(mask));
 }
 
 function crackOf(grey: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { type Signal, signal } from "./view.ts";
+import { confidenceBytes } from "../../batch/map_bytes.ts";
 import { doubtOf } from "../doubt.ts";
 import type { Decision } from "../review.ts";
 import type { EngineClient } from "./engine_client.ts";
@@ -162,9 +163,4 @@ export class Photo {
     if (found.confidence !== undefined) this.doubt.value = doubtOf(found.confidence);
     this.revision.value++;
   }
-}
-
-/** Confidences as bytes, as `label` writes them: what exceeds 0 is 1 at least. */
-function confidenceBytes(confidence: Float32Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(confidence, (value) => value > 0 ? Math.max(1, Math.round(255 * value)) : 0);
 }

@@ -6,6 +6,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { defaultHairline } from "../../../core/label/hairline/settings.ts";
 import { measureCracks } from "../../../core/measure/measure_cracks.ts";
+import { maskBytes } from "../../batch/map_bytes.ts";
 import { VERSION } from "../../cli/version.ts";
 import { sha256 } from "../../files/sha256.ts";
 import { BlobReader, BlobWriter, ZipWriter } from "../../files/zip.ts";
@@ -99,12 +100,12 @@ async function* review(photos: Photos): Files {
   for await (const saved of photos) {
     const { name, file, width, height, mask, before, confidence, review, photo } = saved;
     const crackPixels = before.reduce((sum, value) => sum + value, 0);
-    yield { path: `masks/${name}.png`, content: await grey(before.map(visible), saved) };
+    yield { path: `masks/${name}.png`, content: await grey(maskBytes(before), saved) };
     if (confidence !== undefined) {
       yield { path: `confidence/${name}.png`, content: await grey(confidence, saved) };
     }
     if ((review.changedPixels ?? 0) > 0) {
-      yield { path: `review/masks/${name}.png`, content: await grey(mask.map(visible), saved) };
+      yield { path: `review/masks/${name}.png`, content: await grey(maskBytes(mask), saved) };
     }
     if (review.decision !== undefined || review.mmPerPixel !== undefined) reviewed.push({ name, ...review });
     records.push({
@@ -124,11 +125,6 @@ async function* review(photos: Photos): Files {
   yield { path: "manifest.json", content: `${JSON.stringify(manifest, null, 2)}\n` };
   const decided: Review = { program: "hairline", version: VERSION, photos: reviewed };
   yield { path: "review/review.json", content: `${JSON.stringify(decided, null, 2)}\n` };
-}
-
-/** 1 as 255. */
-function visible(crack: number): number {
-  return 255 * crack;
 }
 
 function grey(

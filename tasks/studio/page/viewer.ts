@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { Shown } from "./beside.ts";
-import type { Point } from "./box.ts";
+import type { Pixels, Point } from "./box.ts";
+import type { StagePicture } from "./engine_protocol.ts";
 import type { EditedMask } from "./edited_mask.ts";
 import type { OpenedPhoto } from "./photo.ts";
 
@@ -105,6 +106,14 @@ export class Viewer {
     this.#photo.getContext("2d")!.putImageData(new ImageData(data, width, height), 0, 0);
     this.drawMask(this.#style);
     this.fit();
+  }
+
+  /** Shows a stage below the mask, as large as the photo; without one, the photo. */
+  showBelow(pixels: Pixels, stage: StagePicture | undefined): void {
+    const context = this.#photo.getContext("2d")!;
+    const { width, height, data } = pixels;
+    if (stage === undefined) context.putImageData(new ImageData(data, width, height), 0, 0);
+    else context.drawImage(stagePicture(stage), 0, 0, width, height);
   }
 
   /** Draws the mask anew, all of it. */
@@ -238,4 +247,13 @@ function isInner(words: Uint32Array, i: number, width: number): boolean {
   const x = i % width;
   return x > 0 && x < width - 1 && words[i - 1] > 0 && words[i + 1] > 0 && words[i - width] > 0 &&
     words[i + width] > 0;
+}
+
+/** A stage as a picture in its own size. */
+export function stagePicture({ width, height, data }: StagePicture): OffscreenCanvas {
+  const image = new ImageData(width, height);
+  data.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
+  const canvas = new OffscreenCanvas(width, height);
+  canvas.getContext("2d")!.putImageData(image, 0, 0);
+  return canvas;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { confidenceBytes, mapBytes, maskBytes } from "../../../tasks/batch/maps.ts";
+import { confidenceBytes, mapBytes, maskBytes } from "../../../tasks/batch/map_bytes.ts";
 
 Deno.test("confidenceBytes() rounds to 255 steps and never loses a confidence above 0", () => {
   const bytes = confidenceBytes(new Float32Array([0, 1e-30, 0.001, 1.4 / 255, 1.6 / 255, 0.5, 1, 1.0001]));

@@ -7,7 +7,8 @@ import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts";
-import { confidenceBytes, maskPath } from "../../../tasks/batch/maps.ts";
+import { confidenceBytes } from "../../../tasks/batch/map_bytes.ts";
+import { maskPath } from "../../../tasks/batch/maps.ts";
 import { unpackArchive } from "../../../tasks/files/unpack.ts";
 import { cutPixels } from "../../../tasks/studio/page/box.ts";
 import { correctedMaskPath, readReview } from "../../../tasks/studio/review.ts";
@@ -46,6 +47,15 @@ async function slide(page: Page, id: string, value: number): Promise<void> {
     const slider = document.getElementById("${id}");
     slider.value = ${value};
     for (const kind of ["input", "change"]) slider.dispatchEvent(new Event(kind, { bubbles: true }));
+  }`);
+}
+
+/** Chooses a scale to look again at: by the photo's detail, twice its sides, its own, half of them, a quarter. */
+async function chooseScale(page: Page, index: number): Promise<void> {
+  await page.evaluate(`{
+    const select = document.getElementById("scale");
+    select.selectedIndex = ${index};
+    select.dispatchEvent(new Event("change", { bubbles: true }));
   }`);
 }
 
@@ -154,11 +164,7 @@ Deno.test({
       const before = await shownMask(page);
       await page.press("x");
       await page.drag(await onScreen(page, 40, 30), await onScreen(page, 100, 60));
-      await page.evaluate(`{
-        const select = document.getElementById("scale");
-        select.selectedIndex = 1;
-        select.dispatchEvent(new Event("change", { bubbles: true }));
-      }`);
+      await chooseScale(page, 1);
       await pressButton(page, "Predict");
       await page.until(`document.querySelector(".busy")`);
       await page.until(READY);
@@ -173,6 +179,38 @@ Deno.test({
       );
       await pressButton(page, "Undo");
       assert.deepEqual(await shownMask(page), before);
+    });
+
+    await t.step("shows the stages of a label in place of the photo", async () => {
+      await chooseScale(page, 0);
+      await pressButton(page, "Stages");
+      await page.until(`document.querySelector(".stages")`);
+      const titles = await page.evaluate(
+        `[...document.querySelectorAll(".stages button")].map(({ textContent }) => textContent.trim())`,
+      );
+      assert.deepEqual(titles, [
+        "Photo",
+        "Scale 1",
+        "Scale 2",
+        "All scales",
+        "Confidence",
+        "Threshold",
+        "Pieces",
+        "×",
+      ]);
+      await pressButton(page, "Threshold");
+      const below = await page.evaluate(`{
+        const { width, height } = document.querySelector(".stage canvas");
+        const { data } = document.querySelector(".stage canvas").getContext("2d").getImageData(0, 0, width, height);
+        Array.from({ length: width * height }, (_, i) => data[4 * i]);
+      }`) as number[];
+      // From 127.5 on what is surer than a half.
+      const { confidence } = expected;
+      assert.ok(
+        below.every((value, i) => confidence[i] === 128 || value === (confidence[i] > 128 ? 255 : 0)),
+      );
+      await page.evaluate(`document.querySelector("[aria-label='Close the stages']").click()`);
+      assert.equal(await page.evaluate(`document.querySelector(".stages")`), null);
     });
 
     await t.step("keeps photo, decision and mended mask when the page is loaded again", async () => {
@@ -232,11 +270,7 @@ Deno.test({
       await page.until(
         `/^unet × 0.25 on .*swiftshader$/i.test(document.querySelector(".device").textContent)`,
       );
-      await page.evaluate(`{
-        const select = document.getElementById("scale");
-        select.selectedIndex = 3;
-        select.dispatchEvent(new Event("change", { bubbles: true }));
-      }`);
+      await chooseScale(page, 3);
       await pressButton(page, "Predict");
       await page.until(`document.querySelector(".busy")`);
       await page.until(READY);
