@@ -8,6 +8,7 @@ import {
   passing,
 } from "../arguments.ts";
 import { boundsOf, connectedPixels } from "../predict/connected_pixels.ts";
+import { crackPixels } from "../sampling/decoded_photo.ts";
 import type { Region } from "./bitmap.ts";
 
 /** A crack of a photo. */
@@ -89,20 +90,16 @@ export function crackInstances(
       );
     }
   }
-  const groups = instances === "crack" ? connectedPixels(data, mask) : allPixels(data);
+  const groups = instances === "crack" ? connectedPixels(data, mask) : [crackPixels(data)];
   const found: CrackInstance[] = [];
-  for (const pixels of groups) found.push(instanceOfPixels(pixels, width, confidence));
+  for (const pixels of groups) {
+    if (pixels.length > 0) found.push(instanceOfPixels(pixels, width, confidence));
+  }
   return found;
 }
 
-function* allPixels(data: Uint8Array): Generator<readonly number[]> {
-  const pixels: number[] = [];
-  for (let i = 0; i < data.length; i++) if (data[i] !== 0) pixels.push(i);
-  if (pixels.length > 0) yield pixels;
-}
-
 function instanceOfPixels(
-  pixels: readonly number[],
+  pixels: Uint32Array,
   columns: number,
   confidence: Uint8Array | undefined,
 ): CrackInstance {

@@ -49,7 +49,7 @@ export function coverTransparent(image: ImageData): CoveredImage {
   // City-block distances to the nearest opaque pixel, and its colour with them, in a sweep down and one up
   // (Rosenfeld and Pfaltz 1966, doi:10.1145/321356.321357).
   const far = width + height;
-  const distance = Int32Array.from(pixels, (_, i) => isOpaque(i) ? 0 : far);
+  const distance = new Int32Array(pixels.length).map((_, i) => isOpaque(i) ? 0 : far);
   const take = (to: number, from: number) => {
     if (distance[from] + 1 >= distance[to]) return;
     distance[to] = distance[from] + 1;

@@ -2,37 +2,39 @@
  * The groups of connected pixels of a mask, of eight neighbours, from top to bottom.
  *
  * @param mask 1 for crack, else 0, row-major; a group may be altered once it was given.
- * @returns the places of each group's pixels in the mask; the list lasts until the next group is asked for.
+ * @returns the places of each group's pixels in the mask.
  */
 export function* connectedPixels(
   mask: Uint8Array,
   { width, height }: { readonly width: number; readonly height: number },
-): Generator<readonly number[]> {
+): Generator<Uint32Array> {
   const seen = new Uint8Array(mask.length);
-  const group: number[] = [];
+  // All groups one behind the other: lists that grow hold less than the largest photos have pixels, and their end is that of the process.
+  const pixels = new Uint32Array(mask.reduce((count, value) => count + Number(value !== 0), 0));
+  let end = 0;
   for (let start = 0; start < mask.length; start++) {
     if (mask[start] === 0 || seen[start] === 1) continue;
-    group.length = 0;
-    group.push(start);
+    const first = end;
+    pixels[end++] = start;
     seen[start] = 1;
-    for (let i = 0; i < group.length; i++) {
-      const x = group[i] % width, y = Math.floor(group[i] / width);
+    for (let i = first; i < end; i++) {
+      const x = pixels[i] % width, y = Math.floor(pixels[i] / width);
       for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
         for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
           const pixel = v * width + u;
           if (mask[pixel] === 0 || seen[pixel] === 1) continue;
           seen[pixel] = 1;
-          group.push(pixel);
+          pixels[end++] = pixel;
         }
       }
     }
-    yield group;
+    yield pixels.subarray(first, end);
   }
 }
 
 /** The columns and rows from the first to the last that pixels of an image of this width lie in. */
 export function boundsOf(
-  pixels: readonly number[],
+  pixels: Uint32Array,
   width: number,
 ): { readonly left: number; readonly top: number; readonly width: number; readonly height: number } {
   let left = width, right = 0, top = Infinity, bottom = 0;

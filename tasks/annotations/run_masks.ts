@@ -1,6 +1,6 @@
-import { PLAIN_MASKS } from "../../core/annotations/mask_files.ts";
 import { extname, join } from "node:path";
 import type { Bitmap } from "../../core/annotations/bitmap.ts";
+import { PLAIN_MASKS } from "../../core/annotations/mask_files.ts";
 import { listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { matchFiles } from "../../core/datasets/match_files.ts";

@@ -96,7 +96,7 @@ export function classicalLabeller(
       for (const [i, data] of receive ? [...maps, confidence].entries() : []) {
         receive?.({ ...kinds[i], width, height, channels: 1, first: 0, data });
       }
-      const mask = Uint8Array.from(confidence, (value) => Number(value > threshold));
+      const mask = new Uint8Array(confidence.length).map((_, i) => Number(confidence[i] > threshold));
       const crackPixels = mask.reduce((sum, value) => sum + value, 0);
       const usableForTraining = crackPixels >= minCrackPixels;
       return { width, height, confidence, mask, crackPixels, usableForTraining, stages: kept.all };

@@ -161,10 +161,8 @@ export function cannyLabeller(compute: Compute, options: ClassicalOptions<CannyS
       using maxima = gradientMaxima(gradient);
       gradient.dispose();
       const edges = await maxima.read();
-      const strengths = Float32Array.from(
-        { length: width * height },
-        (_, i) => Math.hypot(edges[2 * i], edges[2 * i + 1]),
-      );
+      const strengths = new Float32Array(width * height)
+        .map((_, i) => Math.hypot(edges[2 * i], edges[2 * i + 1]));
       const high = await otsuOfPositive(compute, strengths);
       const low = settings.low * high;
       const kept = hysteresis(strengths, { width, height, low, high });
@@ -210,7 +208,7 @@ function hysteresis(
   },
 ): Uint8Array {
   const kept = new Uint8Array(strengths.length);
-  const candidates = Uint8Array.from(strengths, (value) => Number(value > low));
+  const candidates = new Uint8Array(strengths.length).map((_, i) => Number(strengths[i] > low));
   for (const group of connectedPixels(candidates, { width, height })) {
     if (group.some((pixel) => strengths[pixel] > high)) { for (const pixel of group) kept[pixel] = 1; }
   }

@@ -91,7 +91,7 @@ function isTooFull({ pixels, diagonal, mean }: Piece, area: number): boolean {
 }
 
 function pieceOf(
-  pixels: readonly number[],
+  pixels: Uint32Array,
   { width, confidence }: Pick<Marked, "width" | "confidence">,
 ): Piece {
   const bounds = boundsOf(pixels, width);

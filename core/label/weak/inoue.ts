@@ -112,7 +112,7 @@ export function inoueLabeller(compute: Compute, options: InoueOptions): Labeller
  * @returns in the float64 that the authors' code computes in: a product that is whole is cut to the number below otherwise.
  */
 export function normalisedDarkness(grey: ArrayLike<number>): Float64Array {
-  const levels = Float64Array.from(grey, (value) => Math.round(value) / 255);
+  const levels = new Float64Array(grey.length).map((_, i) => Math.round(grey[i]) / 255);
   let least = Infinity, greatest = -Infinity;
   for (const value of levels) {
     least = Math.min(least, value);
@@ -126,8 +126,8 @@ export function darkenedConfidence(
   network: ArrayLike<number>,
   darkness: Float64Array,
 ): Float32Array<ArrayBuffer> {
-  return Float32Array.from(darkness, (b, i) => {
+  return new Float32Array(darkness.length).map((_, i) => {
     const p = Math.round(255 * Math.min(1, Math.max(0, network[i]))) / 255;
-    return Math.floor(255 * (b * p)) / 255;
+    return Math.floor(255 * (darkness[i] * p)) / 255;
   });
 }

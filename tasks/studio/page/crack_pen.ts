@@ -128,7 +128,7 @@ function squareMeans(data: Float32Array, { width, height }: Size, r: number): Fl
 /** The path of least cost, both ends included. */
 function leastPath({ width, height, darkness }: Window, from: Point, to: Point): Point[] {
   const start = from.y * width + from.x, end = to.y * width + to.x;
-  const entering = Float32Array.from(darkness, (dark) => PRECISION * (LEAST_COST + (1 - dark) ** 2));
+  const entering = darkness.map((dark) => PRECISION * (LEAST_COST + (1 - dark) ** 2));
   const costs = new Int32Array(width * height).fill(2 ** 31 - 1);
   const before = new Int32Array(width * height).fill(-1);
   const queue = new CostQueue();

@@ -59,11 +59,11 @@ export class EditedMask {
     this.before = mask;
     this.#found = mask.slice();
     this.confidence = confidence?.slice();
-    this.#painted = Uint8Array.from(mended, (value, pixel) => {
+    this.#painted = new Uint8Array(mended).map((value, pixel) => {
       if (value === mask[pixel]) return Paint.none;
       return value === 1 ? Paint.crack : Paint.ground;
     });
-    this.mask = Uint8Array.from(mended);
+    this.mask = new Uint8Array(mended);
   }
 
   /** The share of certainty above which a pixel counts as found, 0..1; undefined: as the network's own task marked it. */

@@ -39,5 +39,5 @@ export function maskFile(
 }
 
 function crackOf(grey: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(grey, (value) => value > 0 ? 1 : 0);
+  return new Uint8Array(grey).map((value) => value > 0 ? 1 : 0);
 }

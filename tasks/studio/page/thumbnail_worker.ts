@@ -43,7 +43,8 @@ async function thumbnailOf(
   await addCrack(classes, { width, height }, own, 1);
   await addCrack(classes, { width, height }, other, 2);
   const overlay = new ImageData(width, height);
-  new Uint32Array(overlay.data.buffer).set(Uint32Array.from(classes, (value) => palette[value]));
+  const pixels = new Uint32Array(overlay.data.buffer);
+  for (const [i, value] of classes.entries()) pixels[i] = palette[value];
   const mask = new OffscreenCanvas(width, height);
   mask.getContext("2d")!.putImageData(overlay, 0, 0);
   context.drawImage(mask, 0, 0);

@@ -126,7 +126,7 @@ export class Viewer {
     const words = new Uint32Array(image.data.buffer);
     for (let i = 0; i < mask.length; i++) words[i] = this.#colourOf(i);
     if (style.outline) {
-      const inner = Uint8Array.from(words, (_, i) => Number(isInner(words, i, width)));
+      const inner = new Uint8Array(words.length).map((_, i) => Number(isInner(words, i, width)));
       inner.forEach((value, i) => value === 1 && (words[i] = 0));
     }
     this.#mask.getContext("2d")!.putImageData(image, 0, 0);
