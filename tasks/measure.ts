@@ -123,8 +123,11 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
         open,
       ),
     describe: (summary, seconds) => {
-      const cracks = summary.photos.reduce((sum, photo) => sum + photo.cracks, 0);
-      const unscaled = summary.photos.filter(({ mmPerPixel }) => mmPerPixel === undefined).length;
+      let cracks = 0, unscaled = 0;
+      for (const photo of summary.photos) {
+        cracks += photo.cracks;
+        unscaled += Number(photo.mmPerPixel === undefined);
+      }
       const finding = `${cracks} crack${cracks === 1 ? "" : "s"} in ${summary.photos.length}` +
         (unscaled > 0 ? `, ${unscaled} of them in pixels only: no scale is known` : "") +
         (unscaled > 0 && bands !== undefined ? ", and bands are in millimetres" : "");

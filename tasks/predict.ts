@@ -78,7 +78,8 @@ function predict(options: Options): Promise<number> {
     plan: () => planPredictions(run),
     run: (open) => predictPhotos({ ...run, scales, title }, open),
     describe: (summary, seconds) => {
-      const withCrack = summary.photos.filter(({ crackPixels }) => crackPixels > 0).length;
+      let withCrack = 0;
+      for (const { crackPixels } of summary.photos) withCrack += Number(crackPixels > 0);
       const finding = `${withCrack} of ${summary.photos.length} show crack`;
       return describeRun(summary, { done: "Predicted", finding, seconds }) + describeReview(summary);
     },

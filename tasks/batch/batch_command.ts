@@ -9,6 +9,7 @@ import { filePath, folderPath } from "../cli/values.ts";
 import { countKinds } from "../files/left_out.ts";
 import { shardValue } from "../files/shard.ts";
 import type { BatchSummary } from "./batch_run.ts";
+import { writeJsonList } from "./json_list.ts";
 import type { PlannedPhoto } from "./plan_photos.ts";
 import type { PhotoRecord } from "./manifests.ts";
 
@@ -120,10 +121,19 @@ export async function runBatchCommand<
   });
   const seconds = (performance.now() - start) / 1000;
   if (profile && compute !== undefined) writeErr(describeTimings(compute, seconds));
-  writeOut(json ? `${JSON.stringify({ ...summary, seconds }, null, 2)}\n` : describe(summary, seconds));
+  if (json) await printSummary({ ...summary, seconds });
+  else writeOut(describe(summary, seconds));
   // A photo that is not read is as good as failed; a mask beside it is not.
   const unread = summary.leftOut.some(({ remedy }) => remedy !== undefined);
   return summary.failures.length > 0 || unread ? ExitCode.Failed : ExitCode.Ok;
+}
+
+/** Prints a summary as JSON. */
+async function printSummary({ photos: items, ...summary }: BatchSummary<PhotoRecord>): Promise<void> {
+  const { manifest, report, ...rest } = summary;
+  const pieces = writeJsonList({ manifest, report, photos: [], ...rest }, { field: "photos", items });
+  const decoder = new TextDecoder();
+  for await (const piece of pieces) writeOut(decoder.decode(piece));
 }
 
 /**
@@ -158,10 +168,17 @@ export function describeReview({ manifest }: BatchSummary<PhotoRecord>): string 
 }
 
 /** What was noted of the files of several photos, with how many they are and the first of them: of a single one it was said when it was done. */
-function countNotes(records: readonly PhotoRecord[]): string[] {
-  const noted = records.flatMap(({ path, notes = [] }) => notes.map((note) => ({ path, note })));
-  return [...Map.groupBy(noted, ({ note }) => note)].filter(([, of]) => of.length > 1)
-    .map(([note, of]) => `${count(of.length, "photo")}, such as ${of[0].path}: ${note}`);
+function countNotes(records: Iterable<PhotoRecord>): string[] {
+  const counts = new Map<string, { readonly first: string; photos: number }>();
+  for (const { path, notes = [] } of records) {
+    for (const note of notes) {
+      const known = counts.get(note);
+      if (known === undefined) counts.set(note, { first: path, photos: 1 });
+      else known.photos++;
+    }
+  }
+  return [...counts].filter(([, { photos }]) => photos > 1)
+    .map(([note, { first, photos }]) => `${count(photos, "photo")}, such as ${first}: ${note}`);
 }
 
 /** What a run would do, photo by photo. */

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
-import type { Schema } from "../../core/arguments.ts";
-import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
@@ -11,7 +10,8 @@ import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
 import { lockFolder } from "../files/locks.ts";
 import { countKinds, type LeftOut } from "../files/left_out.ts";
 import { nameKey } from "../files/output_names.ts";
-import { listPhotos, type Photo } from "../files/photos.ts";
+import { TextSet, TextTable } from "../files/text_set.ts";
+import { findPhotos, type FoundPhotos, type Photo, PhotoList } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
@@ -20,28 +20,33 @@ import { isCurrent, reportVersions, requireSameSettings } from "./earlier_output
 import { insidePhoto } from "./inside_photo.ts";
 import { Journal } from "./journal.ts";
 import {
+  type EarlierRun,
   type FailureRecord,
-  mergeRecords,
+  type ManifestSchema,
+  openRecords,
   type PhotoRecord,
-  readManifests,
   removeShardFiles,
   runFile,
-  type RunManifest,
   type TaskNouns,
   writeManifest,
 } from "./manifests.ts";
 import { examineOutput, type FileRecord, recordedPath } from "./output_files.ts";
+import type { Records, RecordSource, RecordStore } from "./record_store.ts";
 import { WorkClock } from "./work_clock.ts";
 
-/** What is taken of the photos that were found. */
-export function chosenPhotos(
-  photos: readonly Photo[],
-  { choose = (path) => path }: Pick<BatchOptions, "choose">,
-): readonly Photo[] {
-  return photos.flatMap((photo) => {
-    const path = choose(photo.path);
+/** Finds the photos that a run is over. */
+export async function findRunPhotos(
+  { paths, out, shard, choose = (path) => path, followLinks = false, wanted }: Omit<
+    BatchOptions,
+    "quiet" | "renew"
+  >,
+): Promise<FoundPhotos> {
+  const { photos, leftOut } = await findPhotos(paths, { outputs: out, followLinks, wanted });
+  const chosen = Iterator.from(photos).flatMap((photo) => {
+    const path = shard === undefined || inShard(photo.name, shard) ? choose(photo.path) : undefined;
     return path === undefined ? [] : [{ ...photo, path }];
   });
+  return { photos: new PhotoList(chosen), leftOut };
 }
 
 /** Which photos a run is over, and where to. */
@@ -68,8 +73,8 @@ export interface BatchOptions {
 export interface BatchSummary<Record extends PhotoRecord> {
   readonly manifest: string;
   readonly report: string;
-  /** The photos of this run, those that an earlier one had done included. */
-  readonly photos: readonly Record[];
+  /** The photos of this run, those that an earlier one had done included; each is read when its turn comes, as long as the manifest stays as it is. */
+  readonly photos: Records<Record>;
   /** How many of them an earlier run had done. */
   readonly skipped: number;
   readonly failures: readonly FailureRecord[];
@@ -91,7 +96,12 @@ const PIXELS_AT_ONCE = 2 ** 20;
 
 /** What became of a photo. */
 type Outcome<Record> =
-  | { readonly kind: "done" | "skipped"; readonly record: Record }
+  | {
+    readonly kind: "done" | "skipped";
+    readonly record: Record;
+    /** Whether it is another than what the folder's records say. */
+    readonly isNew: boolean;
+  }
   | { readonly kind: "failed"; readonly failure: FailureRecord };
 
 /** Whether an earlier record under the name of a photo speaks of another photo, which is still there. */
@@ -110,9 +120,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   readonly #nouns: TaskNouns;
   readonly #task: BatchTask<Record, Settings, Output>;
   /** All records of the folder, this run's and earlier ones'. */
-  readonly #records: Map<string, Record>;
-  /** The name of an earlier record by its {@linkcode nameKey}. */
-  readonly #earlierNames: ReadonlyMap<string, string>;
+  readonly #store: RecordStore<Record>;
   readonly #failures: FailureRecord[] = [];
   readonly #leftOut: readonly LeftOut[];
   readonly #manifestPath: string;
@@ -130,24 +138,24 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   constructor(
     options: BatchOptions & { readonly nouns: TaskNouns; readonly leftOut: readonly LeftOut[] },
     task: BatchTask<Record, Settings, Output>,
-    records: Map<string, Record>,
+    store: RecordStore<Record>,
   ) {
     this.#options = options;
     this.#nouns = options.nouns;
     this.#leftOut = options.leftOut;
     this.#task = task;
     this.#computing = new Semaphore(task.pixelsAtOnce ?? PIXELS_AT_ONCE);
-    this.#records = records;
-    this.#earlierNames = new Map([...records.keys()].map((name) => [nameKey(name), name]));
+    this.#store = store;
     this.#manifestPath = join(options.out, runFile("manifest", options.shard));
     task.compute.device.lost.then(() => this.#deviceLost = true);
   }
 
-  async run(photos: readonly Photo[]): Promise<BatchSummary<Record>> {
+  async run(photos: PhotoList): Promise<BatchSummary<Record>> {
     const { out, shard, quiet } = this.#options;
     // First of all, so that the folder is known as Hairline's own from its first output on.
     await this.#save();
     using journal = await Journal.open(this.#manifestPath);
+    const finished: RecordSource = { path: journal.path, version: VERSION };
     try {
       using progress = startProgress({ total: photos.length, unit: "photo", quiet });
       for await (
@@ -155,8 +163,10 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
           atOnce: AT_ONCE,
         })
       ) {
-        const { name } = this.#record(outcome, progress);
-        if (outcome.kind === "done") await journal.append(outcome.record);
+        if (outcome.kind !== "failed" && outcome.isNew) {
+          this.#store.put(outcome.record, finished, await journal.append(outcome.record));
+        }
+        const { name } = this.#tell(outcome, progress);
         progress.advance({ detail: name, skipped: outcome.kind === "skipped" });
       }
     } catch (error) {
@@ -168,17 +178,15 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     await this.#save();
     const report = join(out, runFile("report", shard));
     if (!quiet) writeErr("Writing the report.\n");
-    for (let complete = false; !complete;) {
+    let failed = -1;
+    while (failed < this.#failures.length) {
       // What cannot be shown has failed, and the page is written again, so that it, the manifest and the exit code agree.
-      complete = true;
-      const onFailure = (failure: FailureRecord) => {
-        complete = false;
-        this.#fail(failure);
-      };
+      if (failed >= 0) await this.#save();
+      failed = this.#failures.length;
       const [done, failures] = [this.#done(photos), [...this.#failures]];
+      const onFailure = (failure: FailureRecord) => this.#fail(failure);
       await writeWhole(report, this.#task.report({ photos: done, failures, onFailure }));
     }
-    await this.#save();
     await journal.remove();
     return {
       manifest: this.#manifestPath,
@@ -202,11 +210,14 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     try {
       const bytes = await Deno.readFile(path);
       hash = await sha256(bytes);
-      const before = this.#earlier(name);
+      const before = this.#store.find(name);
       if (before?.name === name && before.sha256 === hash) {
         const files = await this.#intactFiles(before);
         // The photo may have moved since: its new place is where the report finds it.
-        if (files !== undefined) return { kind: "skipped", record: { ...before, path, files } };
+        if (files !== undefined) {
+          const isNew = before.path !== path || JSON.stringify(before.files) !== JSON.stringify(files);
+          return { kind: "skipped", record: { ...before, path, files }, isNew };
+        }
       } else if (before !== undefined && await isTaken(before, photo)) {
         const { task, output } = this.#nouns;
         throw new UsageError(
@@ -239,12 +250,8 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
     const files = await this.#task.write(name, output);
     seconds += endWork();
     const facts = { name, path, sha256: hash, notes, exif, seconds, now: new Date().toISOString() };
-    return { kind: "done", record: { ...this.#task.record(facts, output), version: VERSION, files } };
-  }
-
-  /** The record of a photo's name, or of one that is the same file on some file systems. */
-  #earlier(name: string): Record | undefined {
-    return this.#records.get(name) ?? this.#records.get(this.#earlierNames.get(nameKey(name)) ?? name);
+    const record = { ...this.#task.record(facts, output), version: VERSION, files };
+    return { kind: "done", record, isNew: true };
   }
 
   /** What is known of the files of an earlier record; undefined where not all that are wanted are there, as they were written. */
@@ -266,15 +273,16 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   }
 
   /** Makes sure of the outputs of a run at its end: each is there, in its length, and no two photos share one. */
-  async #requireOutputs(photos: readonly Photo[]): Promise<void> {
-    const owners = new Map<string, string>();
+  async #requireOutputs(photos: PhotoList): Promise<void> {
+    const seen = new TextSet(), owners = new TextTable();
     for (const { name, path, files = [] } of this.#done(photos)) {
       for (const file of files) {
         const info = await statOrNull(join(this.#options.out, file.path));
         // Of a system without such numbers names are all there is to tell; files that something has linked since are meant to be one.
         const id = info?.ino && info.nlink === 1 ? `${info.dev} ${info.ino}` : nameKey(file.path);
-        const owner = owners.get(id);
-        owners.set(id, path);
+        const before = seen.size, number = seen.add(id);
+        const owner = number === before ? undefined : owners.at(number);
+        if (number === before) owners.add(path);
         const fault = info?.size !== file.bytes
           ? "it was changed while the run was at work"
           : owner !== undefined && owner !== path
@@ -288,20 +296,18 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   }
 
   /** The records of the photos that did not fail. */
-  #done(photos: readonly Photo[]): Record[] {
+  #done(photos: PhotoList): Records<Record> {
     const failed = new Set(this.#failures.map(({ name }) => name));
-    return photos.flatMap(({ name }) => failed.has(name) ? [] : this.#records.get(name) ?? []);
+    return this.#store.of(Iterator.from(photos).map(({ name }) => name).filter((name) => !failed.has(name)));
   }
 
-  #record(outcome: Outcome<Record>, progress: Progress): PhotoRecord | FailureRecord {
+  /** Says what became of a photo. */
+  #tell(outcome: Outcome<Record>, progress: Progress): PhotoRecord | FailureRecord {
     if (outcome.kind === "failed") {
       this.#fail(outcome.failure, progress);
       return outcome.failure;
     }
-    const { name, path, warning, notes = [] } = outcome.record;
-    // A record under another spelling of the name was of the same file.
-    this.#records.delete(this.#earlier(name)?.name ?? name);
-    this.#records.set(name, outcome.record);
+    const { path, warning, notes = [] } = outcome.record;
     for (const altered of this.#altered.splice(0)) {
       progress.note(`${altered} has changed since it was written: it was made again.`);
     }
@@ -328,20 +334,19 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
   async #save(): Promise<void> {
     const { shard } = this.#options;
     const { settings, runtime } = this.#task;
-    const photos = [...this.#records.values()]
-      .filter(({ name }) => shard === undefined || inShard(name, shard))
-      .sort((a, b) => compareNames(a.name, b.name));
-    await writeManifest(this.#manifestPath, {
-      program: "hairline",
-      version: VERSION,
-      task: this.#nouns.task,
-      ...settings,
-      runtime,
-      ...(shard === undefined ? {} : { shard: formatShard(shard) }),
-      photos,
-      failures: this.#failures,
-      ...(this.#leftOut.length === 0 ? {} : { leftOut: this.#leftOut }),
-    });
+    const source = { path: this.#manifestPath, version: VERSION };
+    await this.#store.moveTo(source, (photos, onPlace) =>
+      writeManifest(this.#manifestPath, {
+        program: "hairline",
+        version: VERSION,
+        task: this.#nouns.task,
+        ...settings,
+        runtime,
+        ...(shard === undefined ? {} : { shard: formatShard(shard) }),
+        photos,
+        failures: this.#failures,
+        ...(this.#leftOut.length === 0 ? {} : { leftOut: this.#leftOut }),
+      }, onPlace));
   }
 }
 
@@ -349,40 +354,40 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
  * Runs a task over photos, into a folder that is kept for it. A photo whose files are there, from the same bytes and settings, is
  * skipped, so that an interrupted run goes on where it ended. A photo that fails is noted, and the others go on.
  *
- * @param options `open`: opens the device and the network, once it is clear that there is work for them; it is given the manifests of earlier
- * runs, which shards have several of.
+ * @param options `open`: opens the device and the network, once it is clear that there is work for them; it is given what earlier runs have left,
+ * of which shards have several.
  * @throws {UsageError} if there is nothing to do, another run is at work, or the folder holds other things.
  */
 export async function runOverPhotos<Record extends PhotoRecord, Settings extends object, Output>(
   options: BatchOptions,
-  { nouns, schema, open }: {
+  { nouns, schema, madeAt, open }: {
     readonly nouns: TaskNouns;
     /** What manifests of the task are like. */
-    readonly schema: Schema<RunManifest<Record> & Settings>;
-    readonly open: (
-      before: readonly (RunManifest<Record> & Settings)[],
-    ) => Promise<BatchTask<Record, Settings, Output>>;
+    readonly schema: ManifestSchema<Record, Settings>;
+    /** When the files of a record were made, as ISO 8601 in UTC. */
+    readonly madeAt: (record: Record) => string;
+    readonly open: (before: readonly EarlierRun<Settings>[]) => Promise<BatchTask<Record, Settings, Output>>;
   },
 ): Promise<BatchSummary<Record>> {
-  const { paths, out, shard, quiet, renew = false, followLinks = false, wanted } = options;
-  const { photos: listed, leftOut } = await listPhotos(paths, { outputs: out, followLinks, wanted });
-  const photos = chosenPhotos(listed, options);
+  const { out, shard, quiet, renew = false } = options;
+  const { photos, leftOut } = await findRunPhotos(options);
   using _lock = await lockFolder(out, shard);
-  const manifests = await readManifests(out, nouns, schema);
+  const { runs, store } = await openRecords(out, { nouns, schema, madeAt, shard });
+  // It opens files when it is asked for what is in them, after the run, too.
+  using _files = store;
   if (!quiet) {
     for (const { text, first } of countKinds(leftOut)) {
       writeErr(`Leaving out ${text}, such as ${first.path}${first.remedy ? `: ${first.remedy}` : ""}.\n`);
     }
   }
-  const task = await open(manifests);
-  if (!renew) { for (const manifest of manifests) requireSameSettings(manifest, task, { out, nouns }); }
-  const kept = renew ? manifests.filter((manifest) => isCurrent(manifest, task)) : manifests;
-  const records = mergeRecords(kept, (record) => task.madeAt(record));
-  reportVersions(records.values(), { out, nouns });
-  const run = new BatchRun({ ...options, nouns, leftOut }, task, records);
-  const summary = await run.run(
-    shard === undefined ? photos : photos.filter(({ name }) => inShard(name, shard)),
-  );
+  const task = await open(runs);
+  for (const run of runs) {
+    if (!renew) requireSameSettings(run, task, { out, nouns });
+    else if (!isCurrent(run, task)) run.sources.forEach((source) => store.forget(source));
+  }
+  reportVersions(store, runs, { out, nouns });
+  const run = new BatchRun({ ...options, nouns, leftOut }, task, store);
+  const summary = await run.run(photos);
   if (shard === undefined) await removeShardFiles(out);
   return summary;
 }

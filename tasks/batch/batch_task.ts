@@ -4,6 +4,7 @@ import type { PhotoOrigin } from "../files/exif.ts";
 import type { Photo } from "../files/photos.ts";
 import type { FailureRecord, PhotoRecord, Runtime } from "./manifests.ts";
 import type { FileRecord } from "./output_files.ts";
+import type { Records } from "./record_store.ts";
 
 /** A task that makes files of each photo, with its network loaded. */
 export interface BatchTask<Record extends PhotoRecord, Settings extends object, Output> {
@@ -25,15 +26,13 @@ export interface BatchTask<Record extends PhotoRecord, Settings extends object, 
   record(facts: PhotoFacts, output: Output): Record;
   /** The files of an earlier record, with all that are wanted now; undefined where it cannot have had them. */
   filesOf(record: Record): readonly string[] | undefined;
-  /** When the files of a record were made, as ISO 8601 in UTC. */
-  madeAt(record: Record): string;
   /** The report, piece by piece. */
   report(photos: ReportedPhotos<Record>): AsyncIterable<string>;
 }
 
 /** What a report is about. */
 export interface ReportedPhotos<Record extends PhotoRecord> {
-  readonly photos: readonly Record[];
+  readonly photos: Records<Record>;
   readonly failures: readonly FailureRecord[];
   /** Told of a photo that cannot be shown. */
   readonly onFailure: (failure: FailureRecord) => void;

@@ -2,19 +2,20 @@ import { UsageError } from "../cli/errors.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
 import type { BatchTask } from "./batch_task.ts";
-import type { PhotoRecord, RunManifest, TaskNouns } from "./manifests.ts";
+import type { EarlierRun, PhotoRecord, TaskNouns } from "./manifests.ts";
+import type { RecordStore } from "./record_store.ts";
 
 /**
  * Refuses to mix outputs that were made in different ways.
  *
  * @throws {UsageError} that names the first difference.
  */
-export function requireSameSettings<Record extends PhotoRecord, Settings extends object>(
-  manifest: RunManifest<Record> & Settings,
-  task: Pick<BatchTask<Record, Settings, unknown>, "difference">,
+export function requireSameSettings<Settings extends object>(
+  { manifest, count }: EarlierRun<Settings>,
+  task: Pick<BatchTask<PhotoRecord, Settings, unknown>, "difference">,
   { out, nouns }: { readonly out: string; readonly nouns: TaskNouns },
 ): void {
-  const difference = manifest.photos.length === 0 ? undefined : task.difference(manifest);
+  const difference = count === 0 ? undefined : task.difference(manifest);
   if (difference === undefined) return;
   const { was, is } = difference;
   throw new UsageError(
@@ -24,21 +25,24 @@ export function requireSameSettings<Record extends PhotoRecord, Settings extends
 }
 
 /** Whether this version has made all that a manifest speaks of, as this run would. */
-export function isCurrent<Record extends PhotoRecord, Settings extends object>(
-  manifest: RunManifest<Record> & Settings,
-  task: Pick<BatchTask<Record, Settings, unknown>, "difference">,
+export function isCurrent<Settings extends object>(
+  { manifest, versions }: EarlierRun<Settings>,
+  task: Pick<BatchTask<PhotoRecord, Settings, unknown>, "difference">,
 ): boolean {
-  return manifest.photos.every(({ version }) => version === VERSION) &&
-    task.difference(manifest) === undefined;
+  return versions.difference(new Set([VERSION])).size === 0 && task.difference(manifest) === undefined;
 }
 
 /** Says which outputs other versions of Hairline have made: they stay, though this one might make them otherwise. */
 export function reportVersions(
-  records: Iterable<PhotoRecord>,
+  store: Pick<RecordStore<PhotoRecord>, "versions">,
+  runs: readonly EarlierRun<object>[],
   { out, nouns }: { readonly out: string; readonly nouns: TaskNouns },
 ): void {
-  const counts = new Map<string, number>();
-  for (const { version = VERSION } of records) counts.set(version, (counts.get(version) ?? 0) + 1);
+  // To count them is to read all records.
+  if (runs.every(({ versions }) => versions.size === 0 || versions.size === 1 && versions.has(VERSION))) {
+    return;
+  }
+  const counts = store.versions();
   counts.delete(VERSION);
   for (const [version, count] of counts) {
     writeErr(

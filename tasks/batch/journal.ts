@@ -1,11 +1,12 @@
 import { basename, dirname, join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { writeAll } from "../files/write_whole.ts";
+import type { Place } from "./json_list.ts";
 
-const encoder = new TextEncoder();
+const encoder = new TextEncoder(), decoder = new TextDecoder();
 
 /** The journal of a manifest, beside it: `.manifest.json.lines`. */
-function journalPath(manifest: string): string {
+export function journalPath(manifest: string): string {
   return join(dirname(manifest), `.${basename(manifest)}.lines`);
 }
 
@@ -14,12 +15,13 @@ function journalPath(manifest: string): string {
  * cost the square of their number; a line costs the same for the millionth as for the first, and what a killed run leaves is read with its manifest.
  */
 export class Journal implements Disposable {
-  readonly #path: string;
+  readonly path: string;
   readonly #file: Deno.FsFile;
+  #bytes = 0;
   #closed = false;
 
   private constructor(path: string, file: Deno.FsFile) {
-    this.#path = path;
+    this.path = path;
     this.#file = file;
   }
 
@@ -29,14 +31,19 @@ export class Journal implements Disposable {
     return new Journal(path, await Deno.open(path, { write: true, create: true, truncate: true }));
   }
 
-  async append(record: object): Promise<void> {
-    await writeAll(this.#file, encoder.encode(`${JSON.stringify(record)}\n`), this.#path);
+  /** Appends a record, and says where it is. */
+  async append(record: object): Promise<Place> {
+    const line = encoder.encode(`${JSON.stringify(record)}\n`);
+    await writeAll(this.#file, line, this.path);
+    const offset = this.#bytes;
+    this.#bytes += line.length;
+    return { offset, bytes: line.length - 1 };
   }
 
   /** Removes the file: the manifest has what was in it. */
   async remove(): Promise<void> {
     this[Symbol.dispose]();
-    await Deno.remove(this.#path);
+    await Deno.remove(this.path);
   }
 
   /** Closes the file, and leaves it where it is; again does nothing. */
@@ -46,11 +53,34 @@ export class Journal implements Disposable {
   }
 }
 
-/** What a killed run has left beside its manifest: each whole line, not looked at. */
-export async function readJournal(manifest: string): Promise<unknown[]> {
+const PIECE = 2 ** 18, LINE_END = 0x0a;
+
+/**
+ * Reads what a killed run has left beside its manifest, line by line. What follows the last line end was being written when it was killed.
+ *
+ * @param onLine called with each whole line, not looked at, and where it is in the file.
+ */
+export async function readJournal(
+  manifest: string,
+  onLine: (line: string, place: Place) => void,
+): Promise<void> {
   const path = journalPath(manifest);
-  if (!(await statOrNull(path))?.isFile) return [];
-  const lines = (await Deno.readTextFile(path)).split("\n");
-  // The last is empty, or was being written when the run was killed.
-  return lines.slice(0, -1).map((line) => JSON.parse(line));
+  if (!(await statOrNull(path))?.isFile) return;
+  using file = await Deno.open(path);
+  let buffer = new Uint8Array(PIECE);
+  /** Where the buffer begins in the file, and how much of it is read. */
+  let offset = 0, length = 0;
+  for (let read; (read = await file.read(buffer.subarray(length))) !== null;) {
+    const end = length + read;
+    let start = 0;
+    for (let at; (at = buffer.subarray(0, end).indexOf(LINE_END, start)) >= 0; start = at + 1) {
+      onLine(decoder.decode(buffer.subarray(start, at)), { offset: offset + start, bytes: at - start });
+    }
+    offset += start;
+    length = end - start;
+    const rest = buffer.subarray(start, end);
+    // A line that fills it needs a larger one.
+    if (length === buffer.length) buffer = new Uint8Array(2 * buffer.length);
+    buffer.set(rest);
+  }
 }

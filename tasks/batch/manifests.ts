@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  findFault,
   listOf,
   NUMBER,
   optional,
@@ -14,11 +15,13 @@ import type { PhotoOrigin } from "../files/exif.ts";
 import type { LeftOut } from "../files/left_out.ts";
 import { staysInside } from "../files/output_names.ts";
 import { MANIFEST, OUTPUT_FOLDERS } from "../files/photos.ts";
-import { checkRecord, readRecordText } from "../files/read_record.ts";
-import type { Shard } from "../files/shard.ts";
+import { checkRecord, refusal, requireFile } from "../files/read_record.ts";
+import { inShard, type Shard } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { readJournal } from "./journal.ts";
+import { journalPath, readJournal } from "./journal.ts";
+import { type Place, readJsonList, writeJsonList } from "./json_list.ts";
 import type { FileRecord } from "./output_files.ts";
+import { type RecordSource, RecordStore } from "./record_store.ts";
 
 /** What every task notes of a photo whose crack it marked. */
 export interface PhotoRecord {
@@ -81,6 +84,9 @@ export interface RunManifest<Record extends PhotoRecord> {
   readonly leftOut?: readonly LeftOut[];
 }
 
+/** A manifest without its photos, which may be very many. */
+export type ManifestHead = Omit<RunManifest<PhotoRecord>, "photos">;
+
 /** What a task is called, and what it gives. */
 export interface TaskNouns {
   /** The task, a verb: `label`. */
@@ -134,25 +140,36 @@ const PHOTO: OptionSchemas<PhotoRecord> = {
 
 const FAILURE = recordSchema<FailureRecord>({ name: TEXT, path: TEXT, error: TEXT });
 
+/** What is looked at of a task's manifests: all that a run or a training relies on. */
+export interface ManifestSchema<Record extends PhotoRecord, Settings extends object> {
+  /** Of all but the photos, of which it is known only that they are a list. */
+  readonly head: Schema<ManifestHead & Settings & { readonly photos: readonly unknown[] }>;
+  /** Of some of the photos. */
+  readonly some: Schema<{ readonly photos: readonly Record[] }>;
+}
+
 /**
- * What is looked at of a task's manifests: all that a run or a training relies on.
- *
- * @param settings what its outputs depend on.
+ * @param settings what the outputs of a task depend on.
  * @param photo what it notes of a photo beyond {@linkcode PhotoRecord}.
  */
 export function manifestSchema<Record extends PhotoRecord, Settings extends object>(
   settings: OptionSchemas<Settings>,
   photo: OptionSchemas<Omit<Record, keyof PhotoRecord>>,
-): Schema<RunManifest<Record> & Settings> {
+): ManifestSchema<Record, Settings> {
+  const wanted = "a list of photos";
   const entries = {
     version: TEXT,
     shard: optional(TEXT),
-    photos: listOf(recordSchema({ ...PHOTO, ...photo }), "a list of photos"),
+    photos: listOf(passing("anything", () => true), wanted),
     failures: listOf(FAILURE, "a list of failures"),
     ...settings,
   };
+  const photos = listOf(recordSchema({ ...PHOTO, ...photo }), wanted);
   // The task is looked at before: another one's manifest is no fault.
-  return recordSchema(entries as object) as unknown as Schema<RunManifest<Record> & Settings>;
+  return {
+    head: recordSchema(entries as object) as unknown as ManifestSchema<Record, Settings>["head"],
+    some: recordSchema({ photos }) as unknown as ManifestSchema<Record, Settings>["some"],
+  };
 }
 
 const FILES = /^(?:(?:manifest|report)-\d+-of-\d+\.(?:json|html)|\.manifest-\d+-of-\d+\.json\.lines)$/;
@@ -171,36 +188,87 @@ async function namesIn(folder: string): Promise<string[]> {
   return names.sort();
 }
 
-/**
- * Reads what earlier runs, and other shards, have left in a folder of outputs.
- *
- * @throws {UsageError} if it holds outputs that are not of the same task of Hairline, or a manifest that is damaged.
- */
-export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
+/** A manifest that an earlier run, or another shard, has left. */
+export interface EarlierRun<Settings> {
+  readonly manifest: ManifestHead & Settings;
+  /** How many records it has. */
+  readonly count: number;
+  /** The versions of Hairline that made them. */
+  readonly versions: ReadonlySet<string>;
+  /** Where the records are. */
+  readonly sources: readonly RecordSource[];
+}
+
+/** The paths of the manifests in a folder of outputs, and what is said where one is not of the task. */
+async function findManifests(
   folder: string,
-  { task, formerTasks = [], outputs }: TaskNouns,
-  schema: Schema<Manifest>,
-): Promise<Manifest[]> {
-  const names = await namesIn(folder);
-  const manifests: Manifest[] = [];
-  for (const name of names.filter((name) => MANIFEST.test(name))) {
-    const tasks = [task, ...formerTasks];
-    const remedy = `mend it, or start the ${outputs} again in another folder`;
-    const manifest = await readManifest(join(folder, name), { tasks, schema, remedy });
-    if (manifest === undefined) {
-      throw new UsageError(
-        `Cannot write into ${folder}: its ${name} is not the manifest of a folder of ${outputs}; choose another folder.`,
-      );
-    }
-    manifests.push(manifest);
-  }
-  const foreign = names.find((name) => OUTPUT_FOLDERS.has(name) || name === "report.html");
-  if (manifests.length === 0 && foreign !== undefined) {
+  { outputs }: TaskNouns,
+): Promise<{ readonly names: readonly string[]; readonly refuse: (name: string) => never }> {
+  const all = await namesIn(folder);
+  const names = all.filter((name) => MANIFEST.test(name));
+  const foreign = all.find((name) => OUTPUT_FOLDERS.has(name) || name === "report.html");
+  if (names.length === 0 && foreign !== undefined) {
     throw new UsageError(
       `Cannot write into ${folder}: its ${foreign} is not from Hairline and would be overwritten; choose another folder.`,
     );
   }
-  return manifests;
+  const refuse = (name: string): never => {
+    throw new UsageError(
+      `Cannot write into ${folder}: its ${name} is not the manifest of a folder of ${outputs}; choose another folder.`,
+    );
+  };
+  return { names, refuse };
+}
+
+/**
+ * Reads what earlier runs, and other shards, have left in a folder of outputs, a record in memory at a time.
+ *
+ * @param options `shard`: takes the records of this part only, and of the parts beside it no more than how their outputs were made.
+ * @throws {UsageError} if it holds outputs that are not of the same task of Hairline, or a manifest that is damaged.
+ */
+export async function openRecords<Record extends PhotoRecord, Settings extends object>(
+  folder: string,
+  { nouns, schema, madeAt, shard }: {
+    readonly nouns: TaskNouns;
+    readonly schema: ManifestSchema<Record, Settings>;
+    readonly madeAt: (record: Record) => string;
+    readonly shard?: Shard;
+  },
+): Promise<{ readonly runs: readonly EarlierRun<Settings>[]; readonly store: RecordStore<Record> }> {
+  const { names, refuse } = await findManifests(folder, nouns);
+  const { task, formerTasks = [], outputs } = nouns;
+  const remedy = `mend it, or start the ${outputs} again in another folder`;
+  const store = new RecordStore(madeAt);
+  const runs: EarlierRun<Settings>[] = [];
+  for (const name of names) {
+    const path = join(folder, name);
+    const written: RecordSource = { path, version: "" };
+    const since: RecordSource = { path: journalPath(path), version: "" };
+    const versions = new Set<string>();
+    let count = 0, unversioned = false;
+    const manifest = await scanManifest(path, {
+      ...{ tasks: [task, ...formerTasks], schema, remedy, headOnly: liesBeside(name, shard) },
+      onRecord: (record, place, journalled) => {
+        count++;
+        if (record.version === undefined) unversioned = true;
+        else versions.add(record.version);
+        if (shard !== undefined && !inShard(record.name, shard)) return;
+        store.offer(record, journalled ? since : written, place);
+      },
+    });
+    if (manifest === undefined) return refuse(name);
+    const { version } = manifest;
+    written.version = since.version = version;
+    if (unversioned) versions.add(version);
+    runs.push({ manifest, count, versions, sources: [written, since] });
+  }
+  return { runs, store };
+}
+
+/** Whether a manifest is that of another part of as many. */
+function liesBeside(name: string, shard: Shard | undefined): boolean {
+  return shard !== undefined && name.endsWith(`-of-${shard.count}.json`) &&
+    name !== runFile("manifest", shard);
 }
 
 /**
@@ -209,33 +277,102 @@ export async function readManifests<Manifest extends RunManifest<PhotoRecord>>(
  * @returns nothing where it is from none of these tasks.
  * @throws {UsageError} if it is from one of them and damaged, or no file.
  */
-export async function readManifest<Manifest extends RunManifest<PhotoRecord>>(
+export async function readManifest<Record extends PhotoRecord, Settings extends object>(
   path: string,
-  { tasks, schema, remedy }: {
-    readonly tasks: readonly string[];
-    readonly schema: Schema<Manifest>;
-    /** What to do about a damaged one. */
-    readonly remedy: string;
-  },
-): Promise<Manifest | undefined> {
+  options: Pick<ScanOptions<Record, Settings>, "tasks" | "schema" | "remedy">,
+): Promise<RunManifest<Record> & Settings | undefined> {
+  const photos: Record[] = [];
+  const manifest = await scanManifest(path, { ...options, onRecord: (record) => photos.push(record) });
+  if (manifest === undefined) return undefined;
+  const { version } = manifest;
+  return {
+    ...manifest,
+    photos: photos.map((photo) => photo.version === undefined ? { ...photo, version } : photo),
+  };
+}
+
+/** Reads all manifests of a folder of outputs, as {@linkcode openRecords} does, with their records. */
+export async function readManifests<Record extends PhotoRecord, Settings extends object>(
+  folder: string,
+  nouns: TaskNouns,
+  schema: ManifestSchema<Record, Settings>,
+): Promise<(RunManifest<Record> & Settings)[]> {
+  const { names, refuse } = await findManifests(folder, nouns);
+  const { task, formerTasks = [], outputs } = nouns;
+  const remedy = `mend it, or start the ${outputs} again in another folder`;
+  const manifests: (RunManifest<Record> & Settings)[] = [];
+  for (const name of names) {
+    const options = { tasks: [task, ...formerTasks], schema, remedy };
+    manifests.push(await readManifest(join(folder, name), options) ?? refuse(name));
+  }
+  return manifests;
+}
+
+interface ScanOptions<Record extends PhotoRecord, Settings extends object> {
+  readonly tasks: readonly string[];
+  readonly schema: ManifestSchema<Record, Settings>;
+  /** What to do about a damaged one. */
+  readonly remedy: string;
+  /** Called with each record, where it is, and whether that is in the journal. */
+  readonly onRecord: (record: Record, place: Place, journalled: boolean) => void;
+  /** Whether the first record will do, as a sign that there are some. */
+  readonly headOnly?: boolean;
+}
+
+/** Photos that are looked at together. */
+const PIECE = 256;
+
+/** A manifest and its journal, a piece of its records in memory at a time. */
+async function scanManifest<Record extends PhotoRecord, Settings extends object>(
+  path: string,
+  { tasks, schema, remedy, onRecord, headOnly }: ScanOptions<Record, Settings>,
+): Promise<ManifestHead & Settings | undefined> {
+  let piece: { readonly record: unknown; readonly place: Place; readonly journalled: boolean }[] = [];
+  let before = 0, broken = false;
+  /** The first, which is said when it is known whose manifest this is. */
+  let fault: string | undefined;
+  const pass = () => {
+    const photos = piece.map(({ record }) => record);
+    fault ??= findFault(schema.some, { photos })
+      ?.replace(/^photos\.(\d+)/, (_, index) => `photos.${before + Number(index)}`);
+    for (const { record, place, journalled } of fault === undefined ? piece : []) {
+      onRecord(record as Record, place, journalled);
+    }
+    before += piece.length;
+    piece = [];
+  };
+  const add = (text: string, place: Place, journalled: boolean) => {
+    if (fault !== undefined) return;
+    piece.push({ record: JSON.parse(text), place, journalled });
+    if (piece.length === PIECE) pass();
+  };
   try {
-    const value = parsed(await readRecordText(path));
-    const { program, task } = typeof value === "object" && value !== null
-      ? value as Partial<RunManifest<PhotoRecord>>
-      : {};
+    await requireFile(path);
+    const around = await readJsonList(path, {
+      field: "photos",
+      headOnly,
+      onItem: (text, place) => {
+        if (broken) return;
+        try {
+          add(text, place, false);
+        } catch (error) {
+          if (!(error instanceof SyntaxError)) throw error;
+          broken = true;
+        }
+      },
+    });
+    const head = broken ? undefined : parsed(around);
+    const { program, task } = typeof head === "object" && head !== null ? head as Partial<ManifestHead> : {};
     if (program !== "hairline" || task === undefined || !tasks.includes(task)) return undefined;
-    const since = await readJournal(path);
-    const written = value as { readonly photos?: unknown };
-    const whole = since.length === 0 || !Array.isArray(written.photos)
-      ? value
-      : { ...written, photos: [...written.photos, ...since] };
-    const manifest = checkRecord(whole, schema, { path, remedy });
-    const { version, photos } = manifest;
-    // A record that has its own stays as it is, in the order of its fields, too: a manifest is the same however often it was taken up.
-    return {
-      ...manifest,
-      photos: photos.map((photo) => photo.version === undefined ? { ...photo, version } : photo),
-    };
+    await readJournal(path, (line, place) => {
+      if (!headOnly || before + piece.length === 0) add(line, place, true);
+    });
+    pass();
+    const failures = headOnly ? { failures: [] } : {};
+    const manifest = checkRecord({ ...failures, ...head as object }, schema.head, { path, remedy });
+    if (fault !== undefined) throw refusal(fault, { path, remedy });
+    const { photos: _, ...rest } = manifest;
+    return rest as unknown as ManifestHead & Settings;
   } catch (error) {
     if (!(error instanceof Error) || error instanceof Deno.errors.NotCapable) throw error;
     throw new UsageError(describeError(error), { cause: error });
@@ -264,27 +401,18 @@ export function mergeRecords<Record extends PhotoRecord>(
   return records;
 }
 
-/** Writes a manifest, whole. `program` comes first: that is how other runs know the folder. */
-export async function writeManifest(path: string, manifest: RunManifest<PhotoRecord>): Promise<void> {
-  await writeWhole(path, manifestText(manifest));
-}
-
-/** Photos of which one piece of the text is. */
-const PIECE = 256;
-
-/** A manifest as JSON, piece by piece: the text of a hundred thousand photos is not to be in the memory at once. */
-async function* manifestText(manifest: RunManifest<PhotoRecord>): AsyncGenerator<string> {
-  const { photos } = manifest;
-  const list = '\n  "photos": [';
-  const [head, tail] = JSON.stringify({ ...manifest, photos: [] }, null, 2).split(`${list}]`);
-  yield head + list;
-  for (let at = 0; at < photos.length; at += PIECE) {
-    const texts = photos.slice(at, at + PIECE).map((photo) =>
-      `\n    ${JSON.stringify(photo, null, 2).replaceAll("\n", "\n    ")}`
-    );
-    yield `${at === 0 ? "" : ","}${texts.join(",")}`;
-  }
-  yield await Promise.resolve(`${photos.length > 0 ? "\n  " : ""}]${tail}\n`);
+/**
+ * Writes a manifest, whole. `program` comes first: that is how other runs know the folder.
+ *
+ * @param onPlace told where each photo's record is in the file.
+ */
+export async function writeManifest(
+  path: string,
+  manifest: ManifestHead & { readonly photos: Iterable<PhotoRecord> },
+  onPlace?: (place: Place) => void,
+): Promise<void> {
+  const { photos: items } = manifest;
+  await writeWhole(path, writeJsonList({ ...manifest, photos: [] }, { field: "photos", items, onPlace }));
 }
 
 /** Removes manifests, reports and locks of shards, which a run over all photos has taken up into its own. */

@@ -1,11 +1,9 @@
 import { join } from "node:path";
-import type { Schema } from "../../core/arguments.ts";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import { listPhotos, type Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
-import { inShard } from "../files/shard.ts";
-import { type BatchOptions, chosenPhotos } from "./batch_run.ts";
-import { type PhotoRecord, readManifests, type RunManifest, type TaskNouns } from "./manifests.ts";
+import { type BatchOptions, findRunPhotos } from "./batch_run.ts";
+import { type ManifestSchema, openRecords, type PhotoRecord, type TaskNouns } from "./manifests.ts";
 import { mapPaths } from "./maps.ts";
 import { examineOutput, recordedPath } from "./output_files.ts";
 
@@ -26,25 +24,24 @@ export interface PlannedPhoto extends Photo {
  *
  * @throws {UsageError} as a run does, where there is nothing to do or the folder holds other things.
  */
-export async function planOverPhotos<Record extends PhotoRecord>(
-  { paths, out, shard, followLinks = false, wanted, choose }: PlanOptions,
-  { nouns, schema, filesOf = (name) => mapPaths(out, name) }: {
+export async function planOverPhotos<Record extends PhotoRecord, Settings extends object>(
+  options: PlanOptions,
+  { nouns, schema, madeAt, filesOf = (name) => mapPaths(options.out, name) }: {
     readonly nouns: TaskNouns;
-    readonly schema: Schema<RunManifest<Record>>;
+    readonly schema: ManifestSchema<Record, Settings>;
+    readonly madeAt: (record: Record) => string;
     /** The files that a photo gets, where no earlier run says so. Default: mask and confidence. */
     readonly filesOf?: (name: string) => readonly string[];
   },
 ): Promise<PlannedPhoto[]> {
-  const photos = chosenPhotos((await listPhotos(paths, { outputs: out, followLinks, wanted })).photos, {
-    choose,
-  });
+  const { out, shard } = options;
+  const { photos } = await findRunPhotos(options);
   const there = (await statOrNull(out))?.isDirectory ?? false;
-  const manifests = there ? await readManifests(out, nouns, schema) : [];
-  const records = new Map(manifests.flatMap(({ photos }) => photos).map((record) => [record.name, record]));
+  using store = there ? (await openRecords(out, { nouns, schema, madeAt, shard })).store : undefined;
   const planned: PlannedPhoto[] = [];
   for (const photo of photos) {
-    if (shard !== undefined && !inShard(photo.name, shard)) continue;
-    const record = records.get(photo.name);
+    const found = store?.find(photo.name);
+    const record = found?.name === photo.name ? found : undefined;
     const written = new Map(record?.files?.map((file) => [file.path, file]));
     const files = written.size > 0 ? [...written.keys()].map((path) => join(out, path)) : filesOf(photo.name);
     const outputs = files.map((path) => recordedPath(out, path));

@@ -3,6 +3,7 @@ import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { describeError } from "../cli/errors.ts";
 import type { FailedEntry, PhotoEntry, ReportStage } from "../report/page.ts";
+import type { ReportedPhotos } from "./batch_task.ts";
 import type { FailureRecord, PhotoRecord } from "./manifests.ts";
 import { maskPath } from "./maps.ts";
 import { overlayOf, shrink } from "./overlay.ts";
@@ -63,15 +64,11 @@ async function photoEntry(
  * shows what earlier ones did, and memory stays small.
  */
 export async function* reportEntries<Record extends PhotoRecord, Entry>(
-  records: readonly (Record | FailureRecord)[],
+  { photos, failures }: Pick<ReportedPhotos<Record>, "photos" | "failures">,
   { folder, stages, onFailure, complete }: ReportEntriesOptions<Record, Entry>,
 ): AsyncGenerator<Entry | FailedEntry> {
-  const side = records.length > MANY_PHOTOS ? SMALL_PREVIEW_SIDE : PREVIEW_SIDE;
-  for (const record of records) {
-    if ("error" in record) {
-      yield record;
-      continue;
-    }
+  const side = photos.length > MANY_PHOTOS ? SMALL_PREVIEW_SIDE : PREVIEW_SIDE;
+  for (const record of photos) {
     try {
       yield complete(await photoEntry(record, { folder, files: stages(record), side }), record);
     } catch (error) {
@@ -82,4 +79,5 @@ export async function* reportEntries<Record extends PhotoRecord, Entry>(
       yield failure;
     }
   }
+  yield* failures;
 }

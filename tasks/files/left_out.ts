@@ -28,7 +28,10 @@ const HEAD_BYTES = 32;
  *
  * @param info What is at the path; null for a link to nowhere.
  */
-export async function kindOfFile(path: string, info: Deno.FileInfo | null): Promise<FileKind> {
+export async function kindOfFile(
+  path: string,
+  info: Pick<Deno.FileInfo, "isFile"> | null,
+): Promise<FileKind> {
   const named = IMAGE_FILE.test(path) || UNREAD_FILE.test(path) || RAW_FILE.test(path);
   if (info === null) {
     if (!named) return "other";

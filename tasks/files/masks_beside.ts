@@ -3,6 +3,7 @@ import { TRUTHS } from "../../core/datasets/folder.ts";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { bare, isMaskName } from "../../core/datasets/match_files.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
+import { TextSet } from "./text_set.ts";
 
 /** Levels of a mask that was saved as JPEG lie at most so far from black or white, and those of so many pixels. */
 const LOSSY_RANGE = 24;
@@ -14,11 +15,13 @@ const LOSSY_SHARE = 0.99;
  * in it, a folder of that name is one like any other.
  *
  * @param root the folder that was named: its own name says nothing.
- * @param paths Files of images under it.
+ * @param paths Files of images under it, as often as they are asked for.
  * @returns Those of them that are masks.
  */
-export async function masksInFolders(root: string, paths: readonly string[]): Promise<Set<string>> {
-  const places = paths.map((path) => ({ path, name: bare(stemOf(path)), ...placeBelow(root, path) }));
+export async function masksInFolders(root: string, paths: Iterable<string>): Promise<Set<string>> {
+  // Mostly there is no such folder: very many paths are not to be in memory for that.
+  if (!Iterator.from(paths).some((path) => placeBelow(root, path).holder !== undefined)) return new Set();
+  const places = Array.from(paths, (path) => ({ path, name: bare(stemOf(path)), ...placeBelow(root, path) }));
   const masks = new Set<string>();
   for (const [holder, found] of Map.groupBy(places, ({ holder }) => holder)) {
     if (holder === undefined) continue;
@@ -47,17 +50,26 @@ function placeBelow(
  * Finds masks among photos: a file whose name is that of another beside it but for the extension, or for `_mask` and the like, and whose
  * pixels are two greys, or one; as JPEG, near black and white.
  *
- * @param paths Files of images.
+ * @param paths Files of images, as often as they are asked for.
  * @returns Those of them that are masks.
  */
-export async function masksBeside(paths: readonly string[]): Promise<Set<string>> {
-  const groups = Map.groupBy(
-    paths,
-    (path) => join(dirname(path), bare(stemOf(path))),
-  );
+export async function masksBeside(paths: Iterable<string>): Promise<Set<string>> {
+  const nameOf = (path: string) => join(dirname(path), bare(stemOf(path)));
+  // Most have a name for themselves: only the others are grouped.
+  const names = new TextSet(), shared = new Set<number>();
+  for (const path of paths) {
+    const before = names.size, number = names.add(nameOf(path));
+    if (number < before) shared.add(number);
+  }
+  const groups = new Map<number, string[]>();
+  for (const path of shared.size === 0 ? [] : paths) {
+    const number = names.add(nameOf(path));
+    if (!shared.has(number)) continue;
+    if (!groups.has(number)) groups.set(number, []);
+    groups.get(number)!.push(path);
+  }
   const masks = new Set<string>();
   for (const group of groups.values()) {
-    if (group.length === 1) continue;
     const found: string[] = [];
     for (const path of group) if (isCandidate(path) && await isMask(path)) found.push(path);
     // Of pictures that all look like masks none is the photo.

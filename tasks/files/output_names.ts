@@ -1,4 +1,5 @@
 import { compareNames } from "../../core/datasets/list_files.ts";
+import { TextSet } from "./text_set.ts";
 
 /**
  * What two names of outputs must differ in to be two files everywhere: Windows and macOS take no notice of case, and macOS takes `é` as one
@@ -26,41 +27,62 @@ export interface Unnamed {
  * Gives each photo the shortest of its names that no other claims, so that no two write the same file on any file system. Names do not depend
  * on the order in which the photos are given.
  *
+ * @param photos a list, or something like one whose photos are made when they are asked for.
  * @returns the names in the order of the photos.
  */
-export function nameOutputs(photos: readonly Unnamed[]): string[] {
-  const level = photos.map(() => 0);
-  const isLast = (i: number) => level[i] === photos[i].names.length - 1;
-  const nameOf = (i: number) => photos[i].names[level[i]];
+export function nameOutputs(
+  photos: { readonly length: number; at(index: number): Unnamed | undefined },
+): string[] {
+  const level = new Uint8Array(photos.length);
+  const isLast = (i: number) => level[i] === photos.at(i)!.names.length - 1;
+  const names = Array.from({ length: photos.length }, (_, i) => photos.at(i)!.names[0]);
   for (;;) {
-    const claims = Map.groupBy(photos.keys(), (i) => nameKey(nameOf(i)));
-    const contested = [...claims.values()].filter((claim) => claim.length > 1 && !claim.every(isLast));
-    if (contested.length === 0) return numberRest(claims, nameOf, photos);
+    const { claimed, claims } = claimNames(names);
+    const contested = claims.filter((claim) => !claim.every(isLast));
+    if (contested.length === 0) return numberRest(names, { claimed, claims, photos });
     for (const claim of contested) {
       // Whoever has the shortest kind of name moves first, so that a.jpg.tif makes way for a.jpg beside a.png.
       const shortest = Math.min(...claim.filter((i) => !isLast(i)).map((i) => level[i]));
-      for (const i of claim) if (level[i] === shortest && !isLast(i)) level[i]++;
+      for (const i of claim) {
+        if (level[i] === shortest && !isLast(i)) names[i] = photos.at(i)!.names[++level[i]];
+      }
     }
   }
 }
 
+/** The names that are claimed, and the photos of each that is claimed by several. */
+function claimNames(names: readonly string[]): { readonly claimed: TextSet; readonly claims: number[][] } {
+  const claimed = new TextSet(nameKey);
+  const first = new Uint32Array(names.length);
+  const claims = new Map<number, number[]>();
+  for (const [i, name] of names.entries()) {
+    const before = claimed.size, number = claimed.add(name);
+    if (number === before) {
+      first[number] = i;
+      continue;
+    }
+    if (!claims.has(number)) claims.set(number, [first[number]]);
+    claims.get(number)!.push(i);
+  }
+  return { claimed, claims: [...claims.values()] };
+}
+
 /** Tells photos apart whose fullest names are one, such as `../a.jpg` and `a.jpg`: by number, in the order of their paths. */
 function numberRest(
-  claims: ReadonlyMap<string, readonly number[]>,
-  nameOf: (i: number) => string,
-  photos: readonly Unnamed[],
+  names: readonly string[],
+  { claimed, claims, photos }: ReturnType<typeof claimNames> & {
+    readonly photos: Parameters<typeof nameOutputs>[0];
+  },
 ): string[] {
-  const named: string[] = [];
-  const taken = new Set(claims.keys());
-  for (const claim of claims.values()) {
-    const [first, ...others] = claim.toSorted((a, b) => compareNames(photos[a].path, photos[b].path));
-    named[first] = nameOf(first);
+  const named = [...names];
+  for (const claim of claims) {
+    const [, ...others] = claim.toSorted((a, b) => compareNames(photos.at(a)!.path, photos.at(b)!.path));
     let number = 2;
     for (const i of others) {
       // A photo may be called x.jpg~2 itself.
-      while (taken.has(nameKey(`${nameOf(i)}~${number}`))) number++;
-      named[i] = `${nameOf(i)}~${number}`;
-      taken.add(nameKey(named[i]));
+      while (claimed.find(`${names[i]}~${number}`) !== undefined) number++;
+      named[i] = `${names[i]}~${number}`;
+      claimed.add(named[i]);
     }
   }
   return named;

@@ -1,23 +1,29 @@
 import { findFault, type Schema } from "../../core/arguments.ts";
 
-/**
- * Bytes of the largest record that is read: a manifest has about 1000 a photo, so that this is for 200,000 photos; and a text of V8's cannot be
- * longer than 2²⁹ characters.
- */
+/** Bytes of the largest record that is read at once: a text of V8's cannot be longer than 2²⁹ characters. */
 const MAX_BYTES = 2 ** 28;
 
 /**
- * The text of a record on the disk, such as a manifest.
+ * Makes sure that there is a file to be read: what is none would never end, or has no bytes.
  *
- * @throws {Error} for what is no file, which would never end or has no bytes, and for a file beyond 256 MiB.
+ * @returns its size.
+ * @throws {Error} that says what is there instead.
  */
-export async function readRecordText(path: string): Promise<string> {
+export async function requireFile(path: string): Promise<number> {
   const { isFile, isDirectory, size } = await Deno.stat(path);
-  if (!isFile) {
-    throw new Error(
-      `Cannot read ${path}: it is ${isDirectory ? "a folder" : "no file"}, and a file is wanted.`,
-    );
-  }
+  if (isFile) return size;
+  throw new Error(
+    `Cannot read ${path}: it is ${isDirectory ? "a folder" : "no file"}, and a file is wanted.`,
+  );
+}
+
+/**
+ * The text of a record on the disk, such as the card of a training.
+ *
+ * @throws {Error} for what is no file, and for a file beyond 256 MiB.
+ */
+async function readRecordText(path: string): Promise<string> {
+  const size = await requireFile(path);
   if (size > MAX_BYTES) {
     throw new Error(
       `Cannot read ${path}: it has ${size} bytes, and a record of at most ${MAX_BYTES} bytes is wanted.`,
@@ -48,7 +54,7 @@ interface RecordNotes {
  * Reads a record from the disk.
  *
  * @param remedy what to do about one that is damaged, as the end of a sentence.
- * @throws {Error} as {@linkcode readRecordText} and {@linkcode parseRecord}.
+ * @throws {Error} for what is no file or beyond 256 MiB, and as {@linkcode checkRecord}.
  */
 export async function readRecord<Fields>(
   path: string,
@@ -68,7 +74,7 @@ function parseRecord<Fields>(text: string, schema: Schema<Fields>, notes: Record
   try {
     value = JSON.parse(text);
   } catch {
-    refuse("it is no JSON, or the beginning of one only", notes);
+    throw refusal("it is no JSON, or the beginning of one only", notes);
   }
   return checkRecord(value, schema, notes);
 }
@@ -80,10 +86,13 @@ function parseRecord<Fields>(text: string, schema: Schema<Fields>, notes: Record
  */
 export function checkRecord<Fields>(value: unknown, schema: Schema<Fields>, notes: RecordNotes): Fields {
   const fault = findFault(schema, value);
-  if (fault !== undefined) refuse(fault.replace(/\.$/, ""), notes);
+  if (fault !== undefined) throw refusal(fault, notes);
   return value as Fields;
 }
 
-function refuse(fault: string, { path, remedy }: RecordNotes): never {
-  throw new Error(`Cannot read ${path}: ${fault}${remedy === undefined ? "" : `; ${remedy}`}.`);
+/** What is thrown of a record that cannot be used. */
+export function refusal(fault: string, { path, remedy }: RecordNotes): Error {
+  return new Error(
+    `Cannot read ${path}: ${fault.replace(/\.$/, "")}${remedy === undefined ? "" : `; ${remedy}`}.`,
+  );
 }

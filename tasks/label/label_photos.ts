@@ -4,7 +4,7 @@ import type { OnProgress } from "../../core/photo_progress.ts";
 import { describeReview, describeRun, reviewCommand } from "../batch/batch_command.ts";
 import { type BatchOptions, type BatchSummary, runOverPhotos } from "../batch/batch_run.ts";
 import { type BatchTask, type PhotoFacts, recordedPhoto, type ReportedPhotos } from "../batch/batch_task.ts";
-import type { RunManifest, Runtime, TaskNouns } from "../batch/manifests.ts";
+import type { Runtime, TaskNouns } from "../batch/manifests.ts";
 import { mapPaths, writeMaps } from "../batch/maps.ts";
 import type { NetworkRecord } from "../batch/network_record.ts";
 import type { FileRecord } from "../batch/output_files.ts";
@@ -23,6 +23,7 @@ import { type Report, reportChunks } from "../report/report.ts";
 import {
   LABEL_MANIFEST,
   type LabelSettings,
+  madeAt,
   type PhotoRecord,
   settingsDifference,
   settingsOf,
@@ -147,10 +148,6 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
     return [...mapPaths(out, name), ...stages.map((key) => stagePath(out, name, key))];
   }
 
-  madeAt({ labelledAt }: PhotoRecord): string {
-    return labelledAt;
-  }
-
   report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { classifier, segmenter } } = this;
@@ -170,7 +167,7 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
       review: reviewCommand(out),
       totals: labelTotals({ photos, failures }),
       minCrackPixels,
-      entries: reportEntries([...photos, ...failures], {
+      entries: reportEntries({ photos, failures }, {
         folder: out,
         onFailure,
         stages: ({ name, stages }: PhotoRecord) =>
@@ -201,14 +198,14 @@ export function labelPhotos(
   return runOverPhotos<PhotoRecord, LabelSettings, LabelOutput>(options, {
     nouns: NOUNS,
     schema: LABEL_MANIFEST,
-    open: async (manifests) =>
-      new LabelTask(options, await open(manifests.find(({ photos }) => photos.length > 0))),
+    madeAt,
+    open: async (runs) => new LabelTask(options, await open(runs.find(({ count }) => count > 0)?.manifest)),
   });
 }
 
 /** Says what {@linkcode labelPhotos} would do. */
 export function planLabels(options: PlanOptions): Promise<PlannedPhoto[]> {
-  return planOverPhotos(options, { nouns: NOUNS, schema: LABEL_MANIFEST });
+  return planOverPhotos(options, { nouns: NOUNS, schema: LABEL_MANIFEST, madeAt });
 }
 
 function describeNetwork({ name, source }: NetworkRecord): string {
@@ -217,19 +214,20 @@ function describeNetwork({ name, source }: NetworkRecord): string {
 
 /** What a report says of all labels together. */
 function labelTotals(
-  { photos, failures }: Pick<RunManifest<PhotoRecord>, "photos" | "failures">,
+  { photos, failures }: Pick<ReportedPhotos<PhotoRecord>, "photos" | "failures">,
 ): Report["totals"] {
-  return {
-    labelled: photos.length,
-    usable: photos.filter(({ usableForTraining }) => usableForTraining).length,
-    failed: failures.length,
-    seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
-  };
+  let usable = 0, seconds = 0;
+  for (const photo of photos) {
+    usable += Number(photo.usableForTraining);
+    seconds += photo.seconds;
+  }
+  return { labelled: photos.length, usable, failed: failures.length, seconds };
 }
 
 /** The last lines of a run: what came out and where to look. */
 export function describeSummary(summary: LabelSummary, seconds: number): string {
-  const usable = summary.photos.filter(({ usableForTraining }) => usableForTraining).length;
+  let usable = 0;
+  for (const { usableForTraining } of summary.photos) usable += Number(usableForTraining);
   const finding = `${usable} of ${summary.photos.length} have enough crack to train on`;
   return describeRun(summary, { done: "Labelled", finding, seconds }) + describeReview(summary);
 }

@@ -1,6 +1,11 @@
 import type { Labeller } from "../../core/label/labeller.ts";
-import { anyObject, BOOLEAN, listOf, optional, passing, type Schema, TEXT } from "../../core/arguments.ts";
-import { manifestSchema, type PhotoRecord as CommonRecord, type RunManifest } from "../batch/manifests.ts";
+import { anyObject, BOOLEAN, listOf, optional, passing, TEXT } from "../../core/arguments.ts";
+import {
+  type ManifestSchema,
+  manifestSchema,
+  type PhotoRecord as CommonRecord,
+  type RunManifest,
+} from "../batch/manifests.ts";
 import { NETWORK_RECORD, networkDifference } from "../batch/network_record.ts";
 import type { NetworkRecords } from "./networks.ts";
 
@@ -30,8 +35,13 @@ export interface Manifest extends RunManifest<PhotoRecord>, LabelSettings {
   readonly task: "label";
 }
 
+/** When a label was made, in UTC. */
+export function madeAt({ labelledAt }: PhotoRecord): string {
+  return labelledAt;
+}
+
 /** What is looked at of a manifest that is read from a file. */
-export const LABEL_MANIFEST: Schema<RunManifest<PhotoRecord> & LabelSettings> = manifestSchema<
+export const LABEL_MANIFEST: ManifestSchema<PhotoRecord, LabelSettings> = manifestSchema<
   PhotoRecord,
   LabelSettings
 >({

@@ -32,6 +32,11 @@ export interface Manifest extends RunManifest<PhotoRecord>, MeasureSettings {
   readonly task: "measure";
 }
 
+/** When a mask was measured, in UTC. */
+export function madeAt({ measuredAt }: PhotoRecord): string {
+  return measuredAt;
+}
+
 /** What is looked at of a manifest that is read from a file. */
 export const MEASURE_MANIFEST = manifestSchema<PhotoRecord, MeasureSettings>({
   scale: passing<ScaleSource>(

@@ -14,6 +14,7 @@ import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
 import type { Photo } from "../files/photos.ts";
 import {
+  madeAt,
   MEASURE_MANIFEST,
   type MeasuredFile,
   type MeasureSettings,
@@ -175,10 +176,6 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     return photo === undefined && photos.has(path) ? undefined : [measuredPath(out, name)];
   }
 
-  madeAt({ measuredAt }: PhotoRecord): string {
-    return measuredAt;
-  }
-
   report({ photos, failures }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title, bands } = this.#options;
     return measureReport({
@@ -226,6 +223,7 @@ export async function measurePhotos(
   const summary = await runOverPhotos({ ...options, wanted: "masks" }, {
     nouns: NOUNS,
     schema: MEASURE_MANIFEST,
+    madeAt,
     open: async () => new MeasureTask(options, await open()),
   });
   if (shard !== undefined) return { ...summary, tables: [] };
@@ -244,6 +242,7 @@ export function planMeasurements(
   return planOverPhotos({ ...options, wanted: "masks" }, {
     nouns: NOUNS,
     schema: MEASURE_MANIFEST,
+    madeAt,
     filesOf: (name) => [measuredPath(options.out, name)],
   });
 }

@@ -1,6 +1,11 @@
 import { defaultScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
-import { NUMBER, numberOr, oneOf, optional, recordSchema, type Schema, TEXT } from "../../core/arguments.ts";
-import { manifestSchema, type PhotoRecord as CommonRecord, type RunManifest } from "../batch/manifests.ts";
+import { NUMBER, numberOr, oneOf, optional, recordSchema, TEXT } from "../../core/arguments.ts";
+import {
+  type ManifestSchema,
+  manifestSchema,
+  type PhotoRecord as CommonRecord,
+  type RunManifest,
+} from "../batch/manifests.ts";
 import { formatScales } from "../batch/scale_option.ts";
 import { NETWORK_RECORD, networkDifference, type NetworkRecord } from "../batch/network_record.ts";
 
@@ -30,8 +35,13 @@ export interface Manifest extends RunManifest<PhotoRecord>, PredictSettings {
   readonly task: "predict";
 }
 
+/** When a prediction was made, in UTC. */
+export function madeAt({ predictedAt }: PhotoRecord): string {
+  return predictedAt;
+}
+
 /** What is looked at of a manifest that is read from a file. */
-export const PREDICT_MANIFEST: Schema<RunManifest<PhotoRecord> & PredictSettings> = manifestSchema<
+export const PREDICT_MANIFEST: ManifestSchema<PhotoRecord, PredictSettings> = manifestSchema<
   PhotoRecord,
   PredictSettings
 >({

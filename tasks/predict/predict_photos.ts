@@ -22,6 +22,7 @@ import { VERSION } from "../cli/version.ts";
 import type { Photo } from "../files/photos.ts";
 import { predictionChunks } from "../report/report.ts";
 import {
+  madeAt,
   OWN_SCALE,
   type PhotoRecord,
   PREDICT_MANIFEST,
@@ -132,13 +133,14 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     return [...mapPaths(out, name), ...(overlays ? [overlayPath(out, name)] : [])];
   }
 
-  madeAt({ predictedAt }: PhotoRecord): string {
-    return predictedAt;
-  }
-
   report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { segmenter, ...parameters } } = this;
+    let withCrack = 0, seconds = 0;
+    for (const photo of photos) {
+      withCrack += Number(photo.crackPixels > 0);
+      seconds += photo.seconds;
+    }
     return predictionChunks({
       title,
       date: new Date(),
@@ -149,10 +151,10 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
       backend: runtime.backend,
       review: reviewCommand(out),
       predicted: photos.length,
-      withCrack: photos.filter(({ crackPixels }) => crackPixels > 0).length,
+      withCrack,
       failed: failures.length,
-      seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
-      entries: reportEntries([...photos, ...failures], {
+      seconds,
+      entries: reportEntries({ photos, failures }, {
         folder: out,
         onFailure,
         stages: ({ name }: PhotoRecord) => [{
@@ -181,8 +183,12 @@ export function predictPhotos(
   return runOverPhotos(options, {
     nouns: NOUNS,
     schema: PREDICT_MANIFEST,
-    open: async ([before]: readonly PredictSettings[]) =>
-      new PredictTask({ ...options, scales: options.scales ?? (before && scalesOf(before)) }, await open()),
+    madeAt,
+    open: async ([before]) =>
+      new PredictTask(
+        { ...options, scales: options.scales ?? (before && scalesOf(before.manifest)) },
+        await open(),
+      ),
   });
 }
 
@@ -190,7 +196,7 @@ export function predictPhotos(
 export function planPredictions(
   options: PlanOptions,
 ): Promise<PlannedPhoto[]> {
-  return planOverPhotos(options, { nouns: NOUNS, schema: PREDICT_MANIFEST });
+  return planOverPhotos(options, { nouns: NOUNS, schema: PREDICT_MANIFEST, madeAt });
 }
 
 /** How much of the mask's colour a crack pixel takes on: the crack itself stays to be seen. */

@@ -107,6 +107,10 @@ const MANIFEST = manifestSchema<PhotoRecord, RoundLabelSettings>(
   { labelledAt: TEXT },
 );
 
+function madeAt({ labelledAt }: PhotoRecord): string {
+  return labelledAt;
+}
+
 const NOUNS: TaskNouns = { task: "teach", output: "pseudo label", outputs: "pseudo labels" };
 
 /**
@@ -123,9 +127,9 @@ export async function labelRound(
   const paths = photos.filter(({ truth }) => truth !== "no_crack").map(({ sample }) => sample.imagePath);
   const { photos: labelled, failures } = await runOverPhotos(
     { paths, out, quiet },
-    { nouns: NOUNS, schema: MANIFEST, open: async () => new RoundLabelTask(options, await open()) },
+    { nouns: NOUNS, schema: MANIFEST, madeAt, open: async () => new RoundLabelTask(options, await open()) },
   );
-  const names = new Map(labelled.map(({ path, name }) => [path, name]));
+  const names = new Map(Iterator.from(labelled).map(({ path, name }) => [path, name]));
   const taught = photos.flatMap((photo): TaughtPhoto[] => {
     if (photo.truth === "no_crack") return [photo];
     const name = names.get(photo.sample.imagePath);
@@ -219,10 +223,6 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     return [...mapPaths(out, name), weightPath(out, name)];
   }
 
-  madeAt({ labelledAt }: PhotoRecord): string {
-    return labelledAt;
-  }
-
   report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { classifier, segmenters, ...parameters } } = this;
@@ -240,12 +240,12 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
       backend: runtime.backend,
       totals: {
         labelled: photos.length,
-        usable: photos.filter(({ crackPixels }) => crackPixels > 0).length,
+        usable: Iterator.from(photos).filter(({ crackPixels }) => crackPixels > 0).toArray().length,
         failed: failures.length,
-        seconds: photos.reduce((sum, { seconds }) => sum + seconds, 0),
+        seconds: Iterator.from(photos).reduce((sum, { seconds }) => sum + seconds, 0),
       },
       minCrackPixels: 1,
-      entries: reportEntries([...photos, ...failures], {
+      entries: reportEntries({ photos, failures }, {
         folder: out,
         onFailure,
         stages: ({ name }: PhotoRecord) => [

@@ -30,7 +30,6 @@ const task: BatchTask<Record, object, null> = {
     ...{ seconds: facts.seconds, madeAt: facts.now },
   }),
   filesOf: () => [],
-  madeAt: ({ madeAt }) => madeAt,
   async *report() {
     yield await Promise.resolve("");
   },
@@ -46,6 +45,7 @@ for (const count of counts.map(Number)) {
     await runOverPhotos(options, {
       nouns: { task: "nothing", output: "", outputs: "" },
       schema,
+      madeAt: ({ madeAt }) => madeAt,
       open: () => Promise.resolve(task),
     });
     return ((performance.now() - start) / count).toFixed(3);

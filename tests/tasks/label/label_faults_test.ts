@@ -4,7 +4,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../models/checkpoint/safetensors.ts";
 import { lockFolder } from "../../../tasks/files/locks.ts";
-import type { LabelSummary } from "../../../tasks/label/label_photos.ts";
+import type { LabelSummary } from "../listed_runs.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { preparePhotos } from "../prepare_photos.ts";
 import { type Outcome, runScript } from "../run_script.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "../../../core/images/decode_image.ts";
-import type { LabelSummary } from "../../../tasks/label/label_photos.ts";
+import type { LabelSummary } from "../listed_runs.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { random } from "../../core/images/image_fixtures.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";

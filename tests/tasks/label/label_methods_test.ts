@@ -13,7 +13,7 @@ import { paperLabeller } from "../../../core/label/label_image.ts";
 import type { LabellerFactory } from "../../../core/label/labeller.ts";
 import { maskPath } from "../../../tasks/batch/maps.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
-import { labelPhotos, type LabelSummary } from "../../../tasks/label/label_photos.ts";
+import { labelPhotos, type LabelSummary } from "../listed_runs.ts";
 import type { Manifest } from "../../../tasks/label/manifest.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { FakeSegmenter } from "../../core/predict/fake_segmenter.ts";

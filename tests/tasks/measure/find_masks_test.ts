@@ -60,7 +60,7 @@ Deno.test("measure takes corrected masks before the run's and leaves rejected on
     { paths, out, photos, choose, scale, quiet: true, prune: true, bands: undefined, title: "Test" },
     () => Promise.resolve({ compute, runtime }),
   );
-  assert.deepEqual(summary.photos.map(({ name, crackPixels }) => [name, crackPixels]), [
+  assert.deepEqual(Array.from(summary.photos, ({ name, crackPixels }) => [name, crackPixels]), [
     ...[["d", 3 * 20], ["day 1/a", 3 * 20], ["day 1/b", 3 * 36]],
   ]);
 });
@@ -97,9 +97,10 @@ Deno.test("measure reads masks that people drew by the rule of all tasks: one th
     },
     () => Promise.resolve({ compute, runtime }),
   );
-  assert.deepEqual(summary.photos.map(({ name, crackPixels }) => [name, crackPixels]), [
+  const records = [...summary.photos];
+  assert.deepEqual(records.map(({ name, crackPixels }) => [name, crackPixels]), [
     ...[["a", 60], ["b", 60], ["c", 60], ["inverted", 108], ["wide", 90]],
   ]);
-  const [turned] = summary.photos[3].notes ?? [];
+  const [turned] = records[3].notes ?? [];
   assert.match(turned, /^The mask is inverted, unlike the others of its set, and was turned: 93 % of its/);
 });

@@ -9,11 +9,8 @@ import type { Segmenting } from "../../../core/predict/segmenting.ts";
 import { inShard } from "../../../tasks/files/shard.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import type { Manifest } from "../../../tasks/predict/manifest.ts";
-import {
-  predictPhotos,
-  type PredictPhotosOptions,
-  type Session,
-} from "../../../tasks/predict/predict_photos.ts";
+import type { PredictPhotosOptions, Session } from "../../../tasks/predict/predict_photos.ts";
+import { predictPhotos } from "../listed_runs.ts";
 import { FakeSegmenter } from "../../core/predict/fake_segmenter.ts";
 import { withExif } from "../../oracles/exif_writer.ts";
 import { plainPage, writeTiff } from "../../oracles/tiff_writer.ts";

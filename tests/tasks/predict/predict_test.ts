@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "../../../core/images/decode_image.ts";
 import type { Manifest } from "../../../tasks/predict/manifest.ts";
-import type { PredictSummary } from "../../../tasks/predict/predict_photos.ts";
+import type { PredictSummary } from "../listed_runs.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { crackPhoto } from "../crack_photo.ts";
 import { preparePhotos } from "../prepare_photos.ts";
