@@ -7,6 +7,7 @@ import { batchOptions, requireOut, runBatchCommand } from "./batch/batch_command
 import { runCommand } from "./cli/command.ts";
 import { type InferValue, merge, message, object, option } from "./cli/optique.ts";
 import { writeErr } from "./cli/terminal.ts";
+import { fetchedFolder } from "./files/fetch_file.ts";
 import { namePaths } from "./files/photos.ts";
 import { describeSummary, labelPhotos, openSession, planLabels } from "./label/label_photos.ts";
 import { type LabelSettings, methodOf } from "./label/manifest.ts";
@@ -41,7 +42,7 @@ function label(options: InferValue<typeof parser>): Promise<number> {
           `Using the method ${method}, since the labels that are already in ${out} were made with it.\n`,
         );
       }
-      return openSession({ ...options, labeller: chooseLabeller(options, begun) });
+      return openSession({ ...options, cache: fetchedFolder(out), labeller: chooseLabeller(options, begun) });
     },
     plan: () => planLabels({ paths, out, shard, followLinks }),
     run: (open) => labelPhotos({ paths, out, stages, shard, followLinks, quiet, title }, open),

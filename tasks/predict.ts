@@ -21,7 +21,8 @@ import { writeErr } from "./cli/terminal.ts";
 import { fraction, naturalNumber, positiveInteger } from "./cli/values.ts";
 import { namePaths } from "./files/photos.ts";
 import { planPredictions, predictPhotos, requireTiles, type Session } from "./predict/predict_photos.ts";
-import { readSegmenter, SHIPPED, shorten } from "./segmenter/read_segmenter.ts";
+import { fetchedFolder, shorten } from "./files/fetch_file.ts";
+import { readSegmenter, SHIPPED } from "./segmenter/read_segmenter.ts";
 
 const { paths, out, ...common } = batchOptions({ task: "Predict", outputs: "predictions" });
 
@@ -31,7 +32,7 @@ const parser = object({
   segmenter: withDefault(
     option("-s", "--segmenter", string({ metavar: "FILE" }), {
       description:
-        message`The segmentation network: a checkpoint, the folder of one, or its URL; shipped is the one that comes with Hairline.`,
+        message`The segmentation network: a checkpoint, the folder of one, or its URL, which may end with ${"#sha256="} and the file's hash; shipped is the one that comes with Hairline.`,
     }),
     SHIPPED,
   ),
@@ -57,9 +58,9 @@ const parser = object({
 type Options = InferValue<typeof parser>;
 
 /** Opens the device, the backend and the network, and says on standard error which they are. */
-async function openSession(options: Options): Promise<Session> {
+async function openSession({ out, ...options }: Options): Promise<Session> {
   const { compute, runtime } = await openDevices(options);
-  const segmenter = await readSegmenter(options.segmenter);
+  const segmenter = await readSegmenter(options.segmenter, { cache: out && fetchedFolder(out) });
   const tile = await defaultTile(compute, segmenter);
   const threads = await segmenter.planThreads(compute, tile ** 2);
   if (!options.quiet) writeErr(describeDevices(runtime, { network: segmenter.name, threads }));

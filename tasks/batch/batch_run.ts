@@ -14,9 +14,8 @@ import { TextSet, TextTable } from "../files/text_set.ts";
 import { findPhotos, type FoundPhotos, type Photo, PhotoList } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
-import { writeWhole } from "../files/write_whole.ts";
 import type { BatchTask } from "./batch_task.ts";
-import { isCurrent, reportVersions, requireSameSettings } from "./earlier_outputs.ts";
+import { isCurrent, reportMissing, reportVersions, requireSameSettings } from "./earlier_outputs.ts";
 import { insidePhoto } from "./inside_photo.ts";
 import { Journal } from "./journal.ts";
 import {
@@ -33,6 +32,7 @@ import {
 import { examineOutput, type FileRecord, recordedPath } from "./output_files.ts";
 import type { Records, RecordSource, RecordStore } from "./record_store.ts";
 import { WorkClock } from "./work_clock.ts";
+import { writeReport } from "./write_report.ts";
 
 /** Finds the photos that a run is over. */
 export async function findRunPhotos(
@@ -185,7 +185,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       failed = this.#failures.length;
       const [done, failures] = [this.#done(photos), [...this.#failures]];
       const onFailure = (failure: FailureRecord) => this.#fail(failure);
-      await writeWhole(report, this.#task.report({ photos: done, failures, onFailure }));
+      await writeReport(report, this.#task, { photos: done, failures, onFailure });
     }
     await journal.remove();
     return {
@@ -379,6 +379,7 @@ export async function runOverPhotos<Record extends PhotoRecord, Settings extends
     for (const { text, first } of countKinds(leftOut)) {
       writeErr(`Leaving out ${text}, such as ${first.path}${first.remedy ? `: ${first.remedy}` : ""}.\n`);
     }
+    if (shard === undefined) reportMissing(photos, runs, store);
   }
   const task = await open(runs);
   for (const run of runs) {

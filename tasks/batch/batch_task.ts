@@ -2,6 +2,7 @@ import type { Compute } from "../../core/gpu/compute.ts";
 import type { OnProgress } from "../../core/photo_progress.ts";
 import type { PhotoOrigin } from "../files/exif.ts";
 import type { Photo } from "../files/photos.ts";
+import type { ReportPart } from "../report/report_index.ts";
 import type { FailureRecord, PhotoRecord, Runtime } from "./manifests.ts";
 import type { FileRecord } from "./output_files.ts";
 import type { Records } from "./record_store.ts";
@@ -26,7 +27,9 @@ export interface BatchTask<Record extends PhotoRecord, Settings extends object, 
   record(facts: PhotoFacts, output: Output): Record;
   /** The files of an earlier record, with all that are wanted now; undefined where it cannot have had them. */
   filesOf(record: Record): readonly string[] | undefined;
-  /** The report, piece by piece. */
+  /** Heading of the report. */
+  readonly title: string;
+  /** The report, or a part of it, piece by piece. */
   report(photos: ReportedPhotos<Record>): AsyncIterable<string>;
 }
 
@@ -36,6 +39,8 @@ export interface ReportedPhotos<Record extends PhotoRecord> {
   readonly failures: readonly FailureRecord[];
   /** Told of a photo that cannot be shown. */
   readonly onFailure: (failure: FailureRecord) => void;
+  /** Which part of the report is wanted, where there are too many photos for one page. */
+  readonly part?: ReportPart;
 }
 
 /** What a run knows of a photo whose files are written. */

@@ -1,6 +1,8 @@
 import { UsageError } from "../cli/errors.ts";
-import { writeErr } from "../cli/terminal.ts";
+import { count, writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
+import type { Photo } from "../files/photos.ts";
+import { formatShard, shardOf } from "../files/shard.ts";
 import type { BatchTask } from "./batch_task.ts";
 import type { EarlierRun, PhotoRecord, TaskNouns } from "./manifests.ts";
 import type { RecordStore } from "./record_store.ts";
@@ -52,4 +54,35 @@ export function reportVersions(
         `${VERSION}; choose another folder to make all of them by one version.\n`,
     );
   }
+}
+
+/** The number of parts that manifests of shards are of; nothing where there is none, or they were cut in several ways. */
+function partCount(runs: readonly EarlierRun<object>[]): number | undefined {
+  const counts = new Set(
+    runs.flatMap(({ manifest: { shard } }) => shard === undefined ? [] : shard.split("/")[1]),
+  );
+  return counts.size === 1 ? Number([...counts][0]) : undefined;
+}
+
+/** Says what the parts that a run joins have left undone: which part, and how many of its photos. */
+export function reportMissing(
+  photos: Iterable<Photo>,
+  runs: readonly EarlierRun<object>[],
+  store: Pick<RecordStore<PhotoRecord>, "has">,
+): void {
+  const parts = partCount(runs);
+  if (parts === undefined) return;
+  const all = new Uint32Array(parts), missing = new Uint32Array(parts);
+  for (const { name } of photos) {
+    const part = shardOf(name, parts) - 1;
+    all[part]++;
+    if (!store.has(name)) missing[part]++;
+  }
+  const there = new Set(runs.map(({ manifest: { shard } }) => shard));
+  const lines = [...missing.entries()].filter(([, photos]) => photos > 0).map(([part, photos]) => {
+    const shard = formatShard({ index: part + 1, count: parts });
+    const left = there.has(shard) ? "lacks" : "has left no manifest and lacks";
+    return `Part ${shard} ${left} ${photos} of its ${count(all[part], "photo")}; this run does them.\n`;
+  });
+  writeErr(lines.length === 0 ? `All ${parts} parts are complete.\n` : lines.join(""));
 }

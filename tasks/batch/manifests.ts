@@ -22,6 +22,7 @@ import { journalPath, readJournal } from "./journal.ts";
 import { type Place, readJsonList, writeJsonList } from "./json_list.ts";
 import type { FileRecord } from "./output_files.ts";
 import { type RecordSource, RecordStore } from "./record_store.ts";
+import { removePages, SHARD_PAGES } from "./report_pages.ts";
 
 /** What every task notes of a photo whose crack it marked. */
 export interface PhotoRecord {
@@ -419,5 +420,6 @@ export async function writeManifest(
 export async function removeShardFiles(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
     if (FILES.test(name) || /^\.hairline-\d+-of-\d+\.lock$/.test(name)) await Deno.remove(join(folder, name));
+    if (SHARD_PAGES.test(name)) await removePages(join(folder, name));
   }
 }

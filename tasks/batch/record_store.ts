@@ -2,7 +2,13 @@ import { compareNames } from "../../core/datasets/list_files.ts";
 import { nameKey } from "../files/output_names.ts";
 import { enlarged, TextSet } from "../files/text_set.ts";
 import type { Place } from "./json_list.ts";
-import type { PhotoRecord } from "./manifests.ts";
+
+/** What is looked at of a record: all else is its task's. */
+export interface NamedRecord {
+  readonly name: string;
+  /** The version of Hairline that made it. */
+  readonly version?: string;
+}
 
 /** Records one after the other, each of which is read from the disk when its turn comes; a list of them is such, too. */
 export interface Records<Record> extends Iterable<Record> {
@@ -87,7 +93,7 @@ const NONE = 2 ** 32 - 1;
  * The newest record of each name, which lie in files: the memory has a record's name and its place only, some fifty bytes. Names that are one file
  * on some file systems are one.
  */
-export class RecordStore<Record extends PhotoRecord> implements Disposable {
+export class RecordStore<Record extends NamedRecord> implements Disposable {
   readonly #madeAt: (record: Record) => string;
   readonly #names = new TextSet(nameKey);
   #places = new Places();
@@ -139,6 +145,11 @@ export class RecordStore<Record extends PhotoRecord> implements Disposable {
   find(name: string): Record | undefined {
     const number = this.#number(name);
     return number === undefined ? undefined : this.#read(number);
+  }
+
+  /** Whether there is a record of a name. */
+  has(name: string): boolean {
+    return this.#number(name) !== undefined;
   }
 
   #number(name: string): number | undefined {

@@ -2,7 +2,8 @@ import { decodeFile } from "../../core/images/decode_file.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../core/images/encode_png.ts";
 import { describeError } from "../cli/errors.ts";
-import type { FailedEntry, PhotoEntry, ReportStage } from "../report/page.ts";
+import type { PhotoEntry, ReportStage } from "../report/page.ts";
+import type { FailedEntry } from "../report/page_parts.ts";
 import type { ReportedPhotos } from "./batch_task.ts";
 import type { FailureRecord, PhotoRecord } from "./manifests.ts";
 import { maskPath } from "./maps.ts";
@@ -64,10 +65,10 @@ async function photoEntry(
  * shows what earlier ones did, and memory stays small.
  */
 export async function* reportEntries<Record extends PhotoRecord, Entry>(
-  { photos, failures }: Pick<ReportedPhotos<Record>, "photos" | "failures">,
+  { photos, failures, part }: Omit<ReportedPhotos<Record>, "onFailure">,
   { folder, stages, onFailure, complete }: ReportEntriesOptions<Record, Entry>,
 ): AsyncGenerator<Entry | FailedEntry> {
-  const side = photos.length > MANY_PHOTOS ? SMALL_PREVIEW_SIDE : PREVIEW_SIDE;
+  const side = (part?.total ?? photos.length) > MANY_PHOTOS ? SMALL_PREVIEW_SIDE : PREVIEW_SIDE;
   for (const record of photos) {
     try {
       yield complete(await photoEntry(record, { folder, files: stages(record), side }), record);

@@ -11,10 +11,15 @@ export interface Shard {
  * Whether a name falls into a shard. It depends on nothing but the name, so that photos which come or go later leave
  * all others where they are (FNV-1a of the UTF-16 code units, 32 bits, modulo the count).
  */
-export function inShard(name: string, shard: Shard): boolean {
+export function inShard(name: string, { index, count }: Shard): boolean {
+  return shardOf(name, count) === index;
+}
+
+/** Which of so many shards a name falls into, from 1 on. */
+export function shardOf(name: string, count: number): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % shard.count === shard.index - 1;
+  return (hash >>> 0) % count + 1;
 }
 
 /** A shard as it is written: `2/8`. */

@@ -114,6 +114,10 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
     this.settings = settingsOf(labeller, networks);
   }
 
+  get title(): string {
+    return this.#options.title;
+  }
+
   difference(before: LabelSettings): { was: string; is: string } | undefined {
     return settingsDifference(before, this.settings);
   }
@@ -148,12 +152,13 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
     return [...mapPaths(out, name), ...stages.map((key) => stagePath(out, name, key))];
   }
 
-  report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
+  report({ photos, failures, onFailure, part }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { classifier, segmenter } } = this;
     const { title: recipe, settings: parameters, minCrackPixels, stages: kinds } = this.#labeller;
     return reportChunks({
       title,
+      part,
       date: new Date(),
       version: VERSION,
       recipe,
@@ -167,7 +172,7 @@ class LabelTask implements BatchTask<PhotoRecord, LabelSettings, LabelOutput> {
       review: reviewCommand(out),
       totals: labelTotals({ photos, failures }),
       minCrackPixels,
-      entries: reportEntries({ photos, failures }, {
+      entries: reportEntries({ photos, failures, part }, {
         folder: out,
         onFailure,
         stages: ({ name, stages }: PhotoRecord) =>

@@ -9,25 +9,29 @@ import { readClassifier } from "../classifier/read_classifier.ts";
 import { UsageError } from "../cli/errors.ts";
 import { message, option, optional, string } from "../cli/optique.ts";
 import { filePath } from "../cli/values.ts";
-import { readSegmenter, SHIPPED, shorten } from "../segmenter/read_segmenter.ts";
+import { type FetchOptions, shorten } from "../files/fetch_file.ts";
+import { readSegmenter, SHIPPED } from "../segmenter/read_segmenter.ts";
 
 /** The options that name networks. */
 export const networkOptions = {
   classifier: optional(option("-c", "--classifier", filePath(), {
-    description: message`A classifier of your own. Default: the one that ships with Hairline.`,
+    description:
+      message`A classifier of your own: a checkpoint or its URL. Default: the one that ships with Hairline.`,
   })),
   segmenter: optional(option("-s", "--segmenter", string({ metavar: "FILE" }), {
     description:
-      message`A segmentation network of your own, for --method hairline: a checkpoint, the folder of one, or its URL. Default: the one that ships with Hairline.`,
+      message`A segmentation network of your own, for --method hairline: a checkpoint, the folder of one, or its URL, which may end with ${"#sha256="} and the file's hash. Default: the one that ships with Hairline.`,
   })),
 };
 
 /** Where the networks of a run come from. */
 export interface NetworkSources {
-  /** The file of a classifier. Default: the one that ships with Hairline. */
+  /** The file of a classifier, or its URL. Default: the one that ships with Hairline. */
   readonly classifier?: string;
   /** A segmentation network: a checkpoint, the folder of one, or its URL. Default: the one that ships with Hairline. */
   readonly segmenter?: string;
+  /** The folder that keeps what is fetched. */
+  readonly cache?: string;
 }
 
 /** The networks that labels come from, as their manifest has them. */
@@ -47,13 +51,15 @@ export class LabelNetworks implements Disposable {
   }
 
   async classifier(): Promise<NetworkClassifier> {
-    return this.#classifier ??= await readClassifier(this.#sources.classifier);
+    return this.#classifier ??= await readClassifier(this.#sources.classifier, this.#fetching());
   }
 
   async segmenter(): Promise<Segmenter> {
-    return this.#segmenter ??= await readSegmenter(this.#sources.segmenter ?? SHIPPED, {
-      script: "tasks/label.ts",
-    });
+    return this.#segmenter ??= await readSegmenter(this.#sources.segmenter ?? SHIPPED, this.#fetching());
+  }
+
+  #fetching(): FetchOptions {
+    return { script: "tasks/label.ts", cache: this.#sources.cache };
   }
 
   /**
@@ -64,7 +70,7 @@ export class LabelNetworks implements Disposable {
   requireAsked({ id }: Labeller): void {
     const [classifier, segmenter] = [this.#classifier, this.#segmenter];
     for (const [kind, network] of Object.entries({ classifier, segmenter })) {
-      if (network !== undefined || this.#sources[kind as keyof NetworkSources] === undefined) continue;
+      if (network !== undefined || this.#sources[kind as keyof NetworkRecords] === undefined) continue;
       throw new UsageError(
         `Cannot label by the method ${id} with --${kind}: it does not use a ${kind}; leave it out, or choose another --method.`,
       );
@@ -75,7 +81,8 @@ export class LabelNetworks implements Disposable {
   async records(): Promise<NetworkRecords> {
     const { classifier, segmenter } = this.#sources;
     return {
-      ...(this.#classifier && { classifier: await networkRecord(this.#classifier, classifier ?? SHIPPED) }),
+      ...(this.#classifier &&
+        { classifier: await networkRecord(this.#classifier, shorten(classifier ?? SHIPPED)) }),
       ...(this.#segmenter &&
         { segmenter: await networkRecord(this.#segmenter, shorten(segmenter ?? SHIPPED)) }),
     };

@@ -87,6 +87,10 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     this.#options = options;
   }
 
+  get title(): string {
+    return this.#options.title;
+  }
+
   difference(before: MeasureSettings): { was: string; is: string } | undefined {
     return settingsDifference(before, this.settings);
   }
@@ -176,10 +180,11 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
     return photo === undefined && photos.has(path) ? undefined : [measuredPath(out, name)];
   }
 
-  report({ photos, failures }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
+  report({ photos, failures, part }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title, bands } = this.#options;
     return measureReport({
       title,
+      part,
       date: new Date(),
       bands,
       failures,

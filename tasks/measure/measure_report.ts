@@ -9,6 +9,8 @@ import { shrink } from "../batch/overlay.ts";
 import { VERSION } from "../cli/version.ts";
 import { dataUrl, Html, markup, pageHead } from "../report/markup.ts";
 import reportStyle from "../report/report.css" with { type: "text" };
+import { failureList } from "../report/page_parts.ts";
+import { partLinks, type ReportPart } from "../report/report_index.ts";
 import type { MeasuredFile, PhotoRecord } from "./manifest.ts";
 import { drawDirections, drawHistogram, drawLines } from "./measure_figures.ts";
 
@@ -22,6 +24,8 @@ export interface MeasureReport {
   /** Few of them are in memory at a time. */
   readonly photos: AsyncIterable<{ readonly record: PhotoRecord; readonly file: MeasuredFile }>;
   readonly failures: readonly FailureRecord[];
+  /** Which part this is of a report on several pages. */
+  readonly part?: ReportPart;
 }
 
 /** Longest side of a photo on the page. */
@@ -32,7 +36,7 @@ const LISTED = 50;
 
 /** Renders measurements as one HTML page that needs no network and no other file, piece by piece. */
 export async function* measureReport(report: MeasureReport): AsyncGenerator<string> {
-  const { title, date, bands, count, photos, failures } = report;
+  const { title, date, bands, count, photos, failures, part } = report;
   const finished = date.toISOString();
   const opening = await pageHead({
     title,
@@ -44,7 +48,7 @@ export async function* measureReport(report: MeasureReport): AsyncGenerator<stri
   yield markup`${opening}<header>
 <p class="mark">Hairline</p>
 <h1>${title}</h1>
-<ul class="figures"><li><b>${count}</b> ${count === 1 ? "photo" : "photos"} measured</li>
+${partLinks(part)}<ul class="figures"><li><b>${count}</b> ${count === 1 ? "photo" : "photos"} measured</li>
 ${
     failures.length === 0
       ? ""
@@ -69,10 +73,11 @@ ${bands === undefined ? "" : describeBands(bands)}
 <main>
 <ol class="measured">
 `.source;
-  for await (const { record, file } of photos) yield (await photoItem(record, file)).source;
+  let number = 0;
+  for await (const { record, file } of photos) yield (await photoItem(record, file, ++number)).source;
   yield markup`</ol>
 ${failureList(failures)}
-</main>
+${partLinks(part)}</main>
 <script>${new Html(script)}</script>
 </body>
 </html>
@@ -89,6 +94,7 @@ function describeBands({ title, source, note, by, bands }: WidthBands): Html {
 async function photoItem(
   record: PhotoRecord,
   { name, mask, photo, measurement, bands }: MeasuredFile,
+  number: number,
 ): Promise<Html> {
   const { width, height, cracks, length, density } = measurement;
   const widest = record.widthMax ?? 0;
@@ -96,7 +102,7 @@ async function photoItem(
   const remark = [...record.notes ?? [], record.warning ?? []].flat().join(" ");
   const data =
     markup`data-name="${name}" data-width="${widest}" data-length="${length}" data-density="${density}"`;
-  return markup`<li class="measurement" ${data}>
+  return markup`<li class="measurement" id="photo-${number}" ${data}>
 <h2>${name}</h2>
 <p class="facts">${sumsOf(measurement)}</p>
 ${remark === "" ? "" : markup`<p class="remark">${remark}</p>`}
@@ -176,12 +182,12 @@ function crackTable(cracks: readonly MeasuredCrack[], bands: readonly (string | 
     const { length, width } = crack.mm ?? crack;
     const cells = [
       i + 1,
-      number(length),
-      ...[width.mean, width.median, width.p95, width.max].map(number),
+      digits(length),
+      ...[width.mean, width.median, width.p95, width.max].map(digits),
       crack.widthIsUpperBound ? `${crack.widthFrom}, at most` : crack.widthFrom,
       crack.area,
       crack.orientation.toFixed(0),
-      number(crack.tortuosity),
+      digits(crack.tortuosity),
       ...(named ? [typeof bands[i] === "string" ? bands[i] : ""] : []),
     ];
     return markup`<tr>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>
@@ -200,15 +206,7 @@ ${
 }
 
 /** Three digits that count. */
-function number(value: number): string {
+function digits(value: number): string {
   if (!Number.isFinite(value)) return "–";
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
-}
-
-function failureList(failures: readonly FailureRecord[]): Html {
-  if (failures.length === 0) return markup``;
-  return markup`<section id="failed"><h2>${failures.length} failed</h2>
-<dl>${
-    failures.map(({ name, error }) => markup`<div><dt>${name}</dt><dd>${error}</dd></div>`)
-  }</dl></section>`;
 }

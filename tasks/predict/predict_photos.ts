@@ -101,6 +101,10 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     this.#segmenter = segmenter;
   }
 
+  get title(): string {
+    return this.#options.title;
+  }
+
   difference(before: PredictSettings): { was: string; is: string } | undefined {
     return settingsDifference(before, this.settings);
   }
@@ -133,7 +137,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     return [...mapPaths(out, name), ...(overlays ? [overlayPath(out, name)] : [])];
   }
 
-  report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
+  report({ photos, failures, onFailure, part }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { segmenter, ...parameters } } = this;
     let withCrack = 0, seconds = 0;
@@ -143,6 +147,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     }
     return predictionChunks({
       title,
+      part,
       date: new Date(),
       version: VERSION,
       segmenter: `${segmenter.name}, ${segmenter.source}`,
@@ -154,7 +159,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
       withCrack,
       failed: failures.length,
       seconds,
-      entries: reportEntries({ photos, failures }, {
+      entries: reportEntries({ photos, failures, part }, {
         folder: out,
         onFailure,
         stages: ({ name }: PhotoRecord) => [{

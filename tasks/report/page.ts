@@ -2,6 +2,8 @@ import script from "./report.js" with { type: "text" };
 import style from "./report.css" with { type: "text" };
 import { formatDuration } from "../cli/progress.ts";
 import { dataUrl, Html, markup, pageHead } from "./markup.ts";
+import { type FailedEntry, failureList, formatCount, plural, terms } from "./page_parts.ts";
+import { partLinks, type ReportPart } from "./report_index.ts";
 
 /** One stage of the method on one photo. */
 export interface ReportStage {
@@ -44,13 +46,6 @@ export interface PagePhoto extends PhotoEntry {
   readonly remark?: string;
 }
 
-/** A photo that something failed for. */
-export interface FailedEntry {
-  readonly name: string;
-  /** Why, in a sentence. */
-  readonly error: string;
-}
-
 /** A photo of a page, or its failure. */
 export type PageEntry = PagePhoto | FailedEntry;
 
@@ -78,17 +73,10 @@ export interface ReportPage {
   readonly parameters: object;
   /** The command that opens what the page shows for review. */
   readonly review?: string;
+  /** Which part this is of a report on several pages. */
+  readonly part?: ReportPart;
   /** What photos can be filtered by, and how that is called. */
   readonly states: readonly (readonly [state: string, text: string])[];
-}
-
-/** A count as a page shows it: `1,234`. */
-export function formatCount(value: number): string {
-  return value.toLocaleString("en");
-}
-
-function plural(value: number, noun: string): string {
-  return `${formatCount(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
 /** `0.42 %`, with two digits that say something: cracks are thin. */
@@ -105,10 +93,6 @@ function flatten(object: object, prefix: string = ""): [string, string][] {
     if (Array.isArray(value)) return [[prefix + key, value.join(", ")]];
     return flatten(value, `${prefix}${key}.`);
   });
-}
-
-function terms(pairs: readonly (readonly [string, string])[]): Html[] {
-  return pairs.map(([term, value]) => markup`<div><dt>${term}</dt><dd>${value}</dd></div>`);
 }
 
 function summary({ figures, done, failed, seconds }: ReportPage): Html {
@@ -143,7 +127,7 @@ async function head(report: ReportPage): Promise<Html> {
   return markup`${opening}<header>
 <p class="mark">Hairline</p>
 <h1>${report.title}</h1>
-${summary(report)}
+${partLinks(report.part)}${summary(report)}
 <details class="made"><summary>${report.about}</summary>
 <dl>${made}</dl>
 <h2>${report.parametersTitle}</h2>
@@ -225,17 +209,11 @@ ${stageList(entry.stages)}
 `;
 }
 
-function failureList(failures: readonly FailedEntry[]): Html {
-  if (failures.length === 0) return markup``;
-  return markup`<section id="failed"><h2>${plural(failures.length, "photo")} failed</h2>
-<dl>${terms(failures.map(({ name, error }) => [name, error]))}</dl></section>`;
-}
-
-function foot(failures: readonly FailedEntry[]): Html {
+function foot(failures: readonly FailedEntry[], part: ReportPart | undefined): Html {
   return markup`</ol>
 <p class="nothing" hidden>No photo matches.</p>
 ${failureList(failures)}
-</main>
+${partLinks(part)}</main>
 <footer class="scripted"><p><kbd>j</kbd> <kbd>k</kbd> or <kbd>→</kbd> <kbd>←</kbd> next and previous photo,
 <kbd>space</kbd> mask on and off, <kbd>enter</kbd> or a click larger, <kbd>d</kbd> divider between mask and photo, for arrows or a drag to move,
 <kbd>s</kbd> stages, <kbd>/</kbd> filter</p></footer>
@@ -260,5 +238,5 @@ export async function* pageChunks(
     if ("error" in entry) failures.push(entry);
     else yield photoItem(entry, ++index).source;
   }
-  yield foot(failures).source;
+  yield foot(failures, page.part).source;
 }

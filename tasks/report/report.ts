@@ -1,11 +1,6 @@
-import {
-  type FailedEntry,
-  formatCount,
-  pageChunks,
-  type PageEntry,
-  type PhotoEntry,
-  type ReportPage,
-} from "./page.ts";
+import { pageChunks, type PageEntry, type PhotoEntry, type ReportPage } from "./page.ts";
+import { type FailedEntry, formatCount } from "./page_parts.ts";
+import type { ReportPart } from "./report_index.ts";
 
 /** A photo that was labelled. */
 export interface LabelledEntry extends PhotoEntry {
@@ -39,6 +34,8 @@ export interface Report {
     /** Sum of the labelling times. */
     readonly seconds: number;
   };
+  /** Which part this is of a report on several pages. */
+  readonly part?: ReportPart;
   /** Crack pixels below which a photo is not used for training. */
   readonly minCrackPixels: number;
   /** The photos, in the order of their names; given lazily, few of them are in memory at a time. */
@@ -49,7 +46,8 @@ export interface Report {
 const STATES = [["usable", "enough crack"], ["sparse", "too little crack"], ["none", "no crack"]] as const;
 
 function pageOf(report: Report): ReportPage {
-  const { title, date, version, recipe, networks, parameters, adapter, backend, review, totals } = report;
+  const { title, date, version, recipe, networks, parameters, adapter, backend, review, totals, part } =
+    report;
   const { labelled, usable, failed, seconds } = totals;
   return {
     title,
@@ -67,6 +65,7 @@ function pageOf(report: Report): ReportPage {
     adapter,
     backend,
     review,
+    part,
     parametersTitle: "Parameters of the recipe",
     parameters,
     states: STATES,
@@ -97,9 +96,11 @@ export async function* reportChunks(report: Report): AsyncGenerator<string> {
 }
 
 /** All that a report of predictions shows, apart from the photos. */
-export interface PredictionReport
-  extends
-    Pick<ReportPage, "title" | "date" | "version" | "failed" | "seconds" | "adapter" | "backend" | "review"> {
+export interface PredictionReport extends
+  Pick<
+    ReportPage,
+    "title" | "date" | "version" | "failed" | "seconds" | "adapter" | "backend" | "review" | "part"
+  > {
   /** The network and where it came from. */
   readonly segmenter: string;
   /** What it was run with, by name. */

@@ -1,4 +1,6 @@
+import config from "../../deno.json" with { type: "json" };
 import { quote, UsageError } from "../cli/errors.ts";
+import { asUrl } from "../files/fetch_file.ts";
 
 /** Where containers find the volume of photos and outputs. */
 export const MOUNT = "/data";
@@ -40,9 +42,19 @@ export function jobName({ task }: Job): string {
   return `hairline-${task}`;
 }
 
-/** The command of the whole task, for a shell, in the folder of the project. Run when all parts are done it joins them. */
+/**
+ * The command of the whole task, for a shell, in the folder of the project. Run when all parts are done it joins them. Where a network is to be fetched,
+ * it has the permission to reach that host.
+ */
 export function wholeCommand({ task, args }: Job): string {
-  return ["deno", "task", task, ...args.map(quote)].join(" ");
+  const hosts = args.map((arg) => asUrl(arg.replace(/^--[\w-]+=/, ""))).filter((url) =>
+    url !== undefined && /^https?:$/.test(url.protocol)
+  )
+    .map((url) => url!.host);
+  const command = hosts.length === 0
+    ? `deno task ${task}`
+    : config.tasks[task].command.replace("--no-prompt", `$& --allow-net=${[...new Set(hosts)].join(",")}`);
+  return [command, ...args.map(quote)].join(" ");
 }
 
 /** The command that downloads what the task imports: once, before parts begin side by side. */

@@ -162,6 +162,10 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     };
   }
 
+  get title(): string {
+    return this.#options.title;
+  }
+
   difference(before: RoundLabelSettings): { was: string; is: string } | undefined {
     const { settings } = this;
     for (const key of ["grid", "label", "scales"] as const) {
@@ -223,11 +227,12 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
     return [...mapPaths(out, name), weightPath(out, name)];
   }
 
-  report({ photos, failures, onFailure }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
+  report({ photos, failures, onFailure, part }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
     const { out, title } = this.#options;
     const { runtime, settings: { classifier, segmenters, ...parameters } } = this;
     return reportChunks({
       title,
+      part,
       date: new Date(),
       version: VERSION,
       recipe: "confined by patches",
@@ -245,7 +250,7 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
         seconds: Iterator.from(photos).reduce((sum, { seconds }) => sum + seconds, 0),
       },
       minCrackPixels: 1,
-      entries: reportEntries({ photos, failures }, {
+      entries: reportEntries({ photos, failures, part }, {
         folder: out,
         onFailure,
         stages: ({ name }: PhotoRecord) => [

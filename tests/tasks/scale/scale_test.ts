@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { loadAll } from "npm:js-yaml@4.1.1";
 import { Job as KubernetesJob } from "npm:kubernetes-models@5.1.0/batch/v1/Job";
-import type { Job } from "../../../tasks/scale/job.ts";
+import { type Job, wholeCommand } from "../../../tasks/scale/job.ts";
 import { SCHEDULERS, schedulers } from "../../../tasks/scale/schedulers.ts";
 import { runScript } from "../run_script.ts";
 
@@ -147,4 +147,17 @@ Deno.test("scale prints the job alone, and refuses what is no task in parts", as
     assert.match(err, sentence);
   }
   assert.match((await scale("dockerfile")).out, /^RUN npm install --global deno@\d+\.\d+\.\d+$/m);
+});
+
+Deno.test("a job whose network is to be fetched may reach its host, and no other", () => {
+  const url = `https://weights.example:8443/unet.safetensors#sha256=${"ab".repeat(32)}`;
+  for (const args of [["/data", "-s", url], ["/data", `--segmenter=${url}`]]) {
+    const command = wholeCommand({ ...job, args });
+    assert.match(
+      command,
+      /^deno run .*--no-prompt --allow-net=weights\.example:8443 .*tasks\/label\.ts \/data /,
+    );
+    assert.ok(command.includes(url));
+  }
+  assert.doesNotMatch(wholeCommand({ ...job, args: ["/data", "-s", "https/unet"] }), /allow-net/);
 });
