@@ -15,9 +15,9 @@ import { twoMeans } from "./two_means.ts";
 
 /** Settings of {@linkcode fanLabeller}. */
 export interface FanSettings {
-  /** Side of the patches that are classified and thresholded each by itself, in pixels. Default: 128. */
+  /** Side of the patches that are classified and thresholded each by itself, in pixels. Default: 32. */
   readonly patchSize: number;
-  /** A patch shows crack where the classifier gives it more than this probability, 0..1. Default: 0.5. */
+  /** A patch shows crack where the classifier gives it more than this probability, 0..1. Default: 0.8. */
   readonly gate: number;
   /** Radius of the bilateral filter in pixels, 0 for none. Default: 2. */
   readonly radius: number;
@@ -29,8 +29,8 @@ export interface FanSettings {
 
 /** The settings of {@linkcode fanLabeller} where none are given. */
 export const defaultFan: FanSettings = {
-  patchSize: 128,
-  gate: 0.5,
+  patchSize: 32,
+  gate: 0.8,
   radius: 2,
   sigmaSpace: 300,
   sigmaRange: 0.1,
@@ -85,7 +85,8 @@ const PATCHES_AT_ONCE = 64;
  *
  * What is known to us is a summary: the three steps, and that the clustering is two-dimensional. The parameters of the filter are
  * recalled (σ 300 and 0.1). The second dimension, the start from the least and the greatest values, and the classifier, which is whichever
- * Hairline is given in place of theirs, are ours, as is that patches of a larger photo are classified one by one, as their pictures are. The confidence is
+ * Hairline is given in place of theirs, are ours, as is that patches of a larger photo are classified one by one, as their pictures are; the size of patches and the
+ * gate were chosen on 20 training photos of DCD. The confidence is
  * d₂² / (d₁² + d₂²), with the distances from the darker and the brighter mean.
  *
  * @example
