@@ -33,7 +33,12 @@ async function expectedMasks(photo: ImageData) {
   using segmenter = await loadSegmenter();
   const { mask: labelled, confidence } = await hairlineLabeller(compute, { segmenter }).label(photo);
   const { mask: predicted } = await predictAtScales(compute, photo, { segmenter });
-  const { width, height, data } = cutPixels(photo, AROUND);
+  // A page's types know photos of half floats, too.
+  const { width, height, data } = cutPixels({
+    width: photo.width,
+    height: photo.height,
+    data: Uint8ClampedArray.from(photo.data),
+  }, AROUND);
   const { mask: inBox } = await predictAtScales(compute, new ImageData(data, width, height), {
     ...{ segmenter, start: 2 },
   });
