@@ -35,8 +35,8 @@ const ARGUMENTS = argumentsSchema({
  * as large: its metadata says `enlarge: 2`, which no layer of tfjs does alike.
  *
  * A segmentation network gives N × H × W × 1, the confidence of crack, 0..1, without the auxiliary outputs of training. H and W must be
- * multiples of what its metadata calls `multiple`. U-Net and OED can be written so; both DeepCracks, and the U-Nets of
- * Jenkins and König, have layers that tfjs lacks.
+ * multiples of what its metadata calls `multiple`. U-Net and OED can be written so; both DeepCracks, the U-Nets of Jenkins and König, and
+ * networks that see patches, have layers that tfjs lacks.
  *
  * @example
  * ```ts

@@ -92,6 +92,9 @@ Deno.test("exportTfjs() refuses networks with layers that tfjs lacks, names one 
   const cases = [
     ["deepcrack_liu", "side2_full (bilinear × 2)"],
     ["deepcrack_zou", "unpool5 (max-unpool 2 × 2)"],
+    ["unet_jenkins", "unpool4 (max-unpool 2 × 2)"],
+    ["unet_konig", "gate4 (attention gate)"],
+    ["patches_fan", "flatten (values of a patch in a row)"],
   ] as const;
   for (const [arch, layer] of cases) {
     using segmenter = createSegmenter({ arch, width: 1 / 64 });
