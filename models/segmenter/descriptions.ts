@@ -21,11 +21,11 @@ export const segmentationNetworks: Readonly<Record<SegmentationArch, NetworkDesc
   },
   unet_jenkins: {
     title: "U-Net that puts values back where the encoder's maxima lay",
-    source: "Jenkins et al. 2018, doi:10.23919/EUSIPCO.2018.8553280 (its abstract; widths are ours)",
+    source: "Jenkins et al. 2018, EUSIPCO, pp. 2120–2124 (its abstract; widths are ours)",
   },
   unet_konig: {
     title: "Residual U-Net with attention gates",
-    source: "König et al. 2019, doi:10.1109/ICIP.2019.8803060 (details are ours)",
+    source: "König et al. 2019, ICIP, pp. 1460–1464 (details are ours)",
   },
   deepcrack_liu: {
     title: "DeepCrack with an output at each of five sizes, fused",
@@ -48,6 +48,6 @@ export const segmentationNetworks: Readonly<Record<SegmentationArch, NetworkDesc
   patches_inoue: {
     title:
       "Patch classification with orientation: the pixel in the middle of 27 × 27, and which way a crack goes there",
-    source: "Inoue & Nagayoshi 2019 (what it is for; layers and directions are ours)",
+    source: "Inoue & Nagayoshi 2019, WACV, pp. 686–694 (what it is for; layers and directions are ours)",
   },
 };

@@ -11,11 +11,11 @@ const ARCH = "patches_inoue";
 const LAYOUT = { side: 27, block: 1, directed: true } as const;
 
 /**
- * Patch classification with orientation after Inoue & Nagayoshi (2019): a network sees the pixels around each pixel, says whether that pixel is
- * crack, and which way the crack goes there. 94,933 parameters.
+ * Patch classification with orientation after Inoue & Nagayoshi (2019, Winter Conference on Applications of Computer Vision, pp. 686–694): a
+ * network sees the pixels around each pixel, says whether that pixel is crack, and which way the crack goes there. 94,933 parameters.
  *
- * Their publication says that much. Ours are the layers, which are those of Fan et al. (`patches_fan`) with two heads, the four directions, how they
- * are read off masks, and the loss: that of the crack, and the cross-entropy of the direction at crack pixels.
+ * What could be found of their publication says that much. Ours are the layers, which are those of Fan et al. (`patches_fan`) with two heads,
+ * the four directions, how they are read off masks, and the loss: that of the crack, and the cross-entropy of the direction at crack pixels.
  *
  * The outputs are `crack` and, in training, `direction`, with a logit for each of 0°, 45°, 90° and 135°.
  *

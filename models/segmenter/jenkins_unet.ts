@@ -12,9 +12,9 @@ const CHANNELS = [64, 128, 256, 512] as const;
 const EPSILON = 1e-5;
 
 /**
- * The network of Jenkins et al. (2018, doi:10.23919/EUSIPCO.2018.8553280), which König et al. call a U-Net. Unlike Ronneberger's it hands no
- * features over from the encoder to the decoder: values go back to where the maxima of the encoder's pooling lay, as in SegNet (Badrinarayanan,
- * Kendall & Cipolla 2017, doi:10.1109/TPAMI.2016.2644615).
+ * The network of Jenkins et al. (2018, European Signal Processing Conference, pp. 2120–2124), which König et al. call a U-Net. Unlike
+ * Ronneberger's it hands no features over from the encoder to the decoder: values go back to where the maxima of the encoder's pooling lay, as
+ * in SegNet (Badrinarayanan, Kendall & Cipolla 2017, doi:10.1109/TPAMI.2016.2644615).
  *
  * Its abstract says so and no more. Ours are the widths, two convolutions with batch norm a level, and the scaling: 9,408,897 trainable
  * parameters.

@@ -16,8 +16,8 @@ const LEVELS = 5;
 const EPSILON = 1e-5;
 
 /**
- * The residual U-Net with attention gates of König et al. (2019, doi:10.1109/ICIP.2019.8803060): what the encoder hands over is multiplied by
- * what the features below make of each place (Oktay et al. 2018, https://arxiv.org/abs/1804.03999, equations 1 and 2),
+ * The residual U-Net with attention gates of König et al. (2019, International Conference on Image Processing, pp. 1460–1464): what the
+ * encoder hands over is multiplied by what the features below make of each place (Oktay et al. 2018, https://arxiv.org/abs/1804.03999),
  *
  *     x · σ(up(ψ(relu(W_x x + W_g g)))),
  *
