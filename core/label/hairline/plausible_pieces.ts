@@ -12,6 +12,9 @@ const LARGE = 0.03;
 /** The mean confidence from which on a large piece may be as full as a small one. In wide cracks it is 0.87 and more, in shade mostly below 0.8. */
 const SURE_ALL_OVER = 0.85;
 
+/** Unless it fills more of the photo than this: then it is shade, or dark ground. The widest cracks of close-ups fill a quarter. */
+const LARGEST = 0.3;
+
 /** From this share of the photo on, what is too full to be a crack says that the photo was looked at from too far away. */
 const BROAD = 0.008;
 
@@ -86,7 +89,7 @@ export function judgePieces({ width, height, mask, confidence, scale }: Marked):
 }
 
 function isTooFull({ pixels, diagonal, mean }: Piece, area: number): boolean {
-  const doubtful = pixels > LARGE * area && mean <= SURE_ALL_OVER;
+  const doubtful = pixels > LARGE * area && (mean <= SURE_ALL_OVER || pixels > LARGEST * area);
   return pixels > (doubtful ? MOST_FULL_LARGE : MOST_FULL) * diagonal ** 2;
 }
 

@@ -77,6 +77,9 @@ Deno.test("judgePieces() asks more length of a large piece than of a small one, 
   assert.equal(kept([large, ...CRACK.slice(0, 30)]).found[51 * WIDTH + 12], 0);
   const sure: Patch = { ...large, confidence: 0.95 };
   assert.ok(same(kept([sure]).found, kept([sure]).mask));
+  // 120 × 30 has the same shape and fills a third.
+  const third: Patch = { at: [0, 40], size: [120, 30], confidence: 0.95 };
+  assert.equal(kept([third]).found.includes(1), false);
 });
 
 Deno.test("judgePieces() tells of something broad that can be no crack", () => {
