@@ -9,7 +9,9 @@ async function readGrey(
   file: Uint8Array<ArrayBuffer>,
 ): Promise<Size & { readonly grey: Uint8Array<ArrayBuffer> }> {
   const { width, height, data } = await engine.decode(file);
-  return { width, height, grey: Uint8Array.from({ length: width * height }, (_, i) => data[4 * i]) };
+  const grey = new Uint8Array(width * height);
+  for (let i = 0; i < grey.length; i++) grey[i] = data[4 * i];
+  return { width, height, grey };
 }
 
 /** What was found, out of the files that `label` and `predict` write. */

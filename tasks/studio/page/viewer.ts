@@ -51,6 +51,9 @@ export interface PointerHandlers {
 /** The largest side of a photo's pixel on the screen, and how much a turn of the wheel changes it. */
 const MOST_ZOOM = 64, WHEEL = 0.0015;
 
+/** How far a finger moves, in pixels of the screen, until it draws: before, another may join it to zoom. */
+const STILL = 6;
+
 /** Draws a photo with its mask into a frame, and lets it be zoomed and moved. */
 export class Viewer {
   readonly #frame: HTMLElement;
@@ -69,7 +72,9 @@ export class Viewer {
   #fits = true;
   /** Whether a press moves the photo: the hand, or a key that is held. */
   moves = false;
-  #pressed: "tool" | "move" | undefined;
+  /** `touch`: a finger that may be the first of two. */
+  #pressed: "tool" | "move" | "touch" | undefined;
+  #touched: Point = { x: 0, y: 0 };
   /** Called when the photo was zoomed or moved. */
   onView: () => void = () => {};
 
@@ -209,18 +214,30 @@ export class Viewer {
     if (this.#pointers.size > 1 || this.moves || event.button === 1) {
       if (this.#pressed === "tool") this.#handlers.up(this.#inPhoto(at));
       this.#pressed = "move";
-    } else {
-      this.#pressed = "tool";
-      this.#handlers.down(this.#inPhoto(at));
-    }
+    } else if (event.pointerType === "touch") {
+      this.#pressed = "touch";
+      this.#touched = at;
+    } else this.#begin(at);
+  }
+
+  /** Begins to use the tool. */
+  #begin(at: Point): void {
+    this.#pressed = "tool";
+    this.#handlers.down(this.#inPhoto(at));
   }
 
   #move(event: PointerEvent): void {
     const at = this.#inFrame(event);
     const before = this.#pointers.get(event.pointerId);
-    if (this.#pressed === "move" && before !== undefined) this.#drag(event.pointerId, before, at);
-    else this.#handlers.move(this.#inPhoto(at), this.#pressed === "tool");
     if (before !== undefined) this.#pointers.set(event.pointerId, at);
+    if (this.#pressed === "move" && before !== undefined) {
+      return this.#drag(event.pointerId, before, at);
+    }
+    if (this.#pressed === "touch") {
+      if (Math.hypot(at.x - this.#touched.x, at.y - this.#touched.y) < STILL) return;
+      this.#begin(this.#touched);
+    }
+    this.#handlers.move(this.#inPhoto(at), this.#pressed === "tool");
   }
 
   /** Moves the photo with a finger; with two, zooms by their distance. */
@@ -237,6 +254,7 @@ export class Viewer {
 
   #up(event: PointerEvent): void {
     this.#pointers.delete(event.pointerId);
+    if (this.#pressed === "touch" && event.type === "pointerup") this.#begin(this.#touched);
     if (this.#pressed === "tool") this.#handlers.up(this.#inPhoto(this.#inFrame(event)));
     if (this.#pointers.size === 0) this.#pressed = undefined;
   }
@@ -252,7 +270,10 @@ function isInner(words: Uint32Array, i: number, width: number): boolean {
 /** A stage as a picture in its own size. */
 export function stagePicture({ width, height, data }: StagePicture): OffscreenCanvas {
   const image = new ImageData(width, height);
-  data.forEach((value, i) => image.data.set([value, value, value, 255], 4 * i));
+  for (let i = 0; i < data.length; i++) {
+    image.data[4 * i] = image.data[4 * i + 1] = image.data[4 * i + 2] = data[i];
+    image.data[4 * i + 3] = 255;
+  }
   const canvas = new OffscreenCanvas(width, height);
   canvas.getContext("2d")!.putImageData(image, 0, 0);
   return canvas;

@@ -165,6 +165,37 @@ Deno.test({
       assert.deepEqual(await shownMask(page), brushed);
     });
 
+    await t.step("a finger draws, and two fingers zoom without a stroke", async () => {
+      const before = await shownMask(page);
+      const touch = async (type: string, ...at: readonly (readonly [x: number, y: number])[]) => {
+        await page.call("Input.dispatchTouchEvent", {
+          type,
+          touchPoints: at.map(([x, y], id) => ({ x, y, id })),
+        });
+        await page.evaluate("new Promise(requestAnimationFrame)");
+      };
+      const width = async () =>
+        Number(await page.evaluate(`document.querySelector("canvas.mask").getBoundingClientRect().width`));
+      const shownWidth = await width();
+      await page.press("b");
+      const left = await onScreen(page, 60, 50), right = await onScreen(page, 80, 50);
+      await touch("touchStart", left);
+      await touch("touchStart", left, right);
+      const further = await onScreen(page, 100, 50);
+      await touch("touchMove", left, further);
+      await touch("touchEnd");
+      assert.ok(Math.abs(await width() / shownWidth - 2) < 0.05, `${await width() / shownWidth}`);
+      assert.deepEqual(await shownMask(page), before);
+      await page.press("0");
+      await touch("touchStart", await onScreen(page, 60, 50));
+      await touch("touchMove", await onScreen(page, 80, 50));
+      await touch("touchEnd");
+      const drawn = await shownMask(page);
+      for (let x = 60; x <= 80; x++) assert.equal(drawn[50 * WIDTH + x], 1);
+      await pressButton(page, "Undo");
+      assert.deepEqual(await shownMask(page), before);
+    });
+
     await t.step("looks again in a box, at another scale, as Deno does there", async () => {
       const before = await shownMask(page);
       await page.press("x");
