@@ -1,15 +1,34 @@
 import { basename, dirname, join } from "node:path";
 import { UsageError } from "../cli/errors.ts";
+import { writeErr } from "../cli/terminal.ts";
 import { formatShard, type Shard } from "./shard.ts";
 
+/** Whether a file system has no locks, such as NFS without a lock daemon. */
+function hasNoLocks(error: unknown): boolean {
+  return error instanceof Error && "code" in error &&
+    ["ENOLCK", "ENOTSUP", "EOPNOTSUPP"].includes(String(error.code));
+}
+
 /**
- * A lock of the operating system on a file, which is made for it; it ends with the process however that ends.
+ * A lock of the operating system on a file, which is made for it; it ends with the process however that ends. On NFS it holds for all machines. Where
+ * the file system has none, the work goes on without, which is said.
  *
  * @returns nothing where another run holds it.
  */
 async function tryLock(path: string, exclusive: boolean): Promise<Deno.FsFile | null> {
   const file = await Deno.open(path, { write: true, create: true });
-  if (await file.tryLock(exclusive)) return file;
+  try {
+    if (await file.tryLock(exclusive)) return file;
+  } catch (error) {
+    if (hasNoLocks(error)) {
+      writeErr(
+        `Cannot lock ${path}: its file system has no locks; let no two runs do the same part at a time.\n`,
+      );
+      return file;
+    }
+    file.close();
+    throw error;
+  }
   file.close();
   return null;
 }
