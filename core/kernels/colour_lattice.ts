@@ -1,14 +1,14 @@
-import blurSource from "../../shaders/lattice_blur.wgsl" with { type: "text" };
-import countsSource from "../../shaders/lattice_counts.wgsl" with { type: "text" };
-import insertSource from "../../shaders/lattice_insert.wgsl" with { type: "text" };
-import keySource from "../../shaders/lattice_key.wgsl" with { type: "text" };
-import neighboursSource from "../../shaders/lattice_neighbours.wgsl" with { type: "text" };
-import numbersSource from "../../shaders/lattice_numbers.wgsl" with { type: "text" };
-import simplexSource from "../../shaders/lattice_simplex.wgsl" with { type: "text" };
-import simplicesSource from "../../shaders/lattice_simplices.wgsl" with { type: "text" };
-import sliceSource from "../../shaders/lattice_slice.wgsl" with { type: "text" };
-import splatSource from "../../shaders/lattice_splat.wgsl" with { type: "text" };
-import weightsSource from "../../shaders/lattice_weights.wgsl" with { type: "text" };
+import blurSource from "../../shaders/colour_lattice_blur.wgsl" with { type: "text" };
+import countsSource from "../../shaders/colour_lattice_counts.wgsl" with { type: "text" };
+import insertSource from "../../shaders/colour_lattice_insert.wgsl" with { type: "text" };
+import keySource from "../../shaders/colour_lattice_key.wgsl" with { type: "text" };
+import neighboursSource from "../../shaders/colour_lattice_neighbours.wgsl" with { type: "text" };
+import numbersSource from "../../shaders/colour_lattice_numbers.wgsl" with { type: "text" };
+import simplexSource from "../../shaders/colour_lattice_simplex.wgsl" with { type: "text" };
+import simplicesSource from "../../shaders/colour_lattice_simplices.wgsl" with { type: "text" };
+import sliceSource from "../../shaders/colour_lattice_slice.wgsl" with { type: "text" };
+import splatSource from "../../shaders/colour_lattice_splat.wgsl" with { type: "text" };
+import weightsSource from "../../shaders/colour_lattice_weights.wgsl" with { type: "text" };
 import type { Compute, Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { PlaneShape } from "../gpu/plane_shape.ts";
@@ -17,21 +17,25 @@ const SIMPLEX = { SIMPLEX: simplexSource }, KEY = { KEY: keySource };
 const [WHOLE, REAL] = ["return f32(source[number]) * unit(number);", "return source[number];"];
 
 const kernels = {
-  simplices: defineKernel("lattice_simplices", simplicesSource, SIMPLEX),
-  insert: defineKernel("lattice_insert", insertSource, KEY),
-  numbers: defineKernel("lattice_numbers", numbersSource),
-  counts: defineKernel("lattice_counts", countsSource),
-  weights: defineKernel("lattice_weights", weightsSource, SIMPLEX),
-  neighbours: defineKernel("lattice_neighbours", neighboursSource, KEY),
-  splat: defineKernel("lattice_splat", splatSource),
-  blurFirst: defineKernel("lattice_blur_first", blurSource, { VALUE: "i32", LOAD: WHOLE, STORE: "value" }),
-  blur: defineKernel("lattice_blur", blurSource, { VALUE: "f32", LOAD: REAL, STORE: "value" }),
-  blurLast: defineKernel("lattice_blur_last", blurSource, {
+  simplices: defineKernel("colour_lattice_simplices", simplicesSource, SIMPLEX),
+  insert: defineKernel("colour_lattice_insert", insertSource, KEY),
+  numbers: defineKernel("colour_lattice_numbers", numbersSource),
+  counts: defineKernel("colour_lattice_counts", countsSource),
+  weights: defineKernel("colour_lattice_weights", weightsSource, SIMPLEX),
+  neighbours: defineKernel("colour_lattice_neighbours", neighboursSource, KEY),
+  splat: defineKernel("colour_lattice_splat", splatSource),
+  blurFirst: defineKernel("colour_lattice_blur_first", blurSource, {
+    VALUE: "i32",
+    LOAD: WHOLE,
+    STORE: "value",
+  }),
+  blur: defineKernel("colour_lattice_blur", blurSource, { VALUE: "f32", LOAD: REAL, STORE: "value" }),
+  blurLast: defineKernel("colour_lattice_blur_last", blurSource, {
     VALUE: "f32",
     LOAD: REAL,
     STORE: "value * unit(number)",
   }),
-  slice: defineKernel("lattice_slice", sliceSource),
+  slice: defineKernel("colour_lattice_slice", sliceSource),
 };
 
 /** Dimensions: x, y, red, green, blue. */

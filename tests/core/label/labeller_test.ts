@@ -13,11 +13,12 @@ import { assertClose, opaque } from "../testing.ts";
 /** Large enough for all levels of a method that looks at several scales. */
 const WIDTH = 150, HEIGHT = 130;
 
-/** A dark line on a bright ground, redder than it at every scale: what {@linkcode FakeSegmenter} is sure of. */
+/** A dark line on a bright ground, redder than it at every scale: what {@linkcode FakeSegmenter} is sure of. It winds, unlike a joint. */
 function linePhoto(): ImageData {
   const image = new ImageData(WIDTH, HEIGHT);
   for (let i = 0; i < WIDTH * HEIGHT; i++) {
-    image.data.set(Math.abs(i % WIDTH - WIDTH / 2) < 4 ? [250, 0, 0] : [100, 200, 200], 4 * i);
+    const middle = WIDTH / 2 + 10 * Math.sin(Math.floor(i / WIDTH) / 14);
+    image.data.set(Math.abs(i % WIDTH - middle) < 4 ? [250, 0, 0] : [100, 200, 200], 4 * i);
   }
   return opaque(image);
 }
