@@ -33,8 +33,8 @@ const LONGER_THAN_SPECK = 8;
 /** … have this length together: a thin crack is seen in dashes. */
 const LEAST_LENGTH_OF_DASHES = 64;
 
-/** What {@linkcode judgePieces} judges. */
-interface Marked {
+/** What a network marks of a photo, to be judged by its shape. */
+export interface Marked {
   readonly width: number;
   readonly height: number;
   /** 1 for crack, else 0, row-major. */

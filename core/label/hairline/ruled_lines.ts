@@ -1,3 +1,5 @@
+import type { Marked } from "./plausible_pieces.ts";
+
 /** The window of a structure tensor reaches this far to all sides, in pixels at the first scale that was looked at. */
 const REACH = 6;
 
@@ -9,18 +11,6 @@ const BINS_TOGETHER = 4;
 
 /** Where the squares of all slopes sum to less there is no direction, only roundings. */
 const LEAST_SLOPE = 1e-9;
-
-/** What {@linkcode ruledShare} looks at. */
-interface Marked {
-  readonly width: number;
-  readonly height: number;
-  /** 1 for crack, else 0, row-major. */
-  readonly mask: Uint8Array;
-  /** 0..1, row-major. */
-  readonly confidence: Float32Array;
-  /** The first scale at which the photo was looked at. */
-  readonly scale: number;
-}
 
 /**
  * How much of what is marked runs in one direction or at right angles to it, within 8°: joints of tiles, bricks and panels do, cracks wander.
