@@ -50,12 +50,10 @@ Deno.test("fetchFile() refuses a file of another hash, and a hash that is none, 
   await using server = serve();
   const options = { script: "tasks/label.ts", cache: join(folder.path, ".networks") };
   const other = "0".repeat(64);
-  await assert.rejects(
-    fetchFile(new URL(`${server.url}#sha256=${other}`), options),
-    new RegExp(
-      `^Error: Cannot use http:.*: its SHA-256 is ${await sha256(FILE)}, and ${other} is wanted\\.$`,
-    ),
+  const refusal = new RegExp(
+    `^Error: Cannot use http:.*: its SHA-256 is ${await sha256(FILE)}, and ${other} is wanted\\.$`,
   );
+  await assert.rejects(fetchFile(new URL(`${server.url}#sha256=${other}`), options), refusal);
   await assert.rejects(fetchFile(new URL(`${server.url}#sha256=12`), options), /64 hexadecimal digits/);
   assert.deepEqual(names(folder.path), []);
 });
