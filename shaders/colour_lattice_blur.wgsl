@@ -2,7 +2,7 @@
 //
 //     v′(p) = v(p) + (v(a) + v(b)) / 2      a, b neighbours of p; 0 for those that there are not
 //
-// The first pass takes whole sums s and makes v = u s of them, u = n / 2²⁹ as in lattice_weights.wgsl; the last gives u v′, so that the same
+// The first pass takes whole sums s and makes v = u s of them, u = n / 2²⁹ as in colour_lattice_weights.wgsl; the last gives u v′, so that the same
 // weights gather values that have spread them.
 //
 // 2  source      points + 1: v, or i32 sums; all of it

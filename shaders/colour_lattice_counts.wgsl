@@ -1,6 +1,6 @@
 // Exchanges slots for numbers, and counts the entries of each lattice point.
 //
-// 2  numbers  slots, u32, from lattice_numbers.wgsl; all of it
+// 2  numbers  slots, u32, from colour_lattice_numbers.wgsl; all of it
 // 3  corners  H × W × 6, u32: slots, and then numbers
 // 4  counts   points + 1, u32; all of it
 // One invocation a pixel: [W, H, 1], in rows of `width`.

@@ -1,7 +1,7 @@
 // Puts the corners of all simplices into a hash table with open addressing. Which of the entries of a lattice point stands for it is up to
 // chance; nothing else depends on that.
 //
-// 2  simplices  H × W × 3, from lattice_simplices.wgsl; all of it
+// 2  simplices  H × W × 3, from colour_lattice_simplices.wgsl; all of it
 // 3  table      slots, a power of two, u32: 0, or 1 + an entry (6 · pixel + c); all of it
 // 4  corners    H × W × 6, u32: the slot of each entry
 // One invocation a pixel: [W, H, 1].

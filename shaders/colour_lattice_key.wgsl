@@ -1,5 +1,5 @@
 // Lattice points by name, for kernels that begin with it (mark KEY): their coordinates are 6 kᵢ + c, i = 0 … 4, which settle the sixth. A name is
-// k₀ … k₄, 16 bits each, and c. The kernel has `simplices` as lattice_simplices.wgsl writes them.
+// k₀ … k₄, 16 bits each, and c. The kernel has `simplices` as colour_lattice_simplices.wgsl writes them.
 
 // Adds to both halves of a word, each by itself.
 fn add_halves(word: u32, low: i32, high: i32) -> u32 {

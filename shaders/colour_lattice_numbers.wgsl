@@ -1,6 +1,6 @@
 // Numbers lattice points, from 1 on, in any order.
 //
-// 2  table    slots, u32, from lattice_insert.wgsl
+// 2  table    slots, u32, from colour_lattice_insert.wgsl
 // 3  count    1, u32: points so far
 // 4  numbers  slots, u32: the number of each point, at its slot; 0 at empty ones
 // 5  owners   u32: of each number the entry that stands for the point; all of it

@@ -1,4 +1,4 @@
-// The simplices around the pixels of a photo: see lattice_simplex.wgsl.
+// The simplices around the pixels of a photo: see colour_lattice_simplex.wgsl.
 //
 // 2  photo      H × W × 3, 0..255
 // 3  simplices  H × W × 3, u32: q₀ … q₄, 16 bits each; then the ranks of these five, 3 bits each. Sums settle the sixth.

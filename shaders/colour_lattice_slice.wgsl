@@ -1,8 +1,8 @@
 // Gathers what a pixel's corners hold, as its value was spread over them: Σ w v.
 //
-// 2  values   points + 1: v, from the last pass of lattice_blur.wgsl; all of it
+// 2  values   points + 1: v, from the last pass of colour_lattice_blur.wgsl; all of it
 // 3  corners  H × W × 6, u32
-// 4  weights  H × W × 6, from lattice_weights.wgsl
+// 4  weights  H × W × 6, from colour_lattice_weights.wgsl
 // 5  sliced   H × W × 1
 // One invocation a pixel: [W, H, 1].
 

@@ -4,7 +4,7 @@
 //
 // 2  values   H × W × 1: v, of magnitude 3 at most
 // 3  corners  H × W × 6, u32
-// 4  weights  H × W × 6, from lattice_weights.wgsl
+// 4  weights  H × W × 6, from colour_lattice_weights.wgsl
 // 5  sums     points + 1, i32; all of it
 // One invocation a pixel: [W, H, 1], in rows of `width`.
 

@@ -63,7 +63,7 @@ export interface HairlineSettings {
  * import { defaultHairline, type HairlineSettings } from "../../../mod.ts";
  *
  * const mirrored: HairlineSettings = { ...defaultHairline, name: "mirrored", flips: "both" };
- * console.log(mirrored.scales.levels, mirrored.flips); // 3 both
+ * console.log(mirrored.scales.levels, mirrored.flips); // 4 both
  * ```
  */
 export const defaultHairline: HairlineSettings = {
