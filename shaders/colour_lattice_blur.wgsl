@@ -12,7 +12,7 @@
 // One invocation a point, in the rows of the output.
 
 @group(0) @binding(2) var<storage, read> source: array</*{VALUE}*/>;
-@group(0) @binding(3) var<storage, read> neighbours: array<u32>;
+@group(0) @binding(3) var<storage, read> neighbours: array<vec2u>;
 @group(0) @binding(4) var<storage, read> counts: array<u32>;
 @group(0) @binding(5) var<storage, read_write> blurred: array<f32>;
 
@@ -29,7 +29,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = band.first + id.y;
   if (id.x >= band.width || y >= band.end) { return; }
   let number = y * band.width + id.x;
-  let start = 2u * number - band.base.y;
-  let value = load(number) + 0.5 * (load(neighbours[start]) + load(neighbours[start + 1u]));
+  let around = neighbours[number - band.base.y / 2u];
+  let value = load(number) + 0.5 * (load(around.x) + load(around.y));
   blurred[number - band.output_base] = select(0.0, /*{STORE}*/, number > 0u);
 }

@@ -15,12 +15,10 @@ fn add_to_key(key: vec3u, by: array<i32, 5>) -> vec3u {
   );
 }
 
-// The corner of an entry, 6 · pixel + c.
-fn key_of(entry: u32) -> vec3u {
-  let pixel = 3u * (entry / 6u);
-  let colour = entry % 6u;
-  let ranks = simplices[pixel + 2u] >> 16u;
-  let highest = 5u - colour;
+// Corner c of a simplex.
+fn corner_of(simplex: vec4u, c: u32) -> vec3u {
+  let ranks = simplex.w;
+  let highest = 5u - c;
   let back = array<i32, 5>(
     -i32((ranks & 7u) > highest),
     -i32(((ranks >> 3u) & 7u) > highest),
@@ -28,8 +26,12 @@ fn key_of(entry: u32) -> vec3u {
     -i32(((ranks >> 9u) & 7u) > highest),
     -i32(((ranks >> 12u) & 7u) > highest),
   );
-  let words = vec3u(simplices[pixel], simplices[pixel + 1u], (simplices[pixel + 2u] & 0xffffu) | (colour << 16u));
-  return add_to_key(words, back);
+  return add_to_key(vec3u(simplex.xy, simplex.z | (c << 16u)), back);
+}
+
+// The corner of an entry, 6 · pixel + c.
+fn key_of(entry: u32) -> vec3u {
+  return corner_of(simplices[entry / 6u], entry % 6u);
 }
 
 // The slot of a hash table in which a point is looked for first.

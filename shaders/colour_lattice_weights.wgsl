@@ -1,38 +1,31 @@
-// What a pixel gives to the corners around it: its barycentric coordinates b in units in which whole numbers add up without overflow,
-// whatever the order,
+// Exchanges slots for numbers, and barycentric coordinates b for what a pixel gives to the corners around it, in units in which whole numbers add up
+// without overflow, whatever the order:
 //
 //     w = b / u,   u = n / 2²⁹      n entries of the lattice point
 //
-// 2  photo    H × W × 3, 0..255
-// 3  corners  H × W × 6, u32, numbers
-// 4  counts   points + 1, u32: n; all of it
-// 5  weights  H × W × 6: w
+// 2  points   slots × 2, u32, from colour_lattice_insert.wgsl: number and n; all of it
+// 3  entries  H × W × 12: six slots, then six b; then six numbers, then six w
 // One invocation a pixel: [W, H, 1].
 
-struct Params {
-  colour: vec3f,  // scales of red, green and blue
-  place: vec2f,   // scales of x and y
-}
-
-@group(0) @binding(1) var<uniform> params: Params;
-@group(0) @binding(2) var<storage, read> photo: array<f32>;
-@group(0) @binding(3) var<storage, read> corners: array<u32>;
-@group(0) @binding(4) var<storage, read> counts: array<u32>;
-@group(0) @binding(5) var<storage, read_write> weights: array<f32>;
-
-/*{SIMPLEX}*/
+@group(0) @binding(2) var<storage, read> points: array<vec2u>;
+@group(0) @binding(3) var<storage, read_write> entries: array<vec4u>;
 
 @compute @workgroup_size(64, 1)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = band.first + id.y;
   if (id.x >= band.width || y >= band.end) { return; }
-  let pixel = y * band.width + id.x;
-  let start = 3u * pixel - band.base.x;
-  let place = vec2f(f32(id.x), f32(y)) * params.place;
-  let colour = vec3f(photo[start], photo[start + 1], photo[start + 2]) * params.colour;
-  let found = simplex_around(array<f32, 5>(place.x, place.y, colour.x, colour.y, colour.z));
-  for (var c = 0u; c < 6u; c++) {
-    let entries = f32(counts[corners[6u * pixel + c - band.base.y]]);
-    weights[6u * pixel + c - band.output_base] = found.shares[c] * (536870912.0 / entries);
-  }
+  let first = 3u * (y * band.width + id.x) - band.output_base / 4u;
+  let slots = entries[first];
+  let mixed = entries[first + 1u];
+  let p0 = points[slots.x];
+  let p1 = points[slots.y];
+  let p2 = points[slots.z];
+  let p3 = points[slots.w];
+  let p4 = points[mixed.x];
+  let p5 = points[mixed.y];
+  let low = bitcast<vec2f>(mixed.zw) * (536870912.0 / vec2f(vec2u(p0.y, p1.y)));
+  let high = bitcast<vec4f>(entries[first + 2u]) * (536870912.0 / vec4f(vec4u(p2.y, p3.y, p4.y, p5.y)));
+  entries[first] = vec4u(p0.x, p1.x, p2.x, p3.x);
+  entries[first + 1u] = vec4u(p4.x, p5.x, bitcast<vec2u>(low));
+  entries[first + 2u] = bitcast<vec4u>(high);
 }

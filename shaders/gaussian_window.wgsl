@@ -2,22 +2,23 @@
 //
 //     s(i) = Σ_k exp(−k² / 2σ²) v(i + k)      |k| ≤ reach
 //
-// 2  source  H × W × 1: v
-// 3  taps    1 × (reach + 8) × 1: exp(−k² / 2σ²) for k = 0 … reach, then 0
+// 2  source  H × W × C: v, one of its channels
+// 3  taps    1 × 16 N × 1: exp(−k² / 2σ²) for k = −reach … reach, then 0
 // 4  sums    H × W × 1
-// One invocation a block of 8 pixels along the axis: invocations [W / 8, H] or [W, H / 8]. Each value is loaded once a block, and the taps
-// of the eight pixels that it counts for move on by one with it.
+// One invocation a block of 16 pixels along the axis: invocations [W / 16, H] or [W, H / 16]. With each 16 taps go the 31 values that they
+// count for; sums of products are written out, one line four pixels.
 
 struct Params {
   reach: i32,
+  channels: i32,  // C
+  channel: i32,   // of v
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
 @group(0) @binding(2) var<storage, read> source: array<f32>;
-@group(0) @binding(3) var<storage, read> taps: array<f32>;
+@group(0) @binding(3) var<storage, read> taps: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>;
 
-const BLOCK = 8;
 const AXIS = /*{AXIS}*/;
 
 fn store(place: vec2i, sum: f32) {
@@ -25,32 +26,35 @@ fn store(place: vec2i, sum: f32) {
   sums[u32(place.y) * band.width + u32(place.x) - band.output_base] = sum;
 }
 
+fn store_four(place: vec2i, four: vec4f) {
+  store(place, four.x);
+  store(place + AXIS, four.y);
+  store(place + 2 * AXIS, four.z);
+  store(place + 3 * AXIS, four.w);
+}
+
 @compute @workgroup_size(64, 1)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let first = vec2i(0, i32(band.first)) + vec2i(id.xy) * (vec2i(1) + (BLOCK - 1) * AXIS);
+  let first = vec2i(0, i32(band.first)) + vec2i(id.xy) * (vec2i(1) + 15 * AXIS);
   if (first.x >= i32(band.width) || first.y >= i32(band.end)) { return; }
+  let here = /*{PLACE}*/;
   let length = i32(/*{LENGTH}*/);
-  let at = /*{PLACE}*/;
-  let stride = i32(/*{STRIDE}*/);
-  let start = first.y * i32(band.width) + first.x - i32(band.base.x);
-  var low = vec4f();
-  var high = vec4f();
-  var low_taps = vec4f();
-  var high_taps = vec4f();
-  for (var k = -params.reach; k < params.reach + BLOCK; k++) {
-    high_taps = vec4f(low_taps.w, high_taps.xyz);
-    low_taps = vec4f(taps[abs(k)], low_taps.xyz);
-    let inside = at + k >= 0 && at + k < length;
-    let value = select(0.0, source[start + select(0, k * stride, inside)], inside);
-    low += low_taps * value;
-    high += high_taps * value;
+  let stride = params.channels * i32(/*{STRIDE}*/);
+  // Of the pixel at 0 on the axis.
+  let origin = params.channels * (first.y * i32(band.width) + first.x - here * i32(/*{STRIDE}*/)) + params.channel -
+    i32(band.base.x);
+  var sums_0 = vec4f();
+  var sums_1 = vec4f();
+  var sums_2 = vec4f();
+  var sums_3 = vec4f();
+  for (var some = 0; 16 * some <= 2 * params.reach; some++) {
+    let at = here - params.reach + 16 * some;
+    /*{VALUES}*/
+    /*{TAPS}*/
+    /*{SUMS}*/
   }
-  store(first, low.x);
-  store(first + AXIS, low.y);
-  store(first + 2 * AXIS, low.z);
-  store(first + 3 * AXIS, low.w);
-  store(first + 4 * AXIS, high.x);
-  store(first + 5 * AXIS, high.y);
-  store(first + 6 * AXIS, high.z);
-  store(first + 7 * AXIS, high.w);
+  store_four(first, sums_0);
+  store_four(first + 4 * AXIS, sums_1);
+  store_four(first + 8 * AXIS, sums_2);
+  store_four(first + 12 * AXIS, sums_3);
 }

@@ -1,10 +1,10 @@
 import blurSource from "../../shaders/colour_lattice_blur.wgsl" with { type: "text" };
 import countsSource from "../../shaders/colour_lattice_counts.wgsl" with { type: "text" };
+import gatherSource from "../../shaders/colour_lattice_gather.wgsl" with { type: "text" };
 import insertSource from "../../shaders/colour_lattice_insert.wgsl" with { type: "text" };
 import keySource from "../../shaders/colour_lattice_key.wgsl" with { type: "text" };
 import neighboursSource from "../../shaders/colour_lattice_neighbours.wgsl" with { type: "text" };
-import numbersSource from "../../shaders/colour_lattice_numbers.wgsl" with { type: "text" };
-import simplexSource from "../../shaders/colour_lattice_simplex.wgsl" with { type: "text" };
+import normaliseSource from "../../shaders/colour_lattice_normalise.wgsl" with { type: "text" };
 import simplicesSource from "../../shaders/colour_lattice_simplices.wgsl" with { type: "text" };
 import sliceSource from "../../shaders/colour_lattice_slice.wgsl" with { type: "text" };
 import splatSource from "../../shaders/colour_lattice_splat.wgsl" with { type: "text" };
@@ -13,15 +13,21 @@ import type { Compute, Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { PlaneShape } from "../gpu/plane_shape.ts";
 
-const SIMPLEX = { SIMPLEX: simplexSource }, KEY = { KEY: keySource };
+const KEY = { KEY: keySource }, GATHER = { GATHER: gatherSource };
 const [WHOLE, REAL] = ["return f32(source[number]) * unit(number);", "return source[number];"];
 
 const kernels = {
-  simplices: defineKernel("colour_lattice_simplices", simplicesSource, SIMPLEX),
+  simplices: defineKernel("colour_lattice_simplices", simplicesSource, {
+    PARTS: Array.from(
+      { length: 6 },
+      (_, rank) =>
+        `parts[${rank}] = dot(low, vec3f(low_ranks == vec3i(${rank}))) + ` +
+        `dot(high, vec3f(high_ranks == vec3i(${rank})));`,
+    ).join("\n  "),
+  }),
   insert: defineKernel("colour_lattice_insert", insertSource, KEY),
-  numbers: defineKernel("colour_lattice_numbers", numbersSource),
   counts: defineKernel("colour_lattice_counts", countsSource),
-  weights: defineKernel("colour_lattice_weights", weightsSource, SIMPLEX),
+  weights: defineKernel("colour_lattice_weights", weightsSource),
   neighbours: defineKernel("colour_lattice_neighbours", neighboursSource, KEY),
   splat: defineKernel("colour_lattice_splat", splatSource),
   blurFirst: defineKernel("colour_lattice_blur_first", blurSource, {
@@ -35,7 +41,8 @@ const kernels = {
     LOAD: REAL,
     STORE: "value * unit(number)",
   }),
-  slice: defineKernel("colour_lattice_slice", sliceSource),
+  slice: defineKernel("colour_lattice_slice", sliceSource, GATHER),
+  normalise: defineKernel("colour_lattice_normalise", normaliseSource, GATHER),
 };
 
 /** Dimensions: x, y, red, green, blue. */
@@ -50,22 +57,36 @@ const SLOTS_A_PIXEL = 8;
 /** The greatest coordinate, in deviations, whose lattice points have names of 16 bits. */
 const FARTHEST = 20_000;
 
-/** Options of {@linkcode openColourLattice}. */
-export interface ColourLatticeOptions {
-  /** Standard deviation in space, pixels. */
+/** Standard deviations of a Gaussian over place and colour. */
+export interface ColourDeviations {
+  /** In space, pixels. */
   readonly sigmaSpace: number;
-  /** Standard deviation of each of red, green and blue, levels of 0..255. */
+  /** Of each of red, green and blue, levels of 0..255. */
   readonly sigmaColour: number;
+}
+
+/** Options of {@linkcode openColourLattice}. */
+export interface ColourLatticeOptions extends ColourDeviations {
+  /** Whether the filter K is normalised to D^−½ K D^−½, D being the sums of its rows. Defaults to false. */
+  readonly normalised?: boolean;
+}
+
+/** Values that were spread over a lattice and blurred, and what gathers them: colour_lattice_gather.wgsl. */
+export interface SpreadValues extends Disposable {
+  /** By lattice point. */
+  readonly values: Plane;
+  /** H × W × 12: the lattice points around each pixel, and what each counts. The lattice's own. */
+  readonly entries: Plane;
 }
 
 /** Whether a device can hold the lattice of a photo: a hash table and the neighbours of all points have to fit into a binding each, and coordinates into 16 bits. */
 export function holdsColourLattice(
   { maxBindingBytes }: Compute,
   { width, height }: Pick<PlaneShape, "width" | "height">,
-  { sigmaSpace, sigmaColour }: ColourLatticeOptions,
+  { sigmaSpace, sigmaColour }: ColourDeviations,
 ): boolean {
   const pixels = width * height;
-  const bytes = 4 * Math.max(slotsOf(pixels), 2 * (1 + CORNERS * pixels) + ROW);
+  const bytes = 4 * 2 * Math.max(slotsOf(pixels), 1 + CORNERS * pixels + ROW);
   return bytes <= maxBindingBytes &&
     (width + height) / sigmaSpace + 3 * 255 / sigmaColour < FARTHEST;
 }
@@ -74,8 +95,7 @@ export function holdsColourLattice(
  * Gaussian filtering over place and colour on the device, in time linear in the pixels: see {@linkcode openColourLattice}.
  */
 export class ColourLattice implements Disposable {
-  readonly #corners: Plane;
-  readonly #weights: Plane;
+  readonly #entries: Plane;
   readonly #counts: Plane;
   /** By direction. */
   readonly #neighbours: readonly Plane[];
@@ -85,34 +105,45 @@ export class ColourLattice implements Disposable {
   /** An instance comes from {@linkcode openColourLattice}. */
   constructor(
     points: number,
-    { corners, weights, counts, neighbours }: {
-      readonly corners: Plane;
-      readonly weights: Plane;
+    { entries, counts, neighbours }: {
+      readonly entries: Plane;
       readonly counts: Plane;
       readonly neighbours: readonly Plane[];
     },
   ) {
     this.points = points;
-    [this.#corners, this.#weights, this.#counts] = [corners, weights, counts];
-    this.#neighbours = neighbours;
+    [this.#entries, this.#counts, this.#neighbours] = [entries, counts, neighbours];
   }
 
   /**
    * c Σ_j exp(−|f_i − f_j|² / 2) v_j at each pixel i, with a constant c that a normalisation takes away.
    *
-   * @param plane H × W × 1: v, of magnitude 3 at most.
+   * @param plane H × W × C: v, its first channel, of magnitude 3 at most, or 1 where the filter is normalised.
    * @returns H × W × 1.
    */
   filter(plane: Plane): Plane {
     const { compute, width, height } = plane;
-    const corners = this.#corners, weights = this.#weights, counts = this.#counts;
+    using spread = this.spread(plane);
+    const output = compute.create({ width, height, channels: 1 });
+    compute.run({
+      kernel: kernels.slice,
+      inputs: [{ plane: spread.values, rows: "all" }, { plane: spread.entries }],
+      output,
+    });
+    return output;
+  }
+
+  /** All of {@linkcode ColourLattice.filter} but the last step, which gathers values. */
+  spread(plane: Plane): SpreadValues {
+    const { compute, width, height, channels } = plane;
+    const entries = this.#entries, counts = this.#counts;
     const shape = { width: counts.width, height: counts.height, channels: 1 };
     let values = compute.create(shape, { zero: true });
     compute.run({
       kernel: kernels.splat,
-      inputs: [plane, corners, weights].map((plane) => ({ plane, rows: "all" })),
+      inputs: [all(plane), all(entries)],
       output: values,
-      params: { width, height },
+      params: { width, height, channels },
       invocations: () => [width, height, 1],
     });
     for (const [direction, neighbours] of this.#neighbours.entries()) {
@@ -124,23 +155,16 @@ export class ColourLattice implements Disposable {
           : direction === DIMENSIONS
           ? kernels.blurLast
           : kernels.blur,
-        inputs: [{ plane: before, rows: "all" }, { plane: neighbours }, { plane: counts, rows: "all" }],
+        inputs: [all(before), { plane: neighbours }, all(counts)],
         output: values,
       });
     }
-    using last = values;
-    const output = compute.create({ width, height, channels: 1 });
-    compute.run({
-      kernel: kernels.slice,
-      inputs: [{ plane: last, rows: "all" }, { plane: corners }, { plane: weights }],
-      output,
-    });
-    return output;
+    return { values, entries, [Symbol.dispose]: () => values.dispose() };
   }
 
   /** Frees what it holds on the device. */
   [Symbol.dispose](): void {
-    for (const plane of [this.#corners, this.#weights, this.#counts, ...this.#neighbours]) plane.dispose();
+    for (const plane of [this.#entries, this.#counts, ...this.#neighbours]) plane.dispose();
   }
 }
 
@@ -178,55 +202,53 @@ export async function openColourLattice(
     height: Math.ceil(values / ROW),
     channels,
   });
-  using simplices = compute.create(pixels(3));
-  compute.run({ kernel: kernels.simplices, inputs: [{ plane: photo }], output: simplices, params });
-  using table = compute.create(rows(slots), { zero: true });
-  const corners = compute.create(pixels(CORNERS));
-  const all = (plane: Plane) => ({ plane, rows: "all" } as const);
+  using simplices = compute.create(pixels(4));
+  const entries = compute.create(pixels(2 * CORNERS));
   compute.run({
-    kernel: kernels.insert,
-    inputs: [all(simplices), all(table)],
-    output: corners,
-    params: { mask },
-  });
-  using count = compute.create({ width: 1, height: 1, channels: 1 }, { zero: true });
-  using numbers = compute.create(rows(slots));
-  using owners = compute.create(rows(1 + CORNERS * width * height));
-  compute.run({
-    kernel: kernels.numbers,
-    inputs: [all(table), all(count), all(numbers)],
-    output: owners,
-    params: { width: ROW, slots },
-    invocations: () => [ROW, Math.ceil(slots / ROW), 1],
-  });
-  const points = new Uint32Array((await count.read()).buffer)[0];
-  const counts = compute.create(rows(1 + points), { zero: true });
-  compute.run({
-    kernel: kernels.counts,
-    inputs: [all(numbers), all(corners)],
-    output: counts,
-    params: { width, height },
-    invocations: () => [width, height, 1],
-  });
-  const weights = compute.create(pixels(CORNERS));
-  compute.run({
-    kernel: kernels.weights,
-    inputs: [{ plane: photo }, { plane: corners }, all(counts)],
-    output: weights,
+    kernel: kernels.simplices,
+    inputs: [{ plane: photo }, all(simplices)],
+    output: entries,
     params,
   });
-  const neighbours = Array.from({ length: CORNERS }, (_, direction) => {
-    const output = compute.create(rows(1 + points, 2), { zero: true });
+  using table = compute.create(rows(slots), { zero: true });
+  using count = compute.create({ width: 1, height: 1, channels: 1 }, { zero: true });
+  using places = compute.create(rows(1 + CORNERS * width * height));
+  using numbered = compute.create(rows(slots, 2), { zero: true });
+  compute.run({
+    kernel: kernels.insert,
+    inputs: [simplices, table, count, places, numbered].map(all),
+    output: entries,
+    params: { mask },
+  });
+  compute.run({ kernel: kernels.weights, inputs: [all(numbered)], output: entries });
+  const points = new Uint32Array((await count.read()).buffer)[0];
+  const counts = compute.create(rows(1 + points));
+  compute.run({ kernel: kernels.counts, inputs: [places, numbered].map(all), output: counts });
+  const neighbours = Array.from(
+    { length: CORNERS },
+    () => compute.create(rows(1 + points, 2), { zero: true }),
+  );
+  for (const direction of [0, CORNERS / 2]) {
+    const [first, second, third] = neighbours.slice(direction);
     compute.run({
       kernel: kernels.neighbours,
-      inputs: [simplices, table, numbers, owners].map(all),
-      output,
+      inputs: [simplices, table, numbered, places, first, second].map(all),
+      output: third,
       params: { mask, width: ROW, points, direction },
-      invocations: () => [ROW, output.height, 1],
+      invocations: () => [ROW, third.height, 1],
     });
-    return output;
-  });
-  return new ColourLattice(points, { corners, weights, counts, neighbours });
+  }
+  const lattice = new ColourLattice(points, { entries, counts, neighbours });
+  if (options.normalised) {
+    using ones = compute.upload({ ...pixels(1), data: new Float32Array(width * height).fill(1) });
+    using sums = lattice.spread(ones);
+    compute.run({ kernel: kernels.normalise, inputs: [all(sums.values)], output: entries });
+  }
+  return lattice;
+}
+
+function all(plane: Plane): { readonly plane: Plane; readonly rows: "all" } {
+  return { plane, rows: "all" };
 }
 
 /** A power of two. */
@@ -235,7 +257,7 @@ function slotsOf(pixels: number): number {
 }
 
 /** What coordinates are multiplied by: the blur and the two interpolations together have a variance of 2 (d + 1)² / 3 in each dimension. */
-function scales({ sigmaSpace, sigmaColour }: ColourLatticeOptions): {
+function scales({ sigmaSpace, sigmaColour }: ColourDeviations): {
   readonly place: readonly number[];
   readonly colour: readonly number[];
 } {

@@ -36,7 +36,6 @@ const kernels = {
     PARAMETERS: "threshold: f32",
     FORMULA: "select(0.0, 1.0, a > params.threshold)",
   }),
-  inverseRoot: defineKernel("take_inverse_roots", source, { PARAMETERS: "", FORMULA: "1.0 / sqrt(a)" }),
   // The quotient of a maximum ≤ 0 is not taken, whatever it is.
   normalise: defineKernel("normalise", source, {
     PARAMETERS: "",
@@ -196,16 +195,6 @@ export function binarise(plane: Plane, options: BinariseOptions = {}): Plane {
   checkArguments("binarise a plane", ARGUMENTS.binarise, { plane, options });
   const { threshold = 0 } = options;
   return combine(kernels.binarise, { a: plane, b: plane, params: { threshold } });
-}
-
-/**
- * 1 / √v of each value.
- *
- * @param plane H × W × C, above 0.
- * @returns H × W × C.
- */
-export function inverseRoot(plane: Plane): Plane {
-  return combine(kernels.inverseRoot, { a: plane, b: plane });
 }
 
 /**

@@ -3,14 +3,13 @@ import type { Compute, Plane } from "../../gpu/compute.ts";
 import { COMPUTE } from "../../gpu/schemas.ts";
 import { uploadImage } from "../../images/upload_image.ts";
 import {
+  type ColourDeviations,
   type ColourLattice,
-  type ColourLatticeOptions,
   holdsColourLattice,
   openColourLattice,
 } from "../../kernels/colour_lattice.ts";
-import { gaussianWindow } from "../../kernels/gaussian_window.ts";
+import { gaussianSums, gaussianWindow } from "../../kernels/gaussian_window.ts";
 import { meanFieldStep } from "../../kernels/mean_field.ts";
-import { inverseRoot, multiply } from "../../kernels/pointwise.ts";
 import {
   appearanceKernel,
   checkField,
@@ -22,7 +21,7 @@ import {
 
 /** The deviations of a field's kernels; one that is left out says nothing. */
 export interface FieldKernels {
-  readonly appearance?: ColourLatticeOptions;
+  readonly appearance?: ColourDeviations;
   readonly smoothness?: { readonly sigmaSpace: number };
 }
 
@@ -55,7 +54,7 @@ export async function openField(
   const { appearance } = kernels;
   if (appearance && !holdsColourLattice(compute, image, appearance)) return processorField(image, kernels);
   using photo = uploadImage(compute, image);
-  const lattice = appearance && await openColourLattice(photo, appearance);
+  const lattice = appearance && await openColourLattice(photo, { ...appearance, normalised: true });
   return new DeviceField(photo, lattice, kernels);
 }
 
@@ -127,20 +126,14 @@ function processorField(image: ImageData, { appearance, smoothness }: FieldKerne
   };
 }
 
-/** A kernel K as D^−½ K D^−½, D being the sums of its rows. */
-interface NormalisedKernel {
-  /** D^−½: H × W × 1. */
-  readonly factors: Plane;
-  multiply(plane: Plane): Plane;
-}
-
 /** The same on the device, in single precision. */
 class DeviceField implements RandomField {
   readonly #compute: Compute;
-  readonly #size: { readonly width: number; readonly height: number; readonly channels: 1 };
+  readonly #size: { readonly width: number; readonly height: number };
   readonly #lattice: ColourLattice | undefined;
-  readonly #appearance: NormalisedKernel | undefined;
-  readonly #smoothness: NormalisedKernel | undefined;
+  readonly #smoothness: FieldKernels["smoothness"];
+  /** D^−½ of the kernel of place, D being the sums of its rows: H × W. */
+  readonly #factors: Float32Array;
 
   /** @param lattice the field's own from now on. */
   constructor(
@@ -149,57 +142,50 @@ class DeviceField implements RandomField {
     { smoothness }: FieldKernels,
   ) {
     this.#compute = compute;
-    this.#size = { width, height, channels: 1 };
+    this.#size = { width, height };
     this.#lattice = lattice;
-    using ones = compute.upload({ ...this.#size, data: new Float32Array(width * height).fill(1) });
-    this.#appearance = lattice && normalised(ones, (plane) => lattice.filter(plane));
-    this.#smoothness = smoothness &&
-      normalised(ones, (plane) => gaussianWindow(plane, smoothness.sigmaSpace));
+    this.#smoothness = smoothness;
+    this.#factors = smoothness
+      ? inverseRoots(width, height, smoothness.sigmaSpace)
+      : new Float32Array(width * height);
   }
 
   async solve(unary: Float32Array, weights: FieldWeights): Promise<Float32Array<ArrayBuffer>> {
-    const data = Float32Array.from({ length: unary.length / 2 }, (_, i) => unary[2 * i + 1] - unary[2 * i]);
-    using evidence = this.#compute.upload({ ...this.#size, data });
-    let difference = step(evidence, weights);
+    const factors = this.#factors;
+    const data = new Float32Array(unary.length);
+    for (let i = 0; i < data.length; i += 2) {
+      data[i] = unary[i + 1] - unary[i];
+      data[i + 1] = factors[i / 2];
+    }
+    using evidence = this.#compute.upload({ ...this.#size, channels: 2, data });
+    let difference = meanFieldStep({ evidence });
     for (let iteration = 0; iteration < weights.iterations; iteration++) {
       using before = difference;
-      using appearance = message(this.#appearance, before);
-      using smoothness = message(this.#smoothness, before);
-      difference = step(evidence, weights, { appearance, smoothness });
+      using values = this.#lattice?.spread(before);
+      using sums = this.#smoothness && gaussianWindow(before, this.#smoothness.sigmaSpace);
+      difference = meanFieldStep({
+        evidence,
+        ...(values && { appearance: { values, weight: weights.appearance } }),
+        ...(sums && { smoothness: { sums, weight: weights.smoothness } }),
+      });
     }
     using last = difference;
-    return (await last.read()).map((value) => (1 + value) / 2);
+    const values = await last.read();
+    const probability = new Float32Array(factors.length);
+    for (let i = 0; i < probability.length; i++) probability[i] = (1 + values[2 * i]) / 2;
+    return probability;
   }
 
   [Symbol.dispose](): void {
     this.#lattice?.[Symbol.dispose]();
-    this.#appearance?.factors.dispose();
-    this.#smoothness?.factors.dispose();
   }
 }
 
-/** A kernel, applied to ones first. */
-function normalised(ones: Plane, multiply: NormalisedKernel["multiply"]): NormalisedKernel {
-  using sums = multiply(ones);
-  return { factors: inverseRoot(sums), multiply };
-}
-
-function message(kernel: NormalisedKernel | undefined, difference: Plane): Plane | undefined {
-  if (!kernel) return undefined;
-  using scaled = multiply(difference, kernel.factors);
-  using product = kernel.multiply(scaled);
-  return multiply(product, kernel.factors);
-}
-
-/** A message that there is not has a weight of 0, and another plane in its place. */
-function step(
-  evidence: Plane,
-  weights: FieldWeights,
-  { appearance, smoothness }: { readonly appearance?: Plane; readonly smoothness?: Plane } = {},
-): Plane {
-  return meanFieldStep({
-    evidence,
-    messages: [appearance ?? evidence, smoothness ?? evidence],
-    weights: [appearance ? weights.appearance : 0, smoothness ? weights.smoothness : 0],
-  });
+function inverseRoots(width: number, height: number, sigma: number): Float32Array {
+  const [columns, rows] = [width, height].map((length) => gaussianSums(length, sigma));
+  const factors = new Float32Array(width * height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) factors[i] = 1 / Math.sqrt(columns[x] * rows[y]);
+  }
+  return factors;
 }

@@ -33,3 +33,25 @@ Deno.test("ColourLattice filters as the definition of the lattice says, at odd s
     }
   }
 });
+
+Deno.test("ColourLattice filters by D^−½ K D^−½ where it is normalised, K being its filter and D the sums of K's rows", async () => {
+  const device = await compute();
+  const [width, height] = [9, 7], sigmas = { sigmaSpace: 2.93, sigmaColour: 41.7 };
+  const random = seeded(3);
+  const size = { width, height, channels: 1 };
+  const data = Float32Array.from({ length: width * height }, () => 2 * random() - 1);
+  using photo = uploadImage(device, testPhoto(width, height, "random"));
+  using plain = await openColourLattice(photo, sigmas);
+  using lattice = await openColourLattice(photo, { ...sigmas, normalised: true });
+  using ones = device.upload({ ...size, data: new Float32Array(data.length).fill(1) });
+  using sums = plain.filter(ones);
+  const roots = (await sums.read()).map((sum) => 1 / Math.sqrt(sum));
+  using scaled = device.upload({ ...size, data: data.map((value, i) => value * roots[i]) });
+  using product = plain.filter(scaled);
+  const expected = (await product.read()).map((value, i) => value * roots[i]);
+  // Of two channels, the first.
+  const pairs = Float32Array.from({ length: 2 * data.length }, (_, i) => i % 2 === 0 ? data[i / 2] : NaN);
+  using plane = device.upload({ ...size, channels: 2, data: pairs });
+  using filtered = lattice.filter(plane);
+  assertClose(await filtered.read(), expected, 1e-5, "normalised");
+});

@@ -5,20 +5,37 @@ const compute = sharedCompute();
 
 Deno.test("meanFieldStep() is tanh of half of evidence and weighed messages, however large", async () => {
   const device = await compute();
-  const size = { width: 7, height: 3, channels: 1 };
+  const size = { width: 7, height: 3 }, pixels = 21, points = 5;
   const random = seeded(4);
-  const [evidence, near, far] = [6, 2, 1e5].map((extent) =>
-    Float32Array.from({ length: 21 }, (_, i) => i === 5 ? 0 : extent * (random() - 0.5))
-  );
-  for (const weights of [[0, 0], [1.5, 0], [0.5, 1], [0, 1e30]] as const) {
-    using e = device.upload({ ...size, data: evidence });
-    using a = device.upload({ ...size, data: near });
-    using s = device.upload({ ...size, data: far });
-    using difference = meanFieldStep({ evidence: e, messages: [a, s], weights });
-    const expected = Array.from(
+  const numbers = (count: number, extent: number) =>
+    Float32Array.from({ length: count }, (_, i) => i === 5 ? 0 : extent * (random() - 0.5));
+  const unary = numbers(2 * pixels, 6), sums = numbers(pixels, 1e5);
+  // A lattice of five points, any six of which with any weights are the corners around a pixel.
+  const values = numbers(points, 2), weights = numbers(6 * pixels, 2);
+  const corners = Uint32Array.from({ length: 6 * pixels }, () => Math.floor(random() * points));
+  const entries = new Float32Array(12 * pixels);
+  for (let i = 0; i < pixels; i++) {
+    new Uint32Array(entries.buffer).set(corners.subarray(6 * i, 6 * i + 6), 12 * i);
+    entries.set(weights.subarray(6 * i, 6 * i + 6), 12 * i + 6);
+  }
+  using evidence = device.upload({ ...size, channels: 2, data: unary });
+  using ofPoints = device.upload({ width: points, height: 1, channels: 1, data: values });
+  using ofPixels = device.upload({ ...size, channels: 12, data: entries });
+  using near = device.upload({ ...size, channels: 1, data: sums });
+  const spread = { values: ofPoints, entries: ofPixels, [Symbol.dispose]: () => {} };
+  for (const [w1, w2] of [[undefined, undefined], [1.5, undefined], [0.5, 1], [undefined, 1e30], [0, 0]]) {
+    using difference = meanFieldStep({
       evidence,
-      (value, i) => Math.tanh((value + weights[0] * near[i] + weights[1] * far[i]) / 2),
-    );
-    assertClose(await difference.read(), expected, 1e-6, `${weights}`);
+      ...(w1 !== undefined && { appearance: { values: spread, weight: w1 } }),
+      ...(w2 !== undefined && { smoothness: { sums: near, weight: w2 } }),
+    });
+    const expected = Array.from({ length: pixels }, (_, i) => {
+      let message = 0;
+      for (let c = 6 * i; c < 6 * i + 6; c++) message += weights[c] * values[corners[c]];
+      const factor = unary[2 * i + 1];
+      const d = Math.tanh((unary[2 * i] + (w1 ?? 0) * message + (w2 ?? 0) * factor * sums[i]) / 2);
+      return [d, d * factor];
+    }).flat();
+    assertClose(await difference.read(), expected, 2e-6, `${w1}, ${w2}`);
   }
 });
