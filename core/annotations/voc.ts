@@ -39,9 +39,9 @@ async function* write(
   const names: string[] = [];
   for await (const photo of photos) {
     const { name, width, height, cracks } = photo;
-    if (/[\r\n"]/.test(name)) {
+    if (/[\r\n]|^\s|\s$/.test(name)) {
       onProblem(
-        `Cannot write ${name}: a list of names has no way to write a quote or a line's end in its name.`,
+        `Cannot write ${name}: a list of names has no way to write a line's end, or a space at its beginning or end, in its name.`,
       );
       continue;
     }
@@ -62,8 +62,8 @@ async function* write(
     names.push(name);
     onShared(photo, Math.max(0, cracks.length - OBJECTS_KNOWN));
   }
-  // As Datumaro and CVAT have it: a name with spaces stands in quotes.
-  yield { path: LIST, content: names.map((name) => `${/\s/.test(name) ? `"${name}"` : name}\n`).join("") };
+  // A line is a name, without quotes, whatever it holds: so Datumaro, CVAT and mmsegmentation read lists of segmentations.
+  yield { path: LIST, content: names.map((name) => `${name}\n`).join("") };
   const colour = (index: number) => PALETTE.subarray(3 * index, 3 * index + 3).join(",");
   yield {
     path: COLOURS,

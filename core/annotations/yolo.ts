@@ -32,10 +32,8 @@ async function* write(
     yield { path: `${FOLDER}/${name}.txt`, content: lines.join("") };
     onLoss(photo, pixelsInHoles(photo));
   }
-  yield {
-    path: DATA,
-    content: `path: .\ntrain: images\nval: images\nnames:\n  0: ${JSON.stringify(label)}\n`,
-  };
+  // Without a `path`: Ultralytics takes the folder of this file then, and one of its own for "." or anything else that is relative.
+  yield { path: DATA, content: `train: images\nval: images\nnames:\n  0: ${JSON.stringify(label)}\n` };
 }
 
 function share(value: number, side: number): string {

@@ -79,6 +79,24 @@ Deno.test("CVAT and VOC write what their documents say", async () => {
   assert.equal((voc[0].content as Uint8Array)[25], 3, "a palette PNG");
 });
 
+Deno.test("lists and descriptions of datasets are such as their readers take", async () => {
+  const photos = photosOf({ "day 1/a": drawnMask("#"), 'ü "b"': drawnMask("."), " c": drawnMask("#") });
+  const problems: string[] = [];
+  const written = async (format: "voc" | "yolo") =>
+    new Map(
+      (await Array.fromAsync(writeAnnotations(photos, { format, onProblem: (what) => problems.push(what) })))
+        .map(({ path, content }) => [path, content]),
+    );
+  // Datumaro's VocSegmentationExtractor and mmsegmentation's PascalVOCDataset take a line, stripped, for a name: quotes would be of the name.
+  assert.equal((await written("voc")).get("ImageSets/Segmentation/default.txt"), 'day 1/a\nü "b"\n');
+  assert.match(problems.join(), /^Cannot write {2}c: [^\n]+ a space at its beginning or end, in its name\.$/);
+  // Ultralytics' check_det_dataset takes the folder of this file where there is no path, and a folder of its own for a relative one.
+  assert.equal(
+    (await written("yolo")).get("data.yaml"),
+    'train: images\nval: images\nnames:\n  0: "crack"\n',
+  );
+});
+
 Deno.test("VOC says how many cracks share their number, and loses no pixel of them", async () => {
   // 16 × 17 single pixels.
   const mask = {
