@@ -4,7 +4,8 @@ import { statOrNull } from "../../core/datasets/list_files.ts";
 import { bare } from "../../core/datasets/match_files.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
-import { listPhotos, type Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
+import { listPhotos } from "../files/photos.ts";
 
 /** Options of {@linkcode photoFinder}. */
 export interface PhotoFinderOptions {

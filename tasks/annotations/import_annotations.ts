@@ -4,7 +4,7 @@ import { decodeFile } from "../../core/images/decode_file.ts";
 import type { FailureRecord } from "../batch/manifests.ts";
 import { writeMaps } from "../batch/maps.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import { sha256 } from "../files/sha256.ts";
 import type { PhotoRecord } from "../label/manifest.ts";
 import type { PhotoFinder } from "./find_photos.ts";

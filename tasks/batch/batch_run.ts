@@ -10,8 +10,9 @@ import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
 import { lockFolder } from "../files/locks.ts";
 import { countKinds, type LeftOut } from "../files/left_out.ts";
 import { nameKey } from "../files/output_names.ts";
-import { TextSet, TextTable } from "../files/text_set.ts";
-import { findPhotos, type FoundPhotos, type Photo, PhotoList } from "../files/photos.ts";
+import { fingerprint, NumberList, repeated } from "../files/fingerprints.ts";
+import type { Photo, PhotoList } from "../files/photo_list.ts";
+import { findPhotos, type FoundPhotos } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
 import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import type { BatchTask } from "./batch_task.ts";
@@ -42,11 +43,10 @@ export async function findRunPhotos(
   >,
 ): Promise<FoundPhotos> {
   const { photos, leftOut } = await findPhotos(paths, { outputs: out, followLinks, wanted });
-  const chosen = Iterator.from(photos).flatMap((photo) => {
-    const path = shard === undefined || inShard(photo.name, shard) ? choose(photo.path) : undefined;
-    return path === undefined ? [] : [{ ...photo, path }];
-  });
-  return { photos: new PhotoList(chosen), leftOut };
+  const chosen = photos.choose(({ name, path }) =>
+    shard === undefined || inShard(name, shard) ? choose(path) : undefined
+  );
+  return { photos: chosen, leftOut };
 }
 
 /** Which photos a run is over, and where to. */
@@ -274,25 +274,42 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
 
   /** Makes sure of the outputs of a run at its end: each is there, in its length, and no two photos share one. */
   async #requireOutputs(photos: PhotoList): Promise<void> {
-    const seen = new TextSet(), owners = new TextTable();
-    for (const { name, path, files = [] } of this.#done(photos)) {
-      for (const file of files) {
-        const info = await statOrNull(join(this.#options.out, file.path));
-        // Of a system without such numbers names are all there is to tell; files that something has linked since are meant to be one.
-        const id = info?.ino && info.nlink === 1 ? `${info.dev} ${info.ino}` : nameKey(file.path);
-        const before = seen.size, number = seen.add(id);
-        const owner = number === before ? undefined : owners.at(number);
-        if (number === before) owners.add(path);
-        const fault = info?.size !== file.bytes
-          ? "it was changed while the run was at work"
-          : owner !== undefined && owner !== path
-          ? `${owner} has the same file`
-          : undefined;
-        if (fault === undefined) continue;
-        this.#fail({ name, path, error: `Cannot keep ${file.path}: ${fault}; run the command again.` });
-        break;
+    const fail = ({ name, path }: PhotoRecord, file: FileRecord, fault: string) =>
+      this.#fail({ name, path, error: `Cannot keep ${file.path}: ${fault}; run the command again.` });
+    const prints = new NumberList();
+    for (const record of this.#done(photos)) {
+      for (const file of record.files ?? []) {
+        const { id, bytes } = await this.#fileId(file);
+        if (bytes !== file.bytes) {
+          fail(record, file, "it was changed while the run was at work");
+          break;
+        }
+        prints.add(fingerprint(id));
       }
     }
+    const suspects = repeated(prints.all);
+    if (suspects.size === 0) return;
+    const owners = new Map<string, string>();
+    for (const record of this.#done(photos)) {
+      for (const file of record.files ?? []) {
+        const { id } = await this.#fileId(file);
+        if (!suspects.has(fingerprint(id))) continue;
+        const owner = owners.get(id);
+        if (owner === undefined) owners.set(id, record.path);
+        else if (owner !== record.path) {
+          fail(record, file, `${owner} has the same file`);
+          break;
+        }
+      }
+    }
+  }
+
+  /** What tells an output from others, and its length; undefined where it is not there. */
+  async #fileId({ path }: FileRecord): Promise<{ readonly id: string; readonly bytes: number | undefined }> {
+    const info = await statOrNull(join(this.#options.out, path));
+    // Of a system without such numbers names are all there is to tell; files that something has linked since are meant to be one.
+    const id = info?.ino && info.nlink === 1 ? `${info.dev} ${info.ino}` : nameKey(path);
+    return { id, bytes: info?.size };
   }
 
   /** The records of the photos that did not fail. */

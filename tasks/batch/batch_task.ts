@@ -1,7 +1,7 @@
 import type { Compute } from "../../core/gpu/compute.ts";
 import type { OnProgress } from "../../core/photo_progress.ts";
 import type { PhotoOrigin } from "../files/exif.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import type { ReportPart } from "../report/report_index.ts";
 import type { FailureRecord, PhotoRecord, Runtime } from "./manifests.ts";
 import type { FileRecord } from "./output_files.ts";

@@ -1,7 +1,7 @@
 import { UsageError } from "../cli/errors.ts";
 import { count, writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import { formatShard, shardOf } from "../files/shard.ts";
 import type { BatchTask } from "./batch_task.ts";
 import type { EarlierRun, PhotoRecord, TaskNouns } from "./manifests.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import { sha256 } from "../files/sha256.ts";
 import { type BatchOptions, findRunPhotos } from "./batch_run.ts";
 import { type ManifestSchema, openRecords, type PhotoRecord, type TaskNouns } from "./manifests.ts";

@@ -1,5 +1,6 @@
 import { compareNames } from "../../core/datasets/list_files.ts";
 import { nameKey } from "../files/output_names.ts";
+import { sortByText } from "../files/text_order.ts";
 import { enlarged, TextSet } from "../files/text_set.ts";
 import type { Place } from "./json_list.ts";
 
@@ -220,9 +221,8 @@ export class RecordStore<Record extends NamedRecord> implements Disposable {
   }
 
   #ordered(): Uint32Array {
-    const names = [...this.#names];
-    // A plain list is sorted by merging what is in order, as most of it is.
-    return Uint32Array.from([...this.#numbers()].sort((a, b) => compareNames(names[a], names[b])));
+    const textOf = (number: number) => this.#names.at(number);
+    return sortByText(this.#numbers(), { textOf, compare: compareNames });
   }
 
   /**

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { VERSION } from "../cli/version.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { indexChunks, type IndexedPart } from "../report/report_index.ts";
+import { indexChunks, IndexedParts } from "../report/report_index.ts";
 import type { BatchTask, ReportedPhotos } from "./batch_task.ts";
 import type { PhotoRecord } from "./manifests.ts";
 import { pageName, pagesFolder, removePages } from "./report_pages.ts";
@@ -29,7 +29,7 @@ export async function writeReport<Record extends PhotoRecord>(
   }
   const count = Math.ceil(total / perPage);
   const beside = (page: number) => page < 1 || page > count ? undefined : pageName(page);
-  const parts: IndexedPart[] = [];
+  const parts = new IndexedParts();
   let withCrack = 0, seconds = 0;
   for (const some of inPieces(photos, perPage)) {
     const page = parts.length + 1, first = parts.length * perPage + 1;
@@ -45,7 +45,7 @@ export async function writeReport<Record extends PhotoRecord>(
       withCrack += Number(photo.crackPixels > 0);
       seconds += photo.seconds;
     }
-    parts.push({
+    parts.add({
       href: `${basename(folder)}/${pageName(page)}`,
       names: some.map(({ name }) => name),
       shares: some.map(({ crackShare }) => Number(crackShare.toPrecision(3))),

@@ -3,7 +3,7 @@ import { TRUTHS } from "../../core/datasets/folder.ts";
 import { brightestOf } from "../../core/datasets/mask_form.ts";
 import { bare, isMaskName } from "../../core/datasets/match_files.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
-import { TextSet } from "./text_set.ts";
+import { TextIndex, type Texts } from "./text_set.ts";
 
 /** Levels of a mask that was saved as JPEG lie at most so far from black or white, and those of so many pixels. */
 const LOSSY_RANGE = 24;
@@ -50,23 +50,22 @@ function placeBelow(
  * Finds masks among photos: a file whose name is that of another beside it but for the extension, or for `_mask` and the like, and whose
  * pixels are two greys, or one; as JPEG, near black and white.
  *
- * @param paths Files of images, as often as they are asked for.
- * @returns Those of them that are masks.
+ * @param paths Files of images, by their numbers.
+ * @param known Those that are not looked at: they are known for masks.
+ * @returns Those of the others that are masks.
  */
-export async function masksBeside(paths: Iterable<string>): Promise<Set<string>> {
+export async function masksBeside(paths: Texts, known: ReadonlySet<string>): Promise<Set<string>> {
   const nameOf = (path: string) => join(dirname(path), bare(stemOf(path)));
   // Most have a name for themselves: only the others are grouped.
-  const names = new TextSet(), shared = new Set<number>();
-  for (const path of paths) {
-    const before = names.size, number = names.add(nameOf(path));
-    if (number < before) shared.add(number);
-  }
+  const names = new TextIndex((number) => nameOf(paths.at(number)));
   const groups = new Map<number, string[]>();
-  for (const path of shared.size === 0 ? [] : paths) {
-    const number = names.add(nameOf(path));
-    if (!shared.has(number)) continue;
-    if (!groups.has(number)) groups.set(number, []);
-    groups.get(number)!.push(path);
+  for (let i = 0; i < paths.length; i++) {
+    const path = paths.at(i);
+    if (known.has(path)) continue;
+    const first = names.add(nameOf(path), i);
+    if (first === i) continue;
+    if (!groups.has(first)) groups.set(first, [paths.at(first)]);
+    groups.get(first)!.push(path);
   }
   const masks = new Set<string>();
   for (const group of groups.values()) {

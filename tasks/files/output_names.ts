@@ -1,5 +1,5 @@
 import { compareNames } from "../../core/datasets/list_files.ts";
-import { TextSet } from "./text_set.ts";
+import { TextIndex, type Texts } from "./text_set.ts";
 
 /**
  * What two names of outputs must differ in to be two files everywhere: Windows and macOS take no notice of case, and macOS takes `é` as one
@@ -16,74 +16,95 @@ export function staysInside(name: string): boolean {
     name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
-/** A photo that seeks a name for its outputs. */
-export interface Unnamed {
-  readonly path: string;
-  /** The names that it may bear, from the shortest to the fullest; one at least. */
-  readonly names: readonly string[];
+/** Photos that seek names for their outputs, by their numbers. */
+export interface UnnamedPhotos {
+  readonly length: number;
+  pathOf(index: number): string;
+  /** How many names each may bear, one at least. */
+  readonly levels: number;
+  /** The names that a photo may bear: the shortest at level 0, the fullest at the last. */
+  nameOf(index: number, level: number): string;
+}
+
+/** Names of photos by their numbers: of each only which of those that it may bear. */
+class OutputNames implements Texts {
+  readonly #photos: UnnamedPhotos;
+  readonly levels: Uint8Array;
+  /** Those that are none of a photo's own. */
+  readonly others = new Map<number, string>();
+
+  constructor(photos: UnnamedPhotos) {
+    this.#photos = photos;
+    this.levels = new Uint8Array(photos.length);
+  }
+
+  get length(): number {
+    return this.#photos.length;
+  }
+
+  at(index: number): string {
+    return this.others.get(index) ?? this.own(index);
+  }
+
+  /** The one of a photo's own names that its turn is at. */
+  own(index: number): string {
+    return this.#photos.nameOf(index, this.levels[index]);
+  }
 }
 
 /**
  * Gives each photo the shortest of its names that no other claims, so that no two write the same file on any file system. Names do not depend
  * on the order in which the photos are given.
  *
- * @param photos a list, or something like one whose photos are made when they are asked for.
- * @returns the names in the order of the photos.
+ * @returns the names by the numbers of the photos.
  */
-export function nameOutputs(
-  photos: { readonly length: number; at(index: number): Unnamed | undefined },
-): string[] {
-  const level = new Uint8Array(photos.length);
-  const isLast = (i: number) => level[i] === photos.at(i)!.names.length - 1;
-  const names = Array.from({ length: photos.length }, (_, i) => photos.at(i)!.names[0]);
+export function nameOutputs(photos: UnnamedPhotos): Texts {
+  const names = new OutputNames(photos);
+  const { levels } = names;
+  const isLast = (i: number) => levels[i] === photos.levels - 1;
   for (;;) {
     const { claimed, claims } = claimNames(names);
     const contested = claims.filter((claim) => !claim.every(isLast));
-    if (contested.length === 0) return numberRest(names, { claimed, claims, photos });
+    if (contested.length === 0) {
+      numberRest(names, { claimed, claims, photos });
+      return names;
+    }
     for (const claim of contested) {
       // Whoever has the shortest kind of name moves first, so that a.jpg.tif makes way for a.jpg beside a.png.
-      const shortest = Math.min(...claim.filter((i) => !isLast(i)).map((i) => level[i]));
-      for (const i of claim) {
-        if (level[i] === shortest && !isLast(i)) names[i] = photos.at(i)!.names[++level[i]];
-      }
+      const shortest = Math.min(...claim.filter((i) => !isLast(i)).map((i) => levels[i]));
+      for (const i of claim) if (levels[i] === shortest && !isLast(i)) levels[i]++;
     }
   }
 }
 
 /** The names that are claimed, and the photos of each that is claimed by several. */
-function claimNames(names: readonly string[]): { readonly claimed: TextSet; readonly claims: number[][] } {
-  const claimed = new TextSet(nameKey);
-  const first = new Uint32Array(names.length);
+function claimNames(names: OutputNames): { readonly claimed: TextIndex; readonly claims: number[][] } {
+  const claimed = new TextIndex((i) => nameKey(names.own(i)));
   const claims = new Map<number, number[]>();
-  for (const [i, name] of names.entries()) {
-    const before = claimed.size, number = claimed.add(name);
-    if (number === before) {
-      first[number] = i;
-      continue;
-    }
-    if (!claims.has(number)) claims.set(number, [first[number]]);
-    claims.get(number)!.push(i);
+  for (let i = 0; i < names.length; i++) {
+    const first = claimed.add(nameKey(names.own(i)), i);
+    if (first === i) continue;
+    if (!claims.has(first)) claims.set(first, [first]);
+    claims.get(first)!.push(i);
   }
   return { claimed, claims: [...claims.values()] };
 }
 
 /** Tells photos apart whose fullest names are one, such as `../a.jpg` and `a.jpg`: by number, in the order of their paths. */
 function numberRest(
-  names: readonly string[],
-  { claimed, claims, photos }: ReturnType<typeof claimNames> & {
-    readonly photos: Parameters<typeof nameOutputs>[0];
-  },
-): string[] {
-  const named = [...names];
+  names: OutputNames,
+  { claimed, claims, photos }: ReturnType<typeof claimNames> & { readonly photos: UnnamedPhotos },
+): void {
+  const given = new Set<string>();
   for (const claim of claims) {
-    const [, ...others] = claim.toSorted((a, b) => compareNames(photos.at(a)!.path, photos.at(b)!.path));
+    const [, ...others] = claim.toSorted((a, b) => compareNames(photos.pathOf(a), photos.pathOf(b)));
     let number = 2;
     for (const i of others) {
+      const numbered = () => `${names.own(i)}~${number}`;
       // A photo may be called x.jpg~2 itself.
-      while (claimed.find(`${names[i]}~${number}`) !== undefined) number++;
-      named[i] = `${names[i]}~${number}`;
-      claimed.add(named[i]);
+      while (claimed.find(nameKey(numbered())) !== undefined || given.has(nameKey(numbered()))) number++;
+      names.others.set(i, numbered());
+      given.add(nameKey(numbered()));
     }
   }
-  return named;
 }

@@ -16,7 +16,7 @@ export function enlarged<Numbers extends Uint8Array | Uint16Array | Uint32Array 
  * Texts by their numbers, as UTF-8 in few large pieces of memory: a million names are a million objects else, of which each weighs more than what
  * is in it.
  */
-export class TextTable {
+export class TextTable implements Texts {
   readonly #chunks: Uint8Array[] = [];
   /** Bytes of the last chunk that are in use, and how many it has. */
   #used = 0;
@@ -66,24 +66,88 @@ export class TextTable {
 
   /** All, in the order of their numbers. */
   *[Symbol.iterator](): Generator<string> {
-    for (let i = 0; i < this.#length; i++) yield this.at(i);
+    yield* iterated(this);
   }
 }
 
+/** Texts by their numbers, or something like that whose texts are made when they are asked for. */
+export interface Texts {
+  readonly length: number;
+  at(index: number): string;
+}
+
+/** Texts one after the other. */
+export function* iterated(texts: Texts): Generator<string> {
+  for (let i = 0; i < texts.length; i++) yield texts.at(i);
+}
+
 /**
- * Different texts by their numbers, and the number of a text: a table and, beside it, its numbers hashed with open addressing (Knuth, The Art of
- * Computer Programming 3, 6.4, algorithm L).
+ * Numbers by texts that lie elsewhere: of each number there is its text's hash only, and where two are one the text is asked for. Hashed with open
+ * addressing (Knuth, The Art of Computer Programming 3, 6.4, algorithm L), at most half full.
  */
+export class TextIndex {
+  readonly #textOf: (number: number) => string;
+  #size = 0;
+  /** Number + 1 where there is one, and the hash of its text. */
+  #slots = new Uint32Array(128);
+  #hashes = new Uint32Array(128);
+
+  /** @param textOf the text of a number that was added. */
+  constructor(textOf: (number: number) => string) {
+    this.#textOf = textOf;
+  }
+
+  /** The number of a text; undefined where none has it. */
+  find(text: string): number | undefined {
+    const found = this.#slots[this.#slotOf(text, hashOf(text))];
+    return found === 0 ? undefined : found - 1;
+  }
+
+  /** The number that has a text already, or else the given one, which has it from now on. */
+  add(text: string, number: number): number {
+    if (2 * this.#size === this.#slots.length) this.#enlarge();
+    const hash = hashOf(text), slot = this.#slotOf(text, hash);
+    if (this.#slots[slot] > 0) return this.#slots[slot] - 1;
+    this.#slots[slot] = number + 1;
+    this.#hashes[slot] = hash;
+    this.#size++;
+    return number;
+  }
+
+  /** Where a text is, or would be. */
+  #slotOf(text: string, hash: number): number {
+    const last = this.#slots.length - 1;
+    for (let slot = hash & last;; slot = (slot + 1) & last) {
+      const number = this.#slots[slot] - 1;
+      if (number < 0 || this.#hashes[slot] === hash && this.#textOf(number) === text) return slot;
+    }
+  }
+
+  #enlarge(): void {
+    const [slots, hashes] = [this.#slots, this.#hashes];
+    this.#slots = new Uint32Array(2 * slots.length);
+    this.#hashes = new Uint32Array(2 * slots.length);
+    const last = this.#slots.length - 1;
+    for (let i = 0; i < slots.length; i++) {
+      if (slots[i] === 0) continue;
+      let slot = hashes[i] & last;
+      while (this.#slots[slot] > 0) slot = (slot + 1) & last;
+      this.#slots[slot] = slots[i];
+      this.#hashes[slot] = hashes[i];
+    }
+  }
+}
+
+/** Different texts by their numbers, and the number of a text. */
 export class TextSet {
   readonly #texts = new TextTable();
   readonly #key: (text: string) => string;
-  #hashes = new Uint32Array(64);
-  /** Number + 1 where there is a text. */
-  #slots = new Uint32Array(128);
+  readonly #numbers: TextIndex;
 
   /** @param key what two texts differ in. Default: the texts themselves. */
   constructor(key: (text: string) => string = (text) => text) {
     this.#key = key;
+    this.#numbers = new TextIndex((number) => key(this.at(number)));
   }
 
   get size(): number {
@@ -92,21 +156,13 @@ export class TextSet {
 
   /** The number of a text; undefined where there is none like it. */
   find(text: string): number | undefined {
-    const key = this.#key(text);
-    const found = this.#slots[this.#slotOf(key, hashOf(key))];
-    return found === 0 ? undefined : found - 1;
+    return this.#numbers.find(this.#key(text));
   }
 
   /** The number of a text, which is added where there is none like it. */
   add(text: string): number {
-    if (this.size === this.#hashes.length) this.#enlarge();
-    const key = this.#key(text), hash = hashOf(key);
-    const slot = this.#slotOf(key, hash);
-    const found = this.#slots[slot];
-    if (found > 0) return found - 1;
-    const number = this.#texts.add(text);
-    this.#hashes[number] = hash;
-    this.#slots[slot] = number + 1;
+    const number = this.#numbers.add(this.#key(text), this.size);
+    if (number === this.size) this.#texts.add(text);
     return number;
   }
 
@@ -123,31 +179,11 @@ export class TextSet {
   [Symbol.iterator](): Generator<string> {
     return this.#texts[Symbol.iterator]();
   }
-
-  /** Where a text is, or would be. */
-  #slotOf(key: string, hash: number): number {
-    const last = this.#slots.length - 1;
-    for (let slot = hash & last;; slot = (slot + 1) & last) {
-      const number = this.#slots[slot] - 1;
-      if (number < 0 || this.#hashes[number] === hash && this.#key(this.at(number)) === key) return slot;
-    }
-  }
-
-  #enlarge(): void {
-    this.#hashes = enlarged(this.#hashes);
-    this.#slots = new Uint32Array(2 * this.#hashes.length);
-    const last = this.#slots.length - 1;
-    for (let number = 0; number < this.size; number++) {
-      let slot = this.#hashes[number] & last;
-      while (this.#slots[slot] > 0) slot = (slot + 1) & last;
-      this.#slots[slot] = number + 1;
-    }
-  }
 }
 
 /** FNV-1a of the UTF-16 code units, 32 bits, the upper half stirred into the lower one, by which slots are chosen. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
+export function hashOf(text: string, basis = 0x811c9dc5): number {
+  let hash = basis;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return (hash ^ hash >>> 15) >>> 0;
 }

@@ -18,7 +18,7 @@ import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/pl
 import { reportEntries } from "../batch/report_entries.ts";
 import { writeErr } from "../cli/terminal.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import { type Report, reportChunks } from "../report/report.ts";
 import {
   LABEL_MANIFEST,

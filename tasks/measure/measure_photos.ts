@@ -12,7 +12,7 @@ import { type PlannedPhoto, type PlanOptions, planOverPhotos } from "../batch/pl
 import type { Runtime, TaskNouns } from "../batch/manifests.ts";
 import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import {
   madeAt,
   MEASURE_MANIFEST,

@@ -19,7 +19,7 @@ import { reportEntries } from "../batch/report_entries.ts";
 import type { ScaleChoice } from "../batch/scale_option.ts";
 import { UsageError } from "../cli/errors.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import { predictionChunks } from "../report/report.ts";
 import {
   madeAt,

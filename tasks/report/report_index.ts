@@ -1,6 +1,7 @@
 import script from "./report_index.js" with { type: "text" };
 import style from "./report.css" with { type: "text" };
 import { formatDuration } from "../cli/progress.ts";
+import { TextTable } from "../files/text_set.ts";
 import { Html, markup, pageHead } from "./markup.ts";
 import { type FailedEntry, failureList, formatCount } from "./page_parts.ts";
 
@@ -41,7 +42,7 @@ export interface ReportIndex {
   readonly withCrack: number;
   /** Sum of the times of the photos. */
   readonly seconds: number;
-  readonly parts: readonly IndexedPart[];
+  readonly parts: IndexedParts;
   readonly failures: readonly FailedEntry[];
 }
 
@@ -51,6 +52,36 @@ export interface IndexedPart {
   /** The names of its photos, and the share of crack in each, 0..1. */
   readonly names: readonly string[];
   readonly shares: readonly number[];
+}
+
+/** All parts, of which texts of what a browser is told are in memory, and no photo by itself. */
+export class IndexedParts {
+  readonly #links = new TextTable();
+  readonly #told = new TextTable();
+
+  get length(): number {
+    return this.#told.length;
+  }
+
+  add(part: IndexedPart): void {
+    const { href, names } = part;
+    this.#links.add(
+      markup`<li><a href="${href}">${names[0]}</a> <span>to ${names.at(-1)!}</span></li>
+`.source,
+    );
+    // What would end the element, or begin a comment in it, is spelt otherwise.
+    this.#told.add(JSON.stringify(part).replaceAll("<", "\\u003c"));
+  }
+
+  /** A line of the list for each. */
+  get links(): Iterable<string> {
+    return this.#links;
+  }
+
+  /** Each as JSON that may stand in a page. */
+  get told(): Iterable<string> {
+    return this.#told;
+  }
 }
 
 /** Renders the index, piece by piece. Without JavaScript it leads to all parts, by the names of their first and last photos. */
@@ -84,18 +115,15 @@ ${failures.length > 0 ? failed : ""}
 <p class="nothing" hidden>No photo matches.</p>
 <ol class="parts-list">
 `.source;
-  for (const { href, names } of parts) {
-    const [first, last] = [names[0], names.at(-1)!];
-    yield markup`<li><a href="${href}">${first}</a> <span>to ${last}</span></li>
-`.source;
-  }
+  yield* parts.links;
   yield markup`</ol>
 ${failureList(failures)}
 </main>
 <script type="application/json" id="names">[`.source;
-  for (const [i, part] of parts.entries()) {
-    // What would end the element, or begin a comment in it, is spelt otherwise.
-    yield `${i === 0 ? "" : ","}\n${JSON.stringify(part).replaceAll("<", "\\u003c")}`;
+  let separator = "\n";
+  for (const part of parts.told) {
+    yield separator + part;
+    separator = ",\n";
   }
   yield markup`
 ]</script>

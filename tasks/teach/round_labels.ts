@@ -33,7 +33,7 @@ import { describeAdapter } from "../batch/open_devices.ts";
 import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { reportEntries } from "../batch/report_entries.ts";
 import { VERSION } from "../cli/version.ts";
-import type { Photo } from "../files/photos.ts";
+import type { Photo } from "../files/photo_list.ts";
 import { reportChunks } from "../report/report.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import { pseudoLabelled, type TaughtPhoto, weightPath } from "./taught_photo.ts";

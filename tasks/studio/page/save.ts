@@ -25,16 +25,20 @@ export async function savePhotos(
   photos: readonly Photo[],
   { kind, onPhoto }: SaveOptions,
 ): Promise<void> {
-  const names = nameOutputs(photos.map(({ name }) => ({ path: name, names: [stemOf(name), name] })));
+  const names = nameOutputs({
+    ...{ length: photos.length, levels: 2 },
+    pathOf: (i) => photos[i].name,
+    nameOf: (i, level) => level === 0 ? stemOf(photos[i].name) : photos[i].name,
+  });
   const given = async function* (): AsyncGenerator<SavedPhoto> {
     for (const [i, photo] of photos.entries()) {
-      yield await savedPhoto(studio, photo, { kind, name: names[i] });
+      yield await savedPhoto(studio, photo, { kind, name: names.at(i) });
       studio.letGo(photo);
       onPhoto(i + 1);
     }
   };
   const file = await studio.engine.files(kind, given());
-  download(photos.length === 1 ? { ...file, name: fileName(file, names[0]) } : file);
+  download(photos.length === 1 ? { ...file, name: fileName(file, names.at(0)) } : file);
 }
 
 async function savedPhoto(

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { nameKey, nameOutputs, staysInside } from "../../../tasks/files/output_names.ts";
+import { iterated } from "../../../tasks/files/text_set.ts";
 import { random } from "../../core/images/image_fixtures.ts";
 
-/** Photos of a folder, as the commands name them. */
-function photosOf(files: readonly string[]) {
-  return files.map((path) => ({ path, names: [path.replace(/\.\w+$/, ""), path] }));
+/** The names of the outputs of photos of a folder, as the commands name them. */
+function namesOf(files: readonly string[]): string[] {
+  return [...iterated(nameOutputs({
+    ...{ length: files.length, levels: 2 },
+    pathOf: (i) => files[i],
+    nameOf: (i, level) => level === 0 ? files[i].replace(/\.\w+$/, "") : files[i],
+  }))];
 }
 
 Deno.test("nameKey() is one for names that are one file on Windows or macOS", () => {
@@ -20,8 +25,8 @@ Deno.test("nameKey() is one for names that are one file on Windows or macOS", ()
 });
 
 Deno.test("nameOutputs() gives a number that no photo's own name has", () => {
-  assert.deepEqual(nameOutputs(photosOf(["x.jpg", "X.jpg", "X.jpg~2.jpg"])), ["x.jpg", "X.jpg~3", "X.jpg~2"]);
-  assert.deepEqual(nameOutputs(photosOf(["caf\u00e9.jpg", "cafe\u0301.jpg"])).map(nameKey), [
+  assert.deepEqual(namesOf(["x.jpg", "X.jpg", "X.jpg~2.jpg"]), ["x.jpg", "X.jpg~3", "X.jpg~2"]);
+  assert.deepEqual(namesOf(["caf\u00e9.jpg", "cafe\u0301.jpg"]).map(nameKey), [
     "caf\u00e9.jpg~2",
     "caf\u00e9.jpg",
   ]);
@@ -39,9 +44,9 @@ Deno.test("nameOutputs() gives no two photos one name, whatever they are called 
       );
     }
     const all = [...files];
-    const names = nameOutputs(photosOf(all));
+    const names = namesOf(all);
     assert.equal(new Set(names.map(nameKey)).size, all.length, all.join(" "));
-    const reversed = nameOutputs(photosOf(all.toReversed())).toReversed();
+    const reversed = namesOf(all.toReversed()).toReversed();
     assert.deepEqual(reversed, names, all.join(" "));
   }
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TextSet, TextTable } from "../../../tasks/files/text_set.ts";
+import { TextIndex, TextSet, TextTable } from "../../../tasks/files/text_set.ts";
 import { random } from "../../core/images/image_fixtures.ts";
 
 const TEXTS = [
@@ -42,4 +42,18 @@ Deno.test("TextSet numbers texts as a Map does, by their keys", () => {
   assert.deepEqual([...set], [...map.values()].map(([, text]) => text));
   set.respell(0, set.at(0).toUpperCase());
   assert.equal(set.find(set.at(0).toLowerCase()), 0);
+});
+
+Deno.test("TextIndex finds the first number that was added with a text, and keeps no text", () => {
+  const next = random(6);
+  const texts = Array.from({ length: 3000 }, () => `IMG_${Math.floor(next() * 1000)}`);
+  const asked = new Set<number>();
+  const index = new TextIndex((number) => {
+    asked.add(number);
+    return texts[number];
+  });
+  for (const [i, text] of texts.entries()) assert.equal(index.add(text, i), texts.indexOf(text));
+  for (const text of texts) assert.equal(index.find(text), texts.indexOf(text));
+  assert.equal(index.find("IMG_1000"), undefined);
+  assert.deepEqual(asked, new Set(texts.map((text) => texts.indexOf(text))));
 });
