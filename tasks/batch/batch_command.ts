@@ -85,7 +85,7 @@ interface BatchCommand<Session, Summary extends BatchSummary<PhotoRecord>, Known
   readonly open: (...known: Known) => Promise<Session>;
   readonly run: (open: (...known: Known) => Promise<Session>) => Promise<Summary>;
   /** Says what a run would do. */
-  readonly plan: () => Promise<readonly PlannedPhoto[]>;
+  readonly plan: () => AsyncIterable<PlannedPhoto>;
   /** What came out, for a terminal. */
   readonly describe: (summary: Summary, seconds: number) => string;
 }
@@ -108,8 +108,8 @@ export async function runBatchCommand<
   { open, run, plan, describe }: BatchCommand<Session, Summary, Known>,
 ): Promise<number> {
   if (dryRun) {
-    const photos = await plan();
-    writeOut(json ? `${JSON.stringify({ dryRun, photos }, null, 2)}\n` : describePlan(photos));
+    if (json) await printList({ dryRun, photos: [] }, plan());
+    else await printPlan(plan());
     return ExitCode.Ok;
   }
   const start = performance.now();
@@ -131,7 +131,15 @@ export async function runBatchCommand<
 /** Prints a summary as JSON. */
 async function printSummary({ photos: items, ...summary }: BatchSummary<PhotoRecord>): Promise<void> {
   const { manifest, report, ...rest } = summary;
-  const pieces = writeJsonList({ manifest, report, photos: [], ...rest }, { field: "photos", items });
+  await printList({ manifest, report, photos: [], ...rest }, items);
+}
+
+/** Prints an object with a list of photos as JSON, a few of them in memory at a time. */
+async function printList(
+  value: object,
+  items: Iterable<object> | AsyncIterable<object>,
+): Promise<void> {
+  const pieces = writeJsonList(value, { field: "photos", items });
   const decoder = new TextDecoder();
   for await (const piece of pieces) writeOut(decoder.decode(piece));
 }
@@ -181,16 +189,16 @@ function countNotes(records: Iterable<PhotoRecord>): string[] {
     .map(([note, { first, photos }]) => `${count(photos, "photo")}, such as ${first}: ${note}`);
 }
 
-/** What a run would do, photo by photo. */
-function describePlan(planned: readonly PlannedPhoto[]): string {
+/** Prints what a run would do, photo by photo. */
+async function printPlan(planned: AsyncIterable<PlannedPhoto>): Promise<void> {
   const notes = { new: "", done: " (done before)", again: " (made again)" };
-  const lines = planned.map(({ path, outputs, state }) =>
-    `${printable(path)} → ${printable(outputs.join(", "))}${notes[state]}\n`
-  );
-  const done = planned.filter(({ state }) => state === "done").length;
-  return `${lines.join("")}${
-    count(planned.length, "photo")
-  }, ${done} of them done before. Nothing was written.\n`;
+  let photos = 0, done = 0;
+  for await (const { path, outputs, state } of planned) {
+    writeOut(`${printable(path)} → ${printable(outputs.join(", "))}${notes[state]}\n`);
+    photos++;
+    done += Number(state === "done");
+  }
+  writeOut(`${count(photos, "photo")}, ${done} of them done before. Nothing was written.\n`);
 }
 
 /** A table of the time that each kernel took, slowest first, and what was spent elsewhere. */

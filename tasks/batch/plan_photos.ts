@@ -19,12 +19,12 @@ export interface PlannedPhoto extends Photo {
 }
 
 /**
- * Says what `runOverPhotos()` would do, without a device or a network, and writes nothing. Whether the settings of earlier outputs are those
+ * Says what `runOverPhotos()` would do, photo by photo, without a device or a network, and writes nothing. Whether the settings of earlier outputs are those
  * of now is not looked at.
  *
  * @throws {UsageError} as a run does, where there is nothing to do or the folder holds other things.
  */
-export async function planOverPhotos<Record extends PhotoRecord, Settings extends object>(
+export async function* planOverPhotos<Record extends PhotoRecord, Settings extends object>(
   options: PlanOptions,
   { nouns, schema, madeAt, filesOf = (name) => mapPaths(options.out, name) }: {
     readonly nouns: TaskNouns;
@@ -33,12 +33,11 @@ export async function planOverPhotos<Record extends PhotoRecord, Settings extend
     /** The files that a photo gets, where no earlier run says so. Default: mask and confidence. */
     readonly filesOf?: (name: string) => readonly string[];
   },
-): Promise<PlannedPhoto[]> {
+): AsyncGenerator<PlannedPhoto> {
   const { out, shard } = options;
   const { photos } = await findRunPhotos(options);
   const there = (await statOrNull(out))?.isDirectory ?? false;
   using store = there ? (await openRecords(out, { nouns, schema, madeAt, shard })).store : undefined;
-  const planned: PlannedPhoto[] = [];
   for (const photo of photos) {
     const found = store?.find(photo.name);
     const record = found?.name === photo.name ? found : undefined;
@@ -53,7 +52,6 @@ export async function planOverPhotos<Record extends PhotoRecord, Settings extend
       return true;
     };
     const state = record === undefined ? "new" : await isDone() ? "done" : "again";
-    planned.push({ ...photo, outputs, state });
+    yield { ...photo, outputs, state };
   }
-  return planned;
 }

@@ -209,7 +209,7 @@ export function labelPhotos(
 }
 
 /** Says what {@linkcode labelPhotos} would do. */
-export function planLabels(options: PlanOptions): Promise<PlannedPhoto[]> {
+export function planLabels(options: PlanOptions): AsyncGenerator<PlannedPhoto> {
   return planOverPhotos(options, { nouns: NOUNS, schema: LABEL_MANIFEST, madeAt });
 }
 

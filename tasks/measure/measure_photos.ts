@@ -243,7 +243,7 @@ export async function measurePhotos(
 /** Says what {@linkcode measurePhotos} would do. */
 export function planMeasurements(
   options: PlanOptions,
-): Promise<PlannedPhoto[]> {
+): AsyncGenerator<PlannedPhoto> {
   return planOverPhotos({ ...options, wanted: "masks" }, {
     nouns: NOUNS,
     schema: MEASURE_MANIFEST,

@@ -200,7 +200,7 @@ export function predictPhotos(
 /** Says what {@linkcode predictPhotos} would do. */
 export function planPredictions(
   options: PlanOptions,
-): Promise<PlannedPhoto[]> {
+): AsyncGenerator<PlannedPhoto> {
   return planOverPhotos(options, { nouns: NOUNS, schema: PREDICT_MANIFEST, madeAt });
 }
 

@@ -29,7 +29,7 @@ async function printed(leftOut: readonly LeftOut[]): Promise<{ code: number; out
   try {
     const code = await runBatchCommand({ dryRun: false, profile: false, json: true }, {
       open: () => Promise.reject(new Error("nothing to open")),
-      plan: () => Promise.resolve([]),
+      plan: async function* () {},
       run: () => Promise.resolve(summary(leftOut)),
       describe: () => "",
     });

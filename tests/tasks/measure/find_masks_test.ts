@@ -40,7 +40,7 @@ Deno.test("measure takes corrected masks before the run's and leaves rejected on
   const masks = async (reviewed: ReviewUse) => {
     const out = at(`out ${reviewed}`);
     const { paths, photos, choose } = await findMasks([run], { photoFolder: undefined, out, reviewed });
-    const planned = await planMeasurements({ paths, out, choose });
+    const planned = await Array.fromAsync(planMeasurements({ paths, out, choose }));
     for (const { path, name } of planned) assert.equal(photos.get(path), at(`photos/${name}.png`));
     return planned.map(({ name, path }) => [name, path === corrected]);
   };
