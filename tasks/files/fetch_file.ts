@@ -1,5 +1,7 @@
 import { dirname, join } from "node:path";
+import { statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
+import { claimWork } from "./claims.ts";
 import { sha256 } from "./sha256.ts";
 
 /** A source that is a URL; undefined for a path: `C:` begins no URL, whatever stands behind it. */
@@ -26,7 +28,8 @@ export function fetchedFolder(out: string): string {
 }
 
 /**
- * Fetches a file. One whose URL ends with `#sha256=` and its hash is looked at before it is used, and is kept.
+ * Fetches a file. One whose URL ends with `#sha256=` and its hash is looked at before it is used, and is kept; of several processes that start together
+ * one fetches it, and the others wait for that.
  *
  * @throws {UsageError} where the network may not be reached, and for a hash that is none.
  * @throws {Error} if the server does not give it, or gives another file.
@@ -36,15 +39,36 @@ export async function fetchFile(
   { script, cache }: FetchOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const wanted = hashOf(url);
-  const kept = cache === undefined || wanted === undefined ? undefined : join(cache, wanted);
-  const found = kept === undefined ? undefined : await readIntact(kept, wanted!);
-  if (found !== undefined) return found;
+  if (wanted === undefined) return await download(url, script);
+  if (cache === undefined) return await downloadIntact(url, { script, wanted });
+  const kept = join(cache, wanted);
+  const before = await readIntact(kept, wanted);
+  if (before !== undefined) return before;
+  try {
+    await using _claim = await claimWork(`${kept}.claim`, {
+      isDone: async () => await statOrNull(kept) !== null,
+    });
+    const fetched = await readIntact(kept, wanted);
+    if (fetched !== undefined) return fetched;
+    const bytes = await downloadIntact(url, { script, wanted });
+    await keep(kept, bytes);
+    return bytes;
+  } catch (error) {
+    // Without a file the folder is of no use; one that others use stays.
+    await Deno.remove(cache).catch(() => {});
+    throw error;
+  }
+}
+
+async function downloadIntact(
+  url: URL,
+  { script, wanted }: { readonly script: string; readonly wanted: string },
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await download(url, script);
   const given = await sha256(bytes);
-  if (wanted !== undefined && given !== wanted) {
+  if (given !== wanted) {
     throw new Error(`Cannot use ${shorten(url.href)}: its SHA-256 is ${given}, and ${wanted} is wanted.`);
   }
-  if (kept !== undefined) await keep(kept, bytes);
   return bytes;
 }
 

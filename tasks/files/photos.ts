@@ -1,4 +1,4 @@
-import { basename, join, relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { liesWithin } from "../../core/datasets/links.ts";
 import { compareNames, statOrNull } from "../../core/datasets/list_files.ts";
 import { READ_FORMATS } from "../../core/images/image_format.ts";

@@ -58,7 +58,7 @@ Deno.test("fetchFile() refuses a file of another hash, and a hash that is none, 
   assert.deepEqual(names(folder.path), []);
 });
 
-Deno.test("processes that fetch one network into one folder at a time all get it, by the permission for its host alone", async () => {
+Deno.test("processes that fetch one network into one folder at a time all get it by one fetching, and by the permission for its host alone", async () => {
   await using folder = await temporaryFolder();
   await using server = serve();
   const hash = await sha256(FILE);
@@ -75,5 +75,24 @@ Deno.test("processes that fetch one network into one folder at a time all get it
   for (const { stdout, stderr } of outputs) {
     assert.equal(new TextDecoder().decode(stdout), `${FILE.length}\n`, new TextDecoder().decode(stderr));
   }
+  assert.equal(server.asked(), 1);
   assert.deepEqual(names(folder.path), [hash]);
+});
+
+Deno.test("of fetches that begin together one asks the server, and where it fails the next does", async () => {
+  await using folder = await temporaryFolder();
+  const hash = await sha256(FILE);
+  let asked = 0;
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    asked++;
+    return asked === 1 ? new Response("busy", { status: 503 }) : new Response(FILE);
+  });
+  const url = new URL(`http://127.0.0.1:${server.addr.port}/unet.safetensors#sha256=${hash}`);
+  const options = { script: "tasks/label.ts", cache: join(folder.path, ".networks") };
+  const fetched = await Promise.allSettled(Array.from({ length: 64 }, () => fetchFile(url, options)));
+  const failed = fetched.filter((one) => one.status === "rejected");
+  assert.deepEqual(failed.map(({ reason }) => /the server answers 503/.test(reason.message)), [true]);
+  for (const one of fetched) if (one.status === "fulfilled") assert.deepEqual(one.value, FILE);
+  assert.equal(asked, 2);
+  assert.deepEqual(names(options.cache), [hash]);
 });
