@@ -18,7 +18,6 @@ import {
   optional,
   string,
 } from "./cli/optique.ts";
-import { folderOf } from "./cli/permissions.ts";
 import { printable, writeErr } from "./cli/terminal.ts";
 import { filePath, folderPath, positiveNumber } from "./cli/values.ts";
 import { namingFile } from "./files/naming_file.ts";
@@ -107,9 +106,10 @@ async function measure(options: InferValue<typeof parser>): Promise<number> {
   const out = requireOut(options, { task: "measure", outputs: "measurements" });
   const scale = await openScales({ ...options, runs: options.paths });
   const bands = await openBands(options.bands);
-  const { paths, photos, drawn, choose } = await findMasks(options.paths, {
+  using found = await findMasks(options.paths, {
     ...{ photoFolder: options.photos, out, reviewed: options.reviewed },
   });
+  const { paths, photos, drawn, choose } = found;
   const { readerOf, notes } = await settleDrawnMasks(drawn, { out, followLinks });
   if (!quiet) { for (const note of notes) writeErr(`${printable(note)}\n`); }
   const prune = !options.spurs;
@@ -171,11 +171,10 @@ await runCommand({
   parser,
   decodes: true,
   paths: async ({ paths, photos: photoFolder, scales, bands, out }) => {
-    const found = await findMasks(paths, { photoFolder, out: out ?? "" });
+    using found = await findMasks(paths, { photoFolder, out: out ?? "" });
     const file = bands === undefined || Object.hasOwn(widthBands, bands) ? undefined : bands;
     // A manifest leads to photos in other folders.
-    const photos = [...found.photos.values()].map(folderOf);
-    return { read: [...paths, photoFolder, ...photos, scales, file], write: [out] };
+    return { read: [...paths, photoFolder, ...found.photoFolders(), scales, file], write: [out] };
   },
   resumes: true,
 }, measure);

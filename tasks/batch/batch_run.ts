@@ -19,17 +19,9 @@ import type { BatchTask } from "./batch_task.ts";
 import { isCurrent, reportMissing, reportVersions, requireSameSettings } from "./earlier_outputs.ts";
 import { insidePhoto } from "./inside_photo.ts";
 import { Journal } from "./journal.ts";
-import {
-  type EarlierRun,
-  type FailureRecord,
-  type ManifestSchema,
-  openRecords,
-  type PhotoRecord,
-  removeShardFiles,
-  runFile,
-  type TaskNouns,
-  writeManifest,
-} from "./manifests.ts";
+import { type EarlierRun, openRecords, writeManifest } from "./manifest_files.ts";
+import type { FailureRecord, ManifestSchema, PhotoRecord, TaskNouns } from "./manifests.ts";
+import { removeShardFiles, runFile } from "./run_files.ts";
 import { examineOutput, type FileRecord, recordedPath } from "./output_files.ts";
 import type { Records, RecordSource, RecordStore } from "./record_store.ts";
 import { WorkClock } from "./work_clock.ts";

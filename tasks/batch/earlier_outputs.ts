@@ -4,7 +4,8 @@ import { VERSION } from "../cli/version.ts";
 import type { Photo } from "../files/photo_list.ts";
 import { formatShard, shardOf } from "../files/shard.ts";
 import type { BatchTask } from "./batch_task.ts";
-import type { EarlierRun, PhotoRecord, TaskNouns } from "./manifests.ts";
+import type { EarlierRun } from "./manifest_files.ts";
+import type { PhotoRecord, TaskNouns } from "./manifests.ts";
 import type { RecordStore } from "./record_store.ts";
 
 /**

@@ -3,7 +3,8 @@ import { statOrNull } from "../../core/datasets/list_files.ts";
 import type { Photo } from "../files/photo_list.ts";
 import { sha256 } from "../files/sha256.ts";
 import { type BatchOptions, findRunPhotos } from "./batch_run.ts";
-import { type ManifestSchema, openRecords, type PhotoRecord, type TaskNouns } from "./manifests.ts";
+import { openRecords } from "./manifest_files.ts";
+import type { ManifestSchema, PhotoRecord, TaskNouns } from "./manifests.ts";
 import { mapPaths } from "./maps.ts";
 import { examineOutput, recordedPath } from "./output_files.ts";
 

@@ -110,6 +110,11 @@ export class RecordStore<Record extends NamedRecord> implements Disposable {
     this.#madeAt = madeAt;
   }
 
+  /** How many there are. */
+  get size(): number {
+    return this.#numbers().length;
+  }
+
   /** Adds what is at a place of a source, unless what is known of the name is newer. */
   offer(record: Record, source: RecordSource, place: Place): void {
     const known = this.find(record.name);

@@ -1,24 +1,83 @@
-import { join } from "node:path";
+import { dirname, join, sep } from "node:path";
 import { type FoundFile, listFiles, statOrNull } from "../../core/datasets/list_files.ts";
 import { matchFiles } from "../../core/datasets/match_files.ts";
 import { settleReading } from "../../core/datasets/read_mask.ts";
 import type { TruthReader } from "../../core/datasets/sample.ts";
 import { maskPath } from "../batch/maps.ts";
-import { runRecords } from "../batch/run_records.ts";
+import type { PhotoRecord } from "../batch/manifests.ts";
+import type { RecordStore } from "../batch/record_store.ts";
+import { openRunRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
-import { listPhotos } from "../files/photos.ts";
-import { readVerdicts, type ReviewUse } from "../studio/review.ts";
+import { findPhotos, listPhotos } from "../files/photos.ts";
+import { correctedMaskPath, type MaskVerdict, readVerdicts, type ReviewUse } from "../studio/review.ts";
 
-/** Masks to measure. */
-export interface FoundMasks {
+/** The photos of masks, by the paths of these. */
+export type PhotosOfMasks = Pick<ReadonlyMap<string, string>, "size" | "has" | "get">;
+
+/** Masks to measure. What is known of their photos stays on the disk; dispose of it to close the files. */
+export interface FoundMasks extends Disposable {
   /** Masks and folders of them, for {@linkcode listPhotos}. */
   readonly paths: readonly string[];
-  /** The photo of a mask by the mask's path. */
-  readonly photos: ReadonlyMap<string, string>;
+  readonly photos: PhotosOfMasks;
+  /** The folders that the photos lie in. */
+  readonly photoFolders: () => ReadonlySet<string>;
   /** Those of the paths that are no runs: masks that people drew, or other programs. */
   readonly drawn: readonly string[];
   /** The mask that counts for one of a run: itself, the corrected one, or none, as people have decided. */
   readonly choose: (mask: string) => string | undefined;
+}
+
+/** The masks of a run of `label` or `predict`, and what people decided about them. */
+class RunMasks implements Disposable {
+  readonly #store: RecordStore<PhotoRecord>;
+  readonly #verdictOf: (name: string) => MaskVerdict;
+  /** Folders of masks: the run's own, and of those that people mended. */
+  readonly #folders: readonly string[];
+
+  private constructor(
+    run: string,
+    store: RecordStore<PhotoRecord>,
+    verdictOf: (name: string) => MaskVerdict,
+  ) {
+    this.#store = store;
+    this.#verdictOf = verdictOf;
+    this.#folders = [maskPath, correctedMaskPath].map((pathOf) => dirname(pathOf(run, "name")) + sep);
+  }
+
+  /** @returns nothing of a path that is no run. */
+  static async open(run: string, reviewed: ReviewUse | undefined): Promise<RunMasks | undefined> {
+    const store = await openRunRecords(run);
+    return store && new RunMasks(run, store, await readVerdicts(run, reviewed));
+  }
+
+  get size(): number {
+    return this.#store.size;
+  }
+
+  /** What the run noted of a mask's photo. */
+  recordOf(mask: string): PhotoRecord | undefined {
+    const folder = this.#folders.find((folder) => mask.startsWith(folder));
+    if (folder === undefined || !mask.endsWith(".png")) return undefined;
+    const name = mask.slice(folder.length, -".png".length).replaceAll("\\", "/");
+    const record = this.#store.find(name);
+    return record?.name === name ? record : undefined;
+  }
+
+  /** The mask that counts in the place of one. */
+  choose(mask: string, { name }: PhotoRecord): string | undefined {
+    const { counts, corrected } = this.#verdictOf(name);
+    return counts ? corrected ?? mask : undefined;
+  }
+
+  photoFolders(): Set<string> {
+    const folders = new Set<string>();
+    for (const { path } of this.#store.all()) folders.add(dirname(path));
+    return folders;
+  }
+
+  [Symbol.dispose](): void {
+    this.#store[Symbol.dispose]();
+  }
 }
 
 /**
@@ -38,43 +97,70 @@ export async function findMasks(
     readonly reviewed?: ReviewUse;
   },
 ): Promise<FoundMasks> {
-  const paths: string[] = [], drawn: string[] = [];
-  const photos = new Map<string, string>(), decided = new Map<string, string | undefined>();
+  const paths: string[] = [], drawn: string[] = [], runs: RunMasks[] = [];
   for (const path of given) {
-    const run = await runRecords(path);
-    if (run === undefined) {
-      paths.push(path);
-      drawn.push(path);
-      continue;
-    }
-    paths.push(join(path, "masks"));
-    const verdictOf = await readVerdicts(path, reviewed);
-    for (const { name, path: photo } of run) {
-      const mask = maskPath(path, name);
-      const { counts, corrected } = verdictOf(name);
-      photos.set(mask, photo);
-      if (!counts || corrected !== undefined) decided.set(mask, corrected);
-    }
+    const run = await RunMasks.open(path, reviewed);
+    if (run === undefined) drawn.push(path);
+    else runs.push(run);
+    paths.push(run === undefined ? path : join(path, "masks"));
   }
-  if (photoFolder !== undefined) {
-    const masks = (await listPhotos(paths, { outputs: out, wanted: "masks" })).photos;
-    const missing: FoundFile[] = [];
-    for (const { path, name } of masks) {
-      const known = photos.get(path);
-      if (known === undefined || await statOrNull(known) === null) missing.push({ path, stem: name });
+  /** The run that made a mask, and what it noted. */
+  const runOf = (mask: string) => {
+    for (const run of runs) {
+      const record = run.recordOf(mask);
+      if (record !== undefined) return { run, record };
     }
-    if (await statOrNull(photoFolder) === null) {
-      throw new UsageError(`Cannot read ${photoFolder}: there is no such file or folder.`);
-    }
-    for (const { photo, truth } of matchFiles(await listFiles(photoFolder), missing).pairs) {
-      photos.set(truth.path, photo.path);
-    }
+    return undefined;
+  };
+  const choose = (mask: string) => {
+    const found = runOf(mask);
+    return found === undefined ? mask : found.run.choose(mask, found.record);
+  };
+  const matched = photoFolder === undefined
+    ? new Map<string, string>()
+    : await matchPhotos(photoFolder, { paths, out, choose, photoOf: (mask) => runOf(mask)?.record.path });
+  const get = (mask: string) => matched.get(mask) ?? runOf(mask)?.record.path;
+  const size = runs.reduce((sum, run) => sum + run.size, matched.size);
+  return {
+    paths,
+    photos: { size, get, has: (mask) => get(mask) !== undefined },
+    photoFolders: () =>
+      runs.reduce(
+        (all, run) => all.union(run.photoFolders()),
+        new Set([...matched.values()].map((photo) => dirname(photo))),
+      ),
+    drawn,
+    choose,
+    [Symbol.dispose]: () => runs.forEach((run) => run[Symbol.dispose]()),
+  };
+}
+
+/** Finds the photos of masks in a folder, by their names, where none is known or the one known is not there. */
+async function matchPhotos(
+  photoFolder: string,
+  { paths, out, choose, photoOf }: {
+    readonly paths: readonly string[];
+    readonly out: string;
+    readonly choose: FoundMasks["choose"];
+    readonly photoOf: (mask: string) => string | undefined;
+  },
+): Promise<Map<string, string>> {
+  const { photos: masks } = await findPhotos(paths, { outputs: out, wanted: "masks" });
+  const missing: FoundFile[] = [];
+  for (const { path, name } of masks) {
+    const known = photoOf(path);
+    if (known === undefined || await statOrNull(known) === null) missing.push({ path, stem: name });
   }
-  for (const [mask, corrected] of decided) {
-    const photo = photos.get(mask);
-    if (corrected !== undefined && photo !== undefined) photos.set(corrected, photo);
+  if (await statOrNull(photoFolder) === null) {
+    throw new UsageError(`Cannot read ${photoFolder}: there is no such file or folder.`);
   }
-  return { paths, photos, drawn, choose: (mask) => decided.has(mask) ? decided.get(mask) : mask };
+  const photos = new Map<string, string>();
+  for (const { photo, truth } of matchFiles(await listFiles(photoFolder), missing).pairs) {
+    photos.set(truth.path, photo.path);
+    const counting = choose(truth.path);
+    if (counting !== undefined) photos.set(counting, photo.path);
+  }
+  return photos;
 }
 
 /** How masks are read that are no run's. */

@@ -21,6 +21,7 @@ import {
   type PhotoRecord,
   settingsDifference,
 } from "./manifest.ts";
+import type { PhotosOfMasks } from "./find_masks.ts";
 import { measureReport } from "./measure_report.ts";
 import { scaleOf, type ScaleSource } from "./photo_scale.ts";
 import { readMeasured, writeTables } from "./tables.ts";
@@ -28,7 +29,7 @@ import { readMeasured, writeTables } from "./tables.ts";
 /** What to measure, how, and where to. */
 export interface MeasurePhotosOptions extends BatchOptions {
   /** The photo of each mask, by the mask's path. */
-  readonly photos: ReadonlyMap<string, string>;
+  readonly photos: PhotosOfMasks;
   /** What reads a mask that is no run's, by its path. Default: all are runs'. */
   readonly readerOf?: (mask: string) => TruthReader | undefined;
   readonly scale: ScaleSource;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
-import { mergeRecords, type PhotoRecord, readManifest, type RunManifest } from "../batch/manifests.ts";
+import { mergeRecords, readManifest } from "../batch/manifest_files.ts";
+import type { PhotoRecord, RunManifest } from "../batch/manifests.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { madeAt } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";

@@ -13,7 +13,7 @@ import { decodeImage } from "../../core/images/decode_image.ts";
 import { KerasThread } from "../../models/import/open_keras_weights.ts";
 import { openWeights } from "../../models/import/open_weights.ts";
 import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
-import { readManifest } from "../../tasks/batch/manifests.ts";
+import { readManifest } from "../../tasks/batch/manifest_files.ts";
 import { describeError } from "../../tasks/cli/errors.ts";
 import { LABEL_MANIFEST } from "../../tasks/label/manifest.ts";
 import { seeded } from "../core/testing.ts";

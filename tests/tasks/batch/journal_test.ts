@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Journal, readJournal } from "../../../tasks/batch/journal.ts";
-import { manifestSchema, type PhotoRecord, readManifest } from "../../../tasks/batch/manifests.ts";
+import { readManifest } from "../../../tasks/batch/manifest_files.ts";
+import { manifestSchema, type PhotoRecord } from "../../../tasks/batch/manifests.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 function record(name: string, crackPixels: number): PhotoRecord {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type PhotoRecord, writeManifest } from "../../../tasks/batch/manifests.ts";
+import { writeManifest } from "../../../tasks/batch/manifest_files.ts";
+import type { PhotoRecord } from "../../../tasks/batch/manifests.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 Deno.test("writeManifest() writes a manifest piece by piece as JSON.stringify() would as a whole", async () => {

@@ -39,7 +39,8 @@ Deno.test("measure takes corrected masks before the run's and leaves rejected on
   }
   const masks = async (reviewed: ReviewUse) => {
     const out = at(`out ${reviewed}`);
-    const { paths, photos, choose } = await findMasks([run], { photoFolder: undefined, out, reviewed });
+    using found = await findMasks([run], { photoFolder: undefined, out, reviewed });
+    const { paths, photos, choose } = found;
     const planned = await Array.fromAsync(planMeasurements({ paths, out, choose }));
     for (const { path, name } of planned) assert.equal(photos.get(path), at(`photos/${name}.png`));
     return planned.map(({ name, path }) => [name, path === corrected]);
@@ -51,7 +52,9 @@ Deno.test("measure takes corrected masks before the run's and leaves rejected on
   ]);
 
   const out = at("measured");
-  const { paths, photos, choose } = await findMasks([run], { photoFolder: undefined, out });
+  using masksFound = await findMasks([run], { photoFolder: undefined, out });
+  const { paths, photos, choose, photoFolders } = masksFound;
+  assert.deepEqual(photoFolders(), new Set([at("photos/day 1"), at("photos")]));
   const compute = await open();
   const { description: adapter, software } = compute;
   const runtime = { deno: "", tfjs: "none", adapter, software, backend: "none" };
@@ -83,7 +86,8 @@ Deno.test("measure reads masks that people drew by the rule of all tasks: one th
     writePng({ width: SIDE, height: SIDE, depth: 16, colour: 0, sample }),
   );
 
-  const { paths, photos, drawn, choose } = await findMasks([masks], { photoFolder: undefined, out });
+  using found = await findMasks([masks], { photoFolder: undefined, out });
+  const { paths, photos, drawn, choose } = found;
   const { readerOf, notes } = await settleDrawnMasks(drawn, { out });
   assert.equal(notes.length, 1);
   assert.match(notes[0], /^Truth: .*16-bit PNG of 0\/1.*; bright is crack\.$/);
