@@ -21,10 +21,19 @@ import {
 } from "./cli/optique.ts";
 import { folderOfLists } from "./cli/permissions.ts";
 import { formatDuration } from "./cli/progress.ts";
-import { printable, writeErr, writeOut } from "./cli/terminal.ts";
+import { count, printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath, naturalNumber, positiveInteger } from "./cli/values.ts";
 import { lockFolder } from "./files/locks.ts";
-import { experimentOf, EXPERIMENTS, experiments, runExperiments } from "./reproduce/experiments.ts";
+import { type Shard, shardValue } from "./files/shard.ts";
+import {
+  type CountedExperiment,
+  countExperiments,
+  type ExperimentName,
+  experimentOf,
+  EXPERIMENTS,
+  experiments,
+  runExperiments,
+} from "./reproduce/experiments.ts";
 import { paperSet } from "./reproduce/paper_set.ts";
 import { SCALES, scales } from "./reproduce/plans.ts";
 import { SETS, TRUTHS } from "./reproduce/published.ts";
@@ -149,6 +158,10 @@ const parser = merge(
             message`A trained segmentation network that all-methods compares with the methods, by a name for it: a checkpoint, the folder of one, or its URL. May be repeated.`,
         }),
       ),
+      shard: optional(option("--shard", shardValue(), {
+        description:
+          message`Count only this part of the photos, such as ${"2/8"}: several machines share ${"table-labels"} and ${"figure-3"}. Run without --shard, the same command joins the parts.`,
+      })),
       backend: backendOption(["webgpu", "wasm"]),
       quiet: quietOption,
       json: jsonOption(
@@ -157,6 +170,21 @@ const parser = merge(
     }),
   ),
 );
+
+/** Counts one part of the photos, and says so. */
+async function countPart(
+  names: readonly ExperimentName[],
+  { run, shard, json }: { readonly run: Run; readonly shard: Shard; readonly json: boolean },
+): Promise<number> {
+  const counted: CountedExperiment[] = [];
+  for await (const part of countExperiments(names, { run, shard })) {
+    const { experiment, shard, photos } = part;
+    if (!json) writeOut(`Counted ${count(photos, "photo")} of the part ${shard} of ${experiment}.\n`);
+    counted.push(part);
+  }
+  if (json) writeOut(`${JSON.stringify(counted.length === 1 ? counted[0] : counted, null, 2)}\n`);
+  return counted.some(({ skipped }) => skipped.length > 0) ? ExitCode.Failed : ExitCode.Ok;
+}
 
 await runCommand({
   name: "reproduce",
@@ -250,7 +278,9 @@ await runCommand({
     quiet,
     args: Deno.args,
   };
-  using _lock = await lockFolder(out);
+  const { shard } = options;
+  using _lock = await lockFolder(out, shard);
+  if (shard !== undefined) return await countPart(names, { run, shard, json });
   const records: ExperimentRecord[] = [];
   for await (const record of runExperiments(names, run)) {
     if (!json) writeOut(`${records.length > 0 ? "\n" : ""}${printable(describeOutcome(record))}`);

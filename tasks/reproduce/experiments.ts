@@ -1,9 +1,11 @@
+import { UsageError } from "../cli/errors.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { figure3 } from "./figures/figure_3.ts";
+import { formatShard, type Shard } from "../files/shard.ts";
+import { countFigure3, figure3 } from "./figures/figure_3.ts";
 import { figure6 } from "./figures/figure_6.ts";
 import { figure7 } from "./figures/figure_7.ts";
 import { figure2, figure4 } from "./figures/figures_2_and_4.ts";
-import type { Outcome } from "./outcome.ts";
+import type { CountedPart, Outcome } from "./outcome.ts";
 import { SET_TITLES, type SetName } from "./published.ts";
 import { type ExperimentRecord, keepOutcome } from "./record.ts";
 import {
@@ -21,7 +23,7 @@ import { table2 } from "./tables/table_2.ts";
 import { table7 } from "./tables/table_7.ts";
 import { table8 } from "./tables/table_8.ts";
 import { combinedSets, table9 } from "./tables/table_9.ts";
-import { tableLabels } from "./tables/table_labels.ts";
+import { countLabels, tableLabels } from "./tables/table_labels.ts";
 import { tableTeach, tableTeachFurther } from "./tables/table_teach.ts";
 import { segmentationTable } from "./tables/tables_3_to_6.ts";
 import { chosenClassifiers } from "./training/classifiers.ts";
@@ -42,6 +44,8 @@ interface Experiment {
   /** Throws a `UsageError` where a set is missing that it cannot do without. */
   readonly check?: (run: Run) => void;
   run(run: Run): Promise<Outcome>;
+  /** Counts one part of the photos, where all that it is of are sums over photos, by networks that are there already. */
+  readonly count?: (run: Run, shard: Shard) => Promise<CountedPart>;
 }
 
 /** Of networks that are trained on the run's training set. */
@@ -92,6 +96,7 @@ export const experiments = {
     set: "crack500",
     anySet: true,
     run: tableLabels,
+    count: countLabels,
   },
   "all-methods": {
     title: "All methods: how good, how fast, by what labels",
@@ -116,7 +121,7 @@ export const experiments = {
     run: crackPen,
   },
   "figure-2": { title: "Figure 2: localisation", set: "crack500", run: figure2 },
-  "figure-3": { title: "Figure 3: thresholds", set: "crack500", run: figure3 },
+  "figure-3": { title: "Figure 3: thresholds", set: "crack500", run: figure3, count: countFigure3 },
   "figure-4": { title: "Figure 4: how a label comes about", set: "crack500", run: figure4 },
   "figure-6": { title: "Figure 6: predictions", ...trains, run: figure6 },
   "figure-7": { title: "Figure 7: precision over recall", ...trains, run: figure7 },
@@ -168,5 +173,35 @@ export async function* runExperiments(
   for (const name of wanted) {
     if (!run.quiet && wanted.length > 1) writeErr(`${outcomeTitle(name, run)}\n`);
     yield await runExperiment(name, run);
+  }
+}
+
+/** What a part counted of an experiment. */
+export interface CountedExperiment extends CountedPart {
+  readonly experiment: ExperimentName;
+  /** Such as `2/8`. */
+  readonly shard: string;
+}
+
+/**
+ * Counts one part of the photos of experiments in turn. When all parts are done, {@linkcode runExperiments} makes of their counts what one run would find.
+ *
+ * @throws {UsageError} before anything is counted, where one of them cannot be counted in parts.
+ */
+export async function* countExperiments(
+  names: readonly ExperimentName[],
+  { run, shard }: { readonly run: Run; readonly shard: Shard },
+): AsyncGenerator<CountedExperiment> {
+  const wanted = [...new Set(names)].map((experiment) => {
+    const { count } = experimentOf(experiment);
+    if (count !== undefined) return { experiment, count };
+    const countable = EXPERIMENTS.filter((name) => experimentOf(name).count !== undefined);
+    throw new UsageError(
+      `Cannot run ${experiment} in parts: it trains networks or fits parameters, which all parts would have to share, or measures time; ` +
+        `${countable.join(" and ")} can be, the others are run without --shard.`,
+    );
+  });
+  for (const { experiment, count } of wanted) {
+    yield { experiment, shard: formatShard(shard), ...await count(run, shard) };
   }
 }

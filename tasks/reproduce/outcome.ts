@@ -82,6 +82,13 @@ export interface Outcome {
   readonly skipped: readonly string[];
 }
 
+/** What one part of a run has counted, of which the run over all photos makes an outcome. */
+export interface CountedPart {
+  readonly photos: number;
+  /** Photos that could not be used, each with the reason. */
+  readonly skipped: readonly string[];
+}
+
 /** An experiment on one set after the other. */
 export async function onEachSet<Set>(
   sets: readonly Set[],

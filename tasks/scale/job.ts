@@ -6,7 +6,7 @@ import { asUrl } from "../files/fetch_file.ts";
 export const MOUNT = "/data";
 
 /** The tasks that take `--shard`, and can so be run in parts by many machines on one folder. */
-export const SCALED_TASKS = ["label", "predict", "measure", "evaluate"] as const;
+export const SCALED_TASKS = ["label", "predict", "measure", "evaluate", "reproduce"] as const;
 
 /** A task that can be run in parts. */
 export type ScaledTask = typeof SCALED_TASKS[number];

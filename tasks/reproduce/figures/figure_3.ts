@@ -11,10 +11,11 @@ import { patchThreshold } from "../../../core/kernels/patch_threshold.ts";
 import { sauvolaThreshold } from "../../../core/kernels/sauvola_threshold.ts";
 import { mapBytes, maskBytes } from "../../batch/map_bytes.ts";
 import { startProgress } from "../../cli/progress.ts";
+import { inShard, type Shard } from "../../files/shard.ts";
 import { labelRow } from "../measure/label_rows.ts";
-import { measure } from "../measure/measure.ts";
+import { measure, type Measurements } from "../measure/measure.ts";
 import type { Method } from "../measure/method.ts";
-import { onEachSet, type Outcome } from "../outcome.ts";
+import { type CountedPart, onEachSet, type Outcome } from "../outcome.ts";
 import { dataOf, type PaperSet } from "../paper_set.ts";
 import { photosOfRun, type Run } from "../run.ts";
 import { type PictureCell, pictureGrid, type PictureRow } from "./picture_grid.ts";
@@ -27,17 +28,48 @@ export async function figure3(run: Run): Promise<Outcome> {
   return await onEachSet(run.sets, (set) => ofSet(set, run));
 }
 
+/** Counts one part of the photos for {@linkcode figure3}. */
+export async function countFigure3(run: Run, shard: Shard): Promise<CountedPart> {
+  using compute = await openCompute();
+  let photos = 0;
+  const skipped: string[] = [];
+  for (const set of run.sets) {
+    const { split = "test" } = run;
+    const { samples } = await photosOfRun(set, split, run);
+    const found = await measureThresholds(samples, { compute, set, split, run, shard });
+    photos += found.results[0].sweep.size;
+    skipped.push(...found.skipped);
+  }
+  return { photos, skipped };
+}
+
+async function measureThresholds(
+  samples: readonly Sample[],
+  { compute, set, split, run: { folder, quiet }, shard }: {
+    readonly compute: Compute;
+    readonly set: PaperSet;
+    readonly split: string;
+    readonly run: Run;
+    readonly shard?: Shard;
+  },
+): Promise<Measurements> {
+  const total = samples.filter((sample) => shard === undefined || inShard(fullName(sample), shard)).length;
+  using progress = startProgress({ total, unit: "photo", quiet });
+  const prefix = `${set.name}-${split}`;
+  return await measure(samples, thresholdings, {
+    compute,
+    folder: `${folder}/counts`,
+    prefix,
+    progress,
+    shard,
+  });
+}
+
 async function ofSet(set: PaperSet, run: Run): Promise<Outcome> {
   const { split = "test" } = run;
   const photos = await photosOfRun(set, split, run);
   using compute = await openCompute();
-  using progress = startProgress({ total: photos.samples.length, unit: "photo", quiet: run.quiet });
-  const { results, skipped } = await measure(photos.samples, thresholdings, {
-    compute,
-    folder: `${run.folder}/counts`,
-    prefix: `${set.name}-${split}`,
-    progress,
-  });
+  const { results, skipped } = await measureThresholds(photos.samples, { compute, set, split, run });
   const rows: PictureRow[] = [];
   // What cannot be read was reported when it was measured.
   const measured = new Set(results[0].sweep.images().map(({ name }) => name));

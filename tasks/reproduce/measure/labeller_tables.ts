@@ -1,7 +1,9 @@
+import { fullName } from "../../../core/datasets/sample.ts";
 import type { Compute } from "../../../core/gpu/compute.ts";
 import type { Labeller } from "../../../core/label/labeller.ts";
 import type { NetworkRecord } from "../../batch/network_record.ts";
 import { startProgress } from "../../cli/progress.ts";
+import { inShard, type Shard } from "../../files/shard.ts";
 import type { LabelNetworks } from "../../label/networks.ts";
 import type { LabellingPlan } from "../labelling_plans.ts";
 import type { OutcomeRow, OutcomeTable } from "../outcome.ts";
@@ -9,7 +11,7 @@ import type { Run } from "../run.ts";
 import { crackFreeTable } from "./crack_free_table.ts";
 import { labelRow } from "./label_rows.ts";
 import { maskFigures, sweptImages } from "./mask_figures.ts";
-import { measure, type Measurement } from "./measure.ts";
+import { measure, type Measurement, type Measurements } from "./measure.ts";
 import type { MeasuredPart } from "./measured_parts.ts";
 import { type LabellerMethods, labellerMethods } from "./method.ts";
 
@@ -52,23 +54,34 @@ export interface LabellerTableOptions {
   readonly notes?: readonly string[];
 }
 
-/** How good the labels of each row are on photos with masks, or how calm they leave photos without a crack. */
-export async function labellerTable(
-  { set, split, photos, prefix, crackFree }: MeasuredPart,
+/**
+ * Counts what the labels of each row find: of photos with masks confidences and masks in turn, of those without a crack masks alone.
+ *
+ * @param options `shard`: only of this part of the photos.
+ */
+export async function measureRows(
+  { photos: { samples }, prefix, crackFree }: MeasuredPart,
   rows: readonly LabellerRow[],
-  { compute, run: { folder, quiet }, notes = [] }: LabellerTableOptions,
-): Promise<{ readonly table: OutcomeTable; readonly skipped: readonly string[] }> {
-  const { samples, all } = photos;
+  { compute, run: { folder, quiet }, shard }: Omit<LabellerTableOptions, "notes"> & {
+    readonly shard?: Shard;
+  },
+): Promise<Measurements> {
   const methods = crackFree
     ? rows.map(({ mask }) => mask)
     : rows.flatMap(({ confidence, mask }) => [confidence, mask]);
-  using progress = startProgress({ total: samples.length, unit: "photo", quiet });
-  const { results, skipped } = await measure(samples, methods, {
-    compute,
-    folder: `${folder}/counts`,
-    prefix,
-    progress,
-  });
+  const total = samples.filter((sample) => shard === undefined || inShard(fullName(sample), shard)).length;
+  using progress = startProgress({ total, unit: "photo", quiet });
+  return await measure(samples, methods, { compute, folder: `${folder}/counts`, prefix, progress, shard });
+}
+
+/** How good the labels of each row are on photos with masks, or how calm they leave photos without a crack. */
+export async function labellerTable(
+  part: MeasuredPart,
+  rows: readonly LabellerRow[],
+  { compute, run, notes = [] }: LabellerTableOptions,
+): Promise<{ readonly table: OutcomeTable; readonly skipped: readonly string[] }> {
+  const { set, split, photos: { samples, all }, crackFree } = part;
+  const { results, skipped } = await measureRows(part, rows, { compute, run });
   const what = `${samples.length} of ${all} photos`;
   if (crackFree) {
     const swept = results.map(({ sweep }, i) => ({

@@ -5,15 +5,17 @@ import { encodePng } from "../../../core/images/encode_png.ts";
 import { labelImage } from "../../../core/label/label_image.ts";
 import { type Recipe, recipes } from "../../../core/label/recipe.ts";
 import { upperBounds } from "../../../tasks/reproduce/tables/table_7.ts";
+import { countExperiments, runExperiment } from "../../../tasks/reproduce/experiments.ts";
 import { measure, readCounts } from "../../../tasks/reproduce/measure/measure.ts";
 import { cachedResult } from "../../../tasks/reproduce/cached_result.ts";
 import { labelMethod, type Method } from "../../../tasks/reproduce/measure/method.ts";
 import { paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
+import type { Run } from "../../../tasks/reproduce/run.ts";
 import { CachedClassifier } from "../../../tasks/reproduce/measure/cached_classifier.ts";
 import { thresholdings } from "../../../tasks/reproduce/figures/figure_3.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { HEIGHT, WIDTH, writeLineSet } from "./fixtures.ts";
+import { HEIGHT, tinyScale, WIDTH, writeLineSet } from "./fixtures.ts";
 
 const silent = { advance: () => {}, inside: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
 
@@ -105,6 +107,48 @@ Deno.test("measure() goes on where it was interrupted, to the same counts, and r
   await assert.rejects(
     readCounts(join(broken, "dcd-test-paper.json"), { identity: 0, photos: [] }),
     /it is not JSON/,
+  );
+});
+
+Deno.test("figure-3 counted in parts is what one run finds, with what a part has left undone, and other experiments are refused", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => join(folder.path, name);
+  await writeLineSet(at("dcd"), { test: 9 });
+  const runInto = (folder: string): Run => ({
+    ...{
+      folder,
+      scale: tinyScale,
+      sets: [paperSet("dcd", at("dcd"))],
+      classifiers: [],
+      quiet: true,
+      args: [],
+    },
+  });
+  const whole = await runExperiment("figure-3", runInto(at("whole")));
+  const run = runInto(at("parts"));
+  const counted = async (index: number) => {
+    const [part] = await Array.fromAsync(countExperiments(["figure-3"], { run, shard: { index, count: 3 } }));
+    return part;
+  };
+  const parts = [await counted(3), await counted(1)];
+  assert.deepEqual(parts.map(({ shard }) => shard), ["3/3", "1/3"]);
+  assert.deepEqual(await counted(3), parts[0], "a part may be run twice");
+  const photos = parts.reduce((sum, { photos }) => sum + photos, 0);
+  assert.ok(photos > 0 && photos < 9, "the second part is left to the run that joins them");
+  const joined = await runExperiment("figure-3", run);
+  assert.deepEqual(joined.outcome, whole.outcome);
+  const names = (folder: string) =>
+    Array.from(Deno.readDirSync(join(folder, "counts")), ({ name }) => name).sort();
+  assert.deepEqual(names(at("parts")), names(at("whole")));
+  for (const name of names(at("whole"))) {
+    const [one, other] = [at("whole"), at("parts")].map((folder) =>
+      JSON.parse(Deno.readTextFileSync(join(folder, "counts", name)))
+    );
+    assert.deepEqual({ ...other, seconds: 0 }, { ...one, seconds: 0 });
+  }
+  await assert.rejects(
+    Array.fromAsync(countExperiments(["figure-3", "table-2"], { run, shard: { index: 1, count: 3 } })),
+    /^UsageError: Cannot run table-2 in parts: it trains networks .*; table-labels and figure-3 can be, /,
   );
 });
 

@@ -127,7 +127,7 @@ Deno.test("scale prints the job alone, and refuses what is no task in parts", as
   const cases: [string[], RegExp][] = [
     [
       ["slurm", "--", "teach", "--out", "x"],
-      /Cannot print a job for the task "teach": give label, predict, measure, evaluate with/,
+      /Cannot print a job for the task "teach": give label, predict, measure, evaluate, reproduce with/,
     ],
     [["slurm"], /Cannot print a job for no task: /],
     [
