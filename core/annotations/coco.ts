@@ -9,7 +9,7 @@ import type {
 } from "./annotation_format.ts";
 import { paintMask, type Size } from "./bitmap.ts";
 import { decodeCocoRle, packRuns } from "./coco_rle.ts";
-import { fillPolygon } from "./fill_polygon.ts";
+import { fillCocoPolygon } from "./fill_polygon.ts";
 import { pixelsInHoles } from "./holes.ts";
 import { edgeOutlines } from "./outlines.ts";
 import {
@@ -139,7 +139,7 @@ function painterOf(
   const problems = parsed.filter((ring) => typeof ring === "string");
   if (rings.length === 0) return { problems };
   const paint: MarkedArea["paint"] = (picture) => {
-    for (const ring of rings) fillPolygon(picture, ring);
+    for (const ring of rings) fillCocoPolygon(picture, ring);
   };
   return { paint, problems };
 }

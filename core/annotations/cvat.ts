@@ -10,7 +10,7 @@ import type {
   WriteOptions,
 } from "./annotation_format.ts";
 import { type Bitmap, paintRegion } from "./bitmap.ts";
-import { fillPolygon } from "./fill_polygon.ts";
+import { fillCocoPolygon } from "./fill_polygon.ts";
 import { pixelsInHoles } from "./holes.ts";
 import { edgeOutlines } from "./outlines.ts";
 import {
@@ -114,7 +114,7 @@ function photoOf(image: Fields): MarkedPhoto {
   for (const { label, points } of listOf(image.polygon).map(fieldsOf)) {
     const ring = ringOf(String(points).split(/[,;]/).map(Number), file);
     if (typeof ring === "string") unusable.push({ labels: [String(label)], reason: ring });
-    else areas.push({ label: String(label), paint: (picture) => fillPolygon(picture, ring) });
+    else areas.push({ label: String(label), paint: (picture) => fillCocoPolygon(picture, ring) });
   }
   const others = ["box", "polyline", "points", "cuboid", "ellipse", "skeleton"].flatMap((kind) =>
     listOf(image[kind]).map((shape) => ({ label: String(fieldsOf(shape).label), kind }))

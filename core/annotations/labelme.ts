@@ -111,6 +111,7 @@ function photoOf(content: Fields, { path, stem }: { path: string; stem: string }
     };
     switch (shape.shape_type ?? "polygon") {
       case "polygon":
+      case "oriented_rectangle":
         addPolygon(numbers);
         break;
       case "rectangle": {

@@ -14,7 +14,7 @@ import { paintMask } from "./bitmap.ts";
 import { distinct } from "./parsed.ts";
 
 const CLASSES = "SegmentationClass", OBJECTS = "SegmentationObject";
-const LIST = "ImageSets/Segmentation/default.txt", COLOURS = "labelmap.txt";
+const LISTS = "ImageSets/Segmentation", LIST = `${LISTS}/default.txt`, COLOURS = "labelmap.txt";
 
 /** The last number that is none of a class: it says "ignore". */
 const VOID = 255;
@@ -84,13 +84,33 @@ async function open(path: string): Promise<AnnotationSet> {
   const files = await listFiles(folder, /\.png$/i);
   return {
     labels: distinct(classes.colours.values()),
-    problems: [],
+    problems: await listedWithout(files.map(({ stem }) => stem), path),
     masks: files.map(({ path }) => path),
     count: files.length,
     async *photos() {
       for (const { path, stem } of files) yield await photoOf(path, stem, classes);
     },
   };
+}
+
+/**
+ * What lists name that has no mask, in a sentence: Datumaro and CVAT write none where nothing was drawn, be it that there is no crack, or that nobody has looked.
+ */
+async function listedWithout(masks: readonly string[], path: string): Promise<string[]> {
+  const lists = join(path, LISTS);
+  if (!(await statOrNull(lists))?.isDirectory) return [];
+  const known = new Set(masks.map((name) => name.normalize())), missing = new Set<string>();
+  for (const { path } of await listFiles(lists, /\.txt$/i)) {
+    for (const line of (await Deno.readTextFile(path)).split(/\r?\n/)) {
+      const name = line.trim();
+      if (name !== "" && !known.has(name.normalize())) missing.add(name);
+    }
+  }
+  const [first] = missing;
+  if (first === undefined) return [];
+  return [
+    `Cannot use ${missing.size} of the names in ${lists}, such as ${first}: there is no mask of them in ${CLASSES}; where they show no crack, give them black ones.`,
+  ];
 }
 
 /** What colours mean. */

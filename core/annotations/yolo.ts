@@ -17,6 +17,12 @@ import { distinct, ringOf } from "./parsed.ts";
 
 const FOLDER = "labels", DATA = "data.yaml";
 
+/**
+ * Pixels by which shares may have been rounded down: programs that write the pixels of a contour divide them by the size and round to six digits (Ultralytics' `convert_segment_masks_to_yolo_seg`), and
+ * half of them would lie in the pixel before.
+ */
+const ROUNDING = 0.01;
+
 async function* write(
   photos: AsyncIterable<AnnotatedPhoto>,
   { label, onLoss }: WriteOptions,
@@ -91,7 +97,10 @@ function photoOf(
     areas.push({
       label,
       paint: (picture) =>
-        fillWithRim(picture, ring.map(([x, y]) => [x * picture.width, y * picture.height] as const)),
+        fillWithRim(
+          picture,
+          ring.map(([x, y]) => [x * picture.width + ROUNDING, y * picture.height + ROUNDING] as const),
+        ),
     });
   }
   return { file: photoStem(stem), areas, unusable };

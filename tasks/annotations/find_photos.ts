@@ -37,6 +37,7 @@ export async function photoFinder(options: PhotoFinderOptions): Promise<PhotoFin
     throw error;
   });
   const photos = all.filter(({ path }) => !masks.has(resolve(path)));
+  const shared = sharedFolder(photos);
   const byBareEnd = Map.groupBy(photos, ({ name }) => basename(bare(name)));
   const byEnd = Map.groupBy(photos, (photo) => basename(stemOf(photo.name)));
   return async ({ file, path }) => {
@@ -45,7 +46,11 @@ export async function photoFinder(options: PhotoFinderOptions): Promise<PhotoFin
     }
     const wanted = file.replaceAll("\\", "/").replace(/^(?:\.{0,2}\/)+/, "");
     for (const name of [wanted, stemOf(wanted)]) {
-      const known = (photo: Photo) => [photo.name, fileName(photo), stemOf(fileName(photo))];
+      const known = (photo: Photo) =>
+        [photo.name, fileName(photo), stemOf(fileName(photo))].flatMap((known) => [
+          known,
+          known.slice(shared.length),
+        ]);
       const near = [...byEnd.get(basename(stemOf(name))) ?? [], ...byEnd.get(basename(name)) ?? []];
       const candidates = [...new Set(near)];
       const fit = Map.groupBy(
@@ -75,6 +80,15 @@ export async function photoFinder(options: PhotoFinderOptions): Promise<PhotoFin
 function agreement(a: string, b: string): number {
   if (a === b) return Infinity;
   return a.endsWith(`/${b}`) ? b.length : b.endsWith(`/${a}`) ? a.length : 0;
+}
+
+/** The folders that all photos lie in, as images/default/ of CVAT and Datumaro: annotations name photos below them. */
+function sharedFolder(photos: readonly Photo[]): string {
+  let shared = photos.length === 0 ? "" : `${dirname(photos[0].name)}/`;
+  while (shared !== "./" && !photos.every(({ name }) => name.startsWith(shared))) {
+    shared = `${dirname(shared)}/`;
+  }
+  return shared === "./" ? "" : shared;
 }
 
 function stemOf(name: string): string {

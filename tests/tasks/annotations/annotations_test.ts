@@ -332,3 +332,17 @@ Deno.test("what cannot be imported is said, and the rest goes on", async () => {
   assert.match(all, /Shape 1 of b\.png: Cannot use a mask: it is 4 × 3, but its photo is 3 × 1\./);
   assert.match(all, /annotations of a\.png: there are others of .+a\.png\./);
 });
+
+Deno.test("photos are found in images/default/, where Datumaro and CVAT put them, also those whose name ends another's", async () => {
+  await using folder = await temporaryFolder();
+  const images = join(folder.path, "images");
+  for (const name of ["a.png", "day 1/a.png", "day 1/b.png"]) {
+    await write(join(images, "default", name), await crackPhoto(4, 3, 1));
+  }
+  const annotations = join(folder.path, "annotations.json");
+  const find = await photoFinder({ annotations, photoFolder: "images", photos: [], out: folder.path });
+  for (const name of ["a", "day 1/a", "day 1/b"]) {
+    const found = await find({ file: `${name}.png`, areas: [], unusable: [] });
+    assert.equal(typeof found === "string" ? found : found.name, `default/${name}`);
+  }
+});
