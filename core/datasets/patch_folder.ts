@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { argumentsSchema, checkArguments, listOf, ofType, TEXT } from "../arguments.ts";
 import { decodeFile } from "../images/decode_file.ts";
 import { sniffFormat } from "../images/image_format.ts";
+import { luma } from "../images/luma.ts";
 import { classesOf } from "./classes.ts";
 import { type Contradiction, findContradictions, type LabelledFile } from "./contradictions.ts";
 import type { DatasetProblem } from "./layout.ts";
@@ -275,10 +276,8 @@ class PatchedSample implements Sample<PatchLabels> {
   }
 }
 
-/** The grey value of a pixel, ITU-R 601. */
 function grey({ width, data }: ImageData, x: number, y: number): number {
-  const at = 4 * (y * width + x);
-  return 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+  return luma(data, 4 * (y * width + x));
 }
 
 /** Width and height of a PNG file are in its first 24 bytes (ISO/IEC 15948, clause 11.2.2). */

@@ -2,6 +2,7 @@ import type { DatasetProblem } from "../../core/datasets/layout.ts";
 import type { Dataset } from "../../core/datasets/open_dataset.ts";
 import { describeForm } from "../../core/datasets/read_mask.ts";
 import { fullName, requireSameSize, type Sample, type TruthMask } from "../../core/datasets/sample.ts";
+import { luma } from "../../core/images/luma.ts";
 import { describeError } from "../cli/errors.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { greyOf, outlineOf, swapsSides } from "./mask_fit.ts";
@@ -163,8 +164,7 @@ function measure({ data }: ImageData, mask: TruthMask): Partial<PhotoRecord> {
   for (let i = 0, at = 0; i < truth.length; i++, at += 4) {
     if (weight?.[i] === 0) continue;
     count++;
-    // ITU-R 601.
-    const grey = 0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2];
+    const grey = luma(data, at);
     sum += grey;
     squares += grey * grey;
     if (truth[i] === 1) {

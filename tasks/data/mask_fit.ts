@@ -1,4 +1,5 @@
 import type { TruthMask } from "../../core/datasets/sample.ts";
+import { luma } from "../../core/images/luma.ts";
 
 /**
  * Where a mask says that crack is and that it is not, right beside it: some of the pixels, as `y · width + x`. With these a mask is tried on its own
@@ -144,7 +145,7 @@ function momentsOf(
 export function greyOf({ width, height, data }: ImageData): GreyPhoto {
   const grey = new Uint8Array(width * height);
   for (let i = 0, at = 0; i < grey.length; i++, at += 4) {
-    grey[i] = Math.round(0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]);
+    grey[i] = Math.round(luma(data, at));
   }
   return { width, height, grey };
 }

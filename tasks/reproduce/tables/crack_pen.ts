@@ -10,7 +10,7 @@ import { ignoredPixels } from "../../../core/sampling/decoded_photo.ts";
 import { describeError } from "../../cli/errors.ts";
 import { startProgress } from "../../cli/progress.ts";
 import { figuresOf } from "../../evaluate/figures.ts";
-import { greyOf, tracedCrack } from "../../studio/page/crack_pen.ts";
+import { CrackPen } from "../../studio/page/crack_pen.ts";
 import { type MeasuredPart, measuredPhotos } from "../measure/measured_parts.ts";
 import { onEachSet, type Outcome } from "../outcome.ts";
 import { dataOf } from "../paper_set.ts";
@@ -84,12 +84,13 @@ async function draw(samples: readonly Sample[], compute: Compute, { quiet }: Run
       const { image, mask: { width, height, data, weight } } = await readMasked(sample);
       using truth = compute.upload({ width, height, channels: 1, data });
       using ignored = weight && compute.upload({ width, height, channels: 1, data: ignoredPixels(weight) });
-      const grey = greyOf(image as ImageData & { readonly data: Uint8ClampedArray });
+      const pen = new CrackPen({ width, height, data: Uint8ClampedArray.from(image.data) });
+      pen.prepare();
       const drawn = new Uint8Array(width * height);
       for (const clicks of await clicksOn(truth)) {
         for (const [i, to] of clicks.slice(1).entries()) {
           const start = performance.now();
-          const pixels = tracedCrack(grey, clicks[i], to);
+          const pixels = pen.trace(clicks[i], to);
           strokes.push(performance.now() - start);
           for (const pixel of pixels) drawn[pixel] = 1;
         }

@@ -2,7 +2,7 @@
 import type { CrackMeasurement } from "../../../core/measure/crack_measurement.ts";
 import { type Box, boxBetween, type Point } from "./box.ts";
 import { type Shown, shown, showNext } from "./beside.ts";
-import { greyOf } from "./crack_pen.ts";
+import { CrackPen } from "./crack_pen.ts";
 import type { Method, StagePicture } from "./engine_protocol.ts";
 import type { Decision } from "../review.ts";
 import type { OpenedPhoto, Photo } from "./photo.ts";
@@ -165,7 +165,7 @@ export class DeskControl {
     this.redraw();
     this.#desk = {
       edits: opened.edits,
-      grey: greyOf(opened.pixels),
+      pen: new CrackPen(opened.pixels),
       ...{ tool, brushSize, points: this.points },
       changed: (pixels) => {
         if (outline.value) this.redraw();

@@ -1,6 +1,6 @@
 import type { Point } from "./box.ts";
 import { brushed } from "./brush.ts";
-import { type Grey, tracedCrack } from "./crack_pen.ts";
+import type { CrackPen } from "./crack_pen.ts";
 import { type EditedMask, Paint } from "./edited_mask.ts";
 import { pieceAt } from "./pieces.ts";
 
@@ -25,7 +25,7 @@ export type Tool = keyof typeof TOOLS;
 /** What tools work on. */
 export interface Desk {
   readonly edits: EditedMask;
-  readonly grey: Grey;
+  readonly pen: CrackPen;
   readonly tool: { readonly value: Tool };
   readonly brushSize: { readonly value: number };
   /** The points of the measure, corners of the box, or the point that the pen starts from. */
@@ -42,8 +42,9 @@ export function press(desk: Desk, at: Point): void {
       return stroke(desk, at, at);
     case "pen": {
       const [from] = desk.points.value;
-      if (from !== undefined) {
-        paint(desk, tracedCrack(desk.grey, from, at), Paint.crack);
+      if (from === undefined) desk.pen.prepare();
+      else {
+        paint(desk, desk.pen.trace(from, at), Paint.crack);
         desk.edits.finish();
       }
       desk.points.value = [at];
