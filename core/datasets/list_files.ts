@@ -51,9 +51,9 @@ export async function listFiles(folder: string, kind = IMAGE_FILE): Promise<Foun
 
 /** What files of these kinds are good for, by extension. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  json: "polygons such as labelme's are not read: export them as masks",
-  xml: "boxes and polygons are not read: export them as masks",
-  txt: "outlines are not read: export them as masks",
+  json: "annotations of labelme, COCO and Label Studio become masks by the task annotations:import",
+  xml: "annotations of CVAT become masks by the task annotations:import",
+  txt: "outlines of YOLO's become masks by the task annotations:import",
 };
 
 /**

@@ -161,7 +161,10 @@ export function describeRun(
     ...(leftOut.length > 0 ? [`left out ${countKinds(leftOut).map(({ text }) => text).join(", ")}`] : []),
     finding,
   ];
-  const notes = countNotes(summary.photos).map((line) => `${printable(line)}\n`).join("");
+  const remedies = countKinds(leftOut).flatMap(({ text, first: { path, remedy } }) =>
+    remedy === undefined ? [] : [`${text}, such as ${path}: ${remedy}.`]
+  );
+  const notes = [...remedies, ...countNotes(summary.photos)].map((line) => `${printable(line)}\n`).join("");
   return `${parts.join("; ")}.\n${notes}Report:   ${report}\nManifest: ${manifest}\n`;
 }
 

@@ -489,6 +489,6 @@ Deno.test("openDataset() keeps splits and pairs beside a stray image, and says w
   }, async (dataset) => await assertTruths(dataset, [1]));
   await assert.rejects(withDataset({ "images/a.jpg": photo(1), "labels/a.json": "{}" }, () => {}), {
     message:
-      /Cannot find masks in .*labels: it holds 1 \.json file \(such as a\.json; polygons .* export them as masks\)/,
+      /Cannot find masks in .*labels: it holds 1 \.json file \(such as a\.json; annotations of labelme, .* by the task annotations:import\)/,
   });
 });

@@ -47,10 +47,10 @@ Deno.test("A run over photos fails by its exit code where photos were not read, 
   assert.deepEqual(JSON.parse(out).leftOut, [HEIC, MASK]);
 });
 
-Deno.test("The last lines of a run count by kind what was left out", () => {
+Deno.test("The last lines of a run count by kind what was left out, and say what to do about it", () => {
   assert.match(
     describeRun(summary([HEIC, MASK, HEIC]), { done: "Labelled", finding: "0 of 0 show crack", seconds: 2 }),
-    /^Labelled 0 photos in 2 s; left out 2 HEIC files, 1 mask lying beside photos; 0 of 0 show crack\.\n/,
+    /^Labelled 0 photos in 2 s; left out 2 HEIC files, 1 mask lying beside photos; 0 of 0 show crack\.\n2 HEIC files, such as photos\/f\.HEIC: convert it to JPEG first\.\nReport/,
   );
 });
 

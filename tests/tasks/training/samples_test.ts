@@ -9,6 +9,7 @@ import { openTrainingData } from "../../../tasks/segmenter/photos.ts";
 import { type DecodedPhotos, holdBack } from "../../../tasks/training/decoded_photos.ts";
 import { listSamples } from "../../../tasks/training/list_samples.ts";
 import { maskedSample, type NamedSample } from "../../../tasks/training/named_sample.ts";
+import { withExif } from "../../oracles/exif_writer.ts";
 import { writePng } from "../../oracles/png_writer.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
@@ -101,10 +102,18 @@ Deno.test("openPatchPhotos() tells what was guessed of photos once for all of a 
   // 12 bits in 16, of which the file says nothing.
   const wide = writePng({ width: 8, height: 8, depth: 16, colour: 0, sample: () => 4000 });
   const withoutEnd = jpeg.subarray(0, -2);
-  const files = { "a.jpg": jpeg, "b.jpg": withoutEnd, "c.png": wide, "d.jpg": withoutEnd };
+  // Turned by 180°, and by 90°, which a square hides.
+  const turned = async (orientation: number, height: number) =>
+    withExif(await encodeJpeg(new ImageData(8, height)), { main: [[274, "short", orientation]] });
+  const files = {
+    ...{ "a.jpg": jpeg, "b.jpg": withoutEnd, "c.png": wide, "d.jpg": withoutEnd },
+    ...{ "e.jpg": await turned(3, 5), "f.jpg": await turned(6, 8) },
+    ...{ "g.jpg": await turned(6, 5), "h.jpg": await turned(1, 8) },
+  };
   for (const [name, bytes] of Object.entries(files)) {
     await Deno.writeFile(join(images, name), bytes);
-    await writeGrey(join(masks, `${name[0]}.png`), 8, 8, 255);
+    const [width, height] = name.startsWith("g") ? [5, 8] : [8, name.startsWith("e") ? 5 : 8];
+    await writeGrey(join(masks, `${name[0]}.png`), width, height, 255);
   }
   const lines: string[] = [];
   const paths = { folders: [], images: [images], masks: [masks], datasets: [] };
@@ -112,6 +121,9 @@ Deno.test("openPatchPhotos() tells what was guessed of photos once for all of a 
   assert.deepEqual(lines.filter((line) => line.includes("/images/")), [
     "2 photos, the first of them /images/b.jpg: Its end marker is missing, but none of its rows is.",
     "/images/c.png: None of its 16-bit samples exceeds 4095: they were read as 12 bits.",
+    ...[["e", 3], ["f", 6]].map(([name, orientation]) =>
+      `/images/${name}.jpg: Its EXIF orientation, ${orientation}, turns it, and by its size its mask may be of either: data:doctor tells whether it fits.`
+    ),
   ]);
 });
 
