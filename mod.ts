@@ -66,6 +66,7 @@ export type { SgdSchedule, SgdStep } from "./models/training/sgd.ts";
 export type { SegmentationArch } from "./models/segmenter/segmentation_network.ts";
 export {
   createSegmenter,
+  type PredictDirectionsOptions,
   type PredictOptions,
   type Segmenter,
   type SegmenterOptions,

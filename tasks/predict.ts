@@ -65,7 +65,12 @@ async function openSession({ out, ...options }: Options): Promise<Session> {
   const threads = await segmenter.planThreads(compute, tile ** 2);
   if (!options.quiet) writeErr(describeDevices(runtime, { network: segmenter.name, threads }));
   const segmenterRecord = await networkRecord(segmenter, shorten(options.segmenter));
-  return { compute, segmenter, segmenterRecord, runtime, tile };
+  return {
+    ...{ compute, segmenter, segmenterRecord, runtime, tile },
+    ...(segmenter.tellsDirections && {
+      directions: (image, mask) => segmenter.predictDirections(image, { mask }),
+    }),
+  };
 }
 
 function predict(options: Options): Promise<number> {
@@ -93,7 +98,8 @@ await runCommand({
   description:
     "For each photo it writes confidence/NAME.png (confidences from 0 to 1 as 0 to 255, rounded, and at least 1 where they are above 0) and " +
     "masks/NAME.png (255 where the confidence exceeds the threshold, 0 elsewhere); for all photos together, report.html to look at and manifest.json " +
-    "for programs. Photos may be of any size: larger ones are shown to the network in tiles that overlap and fade into " +
+    "for programs. By a network that says which way cracks go (patches_inoue) it writes directions/NAME.png, too: the degrees from 0, level, by 45, rising " +
+    "to the right, to 179, and 180 where there is no crack, with a palette of colours. Photos may be of any size: larger ones are shown to the network in tiles that overlap and fade into " +
     "each other.\n\n" +
     "If a run is interrupted, the same command carries on where it stopped: photos that already have a prediction, from the same file, network and " +
     "options, are skipped. After running in shards, run once more without --shard to join their manifests and reports.",

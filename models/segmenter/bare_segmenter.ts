@@ -5,7 +5,7 @@ import { tf } from "../tfjs.ts";
 import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
 import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
 import { meanDirection } from "./crack_direction.ts";
-import { meanOfBlocks } from "./patch_network.ts";
+import { askAround, meanOfBlocks } from "./patch_network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Options of {@linkcode createSegmenter}. */
@@ -107,21 +107,26 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
   }
 
   /**
-   * Which way cracks go at each pixel by the running statistics, for a network that tells.
+   * Which way cracks go at some pixels by the running statistics, for a network that tells.
    *
    * @param x 1 × H × W × 3, RGB 0..255, of any size.
-   * @returns 1 × H × W × 1, in degrees from the right counter-clockwise, 0 to below 180.
+   * @param at the pixels, one at least, counted row by row.
+   * @returns a value a pixel, in degrees from the right counter-clockwise, 0 to below 180.
    * @throws {RangeError} for a network that does not.
    * @internal
    */
-  directions(x: tf.Tensor4D): tf.Tensor4D {
+  directions(x: tf.Tensor4D, at: Int32Array): tf.Tensor1D {
     const { patches, arch } = this.network;
     if (!patches?.directed) {
       throw new RangeError(
         `Cannot say which way cracks go with ${this.name}: ${arch} marks them only; patches_inoue tells.`,
       );
     }
-    return meanOfBlocks(x, patches, (shown) => meanDirection(this.logits(shown, { auxiliary: true })[1]));
+    return askAround(
+      x,
+      { ...patches, at },
+      (shown) => meanDirection(this.logits(shown, { auxiliary: true })[1]),
+    );
   }
 }
 

@@ -105,6 +105,39 @@ export function meanOfBlocks(
   });
 }
 
+/**
+ * What a network says of the patches around some pixels of an image, which is mirrored outside.
+ *
+ * @param x 1 × H × W × 3.
+ * @param layout `at`: the pixels, counted row by row.
+ * @param ask what the network says of patches, N × side × side × 3: N values.
+ * @returns a value a pixel.
+ */
+export function askAround(
+  x: tf.Tensor4D,
+  { side, at }: Pick<PatchLayout, "side"> & { readonly at: Int32Array },
+  ask: (patches: tf.Tensor4D) => tf.Tensor,
+): tf.Tensor1D {
+  const atOnce = PATCHES_AT_ONCE[tf.getBackend()];
+  return tf.tidy(() => {
+    const width = x.shape[2], across = width + side - 1;
+    const pixels = mirrored(x, (side - 1) / 2).reshape<tf.Tensor2D>([-1, 3]);
+    const parts: tf.Tensor1D[] = [];
+    for (let first = 0; first < at.length; first += atOnce) {
+      const some = at.subarray(first, first + atOnce);
+      parts.push(tf.tidy(() => {
+        const from = Int32Array.from({ length: some.length * side ** 2 }, (_, i) => {
+          const pixel = some[Math.floor(i / side ** 2)], row = Math.floor(i / side) % side;
+          return (Math.floor(pixel / width) + row) * across + pixel % width + i % side;
+        });
+        const patches = tf.gather(pixels, tf.tensor1d(from, "int32"));
+        return ask(patches.reshape([some.length, side, side, 3])).reshape([some.length]);
+      }));
+    }
+    return tf.concat(parts);
+  });
+}
+
 /** An image with a margin of mirrored pixels on all sides, those at the edge not repeated, however small it is. */
 function mirrored(x: tf.Tensor4D, margin: number): tf.Tensor4D {
   return [1, 2].reduce((x, axis) => {

@@ -34,6 +34,12 @@ export interface PredictOptions {
   readonly refine?: boolean;
 }
 
+/** Options of {@linkcode Segmenter.predictDirections}. */
+export interface PredictDirectionsOptions {
+  /** H × W, row-major: the directions of those pixels only are wanted that are not 0. Default: of all. */
+  readonly mask?: Uint8Array;
+}
+
 /** Pixels of a band, whose patches take seconds. Fewer would show many patches twice, since blocks reach from band to band. */
 const BAND_PIXELS = 2 ** 15;
 
@@ -116,24 +122,39 @@ export class Segmenter extends BareSegmenter implements Segmenting {
     return refineLiuDeepcrack(fused, guide);
   }
 
+  /** Whether {@linkcode Segmenter.predictDirections} says which way cracks go: true of `patches_inoue` only. */
+  get tellsDirections(): boolean {
+    return this.network.patches?.directed ?? false;
+  }
+
   /**
-   * Which way a crack goes through each pixel of a photo, if it is one: of `patches_inoue` only.
+   * Which way a crack goes through each pixel of a photo, if it is one: of a network for which {@linkcode Segmenter.tellsDirections} holds.
    *
    * @param image H × W × 3, RGB 0..255, any size that the memory allows.
-   * @returns H × W × 1, in degrees from the right counter-clockwise, 0 to below 180.
-   * @throws {RangeError} for a plane without 3 channels, and a network that does not tell.
+   * @returns H × W × 1, in degrees from the right counter-clockwise, 0 to below 180; 0 where it was not asked for.
+   * @throws {RangeError} for a plane without 3 channels, a mask of another size, and a network that does not tell.
    */
-  async predictDirections(image: Plane): Promise<Plane> {
+  async predictDirections(image: Plane, { mask }: PredictDirectionsOptions = {}): Promise<Plane> {
     const { width, height, channels, compute } = image;
     this.#requireColours(image);
+    if (mask !== undefined && mask.length !== width * height) {
+      throw new RangeError(
+        `Cannot say which way cracks go in an image of ${width} × ${height}: its mask has ${mask.length} values, ` +
+          `${width * height} are wanted.`,
+      );
+    }
+    const at = Int32Array.from(Array(width * height).keys()).filter((i) =>
+      mask === undefined || mask[i] !== 0
+    );
+    const data = new Float32Array(width * height);
+    if (at.length === 0) return compute.upload({ width, height, channels: 1, data });
     const onDevice = await usesDevice(compute);
     const shape: [number, number, number, number] = [1, height, width, channels];
-    if (onDevice) {
-      const map = tf.tidy(() => this.directions(planeTensor(image, shape)));
-      return adoptTensor(compute, map, { width, height, channels: 1 });
-    }
-    const pixels = await image.read();
-    const data = await takeData(tf.tidy(() => this.directions(tf.tensor4d(pixels, shape))));
+    const pixels = onDevice ? undefined : await image.read();
+    const found = tf.tidy(() =>
+      this.directions(pixels ? tf.tensor4d(pixels, shape) : planeTensor(image, shape), at)
+    );
+    for (const [i, degrees] of (await takeData(found)).entries()) data[at[i]] = degrees;
     return compute.upload({ width, height, channels: 1, data });
   }
 

@@ -1,6 +1,7 @@
 import type { CrackMeasurement, MeasuredPoint } from "../../core/measure/crack_measurement.ts";
 import { directionOf } from "../../core/measure/orientations.ts";
 import { scaleLinear } from "../report/d3.ts";
+import { directionColour } from "../report/direction_colour.ts";
 import { type Html, markup } from "../report/markup.ts";
 
 /** From thin to wide: parts of the range from 0 to the widest place of a photo. */
@@ -22,17 +23,9 @@ const UNMEASURED = "#d0d0d0";
 /** Parts of the half circle of directions, as {@linkcode CrackMeasurement.orientations} has them. */
 const DIRECTIONS = 18;
 
-/**
- * A circle in OKLab, as directions come round again: light from left to right, dark upright, yellow rising to the right, blue falling. It
- * goes through lightness and from blue to yellow, which everybody sees; red and green only go along.
- *
- * @param part 0 … {@linkcode DIRECTIONS} − 1, each 10° of θ.
- */
-function directionColour(part: number): string {
-  const twice = 2 * Math.PI * (part + 0.5) / DIRECTIONS;
-  return `oklab(${round(0.73 + 0.19 * Math.cos(twice))} ${round(-0.1 * Math.cos(twice))} ${
-    round(0.14 * Math.sin(twice) - 0.01)
-  })`;
+/** @param part 0 … {@linkcode DIRECTIONS} − 1, each 10° of θ. */
+function partColour(part: number): string {
+  return `oklab(${directionColour((part + 0.5) * 180 / DIRECTIONS).map(round).join(" ")})`;
 }
 
 function round(value: number): number {
@@ -67,7 +60,7 @@ export function drawLines({ cracks, width, height }: CrackMeasurement, widest: n
     }</title></circle>`;
   return markup`<path class="casing" d="${whole}"/>
 <g class="by-width">${drawParts(byWidth, (part) => part < 0 ? UNMEASURED : widthColour(part))}${ring}</g>
-<g class="by-direction">${drawParts(byDirection, directionColour)}</g>`;
+<g class="by-direction">${drawParts(byDirection, partColour)}</g>`;
 }
 
 /** The pieces of lines by the part that they belong to, each as the path of an SVG. A piece belongs where its first point does. */
@@ -142,7 +135,7 @@ export function drawDirections({ orientations }: CrackMeasurement): Html {
     const sector = ringPart(i, 0, ROSE.radius * Math.sqrt(length / most));
     const [inner, outer] = ROSE.ring;
     return markup`<path d="${sector} ${ringPart(i, inner, outer)}" fill="${
-      directionColour(i)
+      partColour(i)
     }"><title>${title}</title></path>
 `;
   });

@@ -1,5 +1,5 @@
 import { defaultScales, type ScaleSettings } from "../../core/predict/predict_scales.ts";
-import { NUMBER, numberOr, oneOf, optional, recordSchema, TEXT } from "../../core/arguments.ts";
+import { listOf, NUMBER, numberOr, oneOf, optional, recordSchema, TEXT } from "../../core/arguments.ts";
 import {
   type ManifestSchema,
   manifestSchema,
@@ -13,6 +13,8 @@ import { NETWORK_RECORD, networkDifference, type NetworkRecord } from "../batch/
 export interface PhotoRecord extends CommonRecord {
   /** When, in UTC. */
   readonly predictedAt: string;
+  /** Of a network that tells which way cracks go: crack pixels by direction, 18 parts of 10° from the right counter-clockwise. */
+  readonly orientations?: readonly number[];
 }
 
 /** A photo's own scale and no other. */
@@ -54,7 +56,7 @@ export const PREDICT_MANIFEST: ManifestSchema<PhotoRecord, PredictSettings> = ma
     start: numberOr(oneOf("auto")),
     selectivity: NUMBER,
   })),
-}, { predictedAt: TEXT });
+}, { predictedAt: TEXT, orientations: optional(listOf(NUMBER, "a list of numbers")) });
 
 /** At which scales predictions are made. */
 export function scalesOf({ scales = OWN_SCALE }: Pick<PredictSettings, "scales">): ScaleSettings {

@@ -1,6 +1,8 @@
 import { join } from "node:path";
-import type { Compute } from "../../core/gpu/compute.ts";
+import type { Compute, Plane } from "../../core/gpu/compute.ts";
+import { coverTransparent } from "../../core/images/cover_transparent.ts";
 import { encodeJpeg } from "../../core/images/encode_jpeg.ts";
+import { uploadImage } from "../../core/images/upload_image.ts";
 import { defaultScales, predictAtScales, type ScaledPrediction } from "../../core/predict/predict_scales.ts";
 import type { OnProgress } from "../../core/photo_progress.ts";
 import type { Segmenting } from "../../core/predict/segmenting.ts";
@@ -21,6 +23,7 @@ import { UsageError } from "../cli/errors.ts";
 import { VERSION } from "../cli/version.ts";
 import type { Photo } from "../files/photo_list.ts";
 import { predictionChunks } from "../report/report.ts";
+import { directionCounts, type DirectionMap, directionMap, encodeDirections } from "./direction_map.ts";
 import {
   madeAt,
   OWN_SCALE,
@@ -52,6 +55,8 @@ export interface Session {
   readonly compute: Compute;
   readonly segmenter: Segmenting;
   readonly segmenterRecord: NetworkRecord;
+  /** Of a network that tells: which way cracks go at the pixels of a mask, in degrees. The plane is the caller's to dispose of. */
+  readonly directions?: (image: Plane, mask: Uint8Array) => Promise<Plane>;
   readonly runtime: Runtime;
   /** Side of the tiles that the network takes. */
   readonly tile: number;
@@ -60,9 +65,10 @@ export interface Session {
 /** What came out. */
 export type PredictSummary = BatchSummary<PhotoRecord>;
 
-/** A prediction, and the photo with its mask as JPEG where that is wanted. */
+/** A prediction, which way its cracks go if the network tells, and the photo with its mask as JPEG where that is wanted. */
 interface PredictOutput {
   readonly prediction: ScaledPrediction;
+  readonly directions: DirectionMap | undefined;
   readonly overlay: Uint8Array<ArrayBuffer> | undefined;
 }
 
@@ -84,10 +90,11 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
   readonly pixelsAtOnce = PIXELS_AT_ONCE;
   readonly #options: PredictPhotosOptions;
   readonly #segmenter: Segmenting;
+  readonly #directions: Session["directions"];
 
   constructor(
     options: PredictPhotosOptions,
-    { compute, runtime, segmenter, segmenterRecord, tile: fitting }: Session,
+    { compute, runtime, segmenter, segmenterRecord, directions, tile: fitting }: Session,
   ) {
     const { threshold, tile = fitting, overlap = defaultOverlap(tile), scales = defaultScales } = options;
     requireTiles({ tile, overlap });
@@ -99,6 +106,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     };
     this.#options = options;
     this.#segmenter = segmenter;
+    this.#directions = directions;
   }
 
   get title(): string {
@@ -115,26 +123,48 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
     const options = { ...network, threshold, onProgress, ...scalesOf(this.settings) };
     const prediction = await predictAtScales(this.compute, image, options);
     const overlay = this.#options.overlays ? await overlayImage(image, prediction.mask) : undefined;
-    return { prediction, overlay };
+    return { prediction, directions: await this.#directionsOf(image, prediction), overlay };
   }
 
-  async write(name: string, { prediction, overlay }: PredictOutput): Promise<FileRecord[]> {
+  /** At the photo's own scale, of crack pixels only. */
+  async #directionsOf(
+    image: ImageData,
+    prediction: ScaledPrediction,
+  ): Promise<DirectionMap | undefined> {
+    if (this.#directions === undefined) return undefined;
+    using plane = uploadImage(this.compute, coverTransparent(image).image);
+    using directions = await this.#directions(plane, prediction.mask);
+    return directionMap(await directions.read(), prediction);
+  }
+
+  async write(name: string, { prediction, directions, overlay }: PredictOutput): Promise<FileRecord[]> {
     const { out } = this.#options;
     const files = await writeMaps(out, name, prediction);
+    if (directions !== undefined) {
+      files.push(await writeOutput(out, directionPath(out, name), await encodeDirections(directions)));
+    }
     if (overlay !== undefined) files.push(await writeOutput(out, overlayPath(out, name), overlay));
     return files;
   }
 
-  record(facts: PhotoFacts, { prediction }: PredictOutput): PhotoRecord {
+  record(facts: PhotoFacts, { prediction, directions }: PredictOutput): PhotoRecord {
     // At its own scale alone a photo's record is what it was before there were others.
     const { scales: _, warning: __, ...plain } = prediction;
     const found = this.settings.scales === undefined ? plain : prediction;
-    return { ...recordedPhoto(facts, found), seconds: facts.seconds, predictedAt: facts.now };
+    return {
+      ...recordedPhoto(facts, found),
+      ...(directions === undefined ? {} : { orientations: directionCounts(directions) }),
+      ...{ seconds: facts.seconds, predictedAt: facts.now },
+    };
   }
 
   filesOf({ name }: PhotoRecord): string[] {
     const { out, overlays } = this.#options;
-    return [...mapPaths(out, name), ...(overlays ? [overlayPath(out, name)] : [])];
+    return [
+      ...mapPaths(out, name),
+      ...(this.#directions ? [directionPath(out, name)] : []),
+      ...(overlays ? [overlayPath(out, name)] : []),
+    ];
   }
 
   report({ photos, failures, onFailure, part }: ReportedPhotos<PhotoRecord>): AsyncIterable<string> {
@@ -167,7 +197,7 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
           title: "Confidence",
           note: "How sure the network is that a pixel is crack.",
           path: confidencePath(out, name),
-        }],
+        }, ...(this.#directions ? [{ ...DIRECTION, path: directionPath(out, name) }] : [])],
         complete: (entry) => entry,
       }),
     });
@@ -175,8 +205,8 @@ class PredictTask implements BatchTask<PhotoRecord, PredictSettings, PredictOutp
 }
 
 /**
- * Predicts the cracks of photos into a folder: `confidence/NAME.png`, `masks/NAME.png`, `overlays/NAME.jpg`, `manifest.json` and
- * `report.html`; see {@linkcode runOverPhotos}.
+ * Predicts the cracks of photos into a folder: `confidence/NAME.png`, `masks/NAME.png`, `directions/NAME.png`, `overlays/NAME.jpg`,
+ * `manifest.json` and `report.html`; see {@linkcode runOverPhotos}.
  *
  * @param open opens the device and the network, once it is clear that there is work for them.
  * @throws {UsageError} if there is nothing to predict, another run is at work, or the folder holds other things.
@@ -206,6 +236,19 @@ export function planPredictions(
 
 /** How much of the mask's colour a crack pixel takes on: the crack itself stays to be seen. */
 const OPACITY = 0.6;
+
+/** The map of directions in the report. */
+const DIRECTION = {
+  key: "direction",
+  title: "Direction",
+  note:
+    "Which way the crack goes at each of its pixels: light from left to right, yellow rising to the right, dark upright, blue falling to the right.",
+};
+
+/** `directions/NAME.png`: see {@linkcode encodeDirections}. */
+function directionPath(folder: string, name: string): string {
+  return join(folder, "directions", `${name}.png`);
+}
 
 /** `overlays/NAME.jpg`, as large as the photo. */
 function overlayPath(folder: string, name: string): string {

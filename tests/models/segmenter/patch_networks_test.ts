@@ -115,9 +115,20 @@ for (const backend of BACKENDS) {
       return (Math.atan2(y, x) / 2 * 180 / Math.PI + 180) % 180;
     });
     assertClose(await directions.read(), expected, 0.01, "directions");
+    assert.ok(segmenter.tellsDirections);
+    const mask = Uint8Array.from(expected, (_, i) => Number([0, 6, 14].includes(i)));
+    using some = await segmenter.predictDirections(image, { mask });
+    assertClose(await some.read(), expected.map((value, i) => value * mask[i]), 0.01, "of a mask");
+    using none = await segmenter.predictDirections(image, { mask: new Uint8Array(h * w) });
+    assert.deepEqual(await none.read(), new Float32Array(h * w));
+    await assert.rejects(
+      () => segmenter.predictDirections(image, { mask: new Uint8Array(2) }),
+      /^RangeError: Cannot say which way cracks go in an image of 5 × 3: its mask has 2 values, 15 are wanted\.$/,
+    );
     using grey = compute.upload({ width: 1, height: 1, channels: 1, data: new Float32Array(1) });
     await assert.rejects(() => segmenter.predictDirections(grey), /a plane of 1 × 1 × 1: 3 channels/);
     using other = createSegmenter({ arch: "patches_fan", width: WIDTH });
+    assert.ok(!other.tellsDirections);
     await assert.rejects(() => other.predictDirections(image), {
       name: "RangeError",
       message: /^Cannot say which way cracks go with patches_fan × 0\.0625: .*; patches_inoue tells\.$/,

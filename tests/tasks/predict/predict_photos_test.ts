@@ -108,6 +108,35 @@ Deno.test("predictPhotos() writes the prediction of each photo as predictAtScale
   });
 });
 
+Deno.test("predictPhotos() writes which way cracks go where the network tells, and makes such maps again that are gone", async () => {
+  await withPhotos(async (folder, compute) => {
+    // Redness tells nothing; the columns do, in degrees.
+    const directions: Session["directions"] = (image, mask) =>
+      Promise.resolve(compute.upload({
+        ...{ width: image.width, height: image.height, channels: 1 },
+        data: Float32Array.from(mask, (crack, i) => crack * (i % image.width)),
+      }));
+    const open = async () => ({ ...await opening(compute)(), directions });
+    const { photos } = await predictPhotos(options(folder), open);
+    for (const { name, crackPixels, orientations, width } of photos) {
+      const { data } = await decodeImage(await Deno.readFile(join(folder, "out/directions", `${name}.png`)));
+      const mask = await decodeImage(await Deno.readFile(join(folder, "out/masks", `${name}.png`)));
+      const columns = new Array<number>(18).fill(0);
+      for (let i = 0; i < data.length; i += 4) {
+        assert.equal(data[i] + data[i + 1] + data[i + 2] > 0, mask.data[i] > 0, name);
+        if (mask.data[i] > 0) columns[Math.floor(i / 4 % width / 10)]++;
+      }
+      assert.deepEqual(orientations, columns);
+      assert.equal(orientations?.reduce((sum, count) => sum + count), crackPixels);
+    }
+    assert.deepEqual((await readManifest(folder)).photos, photos);
+    assert.equal((await Deno.readTextFile(join(folder, "out/report.html"))).match(/>Direction</g)?.length, 3);
+    await Deno.remove(join(folder, "out/directions/b.png"));
+    assert.equal((await predictPhotos(options(folder), open)).skipped, 2);
+    assert.ok((await Deno.stat(join(folder, "out/directions/b.png"))).isFile);
+  });
+});
+
 Deno.test("predictPhotos() looks at the scales that it is given, and notes those of each photo", async () => {
   await withPhotos(async (folder, compute) => {
     const segmenter = new FakeSegmenter({ reach: 1 });
