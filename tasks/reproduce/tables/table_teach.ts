@@ -10,7 +10,7 @@ import { type MeasuredPart, measuredPhotos } from "../measure/measured_parts.ts"
 import { labellerMethods } from "../measure/method.ts";
 import type { Figure, Outcome, OutcomeRow, OutcomeSegmenter, OutcomeTable } from "../outcome.ts";
 import { dataOf } from "../paper_set.ts";
-import type { TeachingScale } from "../plans.ts";
+import type { TeachingScale } from "../teaching_plans.ts";
 import type { Run } from "../run.ts";
 import { loadTrained } from "../training/segmenters.ts";
 import {

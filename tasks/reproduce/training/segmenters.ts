@@ -13,7 +13,7 @@ import { segmenterTask } from "../../segmenter/segmenter_task.ts";
 import type { SegmenterTrainingOptions } from "../../segmenter/training_options.ts";
 import { runTraining } from "../../training/run_training.ts";
 import type { OutcomeSegmenter } from "../outcome.ts";
-import type { SegmenterPlan } from "../plans.ts";
+import type { SegmenterPlan } from "../segmentation_plans.ts";
 import type { PublishedSegmenter } from "../published.ts";
 import { type Run, trainingRunOptions } from "../run.ts";
 import type { TrainingTruth } from "./training_truth.ts";

@@ -13,7 +13,7 @@ import { listSamples } from "../../training/list_samples.ts";
 import type { NamedSample } from "../../training/named_sample.ts";
 import type { OutcomeData, OutcomeSegmenter } from "../outcome.ts";
 import { dataOf, type PhotoSet, photosOf } from "../paper_set.ts";
-import type { TeachingScale } from "../plans.ts";
+import type { TeachingScale } from "../teaching_plans.ts";
 import { PAPERS_TRAINING_SET, type Run, trainingRunOptions } from "../run.ts";
 import { type OpenSegmenter, requirePlanned } from "./segmenters.ts";
 import { namedSamples } from "./training_truth.ts";

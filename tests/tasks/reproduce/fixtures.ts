@@ -1,5 +1,6 @@
 import { encodePng } from "../../../core/images/encode_png.ts";
-import type { ClassifierPlan, Scale, SegmenterPlan } from "../../../tasks/reproduce/plans.ts";
+import type { ClassifierPlan, Scale } from "../../../tasks/reproduce/plans.ts";
+import type { SegmenterPlan } from "../../../tasks/reproduce/segmentation_plans.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { seeded } from "../../core/testing.ts";
 import { crackPhoto } from "../crack_photo.ts";
