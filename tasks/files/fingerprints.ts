@@ -1,6 +1,6 @@
 import { enlarged, hashOf } from "./text_set.ts";
 
-/** 53 bits of a text: of a million texts no two will have the same by chance (1 in 18,000 runs), of which eight bytes each is all that is to be kept. */
+/** 53 bits of a text, all that is to be kept of it: that two of a million have the same by chance is so rare that such texts may be looked at again. */
 export function fingerprint(text: string): number {
   return (hashOf(text) & 0x1fffff) * 2 ** 32 + hashOf(text, 0x9747b28c);
 }

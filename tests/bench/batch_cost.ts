@@ -45,7 +45,7 @@ async function run(
     return planned;
   }
   const shard = step === "a part of four" ? { index: 2, count: 4 } : undefined;
-  return (await runNothing({ ...options, shard, files: 2 })).photos.length;
+  return (await runNothing({ ...options, shard, files: (name) => [`${name}.0`, `${name}.1`] })).photos.length;
 }
 
 const [folder, ...rest] = Deno.args;

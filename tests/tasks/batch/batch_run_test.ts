@@ -96,3 +96,19 @@ Deno.test("a run goes on from what a killed one has left in its journal, and wri
   assert.equal(records[3].name, "d");
   assert.deepEqual(namesIn(out).filter((name) => name.endsWith(".lines")), []);
 });
+
+Deno.test("a run fails photos whose outputs are one file", async () => {
+  await using folder = await temporaryFolder();
+  const [photos, out] = [join(folder.path, "photos"), join(folder.path, "out")];
+  const png = await encodePng({ width: 8, height: 8, channels: 1, data: new Uint8Array(64) });
+  await Deno.mkdir(photos);
+  for (const name of "abcdefg") await Deno.writeFile(join(photos, `${name}.png`), png);
+  // Of the first and the last, which are not at work at a time.
+  const files = (name: string) => [`${name}.0`, name === "g" ? "a.1" : `${name}.1`];
+  const { names, failures } = await running({ paths: [photos], out, quiet: true, files });
+  assert.deepEqual(names, [..."abcdef"]);
+  assert.deepEqual(failures, [{
+    ...{ name: "g", path: join(photos, "g.png") },
+    error: `Cannot keep masks/a.1: ${join(photos, "a.png")} has the same file; run the command again.`,
+  }]);
+});

@@ -21,13 +21,10 @@ const SCHEMA = manifestSchema<Record, object>({}, { madeAt: TEXT });
 
 const madeAt = ({ madeAt }: Record) => madeAt;
 
-/** Paths of so many files of a photo, which are empty. */
-function filesOf(out: string, name: string, files: number): string[] {
-  return Array.from({ length: files }, (_, i) => join(out, `masks/${name}.${i}`));
-}
+/** The empty files that are written of a photo, by its name, below `masks/`. */
+export type EmptyFiles = (name: string) => readonly string[];
 
-/** @param files how many are written of each photo. */
-const taskFor = (out: string, files: number): BatchTask<Record, object, null> => ({
+const taskFor = (out: string, files: EmptyFiles): BatchTask<Record, object, null> => ({
   compute,
   runtime: { deno: "", tfjs: "", adapter: "", software: true, backend: "" },
   settings: {},
@@ -35,20 +32,24 @@ const taskFor = (out: string, files: number): BatchTask<Record, object, null> =>
   difference: () => undefined,
   process: () => Promise.resolve(null),
   write: (name) =>
-    Promise.all(filesOf(out, name, files).map((path) => writeOutput(out, path, new Uint8Array(0)))),
+    Promise.all(pathsOf(out, files(name)).map((path) => writeOutput(out, path, new Uint8Array(0)))),
   record: (facts) => ({
     ...recordedPhoto(facts, { width: 8, height: 8, crackPixels: 0 }),
     ...{ seconds: facts.seconds, madeAt: facts.now },
   }),
-  filesOf: ({ name }) => filesOf(out, name, files),
+  filesOf: ({ name }) => pathsOf(out, files(name)),
   async *report() {
     yield await Promise.resolve("");
   },
 });
 
+function pathsOf(out: string, names: readonly string[]): string[] {
+  return names.map((name) => join(out, "masks", name));
+}
+
 /** Runs it. */
 export function runNothing(
-  { files = 0, ...options }: BatchOptions & { readonly files?: number },
+  { files = () => [], ...options }: BatchOptions & { readonly files?: EmptyFiles },
 ): Promise<BatchSummary<Record>> {
   return runOverPhotos(options, {
     ...{ nouns: NOUNS, schema: SCHEMA, madeAt },
