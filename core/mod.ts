@@ -172,6 +172,7 @@ export {
   type WidthBandsId,
 } from "./measure/bands.ts";
 export { cameraScale, type CameraSetup } from "./measure/camera_scale.ts";
+export { componentLabels } from "./measure/component_labels.ts";
 export type {
   CrackBranch,
   CrackMeasurement,

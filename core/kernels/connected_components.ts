@@ -22,7 +22,8 @@ const ARGUMENTS = argumentsSchema({ mask: PLANE });
 /**
  * Numbers the pieces of a mask: pixels that touch, be it at a corner only (8-connected), have the same number.
  *
- * Squares of 2 × 2 pixels are joined to trees, so that a quarter of the mask has to fit into one binding.
+ * Squares of 2 × 2 pixels are joined to trees, so that a quarter of the mask has to fit into one binding. This is for masks on the device: one in memory is
+ * numbered there, and sooner, by {@linkcode componentLabels}, to the same numbers.
  *
  * @example
  * ```ts

@@ -21,7 +21,7 @@ export interface Piece {
 }
 
 /** The pieces of a mask, by their numbers from 1 on, as yet without lines. */
-export function piecesOf({ width }: { readonly width: number }, labels: Float32Array): Piece[] {
+export function piecesOf({ width }: { readonly width: number }, labels: Uint32Array): Piece[] {
   const pieces: Piece[] = [];
   labels.forEach((label, i) => {
     if (label === 0) return;

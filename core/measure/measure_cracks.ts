@@ -11,10 +11,10 @@ import {
 import type { Compute } from "../gpu/compute.ts";
 import { COMPUTE } from "../gpu/schemas.ts";
 import { uploadImage } from "../images/upload_image.ts";
-import { connectedComponents } from "../kernels/connected_components.ts";
 import { distanceTransform } from "../kernels/distance_transform.ts";
 import { grayscale } from "../kernels/grayscale.ts";
 import { thin } from "../kernels/thin.ts";
+import { componentLabels } from "./component_labels.ts";
 import { crackOf, piecesOf } from "./crack_figures.ts";
 import { measureLine } from "./crack_lines.ts";
 import type { CrackMeasurement, MeasuredCrack } from "./crack_measurement.ts";
@@ -108,11 +108,11 @@ export async function measureCracks(
   return summaryOf(mask, cracks, mmPerPixel);
 }
 
-/** What the device makes of a mask and its photo, read. */
+/** What is made of a mask and its photo. */
 interface Maps {
   readonly skeleton: Float32Array;
   readonly distances: Float32Array;
-  readonly labels: Float32Array;
+  readonly labels: Uint32Array;
   readonly grey: GreyImage | undefined;
 }
 
@@ -144,9 +144,10 @@ async function mapsOf(compute: Compute, mask: CrackMask, photo: ImageData | unde
   const { width, height } = mask;
   using plane = compute.upload({ width, height, channels: 1, data: mask.data });
   using distancePlane = distanceTransform(plane);
-  using labelPlane = connectedComponents(plane);
   using skeletonPlane = await thin(plane);
-  const [distances, labels, skeleton] = await compute.read([distancePlane, labelPlane, skeletonPlane]);
+  const [distances, skeleton] = await compute.read([distancePlane, skeletonPlane]);
+  // The mask is here, and so are its numbers wanted.
+  const labels = componentLabels(mask);
   let grey: GreyImage | undefined;
   if (photo !== undefined) {
     using rgb = uploadImage(compute, photo);

@@ -95,6 +95,7 @@ const WITHOUT_OPTIONS: Readonly<Record<string, readonly unknown[]>> = {
   activationMap: [plane, floats],
   applyThreshold: [plane, 2],
   bandOf: [hairline.widthBands.jci, 1],
+  componentLabels: [{ width: 2, height: 1, data: new Uint8Array(2) }],
   connectedComponents: [plane],
   distanceTransform: [plane],
   decodeCocoRle: [{ size: [1, 1], counts: [1] }],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connectedComponents } from "../../../core/kernels/connected_components.ts";
+import { componentLabels } from "../../../core/measure/component_labels.ts";
 import { connectedComponentsOracle } from "../../oracles/connected_components.ts";
 import { sharedCompute } from "../testing.ts";
 import { testMasks } from "./masks.ts";
@@ -7,7 +8,7 @@ import { testMasks } from "./masks.ts";
 const whole = sharedCompute();
 const banded = sharedCompute({ maxBindingBytes: 24000 });
 
-Deno.test("connectedComponents() equals the oracle on masks of any size and content", async () => {
+Deno.test("connectedComponents() and componentLabels() equal the oracle on masks of any size and content", async () => {
   for (const mask of testMasks()) {
     const { width, what } = mask;
     // Pieces are numbered in the order of their first squares of 2 × 2 pixels.
@@ -18,6 +19,7 @@ Deno.test("connectedComponents() equals the oracle on masks of any size and cont
     const pieces = connectedComponentsOracle(mask).sort((a, b) => firstSquare(a) - firstSquare(b));
     const expected = new Float32Array(mask.data.length);
     pieces.forEach((piece, i) => piece.forEach((pixel) => expected[pixel] = i + 1));
+    assert.deepEqual(Float32Array.from(componentLabels(mask)), expected, what);
     for (const compute of [await whole(), await banded()]) {
       using plane = compute.upload(mask);
       using labels = connectedComponents(plane);
@@ -36,6 +38,7 @@ Deno.test("connectedComponents() follows one line through a large mask, and refu
   using plane = (await whole()).upload({ width, height, channels: 1, data });
   using labels = connectedComponents(plane);
   assert.deepEqual(await labels.read(), Float32Array.from(data));
+  assert.deepEqual(componentLabels({ width, height, data: Uint8Array.from(data) }), Uint32Array.from(data));
 
   using large = (await banded()).create({ width: 400, height: 100, channels: 1 });
   assert.throws(
