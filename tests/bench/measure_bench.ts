@@ -1,5 +1,5 @@
 /**
- * Distance transform, thinning and connected components of a 640 × 360 mask that lies on the device, beside SciPy and scikit-image of
+ * Distance transform, thinning and connected components of a 640 × 360 mask that lies on the device, the last in memory, too, beside SciPy and scikit-image of
  * Debian's Python (python3-scipy, python3-skimage), which run in a subprocess where they are installed:
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/measure_bench.ts
@@ -9,6 +9,7 @@ import { openCompute } from "../../core/gpu/open_compute.ts";
 import { connectedComponents } from "../../core/kernels/connected_components.ts";
 import { distanceTransform } from "../../core/kernels/distance_transform.ts";
 import { thin } from "../../core/kernels/thin.ts";
+import { componentLabels } from "../../core/measure/component_labels.ts";
 import { Peer, PYTHON } from "./peer.ts";
 
 const WIDTH = 640, HEIGHT = 360;
@@ -39,12 +40,16 @@ for (const { group, apply } of kernels) {
   });
 }
 
-Deno.bench("hairline, all three, upload to readback", { group: "all" }, async () => {
+Deno.bench("hairline connected components, in memory", { group: "connected components" }, () => {
+  componentLabels({ width: WIDTH, height: HEIGHT, data: bytes });
+});
+
+Deno.bench("hairline, all three, from memory to memory", { group: "all" }, async () => {
   using plane = compute.upload({ width: WIDTH, height: HEIGHT, channels: 1, data: bytes });
   using distances = distanceTransform(plane);
-  using labels = connectedComponents(plane);
   using skeleton = await thin(plane);
-  await compute.read([distances, labels, skeleton]);
+  componentLabels({ width: WIDTH, height: HEIGHT, data: bytes });
+  await compute.read([distances, skeleton]);
 });
 
 try {
