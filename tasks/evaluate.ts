@@ -43,7 +43,7 @@ const parser = object({
     description: message`Confidence maps (grey PNGs), or a folder that label or predict wrote.`,
   })),
   truth: optional(option("--truth", filePath("PATH"), {
-    description: message`Masks of the same names; or a dataset.`,
+    description: message`Masks of the same names; photos that were marked in the studio; or a dataset.`,
   })),
   split: optional(
     option("--split", string({ metavar: "NAME" }), { description: message`Only this split of the dataset.` }),

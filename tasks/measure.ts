@@ -36,7 +36,8 @@ const TABLES = Object.keys(widthBands).join(", ");
 const parser = object({
   paths: multiple(
     argument(filePath("PATH"), {
-      description: message`Folders that label or predict wrote, masks, and folders of masks.`,
+      description:
+        message`Folders that label or predict wrote, folders of photos that were marked in the studio, masks, and folders of masks.`,
     }),
     { min: 1 },
   ),

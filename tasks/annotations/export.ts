@@ -34,7 +34,7 @@ await runCommand({
   name: "annotations:export",
   brief: "Write the masks of a run as annotations for another program.",
   description:
-    "Takes the folder of a run of label or predict, or a folder of masks, and writes its cracks for an annotator or for training elsewhere:\n\n" +
+    "Takes the folder of a run of label or predict, one of photos that were marked in the studio, or a folder of masks, and writes its cracks for an annotator or for training elsewhere:\n\n" +
     "coco: annotations.json for pycocotools, MMDetection, Detectron2, Roboflow; labelme: one JSON file per photo; label-studio: tasks.json, cracks as " +
     "predictions, and labeling_config.xml for the project; cvat: annotations.xml, CVAT for images 1.1; voc: Pascal VOC, which CVAT calls " +
     "segmentation mask 1.1, and mmsegmentation reads; yolo: labels/ and data.yaml for YOLO's segmentation; masks: plain PNG of 0 and 255.\n\n" +
@@ -53,7 +53,8 @@ await runCommand({
   decodes: true,
   parser: object({
     run: argument(folderPath("RUN"), {
-      description: message`The folder that label or predict wrote, or one of masks.`,
+      description:
+        message`The folder that label or predict wrote, one of photos that were marked in the studio, or one of masks.`,
     }),
     format: option("-f", "--format", choice(ANNOTATION_FORMATS), {
       description: message`The program that they are for.`,

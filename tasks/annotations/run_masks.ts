@@ -1,4 +1,4 @@
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import type { Bitmap } from "../../core/annotations/bitmap.ts";
 import { PLAIN_MASKS } from "../../core/annotations/mask_files.ts";
 import { listFiles, readFolder, statOrNull } from "../../core/datasets/list_files.ts";
@@ -11,7 +11,9 @@ import { confidencePath, maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
+import { withExtension } from "../files/output_names.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
+import { drawnPhotos } from "../studio/drawn_photos.ts";
 import { readVerdicts, type ReviewUse } from "../studio/review.ts";
 
 /** A photo of a run, or of a folder of masks. */
@@ -31,9 +33,9 @@ export interface MaskedPhoto {
 }
 
 /**
- * Lists the masks of a run of `label` or `predict`, of all its shards; or those of a folder of masks.
+ * Lists the masks of a run of `label` or `predict`, of all its shards; those of photos that were marked in the studio; or those of a folder of masks.
  *
- * @param folder the run's folder, or one of PNG files.
+ * @param folder the run's folder, that of the photos, or one of PNG files.
  * @param options `photos`: folders in which the photos lie; without, they are where they were. `reviewed`: how what people decided about a run's
  * masks is taken.
  * @throws {UsageError} if there is no mask.
@@ -66,6 +68,12 @@ export async function listMasks(
         "take all with --reviewed ignore.",
     );
   }
+  const drawn = await drawnPhotos(folder, reviewed);
+  if (drawn !== undefined) {
+    return drawn.flatMap(({ name, path, mask }) =>
+      mask === undefined ? [] : [{ name, mask, photo: byName?.get(name) ?? path }]
+    );
+  }
   const { files: names, folders } = await readFolder(folder);
   const foreign = names.find((name) => MANIFEST.test(name));
   if (foreign !== undefined) {
@@ -93,8 +101,7 @@ export async function listMasks(
 
 /** The file of a photo below a folder of photos: its name, and the extension of its file. */
 export function fileOf({ name, photo, mask }: MaskedPhoto): string {
-  const extension = extname(photo ?? mask);
-  return name.toLowerCase().endsWith(extension.toLowerCase()) ? name : name + extension;
+  return withExtension(name, photo ?? mask);
 }
 
 /** A mask, and how surely each pixel of it is crack, 0..255, where that is known. */

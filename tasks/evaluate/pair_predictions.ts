@@ -15,6 +15,7 @@ import { UsageError } from "../cli/errors.ts";
 import { keepInside } from "../data/keep_inside.ts";
 import { count } from "../cli/terminal.ts";
 import { openNamedDataset } from "../data/named_dataset.ts";
+import { drawnPhotos } from "../studio/drawn_photos.ts";
 import { readVerdicts, type ReviewUse } from "../studio/review.ts";
 
 /** A confidence map and the truth that it is compared with. */
@@ -30,7 +31,7 @@ export interface PredictionPair {
 export interface PairPredictionsOptions {
   /** A folder of confidence maps, or of a label run. */
   readonly predictions: string;
-  /** A folder of masks, or a dataset. */
+  /** A folder of masks or of a run, one of photos that were marked in the studio, or a dataset. */
   readonly truth: string;
   /** Only the truth of this split of a dataset. */
   readonly split?: string;
@@ -141,17 +142,26 @@ async function folderWithin(path: string, name: string): Promise<string> {
   return (await statOrNull(within))?.isDirectory ? within : path;
 }
 
-async function listTruths(
-  { truth, split, crack, followLinks, reviewed = "prefer" }: PairPredictionsOptions,
-): Promise<{
+/** Masks to compare with. */
+interface ListedTruths {
   readonly truths: NamedTruth[];
   readonly problems: string[];
   readonly notes: readonly string[];
   /** Names that are there and do not count: people have said so. */
   readonly leftOut: ReadonlySet<string>;
-}> {
+}
+
+async function listTruths(
+  { truth, split, crack, followLinks, reviewed = "prefer" }: PairPredictionsOptions,
+): Promise<ListedTruths> {
   if (await statOrNull(truth) === null) {
     throw new UsageError(`Cannot read ${truth}: there is no such file or folder.`);
+  }
+  const drawn = split === undefined ? await drawnPhotos(truth, reviewed) : undefined;
+  if (drawn !== undefined) {
+    const leftOut = new Set(drawn.filter(({ mask }) => mask === undefined).map(({ name }) => name));
+    const masks = drawn.flatMap(({ name, mask }) => mask === undefined ? [] : [{ stem: name, path: mask }]);
+    return await readMasks(truth, masks, { leftOut, inverted: false });
   }
   const inverted = crack === undefined ? undefined : crack === "dark";
   const dataset = await openNamedDataset(truth, { split, inverted, followLinks }, openTruths).catch(
@@ -187,18 +197,7 @@ async function listTruths(
         `Cannot use ${truth}: with --reviewed ${reviewed} none of its ${inside.length} masks is left; accept some with deno task studio.`,
       );
     }
-    const { read: readTruth, notes } = await settleReading(masks.map(({ path }) => path), {
-      rule: "recognise",
-      inverted,
-    });
-    const truths = masks.map(({ path, stem }) => ({
-      name: stem,
-      sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, readTruth),
-    }));
-    const decided = leftOut.size === 0
-      ? []
-      : [`${count(leftOut.size, "mask")} of ${truth} left out, as was decided in the studio.`];
-    return { truths, problems: [...problems], notes: [...notes, ...decided], leftOut };
+    return { ...await readMasks(truth, masks, { leftOut, inverted }), problems: [...problems] };
   }
   if (dataset.layout === "classes") {
     throw new UsageError(
@@ -215,6 +214,23 @@ async function listTruths(
     .filter(({ kind }) => kind === "ambiguous name" || kind === "list entry" || kind === "link")
     .map(({ message }) => message);
   return { truths, problems, notes: dataset.notes, leftOut: new Set() };
+}
+
+/** Masks as truths, and how they are read. */
+async function readMasks(
+  truth: string,
+  masks: readonly FoundFile[],
+  { leftOut, inverted }: { readonly leftOut: ReadonlySet<string>; readonly inverted: boolean | undefined },
+): Promise<ListedTruths> {
+  const { read, notes } = await settleReading(masks.map(({ path }) => path), { rule: "recognise", inverted });
+  const truths = masks.map(({ path, stem }) => ({
+    name: stem,
+    sample: new FileSample({ split: "all", name: stem, image: path, truth: path }, read),
+  }));
+  const decided = leftOut.size === 0
+    ? []
+    : [`${count(leftOut.size, "mask")} of ${truth} left out, as was decided in the studio.`];
+  return { truths, problems: [], notes: [...notes, ...decided], leftOut };
 }
 
 function fullNameOf({ split, name }: Sample): string {

@@ -16,6 +16,12 @@ export function staysInside(name: string): boolean {
     name.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }
 
+/** The name of a photo with the extension of its file, which it may have already. */
+export function withExtension(name: string, path: string): string {
+  const extension = /[^/\\](\.[^./\\]*)$/.exec(path)?.[1] ?? "";
+  return name.toLowerCase().endsWith(extension.toLowerCase()) ? name : name + extension;
+}
+
 /** Photos that seek names for their outputs, by their numbers. */
 export interface UnnamedPhotos {
   readonly length: number;

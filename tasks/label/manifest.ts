@@ -40,6 +40,9 @@ export function madeAt({ labelledAt }: PhotoRecord): string {
   return labelledAt;
 }
 
+/** What keys of stages look like: they are names of files. */
+export const STAGE_KEY = /^[\w-]+$/;
+
 /** What is looked at of a manifest that is read from a file. */
 export const LABEL_MANIFEST: ManifestSchema<PhotoRecord, LabelSettings> = manifestSchema<
   PhotoRecord,
@@ -53,11 +56,10 @@ export const LABEL_MANIFEST: ManifestSchema<PhotoRecord, LabelSettings> = manife
   segmenter: optional(NETWORK_RECORD),
 }, {
   usableForTraining: BOOLEAN,
-  // They are names of files.
   stages: listOf(
     passing<string>(
       "the name of a stage",
-      (value) => typeof value === "string" && /^[\w-]+$/.test(value),
+      (value) => typeof value === "string" && STAGE_KEY.test(value),
     ),
     "a list of stages",
   ),

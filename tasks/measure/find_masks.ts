@@ -9,6 +9,7 @@ import type { RecordStore } from "../batch/record_store.ts";
 import { openRunRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { findPhotos, listPhotos } from "../files/photos.ts";
+import { type DrawnPhoto, drawnPhotos } from "../studio/drawn_photos.ts";
 import { correctedMaskPath, type MaskVerdict, readVerdicts, type ReviewUse } from "../studio/review.ts";
 
 /** The photos of masks, by the paths of these. */
@@ -27,8 +28,25 @@ export interface FoundMasks extends Disposable {
   readonly choose: (mask: string) => string | undefined;
 }
 
-/** The masks of a run of `label` or `predict`, and what people decided about them. */
-class RunMasks implements Disposable {
+/** A photo whose mask is known. */
+type MaskedPhoto = Pick<PhotoRecord, "name" | "path">;
+
+/** Masks whose photos are known, and what people decided about them. */
+interface ReviewedMasks extends Disposable {
+  /** The folder that they lie in. */
+  readonly folder: string;
+  readonly size: number;
+  /** What is known of a mask's photo. */
+  recordOf(mask: string): MaskedPhoto | undefined;
+  /** The mask that counts in the place of one. */
+  choose(mask: string, photo: MaskedPhoto): string | undefined;
+  /** The folders that the photos lie in. */
+  photoFolders(): Set<string>;
+}
+
+/** The masks of a run of `label` or `predict`. */
+class RunMasks implements ReviewedMasks {
+  readonly folder: string;
   readonly #store: RecordStore<PhotoRecord>;
   readonly #verdictOf: (name: string) => MaskVerdict;
   /** Folders of masks: the run's own, and of those that people mended. */
@@ -39,6 +57,7 @@ class RunMasks implements Disposable {
     store: RecordStore<PhotoRecord>,
     verdictOf: (name: string) => MaskVerdict,
   ) {
+    this.folder = join(run, "masks");
     this.#store = store;
     this.#verdictOf = verdictOf;
     this.#folders = [maskPath, correctedMaskPath].map((pathOf) => dirname(pathOf(run, "name")) + sep);
@@ -54,8 +73,7 @@ class RunMasks implements Disposable {
     return this.#store.size;
   }
 
-  /** What the run noted of a mask's photo. */
-  recordOf(mask: string): PhotoRecord | undefined {
+  recordOf(mask: string): MaskedPhoto | undefined {
     const folder = this.#folders.find((folder) => mask.startsWith(folder));
     if (folder === undefined || !mask.endsWith(".png")) return undefined;
     const name = mask.slice(folder.length, -".png".length).replaceAll("\\", "/");
@@ -63,8 +81,7 @@ class RunMasks implements Disposable {
     return record?.name === name ? record : undefined;
   }
 
-  /** The mask that counts in the place of one. */
-  choose(mask: string, { name }: PhotoRecord): string | undefined {
+  choose(mask: string, { name }: MaskedPhoto): string | undefined {
     const { counts, corrected } = this.#verdictOf(name);
     return counts ? corrected ?? mask : undefined;
   }
@@ -80,9 +97,44 @@ class RunMasks implements Disposable {
   }
 }
 
+/** The masks of a folder of photos that were marked in the studio. */
+class DrawnMasks implements ReviewedMasks {
+  readonly folder: string;
+  readonly #photos: ReadonlyMap<string, DrawnPhoto>;
+
+  private constructor(folder: string, photos: readonly DrawnPhoto[]) {
+    this.folder = dirname(correctedMaskPath(folder, "name"));
+    this.#photos = new Map(photos.map((photo) => [correctedMaskPath(folder, photo.name), photo]));
+  }
+
+  /** @returns nothing of a path that is no such folder. */
+  static async open(folder: string, reviewed: ReviewUse | undefined): Promise<DrawnMasks | undefined> {
+    const photos = (await statOrNull(folder))?.isDirectory ? await drawnPhotos(folder, reviewed) : undefined;
+    return photos && new DrawnMasks(folder, photos);
+  }
+
+  get size(): number {
+    return this.#photos.size;
+  }
+
+  recordOf(mask: string): MaskedPhoto | undefined {
+    return this.#photos.get(mask);
+  }
+
+  choose(mask: string): string | undefined {
+    return this.#photos.get(mask)?.mask;
+  }
+
+  photoFolders(): Set<string> {
+    return new Set([...this.#photos.values()].map(({ path }) => dirname(path)));
+  }
+
+  [Symbol.dispose](): void {}
+}
+
 /**
- * Finds the masks under the paths of a command, and their photos: of a run of `label` or `predict` those of its manifest, and of others
- * those of the same names in a folder.
+ * Finds the masks under the paths of a command, and their photos: of a run of `label` or `predict` those of its manifest, of a folder of photos that were
+ * marked in the studio those, and of others those of the same names in a folder.
  *
  * @param photoFolder where photos lie that no manifest knows, or that have moved since.
  * @param out the folder of outputs.
@@ -97,14 +149,14 @@ export async function findMasks(
     readonly reviewed?: ReviewUse;
   },
 ): Promise<FoundMasks> {
-  const paths: string[] = [], drawn: string[] = [], runs: RunMasks[] = [];
+  const paths: string[] = [], drawn: string[] = [], runs: ReviewedMasks[] = [];
   for (const path of given) {
-    const run = await RunMasks.open(path, reviewed);
+    const run = await RunMasks.open(path, reviewed) ?? await DrawnMasks.open(path, reviewed);
     if (run === undefined) drawn.push(path);
     else runs.push(run);
-    paths.push(run === undefined ? path : join(path, "masks"));
+    paths.push(run?.folder ?? path);
   }
-  /** The run that made a mask, and what it noted. */
+  /** The run or the folder that a mask is of, and what is known of its photo. */
   const runOf = (mask: string) => {
     for (const run of runs) {
       const record = run.recordOf(mask);

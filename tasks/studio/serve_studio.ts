@@ -1,5 +1,6 @@
 import { findFault } from "../../core/arguments.ts";
 import { describeError } from "../cli/errors.ts";
+import { withExtension } from "../files/output_names.ts";
 import { REVIEWED_PHOTOS, type ReviewedPhoto } from "./review.ts";
 import { servedPage } from "./studio_page.ts";
 import type { StudioRun } from "./studio_run.ts";
@@ -107,6 +108,10 @@ async function respond(run: StudioRun, request: Request, html: string): Promise<
       return photo.found === undefined ? answer("It has no mask.", 404) : await file(photo.found.mask);
     case "GET /api/confidence":
       return photo.found === undefined ? answer("It has no mask.", 404) : await file(photo.found.confidence);
+    case "GET /api/stage": {
+      const path = photo.stages?.get(searchParams.get("key") ?? "");
+      return path === undefined ? answer("The run kept no such stage.", 404) : await file(path);
+    }
     case "GET /api/beside":
       return photo.beside === undefined ? answer("No run lies beside.", 404) : await file(photo.beside);
     case "GET /api/corrected": {
@@ -128,8 +133,12 @@ export interface ListedRun {
 /** What the page is told of a photo before it is opened. */
 export interface ListedPhoto {
   readonly name: string;
+  /** Its name with the extension of its file. */
+  readonly file: string;
   /** Of a photo that a run marked. */
   readonly crackShare?: number;
+  /** Keys of the stages that the run kept of its label, if it kept any. */
+  readonly stages?: readonly string[];
   /** Whether the run beside has a mask of it. */
   readonly beside?: true;
   readonly review?: ReviewedPhoto;
@@ -138,10 +147,11 @@ export interface ListedPhoto {
 function describeAll({ folder, photos, review }: StudioRun): ListedRun {
   return {
     run: folder,
-    photos: [...photos.values()].map(({ name, found, beside }) => ({
-      name,
+    photos: [...photos.values()].map(({ name, path, found, stages, beside }) => ({
+      ...{ name, file: withExtension(name, path) },
       ...(beside === undefined ? {} : { beside: true }),
       ...(found === undefined ? {} : { crackShare: found.crackShare }),
+      ...(stages === undefined || stages.size === 0 ? {} : { stages: [...stages.keys()] }),
       ...(review.get(name) === undefined ? {} : { review: review.get(name) }),
     })),
   };

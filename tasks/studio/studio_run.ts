@@ -1,13 +1,16 @@
-import { join } from "node:path";
-import { readFolder, statOrNull } from "../../core/datasets/list_files.ts";
+import { statOrNull } from "../../core/datasets/list_files.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
+import type { PhotoRecord } from "../batch/manifests.ts";
 import { confidencePath, maskPath } from "../batch/maps.ts";
 import { runRecords } from "../batch/run_records.ts";
 import { UsageError } from "../cli/errors.ts";
 import { isFile } from "../files/presence.ts";
 import { listPhotos } from "../files/photos.ts";
+import { STAGE_KEY } from "../label/manifest.ts";
+import { stagePath } from "../label/stage_files.ts";
 import { agreementOf } from "./agreement.ts";
 import { doubtOf } from "./doubt.ts";
+import { photosOf } from "./drawn_photos.ts";
 import { correctedMaskPath, ReviewStore } from "./review.ts";
 
 /** Photos whose maps are read for one answer: some seconds of work. */
@@ -23,9 +26,14 @@ export interface StudioPhoto {
   readonly path: string;
   /** What a run found, if one did. */
   readonly found?: { readonly mask: string; readonly confidence: string; readonly crackShare: number };
+  /** The files of the stages that the run kept of its label, by their keys in the order of the method. */
+  readonly stages?: ReadonlyMap<string, string>;
   /** The mask that the run beside has of it, if one lies beside. */
   readonly beside?: string;
 }
+
+/** What a run noted of a photo: one of label, which stages it kept. */
+type StagedRecord = PhotoRecord & { readonly stages?: readonly string[] };
 
 /** Options of {@linkcode StudioRun.open}. */
 export interface StudioRunOptions {
@@ -62,19 +70,16 @@ export class StudioRun {
     if (records !== undefined) {
       const found = photoFolders.length === 0 ? [] : (await listPhotos(photoFolders)).photos;
       const moved = new Map(found.map(({ name, path }) => [name, path]));
-      const photos = records.map(({ name, path, crackShare }) => ({
+      const photos = records.map(({ name, path, crackShare, stages = [] }: StagedRecord) => ({
         ...{ name, path: moved.get(name) ?? path },
+        stages: new Map(
+          stages.filter((key) => STAGE_KEY.test(key)).map((key) => [key, stagePath(folder, name, key)]),
+        ),
         found: { mask: maskPath(folder, name), confidence: confidencePath(folder, name), crackShare },
       }));
       return new StudioRun(folder, withBeside(photos), review);
     }
-    // Masks that were mended before are no photos.
-    const { files, folders } = await readFolder(folder);
-    const paths = [...files, ...folders.filter((name) => name !== "review")].map((name) =>
-      join(folder, name)
-    );
-    const { photos } = await listPhotos(paths);
-    return new StudioRun(folder, withBeside(photos), review);
+    return new StudioRun(folder, withBeside(await photosOf(folder)), review);
   }
 
   /** How many photos are not where they should be. */

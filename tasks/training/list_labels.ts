@@ -9,12 +9,13 @@ import { folderOf } from "../cli/permissions.ts";
 import { listPhotos, MANIFEST } from "../files/photos.ts";
 import { LABEL_MANIFEST } from "../label/manifest.ts";
 import { PREDICT_MANIFEST } from "../predict/manifest.ts";
-import { readVerdicts, type ReviewUse } from "../studio/review.ts";
+import { drawnPhotos } from "../studio/drawn_photos.ts";
+import { type MaskVerdict, readVerdicts, type ReviewUse } from "../studio/review.ts";
 import { maskedSample, type NamedSample } from "./named_sample.ts";
 
 /** Where labels lie. */
 export interface LabelPaths {
-  /** Folders that `label` wrote. */
+  /** Folders that `label` wrote, or `predict`, or of photos that were marked in the studio. */
   readonly labels: readonly string[];
   /** Such folders, of further photos. */
   readonly extraLabels: readonly string[];
@@ -38,8 +39,8 @@ export interface ListedLabels {
 }
 
 /**
- * Pairs photos with the labels of runs of `label`, and with the masks of runs of `predict` that a person accepted or mended in the studio. Labels
- * that are not usable for training are left out.
+ * Pairs photos with the labels of runs of `label`, and with the masks that a person accepted or mended in the studio: of runs of `predict`, and of
+ * folders of photos that were marked there. Labels that are not usable for training are left out.
  *
  * @throws {UsageError} for a folder that is of neither.
  * @throws {Error} if no label is usable.
@@ -53,12 +54,8 @@ export async function listLabels(paths: LabelPaths): Promise<ListedLabels> {
   let rejected = 0, leftOut = 0, predicted = 0;
   for (const [folders, extra] of [[labels, false], [extraLabels, true]] as const) {
     for (const folder of folders) {
-      const verdictOf = await readVerdicts(folder, reviewed);
-      for (
-        const { name, path: labelledPath, sha256: labelled256, usableForTraining } of await readRecords(
-          folder,
-        )
-      ) {
+      const { records, verdictOf } = await openLabels(folder, reviewed);
+      for (const { name, path: labelledPath, sha256: labelled256, usableForTraining } of records) {
         labelled.add(name);
         const { counts, corrected, vouched } = verdictOf(name);
         const path = byName === undefined ? labelledPath : byName.get(name);
@@ -119,17 +116,44 @@ export function rejectedNotes(rejected: number): string[] {
   return [`${rejected} ${which} too few crack pixels to be usable for training: left out.`];
 }
 
-/** What a run noted of a photo. */
-interface LabelRecord extends PhotoRecord {
+/** What is known of a photo with a label. */
+interface LabelledPhoto extends Pick<PhotoRecord, "name" | "path"> {
+  /** Of the photo that was labelled. */
+  readonly sha256?: string;
   /** Undefined of a prediction, for which only a person can vouch. */
   readonly usableForTraining?: boolean;
 }
 
-/** What is known of the labels in a folder, of all shards. */
-async function readRecords(folder: string): Promise<Iterable<LabelRecord>> {
+/** The labels in a folder, and what people decided about them. */
+interface Labels {
+  readonly records: Iterable<LabelledPhoto>;
+  readonly verdictOf: (name: string) => MaskVerdict;
+}
+
+/** Opens a run, or a folder of photos that were marked in the studio. */
+async function openLabels(folder: string, reviewed: ReviewUse | undefined): Promise<Labels> {
   if (!(await statOrNull(folder))?.isDirectory) {
     throw new UsageError(`Cannot read the labels in ${folder}: there is no such folder.`);
   }
+  const drawn = await drawnPhotos(folder, reviewed);
+  if (drawn === undefined) {
+    return { records: await readRecords(folder), verdictOf: await readVerdicts(folder, reviewed) };
+  }
+  const masks = new Map(drawn.map(({ name, mask }) => [name, mask]));
+  return {
+    records: drawn.map(({ name, path }) => ({ name, path, usableForTraining: true })),
+    verdictOf: (name) => {
+      const corrected = masks.get(name);
+      return { counts: corrected !== undefined, corrected, vouched: corrected !== undefined };
+    },
+  };
+}
+
+/** What a run noted of a photo. */
+type LabelRecord = LabelledPhoto & PhotoRecord;
+
+/** What is known of the labels of a run, of all shards. */
+async function readRecords(folder: string): Promise<Iterable<LabelRecord>> {
   const manifests: RunManifest<LabelRecord>[] = [];
   for await (const { name } of Deno.readDir(folder)) {
     if (!MANIFEST.test(name)) continue;

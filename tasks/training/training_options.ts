@@ -49,7 +49,7 @@ export const labelOptions = {
   labels: multiple(
     option("--labels", folderPath(), {
       description:
-        message`A folder that label wrote, in place of masks; or one of predict, of whose masks those count that were accepted or mended in the studio. Labels with too few crack pixels are left out.`,
+        message`A folder that label wrote, in place of masks; or one of predict, of whose masks those count that were accepted or mended in the studio; or one of photos that were marked there. Labels with too few crack pixels are left out.`,
     }),
   ),
   photos: multiple(

@@ -11,6 +11,8 @@ export interface RunPhoto {
   readonly mask: Uint8Array;
   /** 0..255. */
   readonly confidence: Uint8Array;
+  /** Stages that the run kept of its label, by their keys: grey values of the photo's size. */
+  readonly stages?: Readonly<Record<string, Uint8Array>>;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function writeRun(
     await Deno.writeFile(path, content);
   };
   const records = [];
-  for (const { name, photo, mask, confidence } of photos) {
+  for (const { name, photo, mask, confidence, stages = {} } of photos) {
     const { width, height } = photo;
     const path = join(folder, "photos", `${name}.png`);
     const grey = (data: Uint8Array) => encodePng({ width, height, channels: 1, data });
@@ -37,6 +39,9 @@ export async function writeRun(
     await write(path, file);
     await write(join(run, "masks", `${name}.png`), await grey(maskBytes(mask)));
     await write(join(run, "confidence", `${name}.png`), await grey(confidence));
+    for (const [key, data] of Object.entries(stages)) {
+      await write(join(run, "stages", name, `${key}.png`), await grey(data));
+    }
     const crackPixels = mask.reduce((sum, value) => sum + value, 0);
     records.push({
       ...{
@@ -51,7 +56,7 @@ export async function writeRun(
       ...{
         seconds: 1,
         usableForTraining: usable?.includes(name) ?? true,
-        stages: [],
+        stages: Object.keys(stages),
         labelledAt: "2026-01-01T00:00:00.000Z",
       },
     });

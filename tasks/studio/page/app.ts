@@ -171,6 +171,7 @@ function Help(): VNode {
     ["Space", "Hold to move the photo"],
     ["V", "Hold to see the photo alone"],
     ["O", "Outline or area"],
+    ["T", "Stages of the label: those of the run, or made here"],
     ["C", "With a run beside: their difference, this run, the one beside"],
     ["A, R, U", "Accept, reject, undecided"],
     ["← →", "Previous and next photo; in the overview, any arrow"],

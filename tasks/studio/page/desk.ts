@@ -161,6 +161,7 @@ function Panel({ control, opened }: { readonly control: DeskControl; readonly op
 
       <${LookAgain} control=${control} />
 
+      <${StagesOf} control=${control} />
     </aside>
   ` as VNode;
 }
@@ -195,8 +196,25 @@ function LookAgain({ control }: { readonly control: DeskControl }): VNode {
           control.lookAgain("label")}>Label</button>
         <button type="button" title="Show all that the network sees" onClick=${() =>
           control.lookAgain("predict")}>Predict</button>
-        <button type="button" title="Show what the steps of a label see" onClick=${() =>
-          control.openStages()}>Stages</button>
+      </div>
+    </fieldset>
+  ` as VNode;
+}
+
+/** Opens what the steps of a label see: as the run kept it, or made here. */
+function StagesOf({ control }: { readonly control: DeskControl }): VNode {
+  const { found, stages } = control.photo.source;
+  return html`
+    <fieldset disabled=${control.busy.value}>
+      <legend>Stages of the label <kbd>T</kbd></legend>
+      ${stages === undefined && found !== undefined && control.studio.keeper.takeFile === undefined &&
+        html`<p class="hint">The run kept none; <code>label --stages</code> keeps them. They can be made here.</p>`}
+      <div class="row">
+        ${stages !== undefined &&
+          html`<button type="button" title="Show them as the run kept them" onClick=${() =>
+            control.openStages()}>Of the run</button>`}
+        <button type="button" title="Label the photo on this page, and show what each step sees" onClick=${() =>
+          control.makeStages()}>Make them here</button>
       </div>
     </fieldset>
   ` as VNode;

@@ -3,9 +3,10 @@ import type { CrackMeasurement } from "../../../core/measure/crack_measurement.t
 import { type Box, boxBetween, type Point } from "./box.ts";
 import { type Shown, shown, showNext } from "./beside.ts";
 import { CrackPen } from "./crack_pen.ts";
-import type { Method, StagePicture } from "./engine_protocol.ts";
+import type { Method } from "./engine_protocol.ts";
 import type { Decision } from "../review.ts";
 import type { OpenedPhoto, Photo } from "./photo.ts";
+import { madeStage, type Stage } from "./stage.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import type { Studio } from "./studio.ts";
 import { type Desk, press, stroke, type Tool, TOOLS } from "./tools.ts";
@@ -20,6 +21,9 @@ export const opacity: Signal<number> = signal(70);
 export const scale: Signal<number | undefined> = signal(undefined);
 export const outline: Signal<boolean> = signal(false);
 export const colour: Signal<keyof typeof COLOURS> = signal("magenta");
+
+/** Whether the stages that a run kept are shown. */
+const stagesShown: Signal<boolean> = signal(false);
 
 /** Milliseconds after a stroke until it is kept, whatever follows: less than the next one takes. */
 const KEPT_AFTER = 50;
@@ -37,8 +41,8 @@ export class DeskControl {
   /** How long and wide the cracks are, where that was asked since the mask changed. */
   readonly measured: Signal<CrackMeasurement | undefined> = signal(undefined);
   /** What the steps of a label see, where that was asked for, and which of it is shown below the mask in place of the photo. */
-  readonly stages: Signal<readonly StagePicture[] | undefined> = signal(undefined);
-  readonly below: Signal<StagePicture | undefined> = signal(undefined);
+  readonly stages: Signal<readonly Stage[] | undefined> = signal(undefined);
+  readonly below: Signal<Stage | undefined> = signal(undefined);
   /** Whether the photo is shown without its mask, while a key is held. */
   readonly alone: Signal<boolean> = signal(false);
   #viewer: Viewer | undefined;
@@ -93,6 +97,7 @@ export class DeskControl {
     try {
       this.opened.value = await this.studio.open(this.photo);
       this.#show();
+      if (stagesShown.value) this.stages.value = this.photo.source.stages;
     } catch (error) {
       this.failure.value = error instanceof Error ? error.message : String(error);
     }
@@ -119,22 +124,35 @@ export class DeskControl {
     });
   }
 
-  /** Shows what the steps of a label see. */
-  openStages(): Promise<void> {
+  /** Shows what the run kept of the steps of its label: of this photo and those that follow. */
+  openStages(): void {
+    stagesShown.value = true;
+    this.stages.value = this.photo.source.stages;
+  }
+
+  /** Labels the photo here, and shows what the steps see. */
+  makeStages(): Promise<void> {
     return this.#work(async ({ pixels }) => {
-      this.stages.value = await this.studio.engine.stages(pixels, scale.value);
+      this.stages.value = (await this.studio.engine.stages(pixels, scale.value)).map(madeStage);
     });
   }
 
   closeStages(): void {
+    stagesShown.value = false;
     this.showBelow(undefined);
     this.stages.value = undefined;
   }
 
   /** Shows a stage below the mask; without one, the photo. */
-  showBelow(stage: StagePicture | undefined): void {
+  async showBelow(stage: Stage | undefined): Promise<void> {
     this.below.value = stage;
-    this.#viewer?.showBelow(this.opened.value!.pixels, stage);
+    try {
+      const picture = await stage?.picture();
+      // Another one may have been chosen meanwhile.
+      if (this.below.value === stage) this.#viewer?.showBelow(this.opened.value!.pixels, picture);
+    } catch (error) {
+      this.studio.complain(error);
+    }
   }
 
   /** Does something that takes its time with the opened photo, not two at once. */
@@ -282,6 +300,7 @@ export class DeskControl {
     else if (key === "]") brushSize.value = Math.min(60, brushSize.value + 1);
     else if (key === "o") this.toggleOutline();
     else if (key === "c" && this.photo.source.beside !== undefined) this.compare();
+    else if (key === "t") this.toggleStages();
     else if (key === "v") this.alone.value = true;
     else if (key === " ") this.#viewer!.moves = true;
     else if (key === "+" || key === "=") this.#viewer?.zoom(1.5);
@@ -305,6 +324,13 @@ export class DeskControl {
     if (what === undefined) showNext();
     else shown.value = what;
     this.redraw();
+  }
+
+  /** Closes the stages, or opens those of the run; where it kept none, they are made. */
+  toggleStages(): void {
+    if (this.stages.value !== undefined) this.closeStages();
+    else if (this.photo.source.stages === undefined) this.makeStages();
+    else this.openStages();
   }
 
   toggleOutline(): void {

@@ -8,6 +8,7 @@ import type { Look } from "./engine_protocol.ts";
 import { type Box, cutPixels, cutValues, grownBox, type Pixels } from "./box.ts";
 import { EditedMask, type Found } from "./edited_mask.ts";
 import { readMask } from "./grey_files.ts";
+import type { Stage } from "./stage.ts";
 
 export type { Decision };
 
@@ -20,6 +21,8 @@ export type Progress =
 /** Where a photo, and what was found in it before, come from. */
 export interface PhotoSource {
   readonly name: string;
+  /** The name of its file. Default: its own. */
+  readonly fileName?: string;
   /** The photo's file. */
   bytes(): Promise<Uint8Array<ArrayBuffer>>;
   /** The share of crack that is known before the photo is opened. */
@@ -30,6 +33,8 @@ export interface PhotoSource {
   mended?(engine: EngineClient): Promise<Uint8Array | undefined>;
   /** The file of the mask as it is, for a thumbnail. */
   mask?(): Promise<Blob>;
+  /** What the run kept of the steps of its label, if it kept any. */
+  readonly stages?: readonly Stage[];
   /** The file of the mask that the run beside has of it, if one lies beside. */
   beside?(): Promise<Blob>;
 }
@@ -45,6 +50,8 @@ export interface OpenedPhoto {
 /** A photo of the page. */
 export class Photo {
   readonly name: string;
+  /** The name of its file, with its extension. */
+  readonly fileName: string;
   readonly source: PhotoSource;
   readonly progress: Signal<Progress>;
   readonly decision: Signal<Decision | undefined> = signal(undefined);
@@ -67,6 +74,7 @@ export class Photo {
 
   constructor(source: PhotoSource) {
     this.name = source.name;
+    this.fileName = source.fileName ?? source.name;
     this.source = source;
     this.progress = signal(
       source.crackShare === undefined

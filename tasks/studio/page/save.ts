@@ -27,8 +27,8 @@ export async function savePhotos(
 ): Promise<void> {
   const names = nameOutputs({
     ...{ length: photos.length, levels: 2 },
-    pathOf: (i) => photos[i].name,
-    nameOf: (i, level) => level === 0 ? stemOf(photos[i].name) : photos[i].name,
+    pathOf: (i) => photos[i].fileName,
+    nameOf: (i, level) => level === 0 ? stemOf(photos[i].fileName) : photos[i].fileName,
   });
   const given = async function* (): AsyncGenerator<SavedPhoto> {
     for (const [i, photo] of photos.entries()) {
@@ -51,7 +51,7 @@ async function savedPhoto(
   const review = { ...noted(photo), at: photo.at ?? new Date().toISOString(), changedPixels };
   const { value: computes } = device;
   const facts = {
-    ...{ program: "hairline", name: photo.name, width, height, crackPixels },
+    ...{ program: "hairline", name: photo.fileName, width, height, crackPixels },
     ...{ crackShare: crackPixels / (width * height), threshold: threshold ?? null, changedPixels },
     decision: review.decision ?? null,
     ...(review.mmPerPixel === undefined ? {} : { mmPerPixel: review.mmPerPixel }),
@@ -60,7 +60,7 @@ async function savedPhoto(
       : { network: computes.network, backend: computes.name, adapter: computes.adapter }),
   };
   return {
-    ...{ name, file: photo.name, width, height, mask, before, confidence, facts, review },
+    ...{ name, file: photo.fileName, width, height, mask, before, confidence, facts, review },
     photo: needsPhoto(kind) ? await photo.source.bytes() : undefined,
   };
 }

@@ -5,6 +5,7 @@ import { maskFile, readFound, readMask } from "./grey_files.ts";
 import { type Noted, noted, takeNoted } from "./noted.ts";
 import { Photo, type PhotoSource } from "./photo.ts";
 import { SaveQueue } from "./save_queue.ts";
+import { keptStage } from "./stage.ts";
 import type { Figure, Keeper } from "./studio.ts";
 
 /** What the server lists: `ListedRun` of its own side. */
@@ -12,7 +13,9 @@ interface Listed {
   readonly run: string;
   readonly photos: readonly {
     readonly name: string;
+    readonly file: string;
     readonly crackShare?: number;
+    readonly stages?: readonly string[];
     readonly beside?: boolean;
     readonly review?: Noted;
   }[];
@@ -159,19 +162,34 @@ export class ServerClient implements Keeper {
     if (isMended) this.#mended.add(first);
   }
 
+  /** Of a folder without a run, an accepted mask is kept as soon as there is one. */
+  marked(photo: Photo): void {
+    const isAccepted = photo.source.found === undefined && photo.decision.value === "accepted";
+    if (isAccepted && !this.#mended.has(photo)) this.#queue.add(photo);
+  }
+
   #source(
     name: string,
-    { crackShare, beside: isBeside = false }: Partial<Listed["photos"][number]>,
+    { file, crackShare, stages: keys, beside: isBeside = false }: Omit<
+      Listed["photos"][number],
+      "name" | "review"
+    >,
   ): PhotoSource {
     const bytes = async () => bytesOf(await this.#ask("photo", name));
     const mended = (engine: EngineClient) => this.#readMended(engine, name);
     const beside = isBeside ? async () => await (await this.#ask("beside", name)).blob() : undefined;
-    if (crackShare === undefined) return { name, bytes, mended, beside };
+    if (crackShare === undefined) return { name, fileName: file, bytes, mended, beside };
     const mask = async () => {
       const corrected = await this.#fetch("corrected", name);
       return await (corrected.status === 200 ? corrected : await this.#ask("mask", name)).blob();
     };
-    return { name, bytes, crackShare, mask, mended, beside, found: (engine) => this.#found(engine, name) };
+    const stages = keys?.map((key) => keptStage(key, () => this.#stage(name, key)));
+    const found = (engine: EngineClient) => this.#found(engine, name);
+    return { name, fileName: file, bytes, crackShare, mask, mended, beside, stages, found };
+  }
+
+  async #stage(name: string, key: string): Promise<Blob> {
+    return await (await this.#ask(`stage?key=${key}`, name)).blob();
   }
 
   async #found(engine: EngineClient, name: string): Promise<Found> {
@@ -197,7 +215,9 @@ export class ServerClient implements Keeper {
 
   /** @throws {NoServer} */
   async #fetch(what: string, name?: string, init: RequestInit = {}): Promise<Response> {
-    const query = name === undefined ? "" : `?name=${encodeURIComponent(name)}`;
+    const query = name === undefined
+      ? ""
+      : `${what.includes("?") ? "&" : "?"}name=${encodeURIComponent(name)}`;
     const headers = { "x-hairline-key": localStorage.getItem(STORED_KEY) ?? "" };
     const response = await fetch(`/api/${what}${query}`, { ...init, headers }).catch(() => undefined);
     if (response === undefined || response.status === 403) throw new NoServer();

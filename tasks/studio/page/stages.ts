@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 import type { DeskControl } from "./desk_control.ts";
-import type { StagePicture } from "./engine_protocol.ts";
-import { stagePicture } from "./viewer.ts";
+import type { Stage } from "./stage.ts";
 import { html, useEffect, useRef, type VNode } from "./view.ts";
 
 /** What the steps of a label see, small: the one that is chosen is shown below the mask. */
@@ -17,7 +16,7 @@ export function Stages({ control }: { readonly control: DeskControl }): VNode | 
         html`
           <button type="button" aria-pressed=${below.value === stage} title=${stage.note}
             onClick=${() => control.showBelow(stage)}>
-            <${Small} stage=${stage} />${stage.title}</button>
+            <${Small} control=${control} stage=${stage} />${stage.title}</button>
         `
       )}
       <button type="button" aria-label="Close the stages" onClick=${() => control.closeStages()}>×</button>
@@ -28,13 +27,19 @@ export function Stages({ control }: { readonly control: DeskControl }): VNode | 
 /** The longer side of a small picture, in pixels. */
 const SIDE = 96;
 
-function Small({ stage }: { readonly stage: StagePicture }): VNode {
+function Small({ control, stage }: { readonly control: DeskControl; readonly stage: Stage }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
-    const { width, height } = stage, shrink = Math.min(1, SIDE / Math.max(width, height));
-    const [columns, rows] = [Math.ceil(shrink * width), Math.ceil(shrink * height)];
-    Object.assign(canvas.current!, { width: columns, height: rows });
-    canvas.current!.getContext("2d")!.drawImage(stagePicture(stage), 0, 0, columns, rows);
+    const { width, height } = control.opened.value!.pixels;
+    const shrink = Math.min(1, SIDE / Math.max(width, height));
+    const size = { width: Math.ceil(shrink * width), height: Math.ceil(shrink * height) };
+    const options = { resizeWidth: size.width, resizeHeight: size.height, resizeQuality: "medium" } as const;
+    stage.picture(options).then((picture) => {
+      // It may be gone by then.
+      if (canvas.current === null) return;
+      Object.assign(canvas.current, size);
+      canvas.current.getContext("2d")!.drawImage(picture, 0, 0);
+    }).catch((error) => control.studio.complain(error));
   }, [stage]);
   return html`<canvas ref=${canvas} aria-hidden="true"></canvas>` as VNode;
 }

@@ -1,7 +1,6 @@
 /// <reference lib="dom" />
 import type { Shown } from "./beside.ts";
 import type { Pixels, Point } from "./box.ts";
-import type { StagePicture } from "./engine_protocol.ts";
 import type { EditedMask } from "./edited_mask.ts";
 import type { OpenedPhoto } from "./photo.ts";
 
@@ -113,12 +112,12 @@ export class Viewer {
     this.fit();
   }
 
-  /** Shows a stage below the mask, as large as the photo; without one, the photo. */
-  showBelow(pixels: Pixels, stage: StagePicture | undefined): void {
+  /** Shows a picture below the mask, as large as the photo; without one, the photo. */
+  showBelow(pixels: Pixels, picture: ImageBitmap | undefined): void {
     const context = this.#photo.getContext("2d")!;
     const { width, height, data } = pixels;
-    if (stage === undefined) context.putImageData(new ImageData(data, width, height), 0, 0);
-    else context.drawImage(stagePicture(stage), 0, 0, width, height);
+    if (picture === undefined) context.putImageData(new ImageData(data, width, height), 0, 0);
+    else context.drawImage(picture, 0, 0, width, height);
   }
 
   /** Draws the mask anew, all of it. */
@@ -265,16 +264,4 @@ function isInner(words: Uint32Array, i: number, width: number): boolean {
   const x = i % width;
   return x > 0 && x < width - 1 && words[i - 1] > 0 && words[i + 1] > 0 && words[i - width] > 0 &&
     words[i + width] > 0;
-}
-
-/** A stage as a picture in its own size. */
-export function stagePicture({ width, height, data }: StagePicture): OffscreenCanvas {
-  const image = new ImageData(width, height);
-  for (let i = 0; i < data.length; i++) {
-    image.data[4 * i] = image.data[4 * i + 1] = image.data[4 * i + 2] = data[i];
-    image.data[4 * i + 3] = 255;
-  }
-  const canvas = new OffscreenCanvas(width, height);
-  canvas.getContext("2d")!.putImageData(image, 0, 0);
-  return canvas;
 }

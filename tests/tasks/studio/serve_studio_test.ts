@@ -32,7 +32,8 @@ function photoOf(name: string, sure: number): RunPhoto {
 
 /** A run that is served, and a call of its server as its page makes them. */
 async function served(folder: string) {
-  const path = await writeRun(folder, [photoOf("a", 250), photoOf(HOSTILE, 140)]);
+  const stages = { "patch-map": Uint8Array.of(1, 2, 3, 4, 5, 6), "../../manifest": new Uint8Array(6) };
+  const path = await writeRun(folder, [photoOf("a", 250), { ...photoOf(HOSTILE, 140), stages }]);
   const run = await StudioRun.open(path);
   const server = serveStudio(run, { page: PAGE, port: 0 });
   const { origin, searchParams } = new URL(server.link);
@@ -101,12 +102,22 @@ Deno.test("the studio's server shows what a run found, and no other file", async
   const { server, path, call } = await served(folder.path);
   await using _server = server;
   const { photos } = await (await call("/api/photos")).json();
-  assert.deepEqual(photos, [{ name: "a", crackShare: 1 / 6 }, { name: HOSTILE, crackShare: 1 / 6 }]);
+  assert.deepEqual(photos, [
+    { name: "a", file: "a.png", crackShare: 1 / 6 },
+    { name: HOSTILE, file: `${HOSTILE}.png`, crackShare: 1 / 6, stages: ["patch-map"] },
+  ]);
   const named = (name: string) => `name=${encodeURIComponent(name)}`;
   for (const what of ["mask", "confidence"] as const) {
     const file = join(path, what === "mask" ? "masks" : what, `${HOSTILE}.png`);
     const bytes = await (await call(`/api/${what}?${named(HOSTILE)}`)).bytes();
     assert.deepEqual(bytes, await Deno.readFile(file));
+  }
+  const stage = await (await call(`/api/stage?key=patch-map&${named(HOSTILE)}`)).bytes();
+  assert.deepEqual(stage, await Deno.readFile(join(path, "stages", HOSTILE, "patch-map.png")));
+  for (const key of ["../../manifest", "threshold", ""]) {
+    const response = await call(`/api/stage?key=${key}&${named(HOSTILE)}`);
+    await response.body?.cancel();
+    assert.equal(response.status, 404, key);
   }
   const doubts = await (await call("/api/doubts?from=0")).json();
   assert.deepEqual(doubts.map(([name]: [string]) => name), ["a", HOSTILE]);
@@ -345,13 +356,4 @@ Deno.test("what is written for annotators takes corrected masks first, and none 
   await review.save({ name: "a", decision: "rejected", ...noted });
   await assert.rejects(counts("only"), /with --reviewed only none of its 3 masks is left/);
   await assert.rejects(trained("only"), /by what was decided in the studio none of 3 is left/);
-});
-
-Deno.test("a folder of photos is opened without a run, its own mended masks left out", async () => {
-  await using folder = await temporaryFolder();
-  await Deno.writeFile(join(folder.path, "a.png"), await encodePng(photoOf("a", 0).photo));
-  await Deno.mkdir(join(folder.path, "review/masks"), { recursive: true });
-  await Deno.writeFile(join(folder.path, "review/masks/a.png"), await encodePng(photoOf("a", 0).photo));
-  const { photos } = await StudioRun.open(folder.path);
-  assert.deepEqual([...photos.values()].map(({ name, found }) => [name, found]), [["a", undefined]]);
 });

@@ -9,6 +9,7 @@ import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts";
 import { confidenceBytes } from "../../../tasks/batch/map_bytes.ts";
 import { maskPath } from "../../../tasks/batch/maps.ts";
+import { isFile } from "../../../tasks/files/presence.ts";
 import { unpackArchive } from "../../../tasks/files/unpack.ts";
 import { cutPixels } from "../../../tasks/studio/page/box.ts";
 import { correctedMaskPath, readReview } from "../../../tasks/studio/review.ts";
@@ -22,10 +23,19 @@ import { drawnPhoto, onScreen, pressButton, READY, shownMask, until, WIDTH } fro
 
 /** What the network is shown of the photo where the box from (40, 30) to (100, 60) is drawn: 32 pixels more on each side, within the photo. */
 const AROUND = { left: 8, top: 0, width: 125, height: 93 };
-const HOSTILE = `"><img src=x onerror=document.title=1>.png`;
+// It comes last among the names.
+const HOSTILE = `z"><img src=x onerror=document.title=1>.png`;
 const reason = whyNoChromium();
 
 const SAVED = `document.getElementById("saving").textContent === ""`;
+
+/** The red values of what the desk shows below the mask. */
+const shownBelow = `((canvas) => {
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+  return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
+})(document.querySelector(".stage canvas"))`;
 
 /** What Deno finds in it. */
 async function expectedMasks(photo: ImageData) {
@@ -219,7 +229,7 @@ Deno.test({
 
     await t.step("shows the stages of a label in place of the photo", async () => {
       await chooseScale(page, 0);
-      await pressButton(page, "Stages");
+      await pressButton(page, "Make them here");
       await page.until(`document.querySelector(".stages")`);
       const titles = await page.evaluate(
         `[...document.querySelectorAll(".stages button")].map(({ textContent }) => textContent.trim())`,
@@ -235,11 +245,8 @@ Deno.test({
         "×",
       ]);
       await pressButton(page, "Threshold");
-      const below = await page.evaluate(`{
-        const { width, height } = document.querySelector(".stage canvas");
-        const { data } = document.querySelector(".stage canvas").getContext("2d").getImageData(0, 0, width, height);
-        Array.from({ length: width * height }, (_, i) => data[4 * i]);
-      }`) as number[];
+      await page.until(`${shownBelow}.every((value) => value % 255 === 0)`);
+      const below = await page.evaluate(shownBelow) as number[];
       // From 127.5 on what is surer than a half.
       const { confidence } = expected;
       assert.ok(
@@ -332,7 +339,8 @@ Deno.test({
       "a run is reviewed, what is done is saved at once, and outlives the page and the server",
       async () => {
         const { labelled, confidence } = expected;
-        const found = { photo, mask: labelled, confidence };
+        const kept = confidence.map((value, i) => value ^ i);
+        const found = { photo, mask: labelled, confidence, stages: { "patch-map": kept } };
         const path = await writeRun(
           folder.path,
           ["a", "day 1/b", HOSTILE].map((name) => ({ name, ...found })),
@@ -373,6 +381,31 @@ Deno.test({
           await page.drag(await onScreen(page, 20, 50), await onScreen(page, 40, 50));
           const mended = await shownMask(page);
           await saved([["a", "rejected"], ["day 1/b", "accepted"], [HOSTILE, "corrected"]]);
+
+          // Below the mask, a stage as the run kept it.
+          await page.press("t");
+          await pressButton(page, "Patch map");
+          await page.until(`${shownBelow}[1] === ${kept[1]}`);
+          assert.deepEqual(await page.evaluate(shownBelow), [...kept]);
+          await page.press("t");
+          assert.equal(await page.evaluate(`document.querySelector(".stages")`), null);
+
+          // Annotations name the files of the photos.
+          const downloads = join(folder.path, "annotations");
+          await page.call("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: downloads });
+          await page.press("s");
+          await page.evaluate(`{
+            const select = document.getElementById("saved");
+            select.selectedIndex = [...select.options].findIndex(({ text }) => /COCO/.test(text));
+            select.dispatchEvent(new Event("change", { bubbles: true }));
+          }`);
+          await pressButton(page, "Save the file");
+          const annotations = join(downloads, "annotations.json");
+          await until("annotations are saved", () => isFile(annotations));
+          const { images } = JSON.parse(await Deno.readTextFile(annotations));
+          // What was rejected is left out.
+          const names = images.map((image: { file_name: string }) => image.file_name);
+          assert.deepEqual(names, ["day 1/b.png", HOSTILE]);
           const { data } = await decodeImage(await Deno.readFile(correctedMaskPath(path, HOSTILE)));
           assert.deepEqual(Array.from(mended, (_, i) => data[4 * i] / 255), mended);
           const machine = await decodeImage(await Deno.readFile(maskPath(path, HOSTILE)));
