@@ -28,14 +28,14 @@ import { printable, writeErr, writeOut } from "./cli/terminal.ts";
 import { filePath, folderPath } from "./cli/values.ts";
 import { VERSION } from "./cli/version.ts";
 import { renderEvaluation } from "./evaluate/evaluation_report.ts";
-import { partFile, readCountedParts } from "./evaluate/counted_parts.ts";
+import { readCountedParts } from "./evaluate/counted_parts.ts";
 import { figuresOf, undefinedFigures } from "./evaluate/figures.ts";
 import { mergeCounts } from "./evaluate/merge_counts.ts";
 import { pairPredictions } from "./evaluate/pair_predictions.ts";
 import { sweepFiles } from "./evaluate/sweep_files.ts";
 import { csvOf, describeEvaluation } from "./evaluate/tables.ts";
 import { reviewedOption } from "./studio/reviewed_option.ts";
-import { formatShard, inShard, shardValue } from "./files/shard.ts";
+import { formatShard, inShard, partFile, shardValue } from "./files/shard.ts";
 import { requireWritable, writeWhole } from "./files/write_whole.ts";
 
 const parser = object({

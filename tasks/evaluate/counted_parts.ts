@@ -1,8 +1,7 @@
-import { basename, dirname, join } from "node:path";
 import { Sweep } from "../../core/metrics/sweep_result.ts";
 import type { SweptImage } from "../../core/metrics/swept_image.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
-import type { Shard } from "../files/shard.ts";
+import { partFiles } from "../files/shard.ts";
 import type { PredictionPair } from "./pair_predictions.ts";
 
 /** Counts that the parts of an evaluation have left. */
@@ -10,15 +9,6 @@ export interface CountedParts {
   /** By name of the pair. */
   readonly images: ReadonlyMap<string, SweptImage>;
   readonly files: readonly string[];
-}
-
-/** The file of a part's counts, beside that of the whole: `counts-2-of-8.json`. */
-export function partFile(counts: string, { index, count }: Shard): string {
-  return join(dirname(counts), `${stemOf(counts)}-${index}-of-${count}.json`);
-}
-
-function stemOf(counts: string): string {
-  return basename(counts).replace(/\.json$/, "");
 }
 
 /**
@@ -61,13 +51,4 @@ async function readPart(path: string, refuse: (reason: string) => never): Promis
     if (!(error instanceof SyntaxError)) throw error;
     return refuse(`it is no whole file of counts (${describeError(error)})`);
   }
-}
-
-async function partFiles(counts: string): Promise<string[]> {
-  const folder = dirname(counts), stem = `${stemOf(counts)}-`;
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name.startsWith(stem) && /^\d+-of-\d+\.json$/.test(name.slice(stem.length))) names.push(name);
-  }
-  return names.sort().map((name) => join(folder, name));
 }

@@ -1,3 +1,4 @@
+import { basename, dirname, join } from "node:path";
 import { message, type ValueParser } from "../cli/optique.ts";
 
 /** One of `count` equal parts of the work. */
@@ -25,6 +26,25 @@ export function shardOf(name: string, count: number): number {
 /** A shard as it is written: `2/8`. */
 export function formatShard(shard: Shard): string {
   return `${shard.index}/${shard.count}`;
+}
+
+/** The file of a part, beside that of the whole: of `counts.json` it is `counts-2-of-8.json`. */
+export function partFile(whole: string, { index, count }: Shard): string {
+  return join(dirname(whole), `${stemOf(whole)}-${index}-of-${count}.json`);
+}
+
+/** Those files of parts that are there, by name. */
+export async function partFiles(whole: string): Promise<string[]> {
+  const folder = dirname(whole), stem = `${stemOf(whole)}-`;
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.startsWith(stem) && /^\d+-of-\d+\.json$/.test(name.slice(stem.length))) names.push(name);
+  }
+  return names.sort().map((name) => join(folder, name));
+}
+
+function stemOf(path: string): string {
+  return basename(path).replace(/\.json$/, "");
 }
 
 /** Reads `i/n` with 1 ≤ i ≤ n. */

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import { anyObject } from "../../core/arguments.ts";
-import { statOrNull } from "../../core/datasets/list_files.ts";
-import { fullName } from "../../core/datasets/sample.ts";
+import { fullName, type Sample } from "../../core/datasets/sample.ts";
 import { openCompute } from "../../core/gpu/open_compute.ts";
 import { openBackend } from "../../models/backend.ts";
 import { networkRecord } from "../batch/network_record.ts";
@@ -19,6 +17,7 @@ import {
   message,
   object,
   option,
+  optional,
   type ValueParser,
   withDefault,
 } from "../cli/optique.ts";
@@ -29,7 +28,7 @@ import { folderPath, positiveInteger } from "../cli/values.ts";
 import { readClassifier } from "../classifier/read_classifier.ts";
 import { datasetOptions, openNamedDataset, readingOf } from "../data/named_dataset.ts";
 import { lockFolder } from "../files/locks.ts";
-import { readRecord } from "../files/read_record.ts";
+import { formatShard, inShard, shardValue } from "../files/shard.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import { searchPhotos } from "../reproduce/training/crf_search.ts";
 import { SHIPPED } from "../segmenter/read_segmenter.ts";
@@ -40,9 +39,9 @@ import {
   type AxisName,
   gridPoints,
   meanSurface,
-  type PhotoSurface,
   photoSurface,
 } from "./crf_surface.ts";
+import { KeptSurfaces } from "./kept_surfaces.ts";
 import { networkOptions } from "./networks.ts";
 import { surfacePicture } from "./surface_picture.ts";
 
@@ -104,6 +103,10 @@ const parser = merge(
         }),
         100,
       ),
+      shard: optional(option("--shard", shardValue(), {
+        description:
+          message`Search on this part of the photos only, such as 2/8. Run without --shard, the same command joins the parts, and writes the surface.`,
+      })),
       classifier: networkOptions.classifier,
       backend: backendOption(["webgpu", "wasm"]),
       quiet: quietOption,
@@ -116,25 +119,44 @@ const parser = merge(
 /** Milliseconds of work that a killed run may lose. */
 const SAVE_EVERY = 20_000;
 
-/** What a search has found so far: everything that decides it, and each photo. */
-interface Kept {
-  readonly identity: unknown;
-  readonly photos: readonly PhotoSurface[];
-}
+type Options = InferValue<typeof parser>;
 
-async function keptIn(path: string, identity: unknown): Promise<PhotoSurface[]> {
-  if (await statOrNull(path) === null) return [];
-  const kept = await readRecord(path, anyObject<Kept>(), "remove it to search anew");
-  if (JSON.stringify(kept.identity) !== JSON.stringify(identity)) {
-    throw new UsageError(
-      `Cannot go on with ${path}: it is of another grid, classifier or photos; give another --out, or remove it.`,
-    );
+/** Searches on the photos that are not done; what cannot be used is told. */
+async function searchOn(
+  samples: readonly Sample[],
+  kept: KeptSurfaces,
+  { look, quiet }: {
+    readonly look: (sample: Sample) => ReturnType<typeof photoSurface>;
+    readonly quiet: boolean;
+  },
+): Promise<string[]> {
+  const failures: string[] = [];
+  using progress = startProgress({ total: samples.length, unit: "photo", quiet });
+  let savedAt = performance.now();
+  for (const sample of samples) {
+    const name = fullName(sample);
+    const skipped = kept.has(name);
+    if (!skipped) {
+      try {
+        kept.add(await look(sample));
+      } catch (error) {
+        if (error instanceof Deno.errors.NotCapable) throw error;
+        failures.push(`${name}: ${describeError(error)}`);
+        progress.note(failures.at(-1)!);
+      }
+    }
+    progress.advance({ detail: name, skipped });
+    if (performance.now() - savedAt > SAVE_EVERY) {
+      await kept.save();
+      savedAt = performance.now();
+    }
   }
-  return [...kept.photos];
+  await kept.save();
+  return failures;
 }
 
-async function searchCrf(options: InferValue<typeof parser>): Promise<number> {
-  const { path, out, x, y, quiet, json } = options;
+async function searchCrf(options: Options): Promise<number> {
+  const { path, out, x, y, shard, quiet, json } = options;
   const points = gridPoints({ x, y, field: chooseCrf(options) });
   const dataset = await openNamedDataset(path, readingOf(options));
   if (dataset.layout === "classes" || dataset.samples.length === 0) {
@@ -144,52 +166,35 @@ async function searchCrf(options: InferValue<typeof parser>): Promise<number> {
       }; a dataset with photos and masks is wanted.`,
     );
   }
-  const samples = searchPhotos(dataset.samples, options.photos);
-  using _lock = await lockFolder(out);
+  const samples = searchPhotos(dataset.samples, options.photos), names = samples.map(fullName);
+  using _lock = await lockFolder(out, shard);
   using compute = await openCompute();
   await openBackend({ compute, backend: options.backend });
   using classifier = await readClassifier(options.classifier);
   const { sha256 } = await networkRecord(classifier, options.classifier ?? SHIPPED);
-  const identity = { classifier: sha256, points, photos: samples.map(fullName) };
-  const file = `${out}/photos.json`;
-  const found = await keptIn(file, identity);
-  const known = new Set(found.map(({ name }) => name));
-  const failures: string[] = [];
-  const save = () => writeWhole(file, `${JSON.stringify({ identity, photos: found })}\n`);
-  {
-    using progress = startProgress({ total: samples.length, unit: "photo", quiet });
-    let savedAt = performance.now();
-    for (const sample of samples) {
-      const name = fullName(sample);
-      const skipped = known.has(name);
-      if (!skipped) {
-        try {
-          found.push(await photoSurface(sample, points, { compute, classifier }));
-        } catch (error) {
-          if (error instanceof Deno.errors.NotCapable) throw error;
-          failures.push(`${name}: ${describeError(error)}`);
-          progress.note(failures.at(-1)!);
-        }
-      }
-      progress.advance({ detail: name, skipped });
-      if (performance.now() - savedAt > SAVE_EVERY) {
-        await save();
-        savedAt = performance.now();
-      }
-    }
+  const kept = await KeptSurfaces.open(out, { classifier: sha256, points, photos: names }, shard);
+  const wanted = samples.filter((sample) => shard === undefined || inShard(fullName(sample), shard));
+  const failures = await searchOn(wanted, kept, {
+    look: (sample) => photoSurface(sample, points, { compute, classifier }),
+    quiet,
+  });
+  if (shard !== undefined) {
+    const done = kept.among(wanted.map(fullName)).length;
+    writeOut(
+      json
+        ? `${JSON.stringify({ shard: formatShard(shard), photos: done, failures }, null, 2)}\n`
+        : `Searched on ${done} photos of part ${formatShard(shard)}.\n`,
+    );
+    return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
   }
+  const found = kept.among(names);
   if (found.length === 0) {
     throw new UsageError(
       `Cannot search on ${path}: none of ${samples.length} photos can be used; at least one is wanted.`,
     );
   }
-  await save();
   const surface = meanSurface(found);
   const best = surface.indexOf(Math.max(...surface));
-  const at = {
-    [x.name]: x.values[best % x.values.length],
-    [y.name]: y.values[Math.floor(best / x.values.length)],
-  };
   const result = {
     photos: found.length,
     x,
@@ -200,21 +205,34 @@ async function searchCrf(options: InferValue<typeof parser>): Promise<number> {
   const title = `F1 of CRF labels, ${found.length} of ${dataset.samples.length} photos`;
   await writeWhole(`${out}/surface.svg`, surfacePicture(title, { x, y }, surface));
   await writeWhole(`${out}/surface.json`, `${JSON.stringify({ ...result, failures }, null, 2)}\n`);
-  if (json) {
-    writeOut(`${JSON.stringify({ ...result, failures }, null, 2)}\n`);
-  } else {
-    const rows = y.values.map((value, row) => [
-      String(value),
-      ...surface.slice(row * x.values.length, (row + 1) * x.values.length).map((f1) => f1.toFixed(4)),
-    ]);
-    const flags = Object.entries(at).map(([name, value]) => `--${name} ${value}`).join(" ");
-    writeOut(printable(
-      `${title}; across: ${x.name}, down: ${y.name}\n${columns([["", ...x.values.map(String)], ...rows])}` +
-        `Best: F1 ${surface[best].toFixed(4)}, by label --method cam-crf ${flags}\n`,
-    ));
-  }
+  await kept.removeParts();
+  writeOut(
+    json
+      ? `${JSON.stringify({ ...result, failures }, null, 2)}\n`
+      : printable(surfaceTable(title, { x, y }, { surface, best })),
+  );
   if (!quiet) writeErr(`The surface is in ${out}/surface.svg.\n`);
   return failures.length > 0 ? ExitCode.Failed : ExitCode.Ok;
+}
+
+/** The surface in rows, and the options that gave the best. */
+function surfaceTable(
+  title: string,
+  { x, y }: { readonly x: Axis; readonly y: Axis },
+  { surface, best }: { readonly surface: readonly number[]; readonly best: number },
+): string {
+  const rows = y.values.map((value, row) => [
+    String(value),
+    ...surface.slice(row * x.values.length, (row + 1) * x.values.length).map((f1) => f1.toFixed(4)),
+  ]);
+  const flags = [
+    [x.name, x.values[best % x.values.length]],
+    [y.name, y.values[Math.floor(best / x.values.length)]],
+  ].map(([name, value]) => `--${name} ${value}`).join(" ");
+  return `${title}; across: ${x.name}, down: ${y.name}\n${
+    columns([["", ...x.values.map(String)], ...rows])
+  }` +
+    `Best: F1 ${surface[best].toFixed(4)}, by label --method cam-crf ${flags}\n`;
 }
 
 await runCommand({
@@ -223,7 +241,8 @@ await runCommand({
   description:
     "Labels photos as label --method cam-crf does with each value of one parameter and each of another, and compares the labels with the photos' masks. " +
     "Prints the mean over photos of F1 of each pair, and writes it as a picture (surface.svg) and as JSON (surface.json); the options that gave the best are said. " +
-    "All other parameters are as their options say. An interrupted search goes on with the photo where it stopped.",
+    "All other parameters are as their options say. An interrupted search goes on with the photo where it stopped. " +
+    "Several machines can share a search by --shard: the surface of all parts is exactly that of one run.",
   examples: [
     {
       command: "deno task label:search-crf DeepCrack/ --split train --out search/",

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { statOrNull } from "../../../core/datasets/list_files.ts";
 import { readMasked } from "../../../core/datasets/sample.ts";
 import { openCompute } from "../../../core/gpu/open_compute.ts";
 import { camCrfLabel, defaultCrf } from "../../../core/label/cam_crf/cam_crf_label.ts";
 import { UsageError } from "../../../tasks/cli/errors.ts";
 import { gridPoints, meanSurface, photoSurface, type SurfaceGrid } from "../../../tasks/label/crf_surface.ts";
+import { KeptSurfaces } from "../../../tasks/label/kept_surfaces.ts";
 import { surfacePicture } from "../../../tasks/label/surface_picture.ts";
 import { paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import { FakeClassifier } from "../../core/label/fake_classifier.ts";
@@ -80,6 +82,39 @@ Deno.test("surfacePicture() shows each value at its place, and a frame around th
   assert.ok(!surfacePicture("F1", GRID, new Array(6).fill(0)).includes("NaN"));
 });
 
+Deno.test("KeptSurfaces join parts in the order of the photos, and skip what the whole knows", async () => {
+  await using folder = await temporaryFolder();
+  const identity = { photos: ["a", "b", "c"] };
+  const first = await KeptSurfaces.open(folder.path, identity, { index: 1, count: 2 });
+  first.add({ name: "c", f1: [0.3] });
+  await first.save();
+  const second = await KeptSurfaces.open(folder.path, identity, { index: 2, count: 2 });
+  assert.ok(!second.has("c"), "another part's");
+  second.add({ name: "a", f1: [0.1] });
+  await second.save();
+  const whole = await KeptSurfaces.open(folder.path, identity);
+  assert.deepEqual(whole.among(["a", "b", "c"]).map(({ name }) => name), ["a", "c"]);
+  whole.add({ name: "b", f1: [0.2] });
+  await whole.save();
+  await whole.removeParts();
+  for (const index of [1, 2]) {
+    assert.equal(await statOrNull(join(folder.path, `photos-${index}-of-2.json`)), null);
+  }
+  const again = await KeptSurfaces.open(folder.path, identity, { index: 1, count: 3 });
+  assert.ok(again.has("b"));
+  assert.deepEqual(
+    again.among(["a", "b", "c"]),
+    [{ name: "a", f1: [0.1] }, { name: "b", f1: [0.2] }, { name: "c", f1: [0.3] }],
+  );
+  await again.save();
+  const { photos } = JSON.parse(await Deno.readTextFile(join(folder.path, "photos-1-of-3.json")));
+  assert.deepEqual(photos, [], "of the whole's, none twice");
+  await assert.rejects(
+    KeptSurfaces.open(folder.path, { photos: ["a"] }),
+    /^UsageError: Cannot go on with .*photos\.json: it is of another grid/,
+  );
+});
+
 Deno.test("label:search-crf writes the surface, goes on where it stopped, and refuses what it cannot search on", async () => {
   await using folder = await temporaryFolder();
   const at = (...parts: string[]) => join(folder.path, ...parts);
@@ -118,6 +153,16 @@ Deno.test("label:search-crf writes the surface, goes on where it stopped, and re
   await Deno.writeTextFile(at("out/photos.json"), JSON.stringify(kept));
   const again = await run(...grid, "--json");
   assert.deepEqual([again.code, JSON.parse(again.out).f1], [0, [0.75, 0.75, 0.75, 0.75]]);
+  // A part has its own figures and no surface; the whole takes it up and comes to what one run came to.
+  await Deno.remove(at("out"), { recursive: true });
+  const part = await run(...grid, "--shard", "1/2");
+  assert.deepEqual([part.code, part.err], [0, ""]);
+  const { photos: ofPart } = JSON.parse(await Deno.readTextFile(at("out/photos-1-of-2.json")));
+  assert.equal(part.out, `Searched on ${ofPart.length} photos of part 1/2.\n`);
+  assert.equal(await statOrNull(at("out/surface.json")), null);
+  assert.equal((await run(...grid)).code, 0);
+  assert.deepEqual(JSON.parse(await Deno.readTextFile(at("out/surface.json"))).f1, f1);
+  assert.equal(await statOrNull(at("out/photos-1-of-2.json")), null);
   const other = await run(...grid, "--smoothness-sigma-space", "2");
   assert.equal(other.code, 2);
   assert.match(
