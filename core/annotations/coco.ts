@@ -145,8 +145,8 @@ function painterOf(
 }
 
 /**
- * COCO: one JSON for all photos; a crack is run lengths down the columns, holes kept, or polygons without holes. pycocotools, MMDetection,
- * Detectron2 and Roboflow read it.
+ * COCO: one JSON for all photos; a crack is run lengths down the columns, holes kept, or polygons without holes. pycocotools, MMDetection and
+ * Detectron2 read both, Roboflow's supervision polygons only.
  */
 export const coco: AnnotationFormat = {
   title: "COCO",

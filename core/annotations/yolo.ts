@@ -15,7 +15,7 @@ import { pixelsInHoles } from "./holes.ts";
 import { rimOutlines } from "./outlines.ts";
 import { distinct, ringOf } from "./parsed.ts";
 
-const FOLDER = "labels", DATA = "data.yaml";
+const FOLDER = "labels", PHOTOS = "images", DATA = "data.yaml";
 
 /**
  * Pixels by which shares may have been rounded down: programs that write the pixels of a contour divide them by the size and round to six digits (Ultralytics' `convert_segment_masks_to_yolo_seg`), and
@@ -39,7 +39,7 @@ async function* write(
     onLoss(photo, pixelsInHoles(photo));
   }
   // Without a `path`: Ultralytics takes the folder of this file then, and one of its own for "." or anything else that is relative.
-  yield { path: DATA, content: `train: images\nval: images\nnames:\n  0: ${JSON.stringify(label)}\n` };
+  yield { path: DATA, content: `train: ${PHOTOS}\nval: ${PHOTOS}\nnames:\n  0: ${JSON.stringify(label)}\n` };
 }
 
 function share(value: number, side: number): string {
@@ -59,7 +59,7 @@ async function open(path: string): Promise<AnnotationSet> {
   for (const { path } of files) labels.push(...(await linesOf(path)).map((line) => nameOf(line, names)));
   return {
     labels: distinct(labels),
-    problems: [],
+    problems: await photosWithout(files.map(({ stem }) => stem), path),
     count: files.length,
     async *photos() {
       for (const { path, stem } of files) yield photoOf(await linesOf(path), { path, stem, names });
@@ -106,6 +106,20 @@ function photoOf(
   return { file: photoStem(stem), areas, unusable };
 }
 
+/** Photos that have no text, in a sentence: Ultralytics takes them for background, but nobody may have looked at them. */
+async function photosWithout(labels: readonly string[], path: string): Promise<string[]> {
+  const folder = join(path, PHOTOS);
+  if (!(await statOrNull(folder))?.isDirectory) return [];
+  const known = new Set(labels.map((stem) => photoStem(stem).normalize()));
+  const missing = (await listFiles(folder)).filter(({ stem }) => !known.has(stem.normalize()));
+  if (missing.length === 0) return [];
+  return [
+    `Cannot use ${missing.length} of the photos in ${folder}, such as ${
+      missing[0].path
+    }: there is no text of them in ${FOLDER}; where they show no crack, give them empty ones.`,
+  ];
+}
+
 /** As Ultralytics finds a photo: where the last `labels` of the path is, `images`. */
 function photoStem(stem: string): string {
   return stem.replace(/^(.*\/|)labels\//s, "$1images/");
@@ -144,7 +158,7 @@ export const yolo: AnnotationFormat = {
   title: "YOLO",
   shapes: "polygon",
   bothShapes: false,
-  photoFolder: "images",
+  photoFolder: PHOTOS,
   write,
   open,
 };

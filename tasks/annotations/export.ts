@@ -35,7 +35,7 @@ await runCommand({
   brief: "Write the masks of a run as annotations for another program.",
   description:
     "Takes the folder of a run of label or predict, one of photos that were marked in the studio, or a folder of masks, and writes its cracks for an annotator or for training elsewhere:\n\n" +
-    "coco: annotations.json for pycocotools, MMDetection, Detectron2, Roboflow; labelme: one JSON file per photo; label-studio: tasks.json, cracks as " +
+    "coco: annotations.json for pycocotools, MMDetection, Detectron2, and as polygons for Roboflow; labelme: one JSON file per photo; label-studio: tasks.json, cracks as " +
     "predictions, and labeling_config.xml for the project; cvat: annotations.xml, CVAT for images 1.1; voc: Pascal VOC, which CVAT calls " +
     "segmentation mask 1.1, and mmsegmentation reads; yolo: labels/ and data.yaml for YOLO's segmentation; masks: plain PNG of 0 and 255.\n\n" +
     "Masks keep holes; polygons fill them, and the task says how many pixels that is. labelme shows masks from 5.3 on: give " +

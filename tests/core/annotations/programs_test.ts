@@ -75,3 +75,21 @@ Deno.test("names that lists of VOC have without a mask are said: Datumaro and CV
     /^Cannot use 2 of the names in .+Segmentation, such as flat empty: there is no mask [^\n]+\.$/,
   );
 });
+
+Deno.test("photos of YOLO's without a text are said: nothing tells whether they show no crack or nobody has looked", async () => {
+  await using folder = await temporaryFolder();
+  const photos = photosOf({ "train/a": drawnMask("#."), "train/b": drawnMask("..") });
+  await writeInto(folder.path, photos, { format: "yolo" });
+  await Deno.mkdir(join(folder.path, "images/train"), { recursive: true });
+  for (const name of ["a.jpg", "b.png"]) {
+    await Deno.writeTextFile(join(folder.path, "images/train", name), "");
+  }
+  assert.deepEqual((await openAnnotations(folder.path, { format: "yolo" })).problems, []);
+  await Deno.writeTextFile(join(folder.path, "images/train/c.jpg"), "");
+  const { problems, count } = await openAnnotations(folder.path, { format: "yolo" });
+  assert.equal(count, 2);
+  assert.match(
+    problems.join("\n"),
+    /^Cannot use 1 of the photos in .+images, such as .+c\.jpg: there is no text of them in labels; [^\n]+\.$/,
+  );
+});
