@@ -121,7 +121,7 @@ export {
 } from "./label/cam_crf/cam_crf_label.ts";
 export { denseCrf, type DenseCrfOptions } from "./label/cam_crf/dense_crf.ts";
 export { denseCrfOnDevice } from "./label/cam_crf/random_field.ts";
-export type { ClassicalOptions } from "./label/classical/classical_labeller.ts";
+export type { PhotoLabellerOptions } from "./label/photo_labeller.ts";
 export {
   aTrousLabeller,
   type ATrousSettings,

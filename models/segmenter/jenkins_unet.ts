@@ -1,6 +1,6 @@
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { pool, unpool } from "../layers/max_unpool.ts";
-import { defineNetwork } from "../layers/network.ts";
+import { crackNetwork } from "./crack_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "unet_jenkins";
@@ -23,13 +23,12 @@ const EPSILON = 1e-5;
  */
 export function jenkinsUnet({ width = 1, scaling }: NetworkVariant = {}): SegmentationNetwork {
   const channels = CHANNELS.map((full) => Math.max(1, Math.round(full * width)));
-  return defineNetwork({
+  return crackNetwork({
     arch: ARCH,
     width,
+    scaling,
     multiple: 2 ** CHANNELS.length,
-    outputs: ["crack"],
-    input: scaling ?? { offset: 0, divisor: 255 },
-    forward<T>(x: T, graph: LayerGraph<T>): T[] {
+    features<T>(x: T, graph: LayerGraph<T>): T {
       const convolveTwice = (x: T, prefix: string, outputs: readonly [number, number]): T =>
         graph.scope(() =>
           outputs.reduce(
@@ -56,7 +55,7 @@ export function jenkinsUnet({ width = 1, scaling }: NetworkVariant = {}): Segmen
             [own, channels[index - 1] ?? own],
           );
         });
-      return [graph.layer(descend(x, 0), { name: "crack", side: 1, outputs: 1, bias: true })];
+      return descend(x, 0);
     },
   });
 }

@@ -1,7 +1,7 @@
 import { enlargeHalfPixelCenters } from "../layers/bilinear.ts";
 import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
-import { defineNetwork } from "../layers/network.ts";
 import { addition, concatenate, maxPool, relu } from "../layers/operations.ts";
+import { crackNetwork } from "./crack_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "unet_konig";
@@ -28,13 +28,12 @@ const EPSILON = 1e-5;
  * @throws {RangeError} for a width outside (0, 1].
  */
 export function konigUnet({ width = 1, scaling }: NetworkVariant = {}): SegmentationNetwork {
-  return defineNetwork({
+  return crackNetwork({
     arch: ARCH,
     width,
+    scaling,
     multiple: 2 ** (LEVELS - 1),
-    outputs: ["crack"],
-    input: scaling ?? { offset: 0, divisor: 255 },
-    forward<T>(x: T, graph: LayerGraph<T>): T[] {
+    features<T>(x: T, graph: LayerGraph<T>): T {
       const channels = (level: number) => Math.max(1, Math.round(CHANNELS * 2 ** (level - 1) * width));
       // The level and all below it.
       const descend = (x: T, level: number): T =>
@@ -57,7 +56,7 @@ export function konigUnet({ width = 1, scaling }: NetworkVariant = {}): Segmenta
           });
           return residualBlock(joined, graph, { name: `decoder${level}`, outputs });
         });
-      return [graph.layer(descend(x, 1), { name: "crack", side: 1, outputs: 1, bias: true })];
+      return descend(x, 1);
     },
   });
 }

@@ -1,6 +1,6 @@
 import type { LayerGraph } from "../layers/layer_graph.ts";
-import { defineNetwork } from "../layers/network.ts";
 import { concatenate, maxPool } from "../layers/operations.ts";
+import { crackNetwork } from "./crack_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "unet";
@@ -21,13 +21,12 @@ const EPSILON = 1e-5;
  * @throws {RangeError} for a width outside (0, 1].
  */
 export function unet({ width = 1, scaling }: NetworkVariant = {}): SegmentationNetwork {
-  return defineNetwork({
+  return crackNetwork({
     arch: ARCH,
     width,
+    scaling,
     multiple: 2 ** (LEVELS - 1),
-    outputs: ["crack"],
-    input: scaling ?? { offset: 0, divisor: 255 },
-    forward<T>(x: T, graph: LayerGraph<T>): T[] {
+    features<T>(x: T, graph: LayerGraph<T>): T {
       const channels = (level: number) => Math.max(1, Math.round(CHANNELS * 2 ** (level - 1) * width));
       const convolveTwice = (x: T, prefix: string, outputs: number): T =>
         graph.scope(() =>
@@ -62,7 +61,7 @@ export function unet({ width = 1, scaling }: NetworkVariant = {}): SegmentationN
           });
           return convolveTwice(joined, `decoder${level}`, outputs);
         });
-      return [graph.layer(descend(x, 1), { name: "crack", side: 1, outputs: 1, bias: true })];
+      return descend(x, 1);
     },
   });
 }

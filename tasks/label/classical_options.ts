@@ -11,7 +11,7 @@ import {
   niblackLabeller,
   sauvolaLabeller,
 } from "../../core/label/classical/local_thresholds.ts";
-import type { ClassicalOptions } from "../../core/label/classical/classical_labeller.ts";
+import type { PhotoLabellerOptions } from "../../core/label/photo_labeller.ts";
 import { defaultOliveira, oliveiraLabeller } from "../../core/label/classical/oliveira.ts";
 import { multiOtsuLabeller, otsuLabeller } from "../../core/label/classical/otsu.ts";
 import {
@@ -61,7 +61,7 @@ function prefixed(id: ClassicalId, field: string): string {
 /** The settings of a method as options, under the method's name, so that no two methods share one. */
 function settingsOf<Settings extends object>(
   id: ClassicalId,
-  factory: (compute: Compute, options: ClassicalOptions<Settings>) => Labeller,
+  factory: (compute: Compute, options: PhotoLabellerOptions<Settings>) => Labeller,
   defaults: Settings,
   options: SettingOptions<Settings>,
 ): ClassicalParser {

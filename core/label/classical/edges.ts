@@ -7,13 +7,8 @@ import { lesser } from "../../kernels/pointwise.ts";
 import { connectedPixels } from "../../predict/connected_pixels.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
-import {
-  classicalArguments,
-  classicalLabeller,
-  type ClassicalOptions,
-  otsuOf,
-  relativeTo,
-} from "./classical_labeller.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
+import { otsuOf, relativeTo } from "./evidence.ts";
 
 /** Settings of {@linkcode aTrousLabeller}. */
 export interface ATrousSettings {
@@ -50,8 +45,8 @@ export const CANNY: MethodDescription = {
 };
 
 const ARGUMENTS = {
-  aTrous: classicalArguments<ATrousSettings>({ width: optional(NUMBER) }),
-  canny: classicalArguments<CannySettings>({ width: optional(NUMBER), low: optional(NUMBER) }),
+  aTrous: labellerArguments<ATrousSettings>({ width: optional(NUMBER) }),
+  canny: labellerArguments<CannySettings>({ width: optional(NUMBER), low: optional(NUMBER) }),
 };
 
 /**
@@ -78,11 +73,14 @@ const ARGUMENTS = {
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the width is not a positive integer.
  */
-export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrousSettings> = {}): Labeller {
+export function aTrousLabeller(
+  compute: Compute,
+  options: PhotoLabellerOptions<ATrousSettings> = {},
+): Labeller {
   checkArguments("label by wavelet edges", ARGUMENTS.aTrous, { compute, options });
   const settings = { ...defaultATrous, ...options.settings };
   requireWidth(settings.width);
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...{ id: "a-trous", about: A_TROUS, settings },
     stages: [2, 3].map((scale) => ({
       key: `between-edges-${scale}`,
@@ -134,7 +132,7 @@ export function aTrousLabeller(compute: Compute, options: ClassicalOptions<ATrou
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if the width is not a positive integer or `low` out of range.
  */
-export function cannyLabeller(compute: Compute, options: ClassicalOptions<CannySettings> = {}): Labeller {
+export function cannyLabeller(compute: Compute, options: PhotoLabellerOptions<CannySettings> = {}): Labeller {
   checkArguments("label by Canny's edges", ARGUMENTS.canny, { compute, options });
   const settings = { ...defaultCanny, ...options.settings };
   requireWidth(settings.width);
@@ -143,7 +141,7 @@ export function cannyLabeller(compute: Compute, options: ClassicalOptions<CannyS
       `Cannot label by edges with a low of ${settings.low}: a share of the higher threshold, 0 to 1, is wanted.`,
     );
   }
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...{ id: "canny", about: CANNY, settings },
     stages: [
       { key: "edges", title: "Edges", note: "Edges that stay, and how strong they are.", range: [0, 128] },

@@ -3,12 +3,8 @@ import type { Compute } from "../../gpu/compute.ts";
 import { windowStatistics } from "../../kernels/window_statistics.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
-import {
-  classicalArguments,
-  classicalLabeller,
-  type ClassicalOptions,
-  relativeTo,
-} from "./classical_labeller.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
+import { relativeTo } from "./evidence.ts";
 
 /** Settings of {@linkcode niblackLabeller}. */
 export interface NiblackSettings {
@@ -49,8 +45,8 @@ export const SAUVOLA: MethodDescription = {
 };
 
 const ARGUMENTS = {
-  niblack: classicalArguments<NiblackSettings>({ windowSize: optional(NUMBER), k: optional(NUMBER) }),
-  sauvola: classicalArguments<SauvolaSettings>({
+  niblack: labellerArguments<NiblackSettings>({ windowSize: optional(NUMBER), k: optional(NUMBER) }),
+  sauvola: labellerArguments<SauvolaSettings>({
     windowSize: optional(NUMBER),
     k: optional(NUMBER),
     r: optional(NUMBER),
@@ -76,7 +72,10 @@ const ARGUMENTS = {
  * @throws {RangeError} if k is not above 0.
  * @see {@linkcode niblackThreshold}
  */
-export function niblackLabeller(compute: Compute, options: ClassicalOptions<NiblackSettings> = {}): Labeller {
+export function niblackLabeller(
+  compute: Compute,
+  options: PhotoLabellerOptions<NiblackSettings> = {},
+): Labeller {
   checkArguments("label by Niblack's threshold", ARGUMENTS.niblack, { compute, options });
   const settings = { ...defaultNiblack, ...options.settings };
   const { windowSize, k } = requirePositive("Niblack", settings);
@@ -104,7 +103,10 @@ export function niblackLabeller(compute: Compute, options: ClassicalOptions<Nibl
  * @throws {RangeError} if k or r is not above 0.
  * @see {@linkcode sauvolaThreshold}
  */
-export function sauvolaLabeller(compute: Compute, options: ClassicalOptions<SauvolaSettings> = {}): Labeller {
+export function sauvolaLabeller(
+  compute: Compute,
+  options: PhotoLabellerOptions<SauvolaSettings> = {},
+): Labeller {
   checkArguments("label by Sauvola's threshold", ARGUMENTS.sauvola, { compute, options });
   const settings = { ...defaultSauvola, ...options.settings };
   const { windowSize, k, r } = requirePositive("Sauvola", settings);
@@ -140,7 +142,7 @@ function localLabeller(
     readonly confidence: (value: number, mean: number, deviation: number) => number;
   },
 ): Labeller {
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...method,
     stages: [],
     find: async (grey) => {

@@ -4,13 +4,8 @@ import { open } from "../../kernels/morphology.ts";
 import { otsuThresholds } from "../../kernels/otsu_thresholds.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
-import {
-  classicalArguments,
-  classicalLabeller,
-  type ClassicalOptions,
-  otsuOf,
-  relativeTo,
-} from "./classical_labeller.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
+import { otsuOf, relativeTo } from "./evidence.ts";
 
 /** Settings of {@linkcode oliveiraLabeller}. */
 export interface OliveiraSettings {
@@ -31,7 +26,7 @@ export const OLIVEIRA: MethodDescription = {
   needs: [],
 };
 
-const ARGUMENTS = classicalArguments<OliveiraSettings>({
+const ARGUMENTS = labellerArguments<OliveiraSettings>({
   blockSize: optional(NUMBER),
   openingSize: optional(NUMBER),
 });
@@ -64,7 +59,7 @@ const ARGUMENTS = classicalArguments<OliveiraSettings>({
  */
 export function oliveiraLabeller(
   compute: Compute,
-  options: ClassicalOptions<OliveiraSettings> = {},
+  options: PhotoLabellerOptions<OliveiraSettings> = {},
 ): Labeller {
   checkArguments("label by entropy", ARGUMENTS, { compute, options });
   const settings = { ...defaultOliveira, ...options.settings };
@@ -74,7 +69,7 @@ export function oliveiraLabeller(
       `Cannot label by entropy in blocks of ${blockSize}: a positive number of pixels is wanted.`,
     );
   }
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...{ id: "oliveira", about: OLIVEIRA, settings },
     stages: [
       { key: "dark", title: "Dark", note: "Dark for the whole photo.", range: [0, 1] },

@@ -3,12 +3,8 @@ import type { Compute } from "../../gpu/compute.ts";
 import { otsuThresholds } from "../../kernels/otsu_thresholds.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
-import {
-  classicalArguments,
-  classicalLabeller,
-  type ClassicalOptions,
-  relativeTo,
-} from "./classical_labeller.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
+import { relativeTo } from "./evidence.ts";
 
 /** What {@linkcode otsuLabeller} does. */
 export const OTSU: MethodDescription = {
@@ -24,7 +20,7 @@ export const MULTI_OTSU: MethodDescription = {
   needs: [],
 };
 
-const ARGUMENTS = classicalArguments<Record<never, never>>({});
+const ARGUMENTS = labellerArguments<Record<never, never>>({});
 
 /**
  * A labeller by one threshold for the whole photo, Otsu's: the darker of two classes is crack. Dark stains and shadows are, too; the paper's method
@@ -44,7 +40,7 @@ const ARGUMENTS = classicalArguments<Record<never, never>>({});
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @see {@linkcode otsuThresholds}
  */
-export function otsuLabeller(compute: Compute, options: ClassicalOptions = {}): Labeller {
+export function otsuLabeller(compute: Compute, options: PhotoLabellerOptions = {}): Labeller {
   checkArguments("label by Otsu's threshold", ARGUMENTS, { compute, options });
   return darkestClass(compute, { id: "otsu", about: OTSU, classes: 2 });
 }
@@ -65,7 +61,7 @@ export function otsuLabeller(compute: Compute, options: ClassicalOptions = {}): 
  *
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
-export function multiOtsuLabeller(compute: Compute, options: ClassicalOptions = {}): Labeller {
+export function multiOtsuLabeller(compute: Compute, options: PhotoLabellerOptions = {}): Labeller {
   checkArguments("label by Otsu's thresholds", ARGUMENTS, { compute, options });
   return darkestClass(compute, { id: "multi-otsu", about: MULTI_OTSU, classes: 3 });
 }
@@ -74,7 +70,7 @@ function darkestClass(
   compute: Compute,
   { classes, ...method }: { readonly id: string; readonly about: MethodDescription; readonly classes: 2 | 3 },
 ): Labeller {
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...method,
     settings: { classes },
     stages: [],

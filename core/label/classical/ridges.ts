@@ -4,13 +4,8 @@ import { scale } from "../../kernels/pointwise.ts";
 import { frangiFilter, satoFilter } from "../../kernels/ridge_filter.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
-import {
-  classicalArguments,
-  classicalLabeller,
-  type ClassicalOptions,
-  otsuOf,
-  relativeTo,
-} from "./classical_labeller.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
+import { otsuOf, relativeTo } from "./evidence.ts";
 
 /** Settings of {@linkcode satoLabeller}. */
 export interface SatoSettings {
@@ -49,8 +44,8 @@ export const defaultFrangi: FrangiSettings = { ...defaultSato, beta: 0.5 };
 
 const NUMBERS = optional(listOf(NUMBER, "a list of numbers"));
 const ARGUMENTS = {
-  sato: classicalArguments<SatoSettings>({ sigmas: NUMBERS }),
-  frangi: classicalArguments<FrangiSettings>({ sigmas: NUMBERS, beta: optional(NUMBER) }),
+  sato: labellerArguments<SatoSettings>({ sigmas: NUMBERS }),
+  frangi: labellerArguments<FrangiSettings>({ sigmas: NUMBERS, beta: optional(NUMBER) }),
 };
 
 /**
@@ -70,7 +65,7 @@ const ARGUMENTS = {
  *
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
-export function satoLabeller(compute: Compute, options: ClassicalOptions<SatoSettings> = {}): Labeller {
+export function satoLabeller(compute: Compute, options: PhotoLabellerOptions<SatoSettings> = {}): Labeller {
   checkArguments("label by Sato's ridge filter", ARGUMENTS.sato, { compute, options });
   const settings = { ...defaultSato, ...options.settings };
   // Contrasts of cracks are small: a quarter of the range of grey values is much.
@@ -94,7 +89,10 @@ export function satoLabeller(compute: Compute, options: ClassicalOptions<SatoSet
  *
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  */
-export function frangiLabeller(compute: Compute, options: ClassicalOptions<FrangiSettings> = {}): Labeller {
+export function frangiLabeller(
+  compute: Compute,
+  options: PhotoLabellerOptions<FrangiSettings> = {},
+): Labeller {
   checkArguments("label by Frangi's ridge filter", ARGUMENTS.frangi, { compute, options });
   const settings = { ...defaultFrangi, ...options.settings };
   const filter = (plane: Plane) => frangiFilter(plane, settings);
@@ -112,7 +110,7 @@ function ridgeLabeller(
     readonly classes: 2 | 3;
   },
 ): Labeller {
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...method,
     stages: [{
       key: "response",

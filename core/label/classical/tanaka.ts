@@ -7,14 +7,8 @@ import { binarise, subtract } from "../../kernels/pointwise.ts";
 import { dropSpecks } from "../confined/specks.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
-import {
-  agreeing,
-  classicalArguments,
-  classicalLabeller,
-  type ClassicalOptions,
-  otsuOf,
-  relativeTo,
-} from "./classical_labeller.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
+import { agreeing, otsuOf, relativeTo } from "./evidence.ts";
 
 /** Settings of {@linkcode tanakaLabeller}. */
 export interface TanakaSettings {
@@ -39,7 +33,7 @@ export const TANAKA: MethodDescription = {
   needs: [],
 };
 
-const ARGUMENTS = classicalArguments<TanakaSettings>({
+const ARGUMENTS = labellerArguments<TanakaSettings>({
   smoothing: optional(NUMBER),
   width: optional(NUMBER),
   length: optional(NUMBER),
@@ -73,7 +67,10 @@ const ANGLES = Array.from({ length: 8 }, (_, i) => 22.5 * i);
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
  * @throws {RangeError} if a length is not odd, the radius no integer from 0 on, or fewer than no pixels are wanted.
  */
-export function tanakaLabeller(compute: Compute, options: ClassicalOptions<TanakaSettings> = {}): Labeller {
+export function tanakaLabeller(
+  compute: Compute,
+  options: PhotoLabellerOptions<TanakaSettings> = {},
+): Labeller {
   checkArguments("label by morphology", ARGUMENTS, { compute, options });
   const settings = { ...defaultTanaka, ...options.settings };
   const { smoothing, width: filled, length: straight, least } = settings;
@@ -94,7 +91,7 @@ export function tanakaLabeller(compute: Compute, options: ClassicalOptions<Tanak
     );
   }
   const lines = (length: number) => ANGLES.map((angle) => ({ length, angle }));
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...{ id: "tanaka", about: TANAKA, settings },
     stages: [
       {

@@ -1,16 +1,14 @@
-import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../../arguments.ts";
+import { checkArguments, NUMBER, optional } from "../../arguments.ts";
 import { requireFiniteOutput } from "../../finite.ts";
 import type { Compute, Plane } from "../../gpu/compute.ts";
-import { COMPUTE } from "../../gpu/schemas.ts";
 import { uploadImage } from "../../images/upload_image.ts";
 import { bilateralFilter } from "../../kernels/bilateral_filter.ts";
 import { extractPatchesAt } from "../../kernels/extract_patches_at.ts";
 import { windowStatistics } from "../../kernels/window_statistics.ts";
-import { SEGMENTING, type Segmenting } from "../../predict/segmenting.ts";
-import { classicalLabeller } from "../classical/classical_labeller.ts";
-import { CLASSIFIER, type Classifier } from "../classifier.ts";
+import type { Classifier } from "../classifier.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
 import { twoMeans } from "./two_means.ts";
 
 /** Settings of {@linkcode fanLabeller}. */
@@ -43,30 +41,16 @@ export const FAN: MethodDescription = {
   needs: ["classifier"],
 };
 
-/** Options of {@linkcode fanLabeller}. */
-export interface FanOptions {
-  /** Says which patches show crack. */
-  readonly classifier: Classifier;
-  /** Not asked. */
-  readonly segmenter?: Segmenting;
-  /** Settings that differ from {@linkcode defaultFan}. */
-  readonly settings?: Partial<FanSettings>;
-}
+/** Options of {@linkcode fanLabeller}: the classifier says which patches show crack. */
+export type FanOptions = PhotoLabellerOptions<FanSettings, "classifier">;
 
-const ARGUMENTS = argumentsSchema({
-  compute: COMPUTE,
-  options: optionsSchema<FanOptions>({
-    classifier: CLASSIFIER,
-    segmenter: optional(SEGMENTING),
-    settings: optional(optionsSchema<Partial<FanSettings>>({
-      patchSize: optional(NUMBER),
-      gate: optional(NUMBER),
-      radius: optional(NUMBER),
-      sigmaSpace: optional(NUMBER),
-      sigmaRange: optional(NUMBER),
-    })),
-  }),
-});
+const ARGUMENTS = labellerArguments<FanSettings, "classifier">({
+  patchSize: optional(NUMBER),
+  gate: optional(NUMBER),
+  radius: optional(NUMBER),
+  sigmaSpace: optional(NUMBER),
+  sigmaRange: optional(NUMBER),
+}, ["classifier"]);
 
 /** Rounds of k-means at most. */
 const ROUNDS = 100;
@@ -109,7 +93,7 @@ export function fanLabeller(compute: Compute, options: FanOptions): Labeller {
   const settings = { ...defaultFan, ...options.settings };
   requireFan(settings);
   const { patchSize: size, gate, radius, sigmaSpace, sigmaRange } = settings;
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...{ id: "fan", about: FAN, settings },
     stages: [
       {

@@ -1,12 +1,9 @@
-import { argumentsSchema, checkArguments, NUMBER, optional, optionsSchema } from "../../arguments.ts";
+import { checkArguments, NUMBER, optional } from "../../arguments.ts";
 import type { Compute } from "../../gpu/compute.ts";
-import { COMPUTE } from "../../gpu/schemas.ts";
 import { predictImage } from "../../predict/predict_image.ts";
-import { SEGMENTING, type Segmenting } from "../../predict/segmenting.ts";
-import { classicalLabeller } from "../classical/classical_labeller.ts";
-import { CLASSIFIER, type Classifier } from "../classifier.ts";
 import type { Labeller } from "../labeller.ts";
 import type { MethodDescription } from "../method_description.ts";
+import { labellerArguments, photoLabeller, type PhotoLabellerOptions } from "../photo_labeller.ts";
 
 /** Settings of {@linkcode inoueLabeller}. */
 export interface InoueSettings {
@@ -24,24 +21,12 @@ export const INOUE: MethodDescription = {
   needs: ["segmenter"],
 };
 
-/** Options of {@linkcode inoueLabeller}. */
-export interface InoueOptions {
-  /** Says how sure it is of crack at each pixel. */
-  readonly segmenter: Segmenting;
-  /** Not asked. */
-  readonly classifier?: Classifier;
-  /** Settings that differ from {@linkcode defaultInoue}. */
-  readonly settings?: Partial<InoueSettings>;
-}
+/** Options of {@linkcode inoueLabeller}: the segmentation network says how sure it is of crack at each pixel. */
+export type InoueOptions = PhotoLabellerOptions<InoueSettings, "segmenter">;
 
-const ARGUMENTS = argumentsSchema({
-  compute: COMPUTE,
-  options: optionsSchema<InoueOptions>({
-    segmenter: SEGMENTING,
-    classifier: optional(CLASSIFIER),
-    settings: optional(optionsSchema<Partial<InoueSettings>>({ threshold: optional(NUMBER) })),
-  }),
-});
+const ARGUMENTS = labellerArguments<InoueSettings, "segmenter">({ threshold: optional(NUMBER) }, [
+  "segmenter",
+]);
 
 /**
  * A labeller by Y. Inoue and H. Nagayoshi, "Crack Detection as a Weakly-Supervised Problem: Towards Achieving Less Annotation-Intensive Crack
@@ -78,7 +63,7 @@ export function inoueLabeller(compute: Compute, options: InoueOptions): Labeller
       `Cannot label by a network times darkness above a threshold of ${threshold}: a number from 0 to 1 is wanted.`,
     );
   }
-  return classicalLabeller(compute, {
+  return photoLabeller(compute, {
     ...{ id: "inoue", about: INOUE, settings, threshold },
     stages: [
       {

@@ -7,27 +7,21 @@ import { labellers } from "../../../core/label/labellers.ts";
 import { saveSegmenter } from "../../../models/segmenter/checkpoint.ts";
 import { createSegmenter } from "../../../models/segmenter/segmenter.ts";
 import { runExperiment } from "../../../tasks/reproduce/experiments.ts";
-import { otherSet, paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
+import { otherSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { tinyScale, writeBandSet, writeCrackFree } from "./fixtures.ts";
+import { tinyScale, writeThreeSets } from "./fixtures.ts";
 
 Deno.test("all-methods measures every method and the given networks on each set, and shows their masks of the same photos", async () => {
   await using folder = await temporaryFolder();
   const at = (...parts: string[]) => join(folder.path, ...parts);
-  await writeBandSet(at("dcd"), { train: 1, test: 1 });
-  await writeBandSet(at("other"), { images: 1 });
-  await Deno.rename(at("other/images_img"), at("other/images"));
-  await Deno.rename(at("other/images_lab"), at("other/masks"));
-  await writeCrackFree(at("walls"), ["brick-1"]);
+  const sets = await writeThreeSets(folder.path, { dcd: { train: 1, test: 1 }, crackFree: ["brick-1"] });
   using segmenter = createSegmenter({ arch: "unet", width: 1 / 64 });
   await Deno.writeFile(at("mine.safetensors"), await saveSegmenter(segmenter));
   const run: Run = {
     folder: at("runs"),
     scale: tinyScale,
-    sets: [paperSet("dcd", at("dcd"))],
-    others: [otherSet("Mine", at("other"))],
-    crackFree: [otherSet("Walls", at("walls"))],
+    ...sets,
     trained: [otherSet("Tiny", at("mine.safetensors"))],
     classifiers: [],
     quiet: true,

@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
+import { otherSet, paperSet } from "../../../tasks/reproduce/paper_set.ts";
 import type { ClassifierPlan, Scale } from "../../../tasks/reproduce/plans.ts";
+import type { Run } from "../../../tasks/reproduce/run.ts";
 import type { SegmenterPlan } from "../../../tasks/reproduce/segmentation_plans.ts";
 import { writeFiles } from "../../core/datasets/dataset_fixtures.ts";
 import { seeded } from "../../core/testing.ts";
@@ -73,6 +76,24 @@ export async function writeCrackFree(folder: string, names: readonly string[]): 
     files[`${name}.png`] = encodePng({ width: WIDTH, height: HEIGHT, channels: 3, data });
   }
   await writeFiles(folder, files);
+}
+
+/** Three sets in a folder: one with parts, one without, and photos without crack of these names. */
+export async function writeThreeSets(
+  folder: string,
+  { dcd, crackFree }: { readonly dcd: Counts; readonly crackFree: readonly string[] },
+): Promise<Pick<Run, "sets" | "others" | "crackFree">> {
+  const at = (name: string) => join(folder, name);
+  await writeBandSet(at("dcd"), dcd);
+  await writeBandSet(at("other"), { images: 1 });
+  await Deno.rename(at("other/images_img"), at("other/images"));
+  await Deno.rename(at("other/images_lab"), at("other/masks"));
+  await writeCrackFree(at("walls"), crackFree);
+  return {
+    sets: [paperSet("dcd", at("dcd"))],
+    others: [otherSet("Mine", at("other"))],
+    crackFree: [otherSet("Walls", at("walls"))],
+  };
 }
 
 /** A classifier that is trained in a moment. */

@@ -16,7 +16,7 @@ import { labellerMethods } from "../../../tasks/reproduce/measure/method.ts";
 import { crackFreePhotos, otherSet, paperSet, photosOf } from "../../../tasks/reproduce/paper_set.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
-import { HEIGHT, tinyScale, WIDTH, writeBandSet, writeCrackFree, writeLineSet } from "./fixtures.ts";
+import { HEIGHT, tinyScale, WIDTH, writeCrackFree, writeLineSet, writeThreeSets } from "./fixtures.ts";
 
 const silent = { advance: () => {}, inside: () => {}, note: () => {}, [Symbol.dispose]: () => {} };
 
@@ -127,17 +127,11 @@ Deno.test("crackFreePhotos() are photos with an empty truth", async () => {
 Deno.test("table-labels measures every row on the test parts, on sets without parts, and on crack-free photos", async () => {
   await using folder = await temporaryFolder();
   const at = (...parts: string[]) => join(folder.path, ...parts);
-  await writeBandSet(at("dcd"), { test: 1 });
-  await writeBandSet(at("other"), { images: 1 });
-  await Deno.rename(at("other/images_img"), at("other/images"));
-  await Deno.rename(at("other/images_lab"), at("other/masks"));
-  await writeCrackFree(at("walls"), ["brick-1", "tile-1"]);
+  const sets = await writeThreeSets(folder.path, { dcd: { test: 1 }, crackFree: ["brick-1", "tile-1"] });
   const run: Run = {
     folder: at("runs"),
     scale: tinyScale,
-    sets: [paperSet("dcd", at("dcd"))],
-    others: [otherSet("Mine", at("other"))],
-    crackFree: [otherSet("Walls", at("walls"))],
+    ...sets,
     classifiers: [],
     quiet: true,
     args: [],
