@@ -108,3 +108,26 @@ Deno.test("measure reads masks that people drew by the rule of all tasks: one th
   const [turned] = records[3].notes ?? [];
   assert.match(turned, /^The mask is inverted, unlike the others of its set, and was turned: 93 % of its/);
 });
+
+Deno.test("findMasks() seeks photos by name where no run knows them, or where they are no longer, the mended mask's too", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string) => join(folder.path, name);
+  const photo = new ImageData(new Uint8ClampedArray(4 * SIDE * SIDE).fill(128), SIDE, SIDE);
+  const found = { photo, mask: line(20), confidence: new Uint8Array(SIDE * SIDE) };
+  const run = await writeRun(folder.path, ["a", "b", "c"].map((name) => ({ name, ...found })));
+  await Deno.mkdir(at("moved"));
+  for (const name of ["a", "b"]) await Deno.rename(at(`photos/${name}.png`), at(`moved/${name}.png`));
+  const store = await ReviewStore.open(run);
+  const data = line(36).map((value) => 255 * value);
+  const mended = await encodePng({ width: SIDE, height: SIDE, channels: 1, data });
+  await store.save({ name: "b", decision: "corrected", at: new Date().toISOString(), seconds: 1 }, mended);
+  using masks = await findMasks([run], { photoFolder: at("moved"), out: at("measured") });
+  const { photos, choose, photoFolders } = masks;
+  const maskOf = (name: string) => join(run, `masks/${name}.png`);
+  assert.equal(choose(maskOf("b")), correctedMaskPath(run, "b"));
+  assert.deepEqual(["a", "b", "c", "d"].map((name) => photos.get(choose(maskOf(name))!)), [
+    ...[at("moved/a.png"), at("moved/b.png"), at("photos/c.png"), undefined],
+  ]);
+  assert.ok(photos.has(maskOf("c")) && !photos.has(maskOf("d")));
+  assert.deepEqual(photoFolders(), new Set([at("moved"), at("photos")]));
+});
