@@ -9,6 +9,7 @@ import { resampledPicture } from "../../predict/resampled_picture.ts";
 import { SEGMENTING, type Segmenting } from "../../predict/segmenting.ts";
 import { CLASSIFIER, type Classifier } from "../classifier.ts";
 import type { Label, Labeller, LabellerOptions } from "../labeller.ts";
+import { continueCracks } from "./continued_cracks.ts";
 import { denseLocalisation } from "./dense_localisation.ts";
 import { flippedSegmenter } from "./flipped_segmenter.ts";
 import { joinConfidences, stretch } from "./join_confidences.ts";
@@ -48,9 +49,10 @@ const ARGUMENTS = argumentsSchema({
  * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
  * 6. where it exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, in a photo that shows a crack of
  *    some length somewhere for sure. Where something broad is marked that cannot be one, stage 2 is joined anew without its coarsest level; and
- *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so.
+ *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so;
+ * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold.
  *
- * Each of 1, 3, 4 and 5, and the choice of pieces, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
+ * Each of 1, 3, 4, 5 and 7, and the choice of pieces, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
  *
  * @example
  * ```ts
@@ -137,9 +139,13 @@ async function labelByHairline(
   const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
   const exceeding = predictionOf(confidence, { segmenter, width, height, threshold });
-  const { label, doubt = warning } = settings.pieces === "all"
+  const { label: chosen, doubt = warning } = settings.pieces === "all"
     ? { label: exceeding }
     : plausibleLabel(exceeding, start);
+  const label = settings.continuation === 1 ? chosen : withMask(
+    chosen,
+    await continueCracks(compute, { ...chosen, scale: start, lower: settings.continuation * threshold }),
+  );
   return {
     ...label,
     usableForTraining: label.crackPixels >= settings.minCrackPixels,

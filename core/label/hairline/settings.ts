@@ -51,7 +51,9 @@ export interface HairlineSettings {
    * some length somewhere for sure, and not straight joints. Where something broad cannot be a crack, the coarsest scale is left out.
    */
   readonly pieces: "plausible" | "all";
-  /** Stage 6: crack pixels that a label needs to be used for training. */
+  /** Stage 7: what is thin goes on where confidences exceed this share of the threshold, 0..1; 1 leaves the stage out. */
+  readonly continuation: number;
+  /** Crack pixels that a label needs to be used for training. */
   readonly minCrackPixels: number;
 }
 
@@ -80,6 +82,7 @@ export const defaultHairline: HairlineSettings = {
   stretchOffset: 0.15,
   labelThreshold: 0.5,
   pieces: "plausible",
+  continuation: 0.5,
   minCrackPixels: 100,
 };
 
@@ -98,6 +101,7 @@ export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<Hairlin
   stretchOffset: NUMBER,
   labelThreshold: NUMBER,
   pieces: TEXT as Schema<HairlineSettings["pieces"]>,
+  continuation: NUMBER,
   minCrackPixels: NUMBER,
 });
 
@@ -120,7 +124,8 @@ export function requireHairline(settings: HairlineSettings): void {
   };
   const named = (names: readonly string[], value: string) => names.includes(value);
   const { localisation, localisationWindow, localisationTile, flips, guidedRadius, guidedEpsilon } = settings;
-  const { fusion, stretchPercentile, stretchOffset, labelThreshold, pieces, minCrackPixels } = settings;
+  const { fusion, stretchPercentile, stretchOffset, labelThreshold, pieces, continuation, minCrackPixels } =
+    settings;
   demand("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
   demand(
     "localisationWindow",
@@ -145,5 +150,6 @@ export function requireHairline(settings: HairlineSettings): void {
   demand("stretchOffset", stretchOffset >= 0 && stretchOffset < Infinity, "a number from 0 on");
   demand("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
   demand("pieces", named(PIECES, pieces), PIECES.join(" or "));
+  demand("continuation", continuation >= 0 && continuation <= 1, "a number from 0 to 1");
   demand("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");
 }

@@ -34,6 +34,7 @@ function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
     guidedRadius: 0,
     stretchPercentile: 0,
     pieces: "all",
+    continuation: 1,
     ...change,
   };
 }
