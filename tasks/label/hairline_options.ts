@@ -73,6 +73,11 @@ const overrides = {
     choice(PIECES),
     "Which connected crack pixels stay: all, or those that are long for their area in a photo that shows a crack for sure, and none where all run straight as joints do",
   ),
+  continuation: parameter(
+    "continuation",
+    float({ min: 0, max: 1, metavar: "X" }),
+    "Thin cracks go on where confidences exceed this share of the threshold, 1: nowhere",
+  ),
 };
 
 const { scales: usualScales } = defaultHairline;

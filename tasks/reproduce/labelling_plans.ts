@@ -54,6 +54,8 @@ const VARIANTS: readonly Variant[] = [
   ["stretch", "stretched by the 99.5th percentile (5)", { stretchPercentile: 99.5 }],
   ["all-pieces", "all pieces (6)", { pieces: "all" }],
   ["plausible-pieces", "plausible pieces (6)", { pieces: "plausible" }],
+  ["no-continuation", "thin cracks end at the threshold (7)", { continuation: 1 }],
+  ["continuation", "thin cracks go on down to half the threshold (7)", { continuation: 0.5 }],
 ];
 
 /** The rows of the table of labels. */

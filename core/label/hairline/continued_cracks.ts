@@ -19,10 +19,11 @@ export interface Continued extends Marked {
  * Lets marked cracks go on, and closes their gaps, where they are thin: there a network is less sure, since it sees few pixels across. It is the
  * hysteresis of Canny's edges (1986, doi:10.1109/TPAMI.1986.4767851), kept from making cracks wider.
  *
- *     L = pieces of {c > lower} that have a marked pixel     M = the mask, B_r = disc of radius r
- *     T = L \ (L ∘ B_THIN)                                   what is thin; ∘ opening
- *     F = T \ (M ⊕ B_BESIDE)                                 of that, what goes on from M rather than lying beside it
- *     result = M ∪ (T ∩ (F ⊕ B_BESIDE))
+ *     M = the mask, B_r = a disc of radius r, ∘ opening, ⊕ dilation, S|M = those pieces of S that have a pixel of M
+ *     L = {c > lower}|M
+ *     T = L \ (L ∘ B_THIN)                  what is thin
+ *     F = T \ (M ⊕ B_BESIDE)                of that, what goes on from M rather than lying beside it
+ *     result = (M ∪ T ∩ (F ⊕ B_BESIDE))|M
  *
  * @returns 1 for crack, else 0, row-major: the mask where nothing goes on.
  */
@@ -30,16 +31,19 @@ export async function continueCracks(
   compute: Compute,
   { width, height, mask, confidence, scale, lower }: Continued,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const result = new Uint8Array(mask);
+  if (!mask.includes(1)) return result;
   const size = { width, height };
+  const possible = new Uint8Array(mask.length);
+  for (let i = 0; i < possible.length; i++) possible[i] = Number(mask[i] === 1 || confidence[i] > lower);
+  keepPiecesOf(mask, possible, size);
+  if (possible.every((value, i) => value === mask[i])) return result;
   const within = async (set: Uint8Array<ArrayBuffer>, radius: number): Promise<ArrayLike<number>> => {
     using plane = compute.upload({ ...size, channels: 1, data: set });
     using dilated = discDilation(plane, Math.max(1, Math.round(radius / scale)));
     return await dilated.read();
   };
-  const possible = piecesWith(mask, confidence, { ...size, lower });
-  const result = new Uint8Array(mask);
-  if (possible === undefined) return result;
-  // L ∘ B, by what is outside: a pixel stays in the erosion where no pixel outside is within the radius.
+  // The opening by what is outside: a pixel stays in the erosion where no pixel outside is within the radius.
   const nearOutside = await within(possible.map((value) => 1 - value), THIN);
   const wide = await within(possible.map((_, i) => Number(nearOutside[i] === 0)), THIN);
   const isThin = (i: number): boolean => possible[i] === 1 && wide[i] === 0;
@@ -47,24 +51,18 @@ export async function continueCracks(
   const ahead = possible.map((_, i) => Number(isThin(i) && nearMask[i] === 0));
   const nearAhead = await within(ahead, BESIDE);
   for (let i = 0; i < result.length; i++) if (isThin(i) && nearAhead[i] !== 0) result[i] = 1;
+  keepPiecesOf(mask, result, size);
   return result;
 }
 
-/** L, or nothing where it is no more than the mask. */
-function piecesWith(
+/** Takes out of a set the pieces that have no pixel of the mask. */
+function keepPiecesOf(
   mask: Uint8Array,
-  confidence: Float32Array,
-  { width, height, lower }: { readonly width: number; readonly height: number; readonly lower: number },
-): Uint8Array<ArrayBuffer> | undefined {
-  if (!mask.includes(1)) return undefined;
-  const above = new Uint8Array(mask.length);
-  for (let i = 0; i < above.length; i++) above[i] = Number(mask[i] === 1 || confidence[i] > lower);
-  const pieces = new Uint8Array(mask.length);
-  let more = false;
-  for (const pixels of connectedPixels(above, { width, height })) {
-    if (!pixels.some((pixel) => mask[pixel] === 1)) continue;
-    for (const pixel of pixels) pieces[pixel] = 1;
-    more ||= pixels.some((pixel) => mask[pixel] === 0);
+  set: Uint8Array,
+  size: { readonly width: number; readonly height: number },
+): void {
+  for (const pixels of connectedPixels(set, size)) {
+    if (pixels.some((pixel) => mask[pixel] === 1)) continue;
+    for (const pixel of pixels) set[pixel] = 0;
   }
-  return more ? pieces : undefined;
 }

@@ -22,7 +22,7 @@ async function continued(
   return await continueCracks(await device(), { ...size, confidence, mask, scale, lower: LOWER });
 }
 
-/** The formula, set by set. Pieces grow from the mask, pixel by pixel, until nothing is added. */
+/** The formula, set by set. */
 function oracle({ width, height, confidence, mask = above(confidence), scale = 1 }: Case): Uint8Array {
   type Pixels = ArrayLike<number>;
   const where = (holds: (i: number) => boolean): Uint8Array =>
@@ -36,18 +36,22 @@ function oracle({ width, height, confidence, mask = above(confidence), scale = 1
     [-1, 0, 1].some((dx) =>
       i % width + dx >= 0 && i % width + dx < width && [-1, 0, 1].some((dy) => set[i + dx + dy * width] === 1)
     );
-  let pieces = mask;
-  for (let grown = true; grown;) {
-    const next = where((i) => pieces[i] === 1 || (confidence[i] > LOWER && touches(pieces, i)));
-    grown = !same(next, pieces);
-    pieces = next;
-  }
-  const eroded = dilated(where((i) => pieces[i] === 0), 3).map((value) => 1 - value);
+  /** Pieces with a pixel of the mask: they grow from it, pixel by pixel, until nothing is added. */
+  const pieces = (set: Pixels): Uint8Array => {
+    let found = mask;
+    while (true) {
+      const next = where((i) => found[i] === 1 || (set[i] === 1 && touches(found, i)));
+      if (same(next, found)) return found;
+      found = next;
+    }
+  };
+  const possible = pieces(where((i) => confidence[i] > LOWER));
+  const eroded = dilated(where((i) => possible[i] === 0), 3).map((value) => 1 - value);
   const opened = dilated(eroded, 3);
-  const thin = where((i) => pieces[i] === 1 && opened[i] === 0);
+  const thin = where((i) => possible[i] === 1 && opened[i] === 0);
   const nearMask = dilated(mask, 2);
   const nearAhead = dilated(where((i) => thin[i] === 1 && nearMask[i] === 0), 2);
-  return where((i) => mask[i] === 1 || (thin[i] === 1 && nearAhead[i] === 1));
+  return pieces(where((i) => thin[i] === 1 && nearAhead[i] === 1));
 }
 
 const same = (a: Uint8Array, b: Uint8Array): boolean =>

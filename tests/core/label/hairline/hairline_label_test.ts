@@ -264,6 +264,7 @@ Deno.test("hairlineLabeller() refuses settings out of range, and names them", as
     [{ stretchPercentile: 101 }, /stretchPercentile 101: a number from 0 to 100/],
     [{ stretchOffset: -1 }, /stretchOffset -1: a number from 0 on/],
     [{ labelThreshold: 1.5 }, /labelThreshold 1\.5: a number from 0 to 1/],
+    [{ continuation: 2 }, /continuation 2: a number from 0 to 1/],
     [{ minCrackPixels: NaN }, /minCrackPixels NaN/],
   ];
   for (const [change, message] of wrong) {
