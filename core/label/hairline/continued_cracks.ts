@@ -1,5 +1,3 @@
-import type { Compute } from "../../gpu/compute.ts";
-import { discDilation } from "../../kernels/disc_dilation.ts";
 import { connectedPixels } from "../../predict/connected_pixels.ts";
 import type { Marked } from "./plausible_pieces.ts";
 
@@ -27,30 +25,23 @@ export interface Continued extends Marked {
  *
  * @returns 1 for crack, else 0, row-major: the mask where nothing goes on.
  */
-export async function continueCracks(
-  compute: Compute,
+export function continueCracks(
   { width, height, mask, confidence, scale, lower }: Continued,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(mask);
   if (!mask.includes(1)) return result;
   const size = { width, height };
+  const [thin, beside] = [THIN, BESIDE].map((radius) => Math.max(1, Math.round(radius / scale)));
   const possible = new Uint8Array(mask.length);
   for (let i = 0; i < possible.length; i++) possible[i] = Number(mask[i] === 1 || confidence[i] > lower);
   keepPiecesOf(mask, possible, size);
-  if (possible.every((value, i) => value === mask[i])) return result;
-  const within = async (set: Uint8Array<ArrayBuffer>, radius: number): Promise<ArrayLike<number>> => {
-    using plane = compute.upload({ ...size, channels: 1, data: set });
-    using dilated = discDilation(plane, Math.max(1, Math.round(radius / scale)));
-    return await dilated.read();
-  };
-  // The opening by what is outside: a pixel stays in the erosion where no pixel outside is within the radius.
-  const nearOutside = await within(possible.map((value) => 1 - value), THIN);
-  const wide = await within(possible.map((_, i) => Number(nearOutside[i] === 0)), THIN);
-  const isThin = (i: number): boolean => possible[i] === 1 && wide[i] === 0;
-  const nearMask = await within(result, BESIDE);
-  const ahead = possible.map((_, i) => Number(isThin(i) && nearMask[i] === 0));
-  const nearAhead = await within(ahead, BESIDE);
-  for (let i = 0; i < result.length; i++) if (isThin(i) && nearAhead[i] !== 0) result[i] = 1;
+  // An erosion is what a dilation of the outside leaves.
+  const outside = dilated(possible.map((value) => 1 - value), { ...size, radius: thin });
+  const wide = dilated(outside.map((value) => 1 - value), { ...size, radius: thin });
+  const nearMask = dilated(result, { ...size, radius: beside });
+  const ahead = possible.map((value, i) => value & ~(wide[i] | nearMask[i]));
+  const nearAhead = dilated(ahead, { ...size, radius: beside });
+  for (let i = 0; i < result.length; i++) result[i] |= possible[i] & ~wide[i] & nearAhead[i];
   keepPiecesOf(mask, result, size);
   return result;
 }
@@ -65,4 +56,32 @@ function keepPiecesOf(
     if (pixels.some((pixel) => mask[pixel] === 1)) continue;
     for (const pixel of pixels) set[pixel] = 0;
   }
+}
+
+/**
+ * S ⊕ B_r. What lies beyond the rim of a set is nearest to a pixel of the rim, so that discs round those are enough: of cracks, which are all
+ * rim, and of what is around them it costs next to nothing, where a kernel passes over all pixels.
+ */
+function dilated(
+  set: Uint8Array,
+  { width, height, radius }: { readonly width: number; readonly height: number; readonly radius: number },
+): Uint8Array<ArrayBuffer> {
+  const reach = Array.from(
+    { length: 2 * radius + 1 },
+    (_, row) => Math.floor(Math.sqrt(radius ** 2 - (row - radius) ** 2)),
+  );
+  const result = new Uint8Array(set);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (set[i] === 0) continue;
+      const inner = (x === 0 || set[i - 1] === 1) && (x === width - 1 || set[i + 1] === 1) &&
+        (y === 0 || set[i - width] === 1) && (y === height - 1 || set[i + width] === 1);
+      if (inner) continue;
+      for (let v = Math.max(0, y - radius); v <= Math.min(height - 1, y + radius); v++) {
+        const across = reach[v - y + radius];
+        result.fill(1, v * width + Math.max(0, x - across), v * width + Math.min(width, x + across + 1));
+      }
+    }
+  }
+  return result;
 }

@@ -144,7 +144,7 @@ async function labelByHairline(
     : plausibleLabel(exceeding, start);
   const label = settings.continuation === 1 ? chosen : withMask(
     chosen,
-    await continueCracks(compute, { ...chosen, scale: start, lower: settings.continuation * threshold }),
+    continueCracks({ ...chosen, scale: start, lower: settings.continuation * threshold }),
   );
   return {
     ...label,
