@@ -1,15 +1,14 @@
 /// <reference lib="dom" />
 import { DeskView } from "./desk.ts";
 import { DeskControl } from "./desk_control.ts";
+import { Help, help } from "./help.ts";
 import { listed, Overview, OverviewControl } from "./overview.ts";
 import type { Photo } from "./photo.ts";
 import { SaveDialog, saving } from "./save_dialog.ts";
 import type { Studio } from "./studio.ts";
 import type { Thumbnails } from "./thumbnails.ts";
-import { TOOLS } from "./tools.ts";
-import { effect, html, type Signal, signal, useMemo, type VNode } from "./view.ts";
+import { effect, html, useMemo, type VNode } from "./view.ts";
 
-const help: Signal<boolean> = signal(false);
 let desk: DeskControl | undefined, overview: OverviewControl | undefined;
 
 /** Has keys, dropped and pasted files do what they should. */
@@ -23,7 +22,7 @@ export function listen(studio: Studio): void {
     target.matches("input:not([type=range], [type=checkbox]), select, textarea");
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && typing(event)) return (event.target as HTMLElement).blur();
-    if (typing(event) || studio.photos.value.length === 0) return;
+    if (typing(event) || isForControl(event) || studio.photos.value.length === 0) return;
     if (pageKey(studio, event) || (desk ?? overview)?.key(event)) {
       event.preventDefault();
     }
@@ -44,6 +43,14 @@ export function listen(studio: Studio): void {
     const files = event.clipboardData?.files;
     if (files !== undefined && files.length > 0 && takesFiles) studio.addFiles(files);
   });
+}
+
+/** Whether a key is for the control that the keyboard has reached: it presses it, or moves its slider. A mouse leaves all keys to the photos. */
+function isForControl({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement) || !target.matches(":focus-visible")) return false;
+  // On a thumbnail they open and choose its photo.
+  if (key === "Enter" || key === " ") return target.matches("button:not(.thumb), input");
+  return target.matches("input[type=range]") && /^(?:Arrow|Page|Home|End)/.test(key);
 }
 
 /** Keys that do the same on the desk and in the overview. */
@@ -132,7 +139,7 @@ function Steps({ studio, current }: { readonly studio: Studio; readonly current:
   const list = studio.listed.value;
   const at = list.indexOf(current);
   return html`
-    <div class="row" role="group" aria-label="Photos">
+    <div class="row steps" role="group" aria-label="Photos">
       <button type="button" disabled=${at === 0} title="Previous (←)" aria-label="Previous photo"
         onClick=${() => studio.step(-1)}>←</button>
       <span class="hint">${at + 1} of ${list.length}</span>
@@ -159,43 +166,5 @@ function Welcome({ studio }: { readonly studio: Studio }): VNode {
         class="hint">Cracks are marked on this device. No photo leaves it: this page may not send anything anywhere.
         What is done here stays in this browser until it is removed.</p>
     </section>
-  ` as VNode;
-}
-
-function Help(): VNode {
-  const keys: readonly (readonly [string, string])[] = [
-    ...Object.values(TOOLS).map(({ key, title, hint }) => [key.toUpperCase(), `${title}: ${hint}`] as const),
-    ["[ ]", "Smaller and larger brush"],
-    ["Ctrl Z", "Undo; with Shift, redo"],
-    ["Wheel, + −, 0", "Zoom; the whole photo"],
-    ["Space", "Hold to move the photo"],
-    ["V", "Hold to see the photo alone"],
-    ["O", "Outline or area"],
-    ["T", "Stages of the label: those of the run, or made here"],
-    ["C", "With a run beside: their difference, this run, the one beside"],
-    ["A, R, U", "Accept, reject, undecided"],
-    ["← →", "Previous and next photo; in the overview, any arrow"],
-    [
-      "Space, Ctrl A",
-      "In the overview: choose a photo besides others; all shown. With Shift, arrows and clicks choose from one to another",
-    ],
-    ["Ctrl Z", "In the overview: take the last decision back, about however many"],
-    ["Enter, Esc", "Open a photo; back to the overview"],
-    ["/", "Find a name"],
-    ["S", "Save masks, annotations, figures"],
-  ];
-  return html`
-    <dialog open class="help" aria-label="Keys">
-      <h2>Keys</h2>
-      <dl>${keys.map(([key, effect]) =>
-        html`
-          <div>
-            <dt><kbd>${key}</kbd></dt>
-            <dd>${effect}</dd>
-          </div>
-        `
-      )}</dl>
-      <button type="button" onClick=${() => help.value = false}>Close</button>
-    </dialog>
   ` as VNode;
 }

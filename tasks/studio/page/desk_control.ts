@@ -83,6 +83,7 @@ export class DeskControl {
   close(): void {
     this.#countTime();
     this.#keepNow();
+    this.#viewer?.close();
     this.studio.flush = () => {};
     this.studio.leave(this.photo);
   }

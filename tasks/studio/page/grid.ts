@@ -60,13 +60,17 @@ export function Grid({ studio, choice, thumbnails }: {
       studio.current.value = list[at];
     }
   };
+  // The keyboard reaches thumbnails by Tab, too.
+  const reach = (at: number) => ({ currentTarget }: FocusEvent) => {
+    if ((currentTarget as HTMLElement).matches(":focus-visible")) choice.focus(list, at);
+  };
   return html`
-    <div class="grid" ref=${frame} data-columns=${columns} role="list" tabindex="0" aria-label="Photos"
-      onScroll=${scroll}>
+    <div class="grid" ref=${frame} data-columns=${columns} role=${list.length === 0 ? "group" : "list"}
+      tabindex="0" aria-label="Photos" onScroll=${scroll}>
       <div class="space" style=${{ height: `${rows * ROW}px` }}>
         ${list.slice(first, end).map((photo, i) => {
           const at = first + i;
-          const place = {
+          const style = {
             transform: `translate(${(at % columns) * size.value.width / columns}px, ${
               Math.floor(at / columns) * ROW
             }px)`,
@@ -74,24 +78,34 @@ export function Grid({ studio, choice, thumbnails }: {
             height: `${ROW}px`,
           };
           return html`
-            <${Tile} key=${photo.name} photo=${photo} thumbnails=${thumbnails} place=${place}
-              focused=${at === focused} chosen=${choice.has(photo)} press=${press(at)}
+            <${Tile} key=${photo.name} photo=${photo} thumbnails=${thumbnails} place=${{
+              at,
+              of: list.length,
+              style,
+            }}
+              focused=${at === focused} chosen=${choice.has(photo)} press=${press(at)} reach=${reach(at)}
               toggle=${() => choice.toggle(list, at)} />
           `;
         })}
       </div>
-      ${list.length === 0 && html`<p class="nothing">No photo is like that.</p>`}
+      ${list.length === 0 && html`<p class="nothing" role="status">No photo is like that.</p>`}
     </div>
   ` as VNode;
 }
 
-function Tile({ photo, thumbnails, place, focused, chosen, press, toggle }: {
+function Tile({ photo, thumbnails, place, focused, chosen, press, reach, toggle }: {
   readonly photo: Photo;
   readonly thumbnails: Thumbnails;
-  readonly place: Readonly<Record<string, string>>;
+  /** Its number in the list, and where it is drawn. */
+  readonly place: {
+    readonly at: number;
+    readonly of: number;
+    readonly style: Readonly<Record<string, string>>;
+  };
   readonly focused: boolean;
   readonly chosen: boolean;
   readonly press: (event: MouseEvent) => void;
+  readonly reach: (event: FocusEvent) => void;
   readonly toggle: () => void;
 }): VNode {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -113,14 +127,14 @@ function Tile({ photo, thumbnails, place, focused, chosen, press, toggle }: {
     : `${(100 * agreement).toFixed(1)} % agree`;
   const classes = `thumb ${decision ?? ""} ${focused ? "focused" : ""} ${chosen ? "is-chosen" : ""}`;
   return html`
-    <div class="tile" role="listitem" style=${place}>
-      <button type="button" class=${classes} onClick=${press}
-        aria-label=${`${photo.name}: ${state}${decision === undefined ? "" : `, ${decision}`}`}>
+    <div class="tile" role="listitem" aria-posinset=${place.at + 1} aria-setsize=${place.of} style=${place
+      .style}>
+      <button type="button" class=${classes} onClick=${press} onFocus=${reach}>
         <span class="picture">${failed.value
           ? html`<span class="hint">no preview</span>`
           : html`<canvas ref=${canvas}></canvas>`}</span>
         <span class="name">${photo.name}</span>
-        <span class="hint">${decision === undefined ? state : `${state} · `}<b>${decision}</b></span>
+        <span class="hint state"><span>${state}</span> <b>${decision}</b></span>
       </button>
       <input type="checkbox" class="choose" tabindex="-1" checked=${chosen} onChange=${toggle}
         aria-label=${`Choose ${photo.name}`} />

@@ -153,9 +153,10 @@ export function Overview(
         `}
         <input type="search" id="search" placeholder="Find a name" aria-label="Find a name" value=${search}
           onInput=${(event: Event) => search.value = (event.currentTarget as HTMLInputElement).value} />
-        <progress max=${photos.length} value=${studio.decided} aria-label="Decided">${studio
+        <span class="row progress"><progress max=${photos.length} value=${studio
+          .decided} aria-label="Decided">${studio
           .decided}</progress>
-        <span class="hint">${studio.decided} of ${photos.length} decided</span>
+        <span class="hint">${studio.decided} of ${photos.length} decided</span></span>
       </div>
       <${Grid} studio=${studio} choice=${choice} thumbnails=${thumbnails} />
       <${Chosen} control=${control} />

@@ -1,4 +1,5 @@
 /// <reference lib="dom" />
+import { Dialog } from "./dialog.ts";
 import { savable, savePhotos } from "./save.ts";
 import { SAVED, type SavedKind } from "./saved.ts";
 import type { Studio } from "./studio.ts";
@@ -32,7 +33,7 @@ export function SaveDialog({ studio }: { readonly studio: Studio }): VNode {
     done.value = undefined;
   };
   return html`
-    <dialog open class="help" aria-label="Save">
+    <${Dialog} name="Save">
       <h2>Save</h2>
       <fieldset disabled=${done.value !== undefined}>
         <label>What <select id="saved" onChange=${(event: Event) =>
@@ -55,6 +56,6 @@ export function SaveDialog({ studio }: { readonly studio: Studio }): VNode {
           Save the file</button>
         <button type="button" onClick=${() => saving.value = false}>Close</button>
       </div>
-    </dialog>
+      <//>
   ` as VNode;
 }

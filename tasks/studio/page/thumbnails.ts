@@ -61,6 +61,8 @@ export class Thumbnails {
     // The last seen come last.
     this.#held.delete(photo);
     this.#held.set(photo, held);
+    // It is tried again when it is seen next.
+    held.image.catch(() => this.#held.get(photo) === held && this.#held.delete(photo));
     if (this.#held.size > HELD) this.#held.delete(this.#held.keys().next().value!);
     return held.image;
   }

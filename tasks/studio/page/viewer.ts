@@ -60,6 +60,7 @@ export class Viewer {
   readonly #photo: HTMLCanvasElement;
   readonly #mask: HTMLCanvasElement;
   readonly #handlers: PointerHandlers;
+  readonly #observer: ResizeObserver;
   readonly #pointers = new Map<number, Point>();
   #edits: EditedMask | undefined;
   #beside: Uint8Array | undefined;
@@ -93,7 +94,13 @@ export class Viewer {
     for (const kind of ["pointerup", "pointercancel"] as const) {
       frame.addEventListener(kind, (event) => this.#up(event));
     }
-    new ResizeObserver(() => this.#fits ? this.fit() : this.#place()).observe(frame);
+    this.#observer = new ResizeObserver(() => this.#fits ? this.fit() : this.#place());
+    this.#observer.observe(frame);
+  }
+
+  /** To be called when the frame is given up. */
+  close(): void {
+    this.#observer.disconnect();
   }
 
   /** Pixels of the screen for one of the photo. */

@@ -81,6 +81,27 @@ Deno.test({
       await decidedAre("accepted", [2, 4, 5, 8].map((place) => names[place]));
     });
 
+    await t.step(
+      "what the keyboard has reached takes its own keys, and a dialog has it while it is open",
+      async () => {
+        await page.press("Escape");
+        const focused = () => page.evaluate("document.activeElement.textContent.trim()");
+        await page.evaluate(`document.querySelector("header button").focus()`);
+        assert.equal(await focused(), "Save …");
+        await page.press("Enter");
+        await page.until(`document.activeElement.matches("dialog")`);
+        await page.press("Escape");
+        await page.until(`document.querySelector("dialog") === null`);
+        assert.equal(await focused(), "Save …");
+        // On a thumbnail that was reached by Tab, they are for its photo.
+        await page.evaluate(`document.querySelector("${tile(6)}").focus()`);
+        await page.press(" ");
+        await page.until(`/^1/.test(document.querySelector(".chosen").textContent.trim())`);
+        assert.ok(await page.evaluate(`document.querySelector("${tile(6)}").matches(".is-chosen")`));
+        await page.press("Escape");
+      },
+    );
+
     await t.step("only those that are shown are decided about", async () => {
       await page.click(".filters button:nth-child(2)");
       assert.deepEqual(await shown(), [0, 1, 3, 6, 7, 9, 10, 11].map((place) => names[place]));
