@@ -9,7 +9,9 @@ const BESIDE = 2;
 
 /** What {@linkcode continueCracks} is told of a photo. */
 export interface Continued extends Marked {
-  /** The confidence above which a crack goes on, below that of the mask. */
+  /** The confidence above which a pixel is marked, … */
+  readonly threshold: number;
+  /** … and the lower one above which a crack goes on. */
   readonly lower: number;
 }
 
@@ -18,7 +20,7 @@ export interface Continued extends Marked {
  * hysteresis of Canny's edges (1986, doi:10.1109/TPAMI.1986.4767851), kept from making cracks wider.
  *
  *     M = the mask, B_r = a disc of radius r, ∘ opening, ⊕ dilation, S|M = those pieces of S that have a pixel of M
- *     L = {c > lower}|M
+ *     L = (M ∪ {lower < c ≤ threshold})|M   what exceeds the threshold beside M was judged to be no crack
  *     T = L \ (L ∘ B_THIN)                  what is thin
  *     F = T \ (M ⊕ B_BESIDE)                of that, what goes on from M rather than lying beside it
  *     result = (M ∪ T ∩ (F ⊕ B_BESIDE))|M
@@ -26,14 +28,16 @@ export interface Continued extends Marked {
  * @returns 1 for crack, else 0, row-major: the mask where nothing goes on.
  */
 export function continueCracks(
-  { width, height, mask, confidence, scale, lower }: Continued,
+  { width, height, mask, confidence, scale, threshold, lower }: Continued,
 ): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(mask);
   if (!mask.includes(1)) return result;
   const size = { width, height };
   const [thin, beside] = [THIN, BESIDE].map((radius) => Math.max(1, Math.round(radius / scale)));
   const possible = new Uint8Array(mask.length);
-  for (let i = 0; i < possible.length; i++) possible[i] = Number(mask[i] === 1 || confidence[i] > lower);
+  for (let i = 0; i < possible.length; i++) {
+    possible[i] = Number(mask[i] === 1 || (confidence[i] > lower && confidence[i] <= threshold));
+  }
   keepPiecesOf(mask, possible, size);
   // An erosion is what a dilation of the outside leaves.
   const outside = dilated(possible.map((value) => 1 - value), { ...size, radius: thin });

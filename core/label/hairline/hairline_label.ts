@@ -47,7 +47,7 @@ const ARGUMENTS = argumentsSchema({
  * 3. a guided filter (He et al. 2013, doi:10.1109/TPAMI.2012.213) draws the result to the edges of the photo;
  * 4. √(network · localisation) is the confidence, high where both find crack;
  * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
- * 6. where it exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, in a photo that shows a crack of
+ * 6. where it exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, not straight as along a ruler, in a photo that shows a crack of
  *    some length somewhere for sure. Where something broad is marked that cannot be one, stage 2 is joined anew without its coarsest level; and
  *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so;
  * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold.
@@ -144,7 +144,7 @@ async function labelByHairline(
     : plausibleLabel(exceeding, start);
   const label = settings.continuation === 1 ? chosen : withMask(
     chosen,
-    continueCracks({ ...chosen, scale: start, lower: settings.continuation * threshold }),
+    continueCracks({ ...chosen, scale: start, threshold, lower: settings.continuation * threshold }),
   );
   return {
     ...label,
@@ -163,11 +163,18 @@ function plausibleLabel(
   exceeding: Prediction,
   scale: number,
 ): { readonly label: Prediction; readonly doubt?: string } {
-  const { plausible } = judgePieces({ ...exceeding, scale });
+  const { plausible, bands } = judgePieces({ ...exceeding, scale });
   const label = withMask(exceeding, plausible);
-  if (label.crackPixels === 0) return { label };
+  const straight = bands === 0 ? {} : {
+    doubt:
+      `${
+        bands === 1 ? "A piece" : `${bands} pieces`
+      } of what looks like crack, straight and even as along a ruler, ` +
+      `as joints, marks of boards and shadows of poles are, ${bands === 1 ? "is" : "are"} not called crack.`,
+  };
+  if (label.crackPixels === 0) return { label, ...straight };
   const ruled = ruledShare({ ...label, scale });
-  if (ruled <= MOST_RULED) return { label };
+  if (ruled <= MOST_RULED) return { label, ...straight };
   const doubt =
     `Of what looks like crack ${
       Math.floor(100 * ruled)

@@ -1,4 +1,5 @@
 import { boundsOf, connectedPixels } from "../../predict/connected_pixels.ts";
+import { isStraightBand } from "./straight_bands.ts";
 
 /** How full a piece may be: its pixels over the square of the diagonal of its bounding box. A disc has 0.39, a straight line of five times its width 0.19. */
 const MOST_FULL = 0.25;
@@ -51,6 +52,8 @@ export interface JudgedPieces {
   readonly plausible: Uint8Array<ArrayBuffer>;
   /** Something broad is marked that cannot be a crack. */
   readonly broad: boolean;
+  /** How many pieces are as straight as along a ruler, and thus no cracks. */
+  readonly bands: number;
 }
 
 /** What decides whether connected pixels can be a crack. */
@@ -64,7 +67,7 @@ interface Piece {
 }
 
 /**
- * Tells which pieces of a mask can be cracks: a crack is long for its area, and a photo with a crack shows a piece of some length of which
+ * Tells which pieces of a mask can be cracks: a crack is long for its area and not straight as along a ruler, and a photo with a crack shows a piece of some length of which
  * the network is sure, or several short ones. Small and doubtful pieces stay where there is such a one, since cracks are seen in parts; where there is none,
  * nothing does.
  *
@@ -72,11 +75,15 @@ interface Piece {
  */
 export function judgePieces({ width, height, mask, confidence, scale }: Marked): JudgedPieces {
   const plausible = new Uint8Array(mask.length);
-  let [evident, broad, dashes] = [false, false, 0];
+  let [evident, broad, bands, dashes] = [false, false, 0, 0];
   for (const pixels of connectedPixels(mask, { width, height })) {
     const piece = pieceOf(pixels, { width, confidence });
     if (isTooFull(piece, mask.length)) {
       broad ||= piece.pixels > BROAD * mask.length;
+      continue;
+    }
+    if (isStraightBand(pixels, { width, scale })) {
+      bands++;
       continue;
     }
     const length = piece.diagonal * scale;
@@ -85,7 +92,7 @@ export function judgePieces({ width, height, mask, confidence, scale }: Marked):
     for (const pixel of pixels) plausible[pixel] = 1;
   }
   if (!evident && dashes <= LEAST_LENGTH_OF_DASHES) plausible.fill(0);
-  return { plausible, broad };
+  return { plausible, broad, bands };
 }
 
 function isTooFull({ pixels, diagonal, mean }: Piece, area: number): boolean {

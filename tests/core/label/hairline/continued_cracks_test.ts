@@ -3,7 +3,7 @@ import { continueCracks } from "../../../../core/label/hairline/continued_cracks
 import { discDilationOracle } from "../../../oracles/disc_dilation.ts";
 import { CONTENTS, SIZES, testImage } from "../../testing.ts";
 
-const LOWER = 0.25;
+const LOWER = 0.25, THRESHOLD = 0.5;
 
 interface Case {
   readonly width: number;
@@ -13,12 +13,13 @@ interface Case {
   readonly scale?: number;
 }
 
-const above = (confidence: Float32Array): Uint8Array => Uint8Array.from(confidence, (c) => Number(c > 0.5));
+const above = (confidence: Float32Array): Uint8Array =>
+  Uint8Array.from(confidence, (c) => Number(c > THRESHOLD));
 
 function continued(
   { confidence, mask = above(confidence), scale = 1, ...size }: Case,
 ): Uint8Array {
-  return continueCracks({ ...size, confidence, mask, scale, lower: LOWER });
+  return continueCracks({ ...size, confidence, mask, scale, threshold: THRESHOLD, lower: LOWER });
 }
 
 /** The formula, set by set. */
@@ -44,7 +45,9 @@ function oracle({ width, height, confidence, mask = above(confidence), scale = 1
       found = next;
     }
   };
-  const possible = pieces(where((i) => confidence[i] > LOWER));
+  const possible = pieces(
+    where((i) => mask[i] === 1 || (confidence[i] > LOWER && confidence[i] <= THRESHOLD)),
+  );
   const eroded = dilated(where((i) => possible[i] === 0), 3).map((value) => 1 - value);
   const opened = dilated(eroded, 3);
   const thin = where((i) => possible[i] === 1 && opened[i] === 0);
@@ -121,4 +124,8 @@ Deno.test("continueCracks() goes on from the mask it is given, not from all that
   const { width, height, confidence } = line(1, GAP);
   const none = new Uint8Array(confidence.length);
   assert.ok(same(continued({ width, height, confidence, mask: none }), none));
+  // The right half was judged to be no crack: the left half goes on up to it.
+  const left = above(confidence).map((value, i) => i % width < 50 ? value : 0);
+  const found = continued({ width, height, confidence, mask: left });
+  assert.ok(same(found, above(confidence).map((_, i) => Number(confidence[i] > 0 && i % width < 60))));
 });
