@@ -20,8 +20,8 @@ export interface Continued extends Marked {
  * hysteresis of Canny's edges (1986, doi:10.1109/TPAMI.1986.4767851), kept from making cracks wider.
  *
  *     M = the mask, B_r = a disc of radius r, ∘ opening, ⊕ dilation, S|M = those pieces of S that have a pixel of M
- *     L = (M ∪ {lower < c ≤ threshold})|M   what exceeds the threshold beside M was judged to be no crack
- *     T = L \ (L ∘ B_THIN)                  what is thin
+ *     L = {c > lower}|M
+ *     T = L \ (L ∘ B_THIN) \ {c > threshold}  what is thin; what exceeds the threshold is in M, or was judged to be no crack
  *     F = T \ (M ⊕ B_BESIDE)                of that, what goes on from M rather than lying beside it
  *     result = (M ∪ T ∩ (F ⊕ B_BESIDE))|M
  *
@@ -35,17 +35,16 @@ export function continueCracks(
   const size = { width, height };
   const [thin, beside] = [THIN, BESIDE].map((radius) => Math.max(1, Math.round(radius / scale)));
   const possible = new Uint8Array(mask.length);
-  for (let i = 0; i < possible.length; i++) {
-    possible[i] = Number(mask[i] === 1 || (confidence[i] > lower && confidence[i] <= threshold));
-  }
+  for (let i = 0; i < possible.length; i++) possible[i] = Number(confidence[i] > lower);
   keepPiecesOf(mask, possible, size);
   // An erosion is what a dilation of the outside leaves.
   const outside = dilated(possible.map((value) => 1 - value), { ...size, radius: thin });
   const wide = dilated(outside.map((value) => 1 - value), { ...size, radius: thin });
   const nearMask = dilated(result, { ...size, radius: beside });
-  const ahead = possible.map((value, i) => value & ~(wide[i] | nearMask[i]));
+  const narrow = possible.map((value, i) => value & ~wide[i] & Number(confidence[i] <= threshold));
+  const ahead = narrow.map((value, i) => value & ~nearMask[i]);
   const nearAhead = dilated(ahead, { ...size, radius: beside });
-  for (let i = 0; i < result.length; i++) result[i] |= possible[i] & ~wide[i] & nearAhead[i];
+  for (let i = 0; i < result.length; i++) result[i] |= narrow[i] & nearAhead[i];
   keepPiecesOf(mask, result, size);
   return result;
 }

@@ -46,14 +46,14 @@ function oracle({ width, height, confidence, mask = above(confidence), scale = 1
     }
   };
   const possible = pieces(
-    where((i) => mask[i] === 1 || (confidence[i] > LOWER && confidence[i] <= THRESHOLD)),
+    where((i) => confidence[i] > LOWER),
   );
   const eroded = dilated(where((i) => possible[i] === 0), 3).map((value) => 1 - value);
   const opened = dilated(eroded, 3);
-  const thin = where((i) => possible[i] === 1 && opened[i] === 0);
+  const thin = where((i) => possible[i] === 1 && opened[i] === 0 && confidence[i] <= THRESHOLD);
   const nearMask = dilated(mask, 2);
   const nearAhead = dilated(where((i) => thin[i] === 1 && nearMask[i] === 0), 2);
-  return pieces(where((i) => thin[i] === 1 && nearAhead[i] === 1));
+  return pieces(where((i) => mask[i] === 1 || (thin[i] === 1 && nearAhead[i] === 1)));
 }
 
 const same = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -299,3 +299,38 @@ Deno.test("hairlineLabeller() leaves no plane behind, and none where a network f
   await assert.rejects(failing.label(image), /it is dark/);
   assert.equal(compute.pooledBytes, afterFailure);
 });
+
+/** A photo that is red where something is marked. */
+function redWhere(width: number, height: number, isMarked: (x: number, y: number) => boolean): ImageData {
+  const image = new ImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    image.data.set([isMarked(i % width, Math.floor(i / width)) ? 245 : 20, 0, 0, 255], 4 * i);
+  }
+  return image;
+}
+
+Deno.test("hairlineLabeller() says why what is straight or ruled is not called crack", async () => {
+  const size = [160, 140] as const;
+  const wave = (x: number, y: number) => Math.abs(y - 40 - 12 * Math.sin(x / 14)) < 2.5;
+  const band = (x: number, y: number) => Math.abs(y - 100 - x / 8) < 4;
+  const joints = (x: number, y: number) => (x % 40 < 3 && x > 3) || (y % 35 < 3 && y > 3);
+  const plausible = { pieces: "plausible" } as const;
+  const crack = await label(redWhere(...size, wave), plausible);
+  assert.equal(crack.warning, undefined);
+  assert.ok(crack.crackPixels > 500);
+  const beside = await label(redWhere(...size, (x, y) => wave(x, y) || band(x, y)), plausible);
+  assert.ok(beside.mask.every((value, i) => value === crack.mask[i]));
+  assert.match(
+    beside.warning!,
+    /^A piece of what looks like crack, straight and even .* is not called crack\.$/,
+  );
+  const wall = await label(redWhere(...size, joints), plausible);
+  assert.equal(wall.crackPixels, 0);
+  assert.match(
+    wall.warning!,
+    /^Of what looks like crack \d+ % runs straight .*: none of it is called crack\.$/,
+  );
+  const all = await label(redWhere(...size, band), { pieces: "all" });
+  assert.ok(all.crackPixels > 500);
+  assert.equal(all.warning, undefined);
+});
