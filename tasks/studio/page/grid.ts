@@ -119,7 +119,7 @@ function Tile({ photo, thumbnails, place, focused, chosen, press, reach, toggle 
   }, [photo, photo.revision.value, photo.source.beside && shown.value]);
   const progress = photo.progress.value, decision = photo.decision.value, agreement = photo.agreement.value;
   const state = progress.state === "failed"
-    ? "cannot be read"
+    ? "not marked"
     : progress.state !== "marked"
     ? progress.state === "marking" ? "looking …" : "waiting"
     : agreement === undefined

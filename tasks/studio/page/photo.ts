@@ -112,10 +112,23 @@ export class Photo {
   /** The mask as it is now, read where it is kept, or marked. */
   async mend(engine: EngineClient, decoded?: Pixels): Promise<EditedMask> {
     if (this.#edits === undefined) {
-      if (this.source.found === undefined) await this.mark(engine, decoded);
-      else await this.#take(await this.source.found(engine), { engine });
+      if (this.source.found !== undefined) await this.#take(await this.source.found(engine), { engine });
+      else if (decoded === undefined) await this.mark(engine);
+      else await this.#markOrDraw(engine, decoded);
     }
     return this.#edits!;
+  }
+
+  /** Marks a photo that is open; where that fails, as without WebGPU, a mask can still be drawn. */
+  async #markOrDraw(engine: EngineClient, decoded: Pixels): Promise<void> {
+    try {
+      await this.mark(engine, decoded);
+    } catch (error) {
+      const { width, height } = decoded;
+      const nothing = { width, height, mask: new Uint8Array(width * height), confidence: undefined };
+      const warning = error instanceof Error ? error.message : String(error);
+      await this.#take(nothing, { engine, warning: `${warning} A mask can be drawn by hand.` });
+    }
   }
 
   /** Marks the photo here, unless that is being done. */

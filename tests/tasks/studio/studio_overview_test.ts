@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { encodePng } from "../../../core/images/encode_png.ts";
+import { listMasks, readRunMask } from "../../../tasks/annotations/run_masks.ts";
 import { readReview } from "../../../tasks/studio/review.ts";
 import { serveStudio } from "../../../tasks/studio/serve_studio.ts";
 import { studioPage } from "../../../tasks/studio/studio_page.ts";
@@ -36,7 +38,8 @@ Deno.test({
       names.map((name, i) => photoOf(name, 20 + i)),
     );
     const run = await StudioRun.open(path, { beside: before });
-    await using server = serveStudio(run, { page: await studioPage(folder.path), port: 0 });
+    const html = await studioPage(folder.path);
+    await using server = serveStudio(run, { page: html, port: 0 });
     await using page = await Page.open(folder.path);
     await page.resize({ width: 900, height: 700 });
     await page.goto(server.link);
@@ -193,5 +196,33 @@ Deno.test({
       assert.ok(Math.abs(millimetres - pixels / 2) < 0.02 && pixels > 15, row.join());
       assert.equal(cell(rows.find(([photo]) => photo !== name)!, "length_mm"), 0);
     });
+
+    await t.step(
+      "of photos without a run, masks are drawn by hand where nothing computes, and count",
+      async () => {
+        const photos = join(folder.path, "plain");
+        await Deno.mkdir(photos);
+        await Deno.writeFile(join(photos, "a.png"), await encodePng(photoOf("a", 30).photo));
+        await using plain = serveStudio(await StudioRun.open(photos), { page: html, port: 0 });
+        await page.goto(plain.link);
+        await page.until(READY);
+        await page.until(
+          `/can be drawn by hand/.test(document.querySelector(".panel .warning").textContent)`,
+        );
+        await page.press("p");
+        await page.drag(await onScreen(page, 6, 20));
+        await page.drag(await onScreen(page, 33, 20));
+        await page.press("a");
+        await until(
+          "the mask is accepted",
+          async () => (await readReview(photos)).get("a")?.decision === "corrected",
+        );
+        const [drawn] = await listMasks(photos, { photos: [] });
+        const { data } = await readRunMask(drawn, { sure: undefined, score: false });
+        // Three pixels wide, along the crack.
+        const rows = Array.from({ length: HEIGHT }, (_, y) => data[y * WIDTH + 20]);
+        assert.deepEqual(rows, Array.from({ length: HEIGHT }, (_, y) => Number(Math.abs(y - 20) < 2)));
+      },
+    );
   },
 });
