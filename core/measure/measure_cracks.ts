@@ -13,8 +13,8 @@ import { COMPUTE } from "../gpu/schemas.ts";
 import { uploadImage } from "../images/upload_image.ts";
 import { distanceTransform } from "../kernels/distance_transform.ts";
 import { grayscale } from "../kernels/grayscale.ts";
-import { thin } from "../kernels/thin.ts";
 import { componentLabels } from "./component_labels.ts";
+import { maskSkeleton } from "./mask_skeleton.ts";
 import { crackOf, piecesOf } from "./crack_figures.ts";
 import { measureLine } from "./crack_lines.ts";
 import type { CrackMeasurement, MeasuredCrack } from "./crack_measurement.ts";
@@ -62,7 +62,7 @@ const ARGUMENTS = argumentsSchema({
 /**
  * Measures the cracks of a mask: how long, how wide, which way, and where each is widest.
  *
- * The mask is thinned on the device and its skeleton taken apart into branches between ends and junctions. A smoothed line through each is
+ * The mask is thinned and its skeleton taken apart into branches between ends and junctions. A smoothed line through each is
  * the centre line; its length counts, not the steps of pixels. At right angles to it the width is measured at every point: from edge to
  * edge of the mask, which is right to about a pixel, and, where the photo is given, between the places of half the crack's depth in it. What lies within the
  * circle that fits into a junction counts for lengths only, not for widths.
@@ -110,7 +110,7 @@ export async function measureCracks(
 
 /** What is made of a mask and its photo. */
 interface Maps {
-  readonly skeleton: Float32Array;
+  readonly skeleton: Uint8Array;
   readonly distances: Float32Array;
   readonly labels: Uint32Array;
   readonly grey: GreyImage | undefined;
@@ -144,9 +144,9 @@ async function mapsOf(compute: Compute, mask: CrackMask, photo: ImageData | unde
   const { width, height } = mask;
   using plane = compute.upload({ width, height, channels: 1, data: mask.data });
   using distancePlane = distanceTransform(plane);
-  using skeletonPlane = await thin(plane);
-  const [distances, skeleton] = await compute.read([distancePlane, skeletonPlane]);
-  // The mask is here, and so are its numbers wanted.
+  const distances = await distancePlane.read();
+  // The mask is here, and so are its skeleton and its numbers wanted.
+  const skeleton = maskSkeleton(mask.data, mask);
   const labels = componentLabels(mask);
   let grey: GreyImage | undefined;
   if (photo !== undefined) {

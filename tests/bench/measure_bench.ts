@@ -1,5 +1,5 @@
 /**
- * Distance transform, thinning and connected components of a 640 × 360 mask that lies on the device, the last in memory, too, beside SciPy and scikit-image of
+ * Distance transform, thinning and connected components of a 640 × 360 mask that lies on the device, the latter two in memory, too, beside SciPy and scikit-image of
  * Debian's Python (python3-scipy, python3-skimage), which run in a subprocess where they are installed:
  *
  *     deno bench --allow-read --allow-run=/usr/bin/python3 tests/bench/measure_bench.ts
@@ -9,6 +9,7 @@ import { openCompute } from "../../core/gpu/open_compute.ts";
 import { connectedComponents } from "../../core/kernels/connected_components.ts";
 import { distanceTransform } from "../../core/kernels/distance_transform.ts";
 import { thin } from "../../core/kernels/thin.ts";
+import { maskSkeleton } from "../../core/measure/mask_skeleton.ts";
 import { componentLabels } from "../../core/measure/component_labels.ts";
 import { Peer, PYTHON } from "./peer.ts";
 
@@ -44,12 +45,16 @@ Deno.bench("hairline connected components, in memory", { group: "connected compo
   componentLabels({ width: WIDTH, height: HEIGHT, data: bytes });
 });
 
+Deno.bench("hairline thin, in memory", { group: "thin" }, () => {
+  maskSkeleton(bytes, { width: WIDTH, height: HEIGHT });
+});
+
 Deno.bench("hairline, all three, from memory to memory", { group: "all" }, async () => {
   using plane = compute.upload({ width: WIDTH, height: HEIGHT, channels: 1, data: bytes });
   using distances = distanceTransform(plane);
-  using skeleton = await thin(plane);
+  maskSkeleton(bytes, { width: WIDTH, height: HEIGHT });
   componentLabels({ width: WIDTH, height: HEIGHT, data: bytes });
-  await compute.read([distances, skeleton]);
+  await distances.read();
 });
 
 try {
