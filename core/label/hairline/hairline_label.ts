@@ -167,10 +167,9 @@ function plausibleLabel(
   const label = withMask(exceeding, plausible);
   const straight = bands === 0 ? {} : {
     doubt:
-      `${
-        bands === 1 ? "A piece" : `${bands} pieces`
-      } of what looks like crack, straight and even as along a ruler, ` +
-      `as joints, marks of boards and shadows of poles are, ${bands === 1 ? "is" : "are"} not called crack.`,
+      `${bands === 1 ? "A piece that looks like crack is" : `${bands} pieces that look like crack are`} ` +
+      "straight and even as along a ruler, like joints, marks of boards or shadows of poles: " +
+      `${bands === 1 ? "it is" : "they are"} not called crack.`,
   };
   if (label.crackPixels === 0) return { label, ...straight };
   const ruled = ruledShare({ ...label, scale });
