@@ -9,13 +9,12 @@ import { resampledPicture } from "../../predict/resampled_picture.ts";
 import { SEGMENTING, type Segmenting } from "../../predict/segmenting.ts";
 import { CLASSIFIER, type Classifier } from "../classifier.ts";
 import type { Label, Labeller, LabellerOptions } from "../labeller.ts";
-import { continueCracks } from "./continued_cracks.ts";
 import { denseLocalisation } from "./dense_localisation.ts";
 import { flippedSegmenter } from "./flipped_segmenter.ts";
 import { joinConfidences, stretch } from "./join_confidences.ts";
 import { defaultHairline, HAIRLINE_SETTINGS, type HairlineSettings, requireHairline } from "./settings.ts";
+import { plausibleLabel } from "./plausible_label.ts";
 import { judgePieces } from "./plausible_pieces.ts";
-import { ruledShare } from "./ruled_lines.ts";
 import { levelStage, MapRecorder, STAGES, stagesOf } from "./stages.ts";
 
 /** Options of {@linkcode hairlineLabeller}. */
@@ -139,13 +138,7 @@ async function labelByHairline(
   const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
   const exceeding = predictionOf(confidence, { segmenter, width, height, threshold });
-  const { label: chosen, doubt = warning } = settings.pieces === "all"
-    ? { label: exceeding }
-    : plausibleLabel(exceeding, start);
-  const label = settings.continuation === 1 ? chosen : withMask(
-    chosen,
-    continueCracks({ ...chosen, scale: start, threshold, lower: settings.continuation * threshold }),
-  );
+  const { label, doubt = warning } = plausibleLabel(exceeding, { scale: start, settings });
   return {
     ...label,
     usableForTraining: label.crackPixels >= settings.minCrackPixels,
@@ -153,37 +146,4 @@ async function labelByHairline(
     scales: scalesSeen,
     ...(doubt === undefined ? {} : { warning: doubt }),
   };
-}
-
-/** The share of marked lines, straight and at right angles, from which on they are joints and no cracks. */
-const MOST_RULED = 0.7;
-
-/** What of a label can be crack, and why nothing can, where that has to be told. */
-function plausibleLabel(
-  exceeding: Prediction,
-  scale: number,
-): { readonly label: Prediction; readonly doubt?: string } {
-  const { plausible, bands } = judgePieces({ ...exceeding, scale });
-  const label = withMask(exceeding, plausible);
-  const straight = bands === 0 ? {} : {
-    doubt:
-      `${bands === 1 ? "A piece that looks like crack is" : `${bands} pieces that look like crack are`} ` +
-      "straight and even as along a ruler, like joints, marks of boards or shadows of poles: " +
-      `${bands === 1 ? "it is" : "they are"} not called crack.`,
-  };
-  if (label.crackPixels === 0) return { label, ...straight };
-  const ruled = ruledShare({ ...label, scale });
-  if (ruled <= MOST_RULED) return { label, ...straight };
-  const doubt =
-    `Of what looks like crack ${
-      Math.floor(100 * ruled)
-    } % runs straight in one direction or at right angles to it, as joints do: ` +
-    "none of it is called crack.";
-  return { label: withMask(exceeding, new Uint8Array(plausible.length)), doubt };
-}
-
-/** The same with another mask. */
-function withMask(prediction: Prediction, mask: Uint8Array<ArrayBuffer>): Prediction {
-  const crackPixels = mask.reduce((sum, value) => sum + value, 0);
-  return { ...prediction, mask, crackPixels };
 }

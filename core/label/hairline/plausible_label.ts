@@ -1,0 +1,60 @@
+import type { Prediction } from "../../predict/predict_image.ts";
+import { continueCracks } from "./continued_cracks.ts";
+import { judgePieces } from "./plausible_pieces.ts";
+import { ruledShare } from "./ruled_lines.ts";
+import type { HairlineSettings } from "./settings.ts";
+
+/** The share of marked lines, straight and at right angles, from which on they are joints and no cracks. */
+const MOST_RULED = 0.7;
+
+/** A label, and what has to be told of what is left out. */
+interface PlausibleLabel {
+  readonly label: Prediction;
+  readonly doubt?: string;
+}
+
+/**
+ * Stages 6 and 7: what can be crack of all that exceeds the threshold, and where it goes on below that.
+ *
+ * @param exceeding the mask of all that exceeds the threshold of the settings.
+ * @param options `scale`: the first at which the photo was looked at.
+ */
+export function plausibleLabel(
+  exceeding: Prediction,
+  { scale, settings: { pieces, continuation, labelThreshold: threshold } }: {
+    readonly scale: number;
+    readonly settings: HairlineSettings;
+  },
+): PlausibleLabel {
+  const chosen = pieces === "all" ? { label: exceeding } : plausiblePieces(exceeding, scale);
+  if (continuation === 1) return chosen;
+  const { label } = chosen;
+  const mask = continueCracks({ ...label, scale, threshold, lower: continuation * threshold });
+  return { ...chosen, label: withMask(label, mask) };
+}
+
+function plausiblePieces(exceeding: Prediction, scale: number): PlausibleLabel {
+  const { plausible, bands } = judgePieces({ ...exceeding, scale });
+  const label = withMask(exceeding, plausible);
+  const straight = bands === 0 ? {} : {
+    doubt:
+      `${bands === 1 ? "A piece that looks like crack is" : `${bands} pieces that look like crack are`} ` +
+      "straight and even as along a ruler, like joints, marks of boards or shadows of poles: " +
+      `${bands === 1 ? "it is" : "they are"} not called crack.`,
+  };
+  if (label.crackPixels === 0) return { label, ...straight };
+  const ruled = ruledShare({ ...label, scale });
+  if (ruled <= MOST_RULED) return { label, ...straight };
+  const doubt =
+    `Of what looks like crack ${
+      Math.floor(100 * ruled)
+    } % runs straight in one direction or at right angles to it, as joints do: ` +
+    "none of it is called crack.";
+  return { label: withMask(exceeding, new Uint8Array(plausible.length)), doubt };
+}
+
+/** The same with another mask. */
+function withMask(prediction: Prediction, mask: Uint8Array<ArrayBuffer>): Prediction {
+  const crackPixels = mask.reduce((sum, value) => sum + value, 0);
+  return { ...prediction, mask, crackPixels };
+}
