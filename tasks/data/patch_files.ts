@@ -6,7 +6,7 @@ import type { DecodedPhoto, PatchTruth } from "../../core/sampling/decoded_photo
 import { patchShowsCrack } from "../../core/sampling/patches.ts";
 import { gridStarts } from "../../core/sampling/training_grid.ts";
 import { UsageError } from "../cli/errors.ts";
-import { isFile } from "../files/presence.ts";
+import { isFile, unlessMissing } from "../files/presence.ts";
 import { writeWhole } from "../files/write_whole.ts";
 
 /** What the patches of a folder were cut by: files of the same name are the same patch only where all of it is the same. */
@@ -32,22 +32,13 @@ export interface PatchSettings {
 export async function keepSettings(folder: string, settings: PatchSettings): Promise<void> {
   const path = join(folder, "patches.json");
   const text = `${JSON.stringify(settings, null, 2)}\n`;
-  const there = await readIfThere(path);
+  const there = await unlessMissing(Deno.readTextFile(path));
   if (there === undefined) return await writeWhole(path, text);
   if (there !== text) {
     throw new UsageError(
       `Cannot go on in ${folder}: its patches were cut from another dataset or with other options, as ${path} says; ` +
         "choose another folder.",
     );
-  }
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { unlessMissing } from "./presence.ts";
 
 /** What is waited for, and how long, in milliseconds. */
 export interface Patience {
@@ -35,9 +36,11 @@ export async function claimWork(
     const claim = await tryClaim(path, quiet / RENEWALS);
     if (claim !== undefined) return claim;
     if (await isDone?.()) return undefined;
-    const content = await readIfThere(path);
+    const content = await unlessMissing(Deno.readTextFile(path));
     if (content !== seen) [seen, since] = [content, performance.now()];
-    else if (content !== undefined && performance.now() - since >= quiet) await removeIfThere(path);
+    else if (content !== undefined && performance.now() - since >= quiet) {
+      await unlessMissing(Deno.remove(path));
+    }
     await new Promise((resolve) => setTimeout(resolve, look));
   }
   return undefined;
@@ -62,24 +65,9 @@ async function tryClaim(path: string, renewal: number): Promise<AsyncDisposable 
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await renewed;
-      if ((await readIfThere(path))?.startsWith(mine)) await removeIfThere(path);
+      if ((await unlessMissing(Deno.readTextFile(path)))?.startsWith(mine)) {
+        await unlessMissing(Deno.remove(path));
+      }
     },
   };
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-async function removeIfThere(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { statOrNull } from "../../core/datasets/list_files.ts";
 import { UsageError } from "../cli/errors.ts";
 import { claimWork } from "./claims.ts";
+import { unlessMissing } from "./presence.ts";
 import { sha256 } from "./sha256.ts";
 
 /** A source that is a URL; undefined for a path: `C:` begins no URL, whatever stands behind it. */
@@ -83,13 +84,8 @@ function hashOf({ hash, href }: URL): string | undefined {
 }
 
 async function readIntact(path: string, wanted: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    const bytes = await Deno.readFile(path);
-    return await sha256(bytes) === wanted ? bytes : undefined;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const bytes = await unlessMissing(Deno.readFile(path));
+  return bytes !== undefined && await sha256(bytes) === wanted ? bytes : undefined;
 }
 
 /** Keeps a file. Others may be doing the same, on other machines, too: each writes under a name of its own, and all rename to one. */

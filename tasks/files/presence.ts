@@ -8,7 +8,8 @@ export async function isThere(path: string): Promise<boolean> {
   return await unlessMissing(Deno.lstat(path)) !== undefined;
 }
 
-async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
+/** What an operation on a file gives, or nothing where there is no such file. */
+export async function unlessMissing<T>(found: Promise<T>): Promise<T | undefined> {
   try {
     return await found;
   } catch (error) {

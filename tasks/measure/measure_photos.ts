@@ -13,6 +13,7 @@ import type { Runtime, TaskNouns } from "../batch/manifests.ts";
 import { type FileRecord, writeOutput } from "../batch/output_files.ts";
 import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
 import type { Photo } from "../files/photo_list.ts";
+import { unlessMissing } from "../files/presence.ts";
 import {
   madeAt,
   MEASURE_MANIFEST,
@@ -104,7 +105,7 @@ class MeasureTask implements BatchTask<PhotoRecord, MeasureSettings, MeasureOutp
       ? { ...splitMask(image, { rule: "recognise" }), note: undefined }
       : await read(await Deno.readFile(path));
     const photo = photos.get(path);
-    const bytes = photo === undefined ? undefined : await readIfThere(photo);
+    const bytes = photo === undefined ? undefined : await unlessMissing(Deno.readFile(photo));
     const notes = note === undefined ? [] : [note];
     const onNote = (note: string) => notes.push(note);
     const picture = bytes === undefined ? undefined : await decodeFile(bytes, { onNote });
@@ -203,15 +204,6 @@ function roundFields(values: Readonly<Record<string, number>>): object {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [name, Math.round(100 * value) / 100]),
   );
-}
-
-async function readIfThere(path: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
-  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { SaveCheckpointOptions } from "../../models/checkpoint/encode_check
 import type { RestorableOptimiser } from "../../models/checkpoint/decode_checkpoint.ts";
 import { UsageError } from "../cli/errors.ts";
 import { namingFile } from "../files/naming_file.ts";
-import { isThere } from "../files/presence.ts";
+import { isThere, unlessMissing } from "../files/presence.ts";
 import { checkRecord } from "../files/read_record.ts";
 import { writeWhole } from "../files/write_whole.ts";
 import type { TrainingLogState } from "./training_log.ts";
@@ -124,11 +124,7 @@ async function readTraining(out: string): Promise<Uint8Array<ArrayBuffer> | unde
 
 /** Removes a file, if it is there. */
 export async function removeFile(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+  await unlessMissing(Deno.remove(path));
 }
 
 /**
