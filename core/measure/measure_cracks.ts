@@ -144,10 +144,11 @@ async function mapsOf(compute: Compute, mask: CrackMask, photo: ImageData | unde
   const { width, height } = mask;
   using plane = compute.upload({ width, height, channels: 1, data: mask.data });
   using distancePlane = distanceTransform(plane);
-  const distances = await distancePlane.read();
-  // The mask is here, and so are its skeleton and its numbers wanted.
+  const reading = distancePlane.read();
+  // The mask is here, and so are its skeleton and its numbers wanted; the device works meanwhile.
   const skeleton = maskSkeleton(mask.data, mask);
   const labels = componentLabels(mask);
+  const distances = await reading;
   let grey: GreyImage | undefined;
   if (photo !== undefined) {
     using rgb = uploadImage(compute, photo);

@@ -2,7 +2,7 @@
 export interface MaskMaps {
   readonly width: number;
   readonly height: number;
-  /** 1 on the skeleton: `thin()`. */
+  /** 1 on the skeleton: `maskSkeleton()`, or `thin()` on the device. */
   readonly skeleton: ArrayLike<number>;
   /** To the nearest background pixel, in pixels: `distanceTransform()`. */
   readonly distances: ArrayLike<number>;
