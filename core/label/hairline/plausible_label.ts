@@ -39,7 +39,7 @@ function plausiblePieces(exceeding: Prediction, scale: number): PlausibleLabel {
   const straight = bands === 0 ? {} : {
     doubt:
       `${bands === 1 ? "A piece that looks like crack is" : `${bands} pieces that look like crack are`} ` +
-      "straight and even as along a ruler, like joints, marks of boards or shadows of poles: " +
+      "as straight and even as if drawn with a ruler, like joints, board marks or the shadows of poles: " +
       `${bands === 1 ? "it is" : "they are"} not called crack.`,
   };
   if (label.crackPixels === 0) return { label, ...straight };

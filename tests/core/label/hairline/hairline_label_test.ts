@@ -322,7 +322,7 @@ Deno.test("hairlineLabeller() says why what is straight or ruled is not called c
   assert.ok(beside.mask.every((value, i) => value === crack.mask[i]));
   assert.match(
     beside.warning!,
-    /^A piece that looks like crack is straight and even .*: it is not called crack\.$/,
+    /^A piece that looks like crack is as straight and even .*: it is not called crack\.$/,
   );
   const wall = await label(redWhere(...size, joints), plausible);
   assert.equal(wall.crackPixels, 0);
