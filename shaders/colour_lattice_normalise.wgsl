@@ -8,6 +8,7 @@
 @group(0) @binding(2) var<storage, read> values: array<f32>;
 @group(0) @binding(3) var<storage, read_write> entries: array<vec4u>;
 
+/*{CORNERS}*/
 /*{GATHER}*/
 
 @compute @workgroup_size(64, 1)
@@ -15,8 +16,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = band.first + id.y;
   if (id.x >= band.width || y >= band.end) { return; }
   let first = 3u * (y * band.width + id.x) - band.output_base / 4u;
-  let factor = 1.0 / sqrt(gather(first));
-  let mixed = entries[first + 1u];
+  let corners = corners_at(first);
+  let factor = 1.0 / sqrt(gather(corners));
+  let mixed = corners.mixed;
   entries[first + 1u] = vec4u(mixed.xy, bitcast<vec2u>(bitcast<vec2f>(mixed.zw) * factor));
-  entries[first + 2u] = bitcast<vec4u>(bitcast<vec4f>(entries[first + 2u]) * factor);
+  entries[first + 2u] = bitcast<vec4u>(corners.weights * factor);
 }

@@ -9,6 +9,7 @@
 @group(0) @binding(3) var<storage, read> entries: array<vec4u>;
 @group(0) @binding(4) var<storage, read_write> sliced: array<f32>;
 
+/*{CORNERS}*/
 /*{GATHER}*/
 
 @compute @workgroup_size(64, 1)
@@ -16,5 +17,5 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = band.first + id.y;
   if (id.x >= band.width || y >= band.end) { return; }
   let pixel = y * band.width + id.x;
-  sliced[pixel - band.output_base] = gather(3u * pixel - band.base.y / 4u);
+  sliced[pixel - band.output_base] = gather(corners_at(3u * pixel - band.base.y / 4u));
 }

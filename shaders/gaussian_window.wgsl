@@ -3,15 +3,17 @@
 //     s(i) = Σ_k exp(−k² / 2σ²) v(i + k)      |k| ≤ reach
 //
 // 2  source  H × W × C: v, one of its channels
-// 3  taps    1 × 16 N × 1: exp(−k² / 2σ²) for k = −reach … reach, then 0
+// 3  taps    1 × 16 N × 1: exp(−k² / 2σ²) for k = −reach … reach, then 0; where there are at most 32, params have them, which a software adapter reads
+//            once for several pixels
 // 4  sums    H × W × 1
-// One invocation a block of 16 pixels along the axis: invocations [W / 16, H] or [W, H / 16]. With each 16 taps go the 31 values that they
+// One invocation a block of 16 pixels along the axis: invocations [W / 16, H] or [W, H / 16]. With each 16 or 32 taps go the 31 or 47 values that they
 // count for; sums of products are written out, one line four pixels.
 
 struct Params {
   reach: i32,
   channels: i32,  // C
   channel: i32,   // of v
+  /*{FIELDS}*/
 }
 
 @group(0) @binding(1) var<uniform> params: Params;
@@ -33,7 +35,7 @@ fn store_four(place: vec2i, four: vec4f) {
   store(place + 3 * AXIS, four.w);
 }
 
-@compute @workgroup_size(64, 1)
+@compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let first = vec2i(0, i32(band.first)) + vec2i(id.xy) * (vec2i(1) + 15 * AXIS);
   if (first.x >= i32(band.width) || first.y >= i32(band.end)) { return; }
@@ -47,7 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var sums_1 = vec4f();
   var sums_2 = vec4f();
   var sums_3 = vec4f();
-  for (var some = 0; 16 * some <= 2 * params.reach; some++) {
+  /*{GROUPS}*/ {
     let at = here - params.reach + 16 * some;
     /*{VALUES}*/
     /*{TAPS}*/

@@ -1,4 +1,5 @@
 import blurSource from "../../shaders/colour_lattice_blur.wgsl" with { type: "text" };
+import cornersSource from "../../shaders/colour_lattice_corners.wgsl" with { type: "text" };
 import countsSource from "../../shaders/colour_lattice_counts.wgsl" with { type: "text" };
 import gatherSource from "../../shaders/colour_lattice_gather.wgsl" with { type: "text" };
 import insertSource from "../../shaders/colour_lattice_insert.wgsl" with { type: "text" };
@@ -8,12 +9,15 @@ import normaliseSource from "../../shaders/colour_lattice_normalise.wgsl" with {
 import simplicesSource from "../../shaders/colour_lattice_simplices.wgsl" with { type: "text" };
 import sliceSource from "../../shaders/colour_lattice_slice.wgsl" with { type: "text" };
 import splatSource from "../../shaders/colour_lattice_splat.wgsl" with { type: "text" };
+import spreadSource from "../../shaders/colour_lattice_spread.wgsl" with { type: "text" };
 import weightsSource from "../../shaders/colour_lattice_weights.wgsl" with { type: "text" };
 import type { Compute, Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
 import type { PlaneShape } from "../gpu/plane_shape.ts";
 
-const KEY = { KEY: keySource }, GATHER = { GATHER: gatherSource };
+const KEY = { KEY: keySource };
+const GATHER = { CORNERS: cornersSource, GATHER: gatherSource };
+const SPREAD = { CORNERS: cornersSource, SPREAD: spreadSource };
 const [WHOLE, REAL] = ["return f32(source[number]) * unit(number);", "return source[number];"];
 
 const kernels = {
@@ -29,7 +33,7 @@ const kernels = {
   counts: defineKernel("colour_lattice_counts", countsSource),
   weights: defineKernel("colour_lattice_weights", weightsSource),
   neighbours: defineKernel("colour_lattice_neighbours", neighboursSource, KEY),
-  splat: defineKernel("colour_lattice_splat", splatSource),
+  splat: defineKernel("colour_lattice_splat", splatSource, SPREAD),
   blurFirst: defineKernel("colour_lattice_blur_first", blurSource, {
     VALUE: "i32",
     LOAD: WHOLE,
@@ -75,6 +79,14 @@ export interface ColourLatticeOptions extends ColourDeviations {
 export interface SpreadValues extends Disposable {
   /** By lattice point. */
   readonly values: Plane;
+  /** H × W × 12: the lattice points around each pixel, and what each counts. The lattice's own. */
+  readonly entries: Plane;
+}
+
+/** What values are added to as they are spread over a lattice: colour_lattice_spread.wgsl. */
+export interface LatticeSums extends Disposable {
+  /** By lattice point, i32: 0 at first. */
+  readonly sums: Plane;
   /** H × W × 12: the lattice points around each pixel, and what each counts. The lattice's own. */
   readonly entries: Plane;
 }
@@ -136,28 +148,41 @@ export class ColourLattice implements Disposable {
   /** All of {@linkcode ColourLattice.filter} but the last step, which gathers values. */
   spread(plane: Plane): SpreadValues {
     const { compute, width, height, channels } = plane;
-    const entries = this.#entries, counts = this.#counts;
-    const shape = { width: counts.width, height: counts.height, channels: 1 };
-    let values = compute.create(shape, { zero: true });
+    using sums = this.openSums();
     compute.run({
       kernel: kernels.splat,
-      inputs: [all(plane), all(entries)],
-      output: values,
+      inputs: [plane, sums.entries].map(all),
+      output: sums.sums,
       params: { width, height, channels },
       invocations: () => [width, height, 1],
     });
+    return this.blur(sums);
+  }
+
+  /** For a kernel that spreads values itself, and {@linkcode ColourLattice.blur} after it. The caller's to dispose of. */
+  openSums(): LatticeSums {
+    const { compute, width, height } = this.#counts;
+    const sums = compute.create({ width, height, channels: 1 }, { zero: true });
+    return { sums, entries: this.#entries, [Symbol.dispose]: () => sums.dispose() };
+  }
+
+  /** Blurs what has been spread. */
+  blur({ sums, entries }: LatticeSums): SpreadValues {
+    const { compute, width, height, channels } = sums;
+    let values = sums;
     for (const [direction, neighbours] of this.#neighbours.entries()) {
-      using before = values;
-      values = compute.create(shape);
+      const before = values;
+      values = compute.create({ width, height, channels });
       compute.run({
         kernel: direction === 0
           ? kernels.blurFirst
           : direction === DIMENSIONS
           ? kernels.blurLast
           : kernels.blur,
-        inputs: [all(before), { plane: neighbours }, all(counts)],
+        inputs: [all(before), { plane: neighbours }, all(this.#counts)],
         output: values,
       });
+      if (before !== sums) before.dispose();
     }
     return { values, entries, [Symbol.dispose]: () => values.dispose() };
   }

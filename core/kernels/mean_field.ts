@@ -1,10 +1,16 @@
+import cornersSource from "../../shaders/colour_lattice_corners.wgsl" with { type: "text" };
 import gatherSource from "../../shaders/colour_lattice_gather.wgsl" with { type: "text" };
+import spreadSource from "../../shaders/colour_lattice_spread.wgsl" with { type: "text" };
 import source from "../../shaders/mean_field.wgsl" with { type: "text" };
 import type { Plane } from "../gpu/compute.ts";
 import { defineKernel } from "../gpu/kernel.ts";
-import type { SpreadValues } from "./colour_lattice.ts";
+import type { LatticeSums, SpreadValues } from "./colour_lattice.ts";
 
-const kernel = defineKernel("mean_field", source, { GATHER: gatherSource });
+const kernel = defineKernel("mean_field", source, {
+  CORNERS: cornersSource,
+  GATHER: gatherSource,
+  SPREAD: spreadSource,
+});
 
 /** What {@linkcode meanFieldStep} joins. */
 export interface MeanFieldStep {
@@ -14,6 +20,8 @@ export interface MeanFieldStep {
   readonly appearance?: { readonly values: SpreadValues; readonly weight: number };
   /** H × W × 1: what neighbours by place say, the sum of the second channel of what an earlier step gave; and what D^−½ of it counts. */
   readonly smoothness?: { readonly sums: Plane; readonly weight: number };
+  /** Of the same lattice: what d is spread over, so that the appearance of the next step needs no pass over the pixels of its own. */
+  readonly next?: LatticeSums;
 }
 
 /**
@@ -21,22 +29,25 @@ export interface MeanFieldStep {
  *
  * @returns H × W × 2: d, −1..1, and d D^−½.
  */
-export function meanFieldStep({ evidence, appearance, smoothness }: MeanFieldStep): Plane {
+export function meanFieldStep({ evidence, appearance, smoothness, next }: MeanFieldStep): Plane {
   const { compute, width, height } = evidence;
   const output = compute.create({ width, height, channels: 2 });
   // Stands for planes that there are not.
   using nothing = compute.create({ width: 4, height: 1, channels: 1 });
+  // One that is written may not be another that is read.
+  using nowhere = compute.create({ width: 1, height: 1, channels: 1 });
   const none = { plane: nothing, rows: "all" } as const;
   compute.run({
     kernel,
     inputs: [
       appearance ? { plane: appearance.values.values, rows: "all" } : none,
-      appearance ? { plane: appearance.values.entries } : none,
+      appearance ? { plane: appearance.values.entries } : next ? { plane: next.entries } : none,
       { plane: evidence },
       smoothness ? { plane: smoothness.sums } : none,
+      { plane: next?.sums ?? nowhere, rows: "all" },
     ],
     output,
-    params: { weights: [appearance?.weight ?? 0, smoothness?.weight ?? 0] },
+    params: { weights: [appearance?.weight ?? 0, smoothness?.weight ?? 0], spreads: next ? 1 : 0 },
   });
   return output;
 }

@@ -158,15 +158,21 @@ class DeviceField implements RandomField {
       data[i + 1] = factors[i / 2];
     }
     using evidence = this.#compute.upload({ ...this.#size, channels: 2, data });
-    let difference = meanFieldStep({ evidence });
+    const sumsBefore = (iteration: number) =>
+      iteration < weights.iterations ? this.#lattice?.openSums() : undefined;
+    let next = sumsBefore(0);
+    let difference = meanFieldStep({ evidence, ...(next && { next }) });
     for (let iteration = 0; iteration < weights.iterations; iteration++) {
       using before = difference;
-      using values = this.#lattice?.spread(before);
-      using sums = this.#smoothness && gaussianWindow(before, this.#smoothness.sigmaSpace);
+      using sums = next;
+      using values = sums && this.#lattice?.blur(sums);
+      next = sumsBefore(iteration + 1);
+      using near = this.#smoothness && gaussianWindow(before, this.#smoothness.sigmaSpace);
       difference = meanFieldStep({
         evidence,
         ...(values && { appearance: { values, weight: weights.appearance } }),
-        ...(sums && { smoothness: { sums, weight: weights.smoothness } }),
+        ...(near && { smoothness: { sums: near, weight: weights.smoothness } }),
+        ...(next && { next }),
       });
     }
     using last = difference;

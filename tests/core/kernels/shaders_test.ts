@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 const ROOT = new URL("../../../", import.meta.url);
 
 /** Put before or into other shaders: the bindings of every kernel, and the words that core/random.ts gives on the host, too. */
-const SHARED = ["prelude", "random", "colour_lattice_gather"];
+const SHARED = [
+  "prelude",
+  "random",
+  "colour_lattice_corners",
+  "colour_lattice_gather",
+  "colour_lattice_spread",
+];
 
 async function stemsOf(folder: string, extension: string): Promise<string[]> {
   const names = await Array.fromAsync(Deno.readDir(new URL(folder, ROOT)), ({ name }) => name);
