@@ -59,8 +59,8 @@ const LABELLED: CropMix = {
 /** How much smaller or larger crops are cut than they are shown. */
 const ZOOM = [0.6, 2.5] as const;
 
-/** Scales at which the network of a round is asked. */
-const SCALES = { ...defaultScales, levels: 3, start: 1 } as const;
+/** Scales at which the network of a round is asked: the coarsest fills wide cracks, of which the others see the rims alone. */
+const SCALES = { ...defaultScales, start: 1 } as const;
 
 /** What a folder of a teaching holds. */
 const ROUNDS = "rounds", NETWORK = "segmenter.safetensors", CARD = "card.json";
