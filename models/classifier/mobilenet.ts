@@ -21,51 +21,89 @@ const LAST = 6;
 /** Images are enlarged so many times: networks of ImageNet look for what is larger than a crack. */
 const ENLARGE = 2;
 
+/** How RGB 0..255 is scaled: to −1..1, as its weights of ImageNet were trained. */
+export const MOBILENET_SCALING: InputScaling = { offset: 127, divisor: 127.5 };
+
 /**
  * Lays out MobileNetV2 (Sandler et al. 2018, doi:10.1109/CVPR.2018.00474) up to the expansion of block 13, where segmentation networks
  * take their features from, too: 576 channels at a sixteenth of the size that it is given, and it is given the image enlarged twice. The
  * names are Keras'. Its batch norms are folded into the convolutions, so it wants weights of ImageNet to start from.
  *
- * @param options `width` scales the channels, rounded to multiples of 8 as Keras does; `scaling`: how RGB 0..255 is scaled, by default to
- * −1..1, as its weights of ImageNet were trained.
+ * @param options `width` scales the channels, rounded to multiples of 8 as Keras does; `scaling`: how RGB 0..255 is scaled, by default
+ * {@linkcode MOBILENET_SCALING}.
  * @throws {RangeError} for a width outside (0, 1].
  */
 export function describeMobilenet(
   { width = 1, scaling }: { readonly width?: number; readonly scaling?: InputScaling } = {},
 ): ClassifierNetwork {
-  const channels = (full: number) => {
-    const rounded = Math.max(8, 8 * Math.floor((full * width + 4) / 8));
-    return rounded < 0.9 * full * width ? rounded + 8 : rounded;
-  };
+  const { stem, blocks, last } = stepsOf({ width });
   return defineClassifierNetwork({
     arch: "mobilenet_v2",
     width,
     strideAt: "first",
-    input: { enlarge: ENLARGE, ...scaling ?? { offset: 127, divisor: 127.5 } },
+    input: { enlarge: ENLARGE, ...scaling ?? MOBILENET_SCALING },
     forward<T>(x: T, graph: LayerGraph<T>): T[] {
-      const outputs = channels(STEM);
-      const steps = [(x: T) => graph.layer(x, folded("Conv1", { side: 3, stride: 2, outputs }))];
-      let inputs = outputs, index = 0;
-      for (const { expansion, channels: full, blocks, stride: firstStride } of STAGES) {
-        for (let i = 0; i < blocks; i++, index++) {
-          const shape = {
-            name: index === 0 ? "expanded_conv" : `block_${index}`,
-            expansion,
-            stride: i === 0 ? firstStride : 1,
-            inputs,
-            outputs: channels(full),
-          };
-          steps.push((x) => invertedResidual(x, graph, shape));
-          inputs = shape.outputs;
-        }
-      }
-      const last = folded(`block_${index}_expand`, { outputs: LAST * inputs });
-      return [graph.chain(x, [...steps, (x) => graph.layer(x, last)])];
+      return [
+        graph.chain(x, [
+          (x) => graph.layer(x, stem),
+          ...blocks.map((block) => (x: T) => invertedResidual(x, graph, block)[0]),
+          (x) => graph.layer(x, last),
+        ]),
+      ];
     },
   });
 }
 
-interface BlockShape {
+/** Which MobileNetV2. */
+interface EncoderOptions {
+  /** Scales the channels, to multiples of 8. */
+  readonly width: number;
+  /** Share of the learning rate that its layers learn by. Default 1. */
+  readonly rate?: number;
+}
+
+/**
+ * The layers of {@linkcode describeMobilenet} for a decoder.
+ *
+ * @param x N × H × W × 3, scaled; H and W are multiples of 16.
+ * @returns the features of the expansion in each block that halves the image, the largest first (half the size to an eighth), then the
+ * last expansion, at a sixteenth of the size: 96, 144, 192 and 576 channels at width 1.
+ */
+export function mobilenet<T>(x: T, graph: LayerGraph<T>, options: EncoderOptions): T[] {
+  const { stem, blocks, last } = stepsOf(options);
+  const expansions: T[] = [];
+  let features = graph.layer(x, stem);
+  for (const block of blocks) {
+    const before = features;
+    const [after, ...expansion] = graph.scope(() => invertedResidual(before, graph, block));
+    expansions.push(...expansion);
+    features = after;
+  }
+  return [...expansions, graph.layer(features, last)];
+}
+
+/** What it consists of, in its order. */
+function stepsOf({ width, rate }: EncoderOptions) {
+  const channels = (full: number) => {
+    const rounded = Math.max(8, 8 * Math.floor((full * width + 4) / 8));
+    return rounded < 0.9 * full * width ? rounded + 8 : rounded;
+  };
+  const stem = folded("Conv1", { side: 3, stride: 2, outputs: channels(STEM), rate });
+  let inputs = stem.outputs, index = 0;
+  const blocks = STAGES.flatMap(({ expansion, channels: full, blocks, stride: firstStride }) =>
+    Array.from({ length: blocks }, (_, i): BlockShape => {
+      const outputs = channels(full);
+      const name = index === 0 ? "expanded_conv" : `block_${index}`;
+      const block = { name, expansion, stride: i === 0 ? firstStride : 1, inputs, outputs, rate };
+      inputs = outputs;
+      index++;
+      return block;
+    })
+  );
+  return { stem, blocks, last: folded(`block_${index}_expand`, { outputs: LAST * inputs, rate }) };
+}
+
+interface BlockShape extends Pick<LayerOptions, "rate"> {
   readonly name: string;
   readonly expansion: number;
   readonly stride: number;
@@ -73,23 +111,32 @@ interface BlockShape {
   readonly outputs: number;
 }
 
-/** Expands, filters and projects; plus the input where the shapes are equal. */
+/**
+ * Expands, filters and projects; plus the input where the shapes are equal. The second result, of blocks that halve the image, is the
+ * expansion.
+ */
 function invertedResidual<T>(
   x: T,
   graph: LayerGraph<T>,
-  { name, expansion, stride, inputs, outputs }: BlockShape,
-): T {
+  { name, expansion, stride, inputs, outputs, rate }: BlockShape,
+): T[] {
   const inner = expansion * inputs;
   const expand = `${name}_expand`, filter = `${name}_depthwise`;
-  const expanded = expansion === 1 ? x : graph.layer(x, folded(expand, { outputs: inner }));
-  const filtered = graph.layer(
-    expanded,
-    folded(filter, { kind: "depthwise", side: 3, stride, outputs: inner }),
-  );
-  const projected = graph.layer(filtered, folded(`${name}_project`, { outputs, activation: "linear" }));
-  if (stride !== 1 || inputs !== outputs) return projected;
-  // The sum is called after the first layer of its branch.
-  return graph.operation(addition(`${expansion === 1 ? filter : expand}_add`), x, projected);
+  const expanded = expansion === 1 ? x : graph.layer(x, folded(expand, { outputs: inner, rate }));
+  const projected = graph.scope(() => {
+    const filtered = graph.layer(
+      expanded,
+      folded(filter, { kind: "depthwise", side: 3, stride, outputs: inner, rate }),
+    );
+    const projected = graph.layer(
+      filtered,
+      folded(`${name}_project`, { outputs, activation: "linear", rate }),
+    );
+    if (stride !== 1 || inputs !== outputs) return projected;
+    // The sum is called after the first layer of its branch.
+    return graph.operation(addition(`${expansion === 1 ? filter : expand}_add`), x, projected);
+  });
+  return stride === 1 ? [projected] : [projected, expanded];
 }
 
 /** A convolution whose batch norm was folded into its kernel and bias. */

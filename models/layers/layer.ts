@@ -41,6 +41,11 @@ export interface Layer {
   readonly biasApart?: boolean;
   readonly batchNorm?: LayerBatchNorm;
   readonly activation: Activation;
+  /**
+   * Share of the learning rate that kernel and bias learn by: below 1 for layers that begin with what another task has taught them. Their
+   * gradients are multiplied by it. Default 1.
+   */
+  readonly rate?: number;
   /** How many times the image is enlarged first, bilinearly, for a 3 × 3 convolution of stride 1. Default 1. */
   readonly enlarge?: number;
 }

@@ -34,7 +34,7 @@ export function runLayer(x: tf.Tensor4D, layer: Layer, run: LayerRun): tf.Tensor
   return tf.tidy(() => {
     if (training) {
       if (batchNorm !== undefined) return trainNormalized(x, layer, batchNorm, run);
-      return convolve(x, layer, foldLayer(layer, parameters), { activation, fuse: false });
+      return convolve(x, layer, slowed(foldLayer(layer, parameters), layer), { activation, fuse: false });
     }
     const [count, height, width] = x.shape;
     const dense = folded?.denseOf(layer, { height, width });
@@ -49,6 +49,16 @@ export function runLayer(x: tf.Tensor4D, layer: Layer, run: LayerRun): tf.Tensor
   });
 }
 
+/** The same values, whose gradients are multiplied by the layer's rate. */
+function slowed({ kernel, bias }: FoldedLayer, { rate = 1 }: Layer): FoldedLayer {
+  if (rate === 1) return { kernel, bias };
+  const slow = tf.customGrad((...inputs) => {
+    const [values] = inputs as [tf.Tensor];
+    return { value: values.clone(), gradFunc: (dy: tf.Tensor) => dy.mul(rate) };
+  });
+  return { kernel: slow(kernel) as tf.Tensor4D, bias: bias && slow(bias) as tf.Tensor1D };
+}
+
 /**
  * A layer whose batch norm normalises by the statistics of the batch. Its bias is left out, since the batch's mean takes it away again;
  * the running mean includes it.
@@ -60,7 +70,7 @@ function trainNormalized(
   { parameters, momentum = 0.9 }: LayerRun,
 ): tf.Tensor4D {
   const { outputs, activation } = layer;
-  const kernel = parameter<tf.Rank.R4>(parameters, kernelName(layer));
+  const { kernel } = slowed({ kernel: parameter<tf.Rank.R4>(parameters, kernelName(layer)) }, layer);
   const convolved = convolve(x, layer, { kernel }, { activation: "linear", fuse: false });
   const relu = activation === "relu";
   const gamma = parameter<tf.Rank.R1>(parameters, `${name}/gamma`);

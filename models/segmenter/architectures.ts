@@ -4,6 +4,7 @@ import { inouePatches } from "./inoue_patches.ts";
 import { jenkinsUnet } from "./jenkins_unet.ts";
 import { konigUnet } from "./konig_unet.ts";
 import { liuDeepcrack } from "./liu_deepcrack.ts";
+import { mobilenetUnet } from "./mobilenet_unet.ts";
 import { oed } from "./oed.ts";
 import type { NetworkVariant, SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";
 import { unet } from "./unet.ts";
@@ -23,6 +24,7 @@ const NETWORKS: Readonly<Record<SegmentationArch, (variant: NetworkVariant) => S
   unet,
   unet_jenkins: jenkinsUnet,
   unet_konig: konigUnet,
+  unet_mobilenet: mobilenetUnet,
   deepcrack_liu: liuDeepcrack,
   deepcrack_zou: zouDeepcrack,
   oed_b0: (variant) => oed({ encoder: "b0", ...variant }),

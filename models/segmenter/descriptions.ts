@@ -27,6 +27,11 @@ export const segmentationNetworks: Readonly<Record<SegmentationArch, NetworkDesc
     title: "Residual U-Net with attention gates",
     source: "König et al. 2019, ICIP, pp. 1460–1464 (details are ours)",
   },
+  unet_mobilenet: {
+    title: "U-Net whose encoder is MobileNetV2, as the crack classifier's is",
+    source:
+      "Ronneberger et al. 2015, Sandler et al. 2018, doi:10.1109/CVPR.2018.00474 (the decoder's widths are ours)",
+  },
   deepcrack_liu: {
     title: "DeepCrack with an output at each of five sizes, fused",
     source: "Liu et al. 2019, doi:10.1016/j.neucom.2019.01.036",

@@ -6,6 +6,7 @@ export type SegmentationArch =
   | "unet"
   | "unet_jenkins"
   | "unet_konig"
+  | "unet_mobilenet"
   | "deepcrack_liu"
   | "deepcrack_zou"
   | "oed_b0"

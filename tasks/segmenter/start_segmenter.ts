@@ -1,3 +1,6 @@
+import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
+import { loadCheckpoint } from "../../models/classifier/checkpoint.ts";
+import type { Arch } from "../../models/classifier/classifier_network.ts";
 import { importWeights } from "../../models/import/import_weights.ts";
 import { isImportable } from "../../models/import/layouts.ts";
 import { describeSegmentationNetwork } from "../../models/segmenter/architectures.ts";
@@ -16,6 +19,20 @@ import {
 } from "../training/start_weights.ts";
 import { shippedCheckpoint } from "./read_segmenter.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
+
+/** What stands for the classifier that comes with Hairline, in the place of a file. */
+export const SHIPPED_CLASSIFIER = "shipped-classifier";
+
+/** The networks whose encoders are classifiers, by these. */
+const ENCODERS: { readonly [arch in Arch]?: SegmentationArch } = {
+  mobilenet_v2: "unet_mobilenet",
+  efficientnet_b0: "oed_b0",
+  efficientnet_b1: "oed_b1",
+  efficientnet_b2: "oed_b2",
+  efficientnet_b3: "oed_b3",
+  efficientnet_b4: "oed_b4",
+  efficientnet_b5: "oed_b5",
+};
 
 /** What network it is. */
 export interface SegmenterChoice {
@@ -43,10 +60,14 @@ export async function startSegmenter(asked: StartSegmenterOptions): Promise<Star
     asked,
     random: { choice, create: (options) => createSegmenter({ ...choice, ...options }) },
     read: async (start) => {
-      const bytes = await shippedCheckpoint(start);
+      const bytes = await shippedCheckpoint(start) ??
+        (start === SHIPPED_CLASSIFIER
+          ? (await import("../../models/weights/shipped_classifier.ts")).shippedCheckpoint()
+          : undefined);
       return bytes === undefined ? await readStart(start) : { path: start, bytes };
     },
     async load(bytes) {
+      if (isClassifier(bytes)) return await startFromClassifier(bytes);
       const { segmenter: network, sha256 } = await loadSegmenterCheckpoint(bytes);
       const { arch, width, input: { offset, divisor } } = network.network;
       const choice = { arch, width }, scaling = { offset, divisor };
@@ -59,6 +80,35 @@ export async function startSegmenter(asked: StartSegmenterOptions): Promise<Star
     },
     importFrom: (file) => importSegmenter(file, asked),
   });
+}
+
+/** Whether a checkpoint is one of a classifier. */
+function isClassifier(bytes: Uint8Array): boolean {
+  return decodeSafetensors(bytes).metadata.format === "hairline-classifier";
+}
+
+/**
+ * The network whose encoder is a classifier's, which it begins with. It scales images as the classifier does.
+ *
+ * @throws {RangeError} for a classifier that is no encoder.
+ */
+async function startFromClassifier(bytes: Uint8Array) {
+  const { classifier: network, sha256 } = await loadCheckpoint(bytes);
+  const { arch: encoder, width, input: { offset, divisor } } = network.network;
+  const arch = ENCODERS[encoder];
+  if (arch === undefined) {
+    network.dispose();
+    throw new RangeError(
+      `Cannot start a segmentation network from a classifier ${encoder}: one of ${
+        Object.keys(ENCODERS).join(", ")
+      } is wanted.`,
+    );
+  }
+  const choice = { arch, width }, scaling = { offset, divisor };
+  return {
+    ...{ network, sha256, choice },
+    create: (options: MadeWith) => createSegmenter({ ...choice, scaling, ...options }),
+  };
 }
 
 /**

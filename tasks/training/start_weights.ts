@@ -149,7 +149,10 @@ export interface StartableNetwork<Choice extends object, Network, Options> {
   readonly read?: (start: string) => Promise<StartFile>;
   /** Loads a checkpoint, and says how further networks like it are made. */
   readonly load: (bytes: Uint8Array<ArrayBuffer>) => Promise<
-    StartOptions<Choice, Network, Options> & { readonly network: Network; readonly sha256: string }
+    StartOptions<Choice, Network, Options> & {
+      readonly network: TrainableNetwork & Disposable;
+      readonly sha256: string;
+    }
   >;
   /** Starts from the weights of another library. */
   readonly importFrom: (file: StartFile) => Promise<StartedNetwork<Choice, Network, Options>>;
@@ -163,7 +166,7 @@ export interface StartableNetwork<Choice extends object, Network, Options> {
  */
 export async function startNetwork<
   Choice extends object,
-  Network extends TrainableNetwork & Disposable,
+  Network extends TrainableNetwork,
   Options,
 >(
   start: string | undefined,
@@ -185,16 +188,12 @@ function startAtRandom<Choice extends object, Network, Options>(
 }
 
 /**
- * A network that starts from those of another, which it disposes of.
+ * A network that starts from what it has in common with another, by the names of their parameters, and disposes of the other.
  *
  * @param sha256 of that network.
  */
-function startFromNetwork<
-  Choice extends object,
-  Network extends TrainableNetwork & Disposable,
-  Options,
->(
-  { network, sha256 }: { readonly network: Network; readonly sha256: string },
+function startFromNetwork<Choice extends object, Network extends TrainableNetwork, Options>(
+  { network, sha256 }: { readonly network: TrainableNetwork & Disposable; readonly sha256: string },
   { choice, create }: StartOptions<Choice, Network, Options>,
 ): StartedNetwork<Choice, Network, Options> {
   return {
@@ -204,7 +203,7 @@ function startFromNetwork<
     create(options) {
       using source = network;
       const made = create(options);
-      for (const [name, variable] of made.parameters) variable.assign(source.parameters.get(name)!);
+      for (const [name, values] of source.parameters) made.parameters.get(name)?.assign(values);
       return made;
     },
   };

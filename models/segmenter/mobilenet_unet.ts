@@ -1,0 +1,71 @@
+import { mobilenet, MOBILENET_SCALING } from "../classifier/mobilenet.ts";
+import type { LayerGraph } from "../layers/layer_graph.ts";
+import { concatenate } from "../layers/operations.ts";
+import { crackNetwork } from "./crack_network.ts";
+import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
+
+const ARCH = "unet_mobilenet";
+
+/** Channels of the decoder from the image's full size down to a sixteenth of it. */
+const DECODER = [16, 32, 48, 64, 96] as const;
+
+/** That of the batch norms, as PyTorch has it by default. */
+const EPSILON = 1e-5;
+
+/**
+ * The encoder has no batch norm left that would bear the decoder's learning rate, and knows ImageNet's pictures or a classifier's cracks
+ * already: it learns at a tenth of the rate.
+ */
+const ENCODER_RATE = 0.1;
+
+/**
+ * A U-Net (Ronneberger, Fischer & Brox 2015, doi:10.1007/978-3-319-24574-4_28) whose encoder is MobileNetV2 (Sandler et al. 2018,
+ * doi:10.1109/CVPR.2018.00474) up to the expansion of its block 13: that of a `mobilenet_v2` classifier, which it can begin with. The
+ * decoder takes the expansions in front of each halving, and, as cracks may be thinner than the encoder's first stride of two, features of
+ * the image at its full size. The widths are ours: %COUNT% parameters, running statistics included.
+ *
+ * @param options `width` scales all channels, the encoder's to multiples of 8.
+ * @throws {RangeError} for a width outside (0, 1].
+ */
+export function mobilenetUnet(
+  { width = 1, scaling = MOBILENET_SCALING }: NetworkVariant = {},
+): SegmentationNetwork {
+  return crackNetwork({
+    arch: ARCH,
+    width,
+    scaling,
+    multiple: 2 ** (DECODER.length - 1),
+    features<T>(x: T, graph: LayerGraph<T>): T {
+      const channels = DECODER.map((full) => Math.max(1, Math.round(full * width)));
+      const normalized = (x: T, name: string, outputs: number, side: 1 | 3): T =>
+        graph.layer(x, {
+          name: `${name}_conv`,
+          side,
+          outputs,
+          batchNorm: { name: `${name}_bn`, epsilon: EPSILON },
+          activation: "relu",
+        });
+      const convolveTwice = (x: T, name: string, outputs: number): T =>
+        graph.scope(() => [1, 2].reduce((y, i) => normalized(y, `${name}_${i}`, outputs, 3), x));
+      const shallow = convolveTwice(x, "shallow", channels[0]);
+      const skips = [shallow, ...graph.scope(() => mobilenet(x, graph, { width, rate: ENCODER_RATE }))];
+      let below = normalized(skips.pop()!, `decoder${channels.length}`, channels.at(-1)!, 1);
+      for (let level = channels.length - 1; level >= 1; level--) {
+        const outputs = channels[level - 1], features = below, skip = skips.pop()!;
+        below = graph.scope(() => {
+          const enlarged = graph.layer(features, {
+            name: `decoder${level}_up`,
+            kind: "transposed",
+            side: 2,
+            stride: 2,
+            outputs,
+            bias: true,
+          });
+          const joined = graph.operation(concatenate(`decoder${level}_concat`), skip, enlarged);
+          return convolveTwice(joined, `decoder${level}`, outputs);
+        });
+      }
+      return below;
+    },
+  });
+}
