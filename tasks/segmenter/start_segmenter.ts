@@ -1,4 +1,3 @@
-import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import { loadCheckpoint } from "../../models/classifier/checkpoint.ts";
 import type { Arch } from "../../models/classifier/classifier_network.ts";
 import { importWeights } from "../../models/import/import_weights.ts";
@@ -9,6 +8,7 @@ import type { SegmentationArch } from "../../models/segmenter/segmentation_netwo
 import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
 import { UsageError } from "../cli/errors.ts";
 import {
+  checkpointFormat,
   readStart,
   requireArch,
   type StartedNetwork,
@@ -21,7 +21,7 @@ import { shippedCheckpoint } from "./read_segmenter.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
 
 /** What stands for the classifier that comes with Hairline, in the place of a file. */
-export const SHIPPED_CLASSIFIER = "shipped-classifier";
+const SHIPPED_CLASSIFIER = "shipped-classifier";
 
 /** The networks whose encoders are classifiers, by these. */
 const ENCODERS: { readonly [arch in Arch]?: SegmentationArch } = {
@@ -50,6 +50,24 @@ type MadeWith = Pick<SegmenterOptions, "seed" | "trainingSize">;
 export type StartedSegmenter = StartedNetwork<SegmenterChoice, Segmenter, MadeWith>;
 
 /**
+ * Reads what a segmentation network starts from: a file, a folder with a tfjs model, or one of the networks that come with Hairline.
+ *
+ * @throws what {@linkcode readStart} throws.
+ */
+export async function readSegmenterStart(start: string): Promise<StartFile> {
+  const bytes = await shippedCheckpoint(start) ??
+    (start === SHIPPED_CLASSIFIER
+      ? (await import("../../models/weights/shipped_classifier.ts")).shippedCheckpoint()
+      : undefined);
+  return bytes === undefined ? await readStart(start) : { path: start, bytes };
+}
+
+/** Whether that is a segmentation network of ours, which can say where cracks are, and not an encoder alone. */
+export function isSegmenter({ bytes }: StartFile): boolean {
+  return checkpointFormat(bytes) === "hairline-segmenter";
+}
+
+/**
  * The network that was chosen: by name, or that of the file to start from, which may be another library's: then by name, too.
  *
  * @throws {UsageError} where the file holds another network than was named.
@@ -59,15 +77,9 @@ export async function startSegmenter(asked: StartSegmenterOptions): Promise<Star
   return await startNetwork<SegmenterChoice, Segmenter, MadeWith>(asked.start, {
     asked,
     random: { choice, create: (options) => createSegmenter({ ...choice, ...options }) },
-    read: async (start) => {
-      const bytes = await shippedCheckpoint(start) ??
-        (start === SHIPPED_CLASSIFIER
-          ? (await import("../../models/weights/shipped_classifier.ts")).shippedCheckpoint()
-          : undefined);
-      return bytes === undefined ? await readStart(start) : { path: start, bytes };
-    },
+    read: readSegmenterStart,
     async load(bytes) {
-      if (isClassifier(bytes)) return await startFromClassifier(bytes);
+      if (checkpointFormat(bytes) === "hairline-classifier") return await startFromClassifier(bytes);
       const { segmenter: network, sha256 } = await loadSegmenterCheckpoint(bytes);
       const { arch, width, input: { offset, divisor } } = network.network;
       const choice = { arch, width }, scaling = { offset, divisor };
@@ -80,11 +92,6 @@ export async function startSegmenter(asked: StartSegmenterOptions): Promise<Star
     },
     importFrom: (file) => importSegmenter(file, asked),
   });
-}
-
-/** Whether a checkpoint is one of a classifier. */
-function isClassifier(bytes: Uint8Array): boolean {
-  return decodeSafetensors(bytes).metadata.format === "hairline-classifier";
 }
 
 /**

@@ -101,7 +101,7 @@ export const trainingOptions = merge(
       start: optional(
         option("--start", filePath(), {
           description:
-            message`Start from the weights of this network, and with its layers; "shipped" is the one that comes with Hairline. With --arch, weights of other libraries will do: Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors): VGG-16 for deepcrack_liu and deepcrack_zou, EfficientNet-B0 to B5 for oed_b0 to oed_b5. Whatever has no counterpart is named.`,
+            message`Start from the weights of this network, and with its layers; "shipped" is the one that comes with Hairline. A classifier becomes the encoder of a network around it: MobileNetV2 that of unet_mobilenet, EfficientNet-B0 to B5 that of OED; "shipped-classifier" is the one that comes with Hairline. With --arch, weights of other libraries will do: Keras (.h5), tfjs (a folder or its model.json), torchvision or timm (.safetensors): VGG-16 for deepcrack_liu and deepcrack_zou, EfficientNet-B0 to B5 for oed_b0 to oed_b5. Whatever has no counterpart is named.`,
         }),
       ),
     }),

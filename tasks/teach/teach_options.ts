@@ -110,7 +110,7 @@ export const teachOptions = merge(
       start: optional(
         option("--start", filePath("FILE|shipped"), {
           description:
-            message`Start from this network, and with its layers; shipped is the one that comes with Hairline.`,
+            message`Start from this network, and with its layers; shipped is the one that comes with Hairline. A classifier becomes the encoder of a network around it; shipped-classifier is the one that comes with Hairline.`,
         }),
       ),
     }),

@@ -19,12 +19,12 @@ import { lockFolder } from "../files/locks.ts";
 import { isFile, isThere } from "../files/presence.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { readSegmenter, SHIPPED, shippedCheckpoint } from "../segmenter/read_segmenter.ts";
+import { readSegmenter, SHIPPED } from "../segmenter/read_segmenter.ts";
+import { isSegmenter, readSegmenterStart } from "../segmenter/start_segmenter.ts";
 import { describeLabels, listPatchLabels } from "../training/list_patch_labels.ts";
 import { listSamples } from "../training/list_samples.ts";
 import type { NamedSample } from "../training/named_sample.ts";
 import { runTraining } from "../training/run_training.ts";
-import { readStart } from "../training/start_weights.ts";
 import { type LabelledRound, labelRound, type RoundSession } from "./round_labels.ts";
 import {
   type RoundCard,
@@ -233,7 +233,8 @@ async function labelled(
 ): Promise<LabelledRound & { readonly folder: string }> {
   const { start, grid, quiet } = options;
   // What a network knew before it was taught is not to be lost.
-  const networks = start === undefined ? [before] : [start, before];
+  const knew = start !== undefined && isSegmenter(await readSegmenterStart(start));
+  const networks = knew ? [start, before] : [before];
   if (!quiet) writeErr(`Round ${round}: labelling by ${networks.join(" and ")}.\n`);
   using stack = new DisposableStack();
   const open = async (): Promise<RoundSession> => {
@@ -268,7 +269,7 @@ function settingsOf(
 
 /** SHA-256 of a file that a training starts from. */
 async function hashStart(start: string): Promise<string> {
-  return await sha256(await shippedCheckpoint(start) ?? (await readStart(start)).bytes);
+  return await sha256((await readSegmenterStart(start)).bytes);
 }
 
 /** Removes a file, or a folder with all that is in it, if it is there. */

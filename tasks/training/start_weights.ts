@@ -38,13 +38,14 @@ export async function readStart(path: string): Promise<StartFile> {
   }
 }
 
-/** Whether a file holds weights of another library, and not a checkpoint of ours, whole or damaged. */
-function isForeign(bytes: Uint8Array): boolean {
-  if (kindOfWeights(bytes) !== "safetensors") return true;
+/** What a file says that it is a checkpoint of: undefined for weights of other libraries, "damaged" where that cannot be read. */
+export function checkpointFormat(bytes: Uint8Array): keyof typeof CHECKPOINT_FORMATS | "damaged" | undefined {
+  if (kindOfWeights(bytes) !== "safetensors") return undefined;
   try {
-    return !Object.hasOwn(CHECKPOINT_FORMATS, decodeSafetensors(bytes).metadata.format);
+    const { format } = decodeSafetensors(bytes).metadata;
+    return Object.hasOwn(CHECKPOINT_FORMATS, format) ? format as keyof typeof CHECKPOINT_FORMATS : undefined;
   } catch {
-    return false;
+    return "damaged";
   }
 }
 
@@ -174,7 +175,7 @@ export async function startNetwork<
 ): Promise<StartedNetwork<Choice, Network, Options>> {
   if (start === undefined) return startAtRandom(random);
   const file = await read(start);
-  if (isForeign(file.bytes)) return await importFrom(file);
+  if (checkpointFormat(file.bytes) === undefined) return await importFrom(file);
   const { network, sha256, ...found } = await namingFile(start, () => load(file.bytes));
   requireChosen(start, { asked, found: found.choice });
   return startFromNetwork({ network, sha256 }, found);

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { openBackend } from "../../../models/backend.ts";
+import { saveCheckpoint } from "../../../models/classifier/checkpoint.ts";
+import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { encodeSafetensors, type StoredTensor } from "../../../models/checkpoint/safetensors.ts";
 import { encodeTfjs } from "../../../models/export/tfjs_model.ts";
 import { vgg16Pairs } from "../../../models/import/layer_pairs.ts";
@@ -169,4 +171,43 @@ Deno.test("startSegmenter() starts from the folder of a tfjs VGG-16, whose blue 
     startSegmenter({ arch: "deepcrack_liu", width: WIDTH, start: folder.path }),
     /^SyntaxError: Cannot use .*model\.json: cannot read the tfjs model: its shard \.\.\/weights\.bin lies outside its folder; put all files into one\.$/,
   );
+});
+
+Deno.test("startSegmenter() takes a classifier for the encoder, scaling included, and refuses one that is none", async () => {
+  await using folder = await temporaryFolder();
+  const start = `${folder.path}/classifier.safetensors`;
+  await openBackend({ backend: "cpu" });
+  const scaling = { offset: 3, divisor: 200 };
+  for (
+    const [encoder, arch, shared] of [
+      ["mobilenet_v2", "unet_mobilenet", "block_13_expand/kernel"],
+      ["efficientnet_b0", "oed_b0", "block7a_project_conv/kernel"],
+    ] as const
+  ) {
+    using classifier = createClassifier({ arch: encoder, width: WIDTH, scaling, seed: 9 });
+    await Deno.writeFile(start, await saveCheckpoint(classifier));
+    const { choice, create } = await startSegmenter({ start });
+    assert.deepEqual([choice.arch, choice.width], [arch, WIDTH]);
+    assert.match(choice.start ?? "", /^[0-9a-f]{64}$/);
+    using made = create({ seed: 1, trainingSize: 32 });
+    assert.deepEqual(made.network.input, scaling);
+    for (const name of classifier.network.specs.keys()) {
+      const [theirs, ours] = [classifier, made].map(({ parameters }) => parameters.get(name)!.dataSync());
+      assert.deepEqual(ours, theirs, name);
+    }
+    assert.ok(classifier.network.specs.has(shared));
+  }
+  await assert.rejects(startSegmenter({ start, arch: "unet" }), {
+    name: "UsageError",
+    message: `Cannot start from ${start}: its arch is oed_b0 and --arch says unet; leave out --arch.`,
+  });
+  using resnet = createClassifier({ arch: "resnet18", width: WIDTH });
+  await Deno.writeFile(start, await saveCheckpoint(resnet));
+  await assert.rejects(startSegmenter({ start }), {
+    name: "RangeError",
+    message:
+      /classifier\.safetensors: cannot start a segmentation network from a classifier resnet18: one of mobilenet_v2, /,
+  });
+  const { choice } = await startSegmenter({ start: "shipped-classifier" });
+  assert.deepEqual([choice.arch, choice.width], ["unet_mobilenet", 1]);
 });
