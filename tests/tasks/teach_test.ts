@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "../../core/images/decode_image.ts";
+import { saveCheckpoint } from "../../models/classifier/checkpoint.ts";
+import { createClassifier } from "../../models/classifier/classifier.ts";
 import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
 import type { TeachSummary } from "../../tasks/teach/teach_rounds.ts";
 import { use } from "../models/testing.ts";
@@ -105,6 +107,22 @@ Deno.test("teach begins anew where it is told to, and says nothing of photos wit
     const { photos } = JSON.parse(await Deno.readTextFile(join(rounds[1].labels!, "manifest.json")));
     assert.deepEqual(photos.map(({ name }: { name: string }) => name), ["0", "1", "2"]);
     assert.equal(photos[2].crackPixels, 0);
+  });
+});
+
+Deno.test("teach begins with a classifier as the encoder, which labels nothing itself", async () => {
+  await withPhotos(async (folder) => {
+    const start = join(folder, "classifier.safetensors");
+    await use("cpu");
+    using classifier = createClassifier({ arch: "mobilenet_v2", width: 0.05, seed: 4 });
+    await Deno.writeFile(start, await saveCheckpoint(classifier));
+    const network = { "--arch": "unet_mobilenet", "--crops": "2", "--start": start };
+    const { code, out, err } = await teach(folder, network);
+    assert.equal(code, 0, err);
+    const { rounds: [, { labels, card }] }: TeachSummary = JSON.parse(out);
+    assert.equal(card.segmenter.name, "unet_mobilenet × 0.05");
+    const { segmenters } = JSON.parse(await Deno.readTextFile(join(labels!, "manifest.json")));
+    assert.deepEqual(segmenters.map(({ name }: { name: string }) => name), ["unet_mobilenet × 0.05"]);
   });
 });
 

@@ -23,6 +23,7 @@ const CLASSIFIERS = [
 const SEGMENTERS = [
   { arch: "unet", width: 1 / 32, scaling: { offset: [120, 110, 100], divisor: [60, 50, 40] } },
   { arch: "oed_b0", width: 1 / 8 },
+  { arch: "unet_mobilenet", width: 1 / 8 },
 ] as const;
 
 /** A segmentation network whose every parameter differs from its neutral start, so that none can be forgotten unnoticed. */
