@@ -7,6 +7,7 @@ import { loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { SegmentationArch } from "../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, type Segmenter, type SegmenterOptions } from "../../models/segmenter/segmenter.ts";
 import { UsageError } from "../cli/errors.ts";
+import { SHIPPED } from "../export/read_network.ts";
 import {
   checkpointFormat,
   readStart,
@@ -19,9 +20,6 @@ import {
 } from "../training/start_weights.ts";
 import { shippedCheckpoint } from "./read_segmenter.ts";
 import type { SegmenterTrainingOptions } from "./training_options.ts";
-
-/** What stands for the classifier that comes with Hairline, in the place of a file. */
-const SHIPPED_CLASSIFIER = "shipped-classifier";
 
 /** The networks whose encoders are classifiers, by these. */
 const ENCODERS: { readonly [arch in Arch]?: SegmentationArch } = {
@@ -56,7 +54,7 @@ export type StartedSegmenter = StartedNetwork<SegmenterChoice, Segmenter, MadeWi
  */
 export async function readSegmenterStart(start: string): Promise<StartFile> {
   const bytes = await shippedCheckpoint(start) ??
-    (start === SHIPPED_CLASSIFIER
+    (start === SHIPPED.classifier
       ? (await import("../../models/weights/shipped_classifier.ts")).shippedCheckpoint()
       : undefined);
   return bytes === undefined ? await readStart(start) : { path: start, bytes };
