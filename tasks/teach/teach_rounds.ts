@@ -231,10 +231,10 @@ async function labelled(
   photos: readonly NamedSample<PatchLabels>[],
   { options, round, folder, before }: Labelling & { readonly options: TeachOptions },
 ): Promise<LabelledRound & { readonly folder: string }> {
-  const { start, grid, quiet } = options;
+  const { start, teachers, grid, quiet } = options;
   // What a network knew before it was taught is not to be lost.
   const knew = start !== undefined && isSegmenter(await readSegmenterStart(start));
-  const networks = knew ? [start, before] : [before];
+  const networks = [...teachers, ...knew ? [start] : [], before];
   if (!quiet) writeErr(`Round ${round}: labelling by ${networks.join(" and ")}.\n`);
   using stack = new DisposableStack();
   const open = async (): Promise<RoundSession> => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { decodeImage } from "../../core/images/decode_image.ts";
 import { saveCheckpoint } from "../../models/classifier/checkpoint.ts";
 import { createClassifier } from "../../models/classifier/classifier.ts";
-import { loadSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { loadSegmenter, saveSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { createSegmenter } from "../../models/segmenter/segmenter.ts";
 import type { TeachSummary } from "../../tasks/teach/teach_rounds.ts";
 import { use } from "../models/testing.ts";
 import { type Outcome, runScript } from "./run_script.ts";
@@ -110,19 +111,26 @@ Deno.test("teach begins anew where it is told to, and says nothing of photos wit
   });
 });
 
-Deno.test("teach begins with a classifier as the encoder, which labels nothing itself", async () => {
+Deno.test("teach begins with a classifier as the encoder, which labels nothing itself, but a teacher does", async () => {
   await withPhotos(async (folder) => {
     const start = join(folder, "classifier.safetensors");
     await use("cpu");
     using classifier = createClassifier({ arch: "mobilenet_v2", width: 0.05, seed: 4 });
     await Deno.writeFile(start, await saveCheckpoint(classifier));
-    const network = { "--arch": "unet_mobilenet", "--crops": "2", "--start": start };
+    const teacher = join(folder, "teacher.safetensors");
+    using unet = createSegmenter({ arch: "unet", width: 0.04 });
+    await Deno.writeFile(teacher, await saveSegmenter(unet));
+    const network = {
+      ...{ "--arch": "unet_mobilenet", "--crops": "2" },
+      ...{ "--start": start, "--teacher": teacher },
+    };
     const { code, out, err } = await teach(folder, network);
     assert.equal(code, 0, err);
     const { rounds: [, { labels, card }] }: TeachSummary = JSON.parse(out);
     assert.equal(card.segmenter.name, "unet_mobilenet × 0.05");
     const { segmenters } = JSON.parse(await Deno.readTextFile(join(labels!, "manifest.json")));
-    assert.deepEqual(segmenters.map(({ name }: { name: string }) => name), ["unet_mobilenet × 0.05"]);
+    const names = segmenters.map(({ name }: { name: string }) => name);
+    assert.deepEqual(names, ["unet × 0.04", "unet_mobilenet × 0.05"]);
   });
 });
 

@@ -183,7 +183,15 @@ async function taughtNetwork(
   const card = join(out, "card.json");
   if (!await isFile(card)) {
     if (!run.quiet) writeErr(`Teaching by ${lesson.title}: ${out}\n`);
-    const none = { folders: [], images: [], masks: [], datasets: [], patches: [], patchPhotos: [] };
+    const none = {
+      folders: [],
+      images: [],
+      masks: [],
+      datasets: [],
+      patches: [],
+      patchPhotos: [],
+      teachers: [],
+    };
     await lesson.teach({
       ...none,
       ...settings,
