@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { mapOrdered, Semaphore } from "../../core/concurrency.ts";
-import { statOrNull } from "../../core/datasets/list_files.ts";
 import { decodeFile } from "../../core/images/decode_file.ts";
 import { describeError, UsageError } from "../cli/errors.ts";
 import { type Progress, startProgress } from "../cli/progress.ts";
@@ -9,8 +8,6 @@ import { VERSION } from "../cli/version.ts";
 import { type PhotoOrigin, readExifOrigin } from "../files/exif.ts";
 import { lockFolder } from "../files/locks.ts";
 import { countKinds, type LeftOut } from "../files/left_out.ts";
-import { nameKey } from "../files/output_names.ts";
-import { fingerprint, NumberList, repeated } from "../files/fingerprints.ts";
 import type { Photo, PhotoList } from "../files/photo_list.ts";
 import { findPhotos, type FoundPhotos } from "../files/photos.ts";
 import { sha256 } from "../files/sha256.ts";
@@ -18,6 +15,7 @@ import { formatShard, inShard, type Shard } from "../files/shard.ts";
 import type { BatchTask } from "./batch_task.ts";
 import { isCurrent, reportMissing, reportVersions, requireSameSettings } from "./earlier_outputs.ts";
 import { insidePhoto } from "./inside_photo.ts";
+import { faultyOutputs } from "./faulty_outputs.ts";
 import { Journal } from "./journal.ts";
 import { type EarlierRun, openRecords, writeManifest } from "./manifest_files.ts";
 import type { FailureRecord, ManifestSchema, PhotoRecord, TaskNouns } from "./manifests.ts";
@@ -166,7 +164,7 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       await this.#save().catch(() => {});
       throw error;
     }
-    await this.#requireOutputs(photos);
+    for await (const failure of faultyOutputs(out, this.#done(photos))) this.#fail(failure);
     await this.#save();
     const report = join(out, runFile("report", shard));
     if (!quiet) writeErr("Writing the report.\n");
@@ -262,46 +260,6 @@ class BatchRun<Record extends PhotoRecord, Settings extends object, Output> {
       files.push(state.record);
     }
     return files;
-  }
-
-  /** Makes sure of the outputs of a run at its end: each is there, in its length, and no two photos share one. */
-  async #requireOutputs(photos: PhotoList): Promise<void> {
-    const fail = ({ name, path }: PhotoRecord, file: FileRecord, fault: string) =>
-      this.#fail({ name, path, error: `Cannot keep ${file.path}: ${fault}; run the command again.` });
-    const prints = new NumberList();
-    for (const record of this.#done(photos)) {
-      for (const file of record.files ?? []) {
-        const { id, bytes } = await this.#fileId(file);
-        if (bytes !== file.bytes) {
-          fail(record, file, "it was changed while the run was at work");
-          break;
-        }
-        prints.add(fingerprint(id));
-      }
-    }
-    const suspects = repeated(prints.all);
-    if (suspects.size === 0) return;
-    const owners = new Map<string, string>();
-    for (const record of this.#done(photos)) {
-      for (const file of record.files ?? []) {
-        const { id } = await this.#fileId(file);
-        if (!suspects.has(fingerprint(id))) continue;
-        const owner = owners.get(id);
-        if (owner === undefined) owners.set(id, record.path);
-        else if (owner !== record.path) {
-          fail(record, file, `${owner} has the same file`);
-          break;
-        }
-      }
-    }
-  }
-
-  /** What tells an output from others, and its length; undefined where it is not there. */
-  async #fileId({ path }: FileRecord): Promise<{ readonly id: string; readonly bytes: number | undefined }> {
-    const info = await statOrNull(join(this.#options.out, path));
-    // Of a system without such numbers names are all there is to tell; files that something has linked since are meant to be one.
-    const id = info?.ino && info.nlink === 1 ? `${info.dev} ${info.ino}` : nameKey(path);
-    return { id, bytes: info?.size };
   }
 
   /** The records of the photos that did not fail. */
