@@ -20,7 +20,7 @@ export const networkOptions = {
   })),
   segmenter: optional(option("-s", "--segmenter", string({ metavar: "FILE" }), {
     description:
-      message`A segmentation network of your own, for --method hairline: a checkpoint, the folder of one, or its URL, which may end with ${"#sha256="} and the file's hash. Default: the one that ships with Hairline.`,
+      message`A segmentation network of your own, for --method hairline or inoue: a checkpoint, the folder of one, or its URL, which may end with ${"#sha256="} and the file's hash. Default: the one that ships with Hairline.`,
   })),
 };
 
