@@ -2,8 +2,8 @@ import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { dataUrl, type Html, markup } from "../../report/markup.ts";
 
-/** Pixels: the greatest width of a cell, the space around it, a line of text. */
-const WIDTH = 300, GAP = 12, LINE = 26;
+/** Pixels: the greatest width and height of a cell, the space around it, a line of text. */
+const WIDTH = 300, HEIGHT = 225, GAP = 12, LINE = 26;
 
 /** A cell of a grid of pictures. */
 export interface PictureCell {
@@ -34,20 +34,20 @@ export async function pictureGrid(
   const parts: Html[] = [];
   let top = GAP + 2 * LINE;
   for (const row of rows) {
-    const height = Math.max(...row.cells.map(({ width, height }) => WIDTH * height / width));
+    const sizes = row.cells.map(sizeOf);
     parts.push(markup`<text x="${GAP}" y="${top + 16}" fill="#555">${row.title}</text>
 `);
     top += LINE;
     for (const [column, cell] of row.cells.entries()) {
       const url = dataUrl(await encode(cell));
       parts.push(
-        markup`<image x="${columnAt(column)}" y="${top}" width="${WIDTH}" height="${
-          WIDTH * cell.height / cell.width
+        markup`<image x="${columnAt(column)}" y="${top}" width="${sizes[column].width}" height="${
+          sizes[column].height
         }" href="${url}"/>
 `,
       );
     }
-    top += height + GAP;
+    top += Math.max(...sizes.map(({ height }) => height)) + GAP;
   }
   return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${top}" viewBox="0 0 ${width} ${top}" font-family="system-ui, sans-serif" font-size="14">
 <rect width="${width}" height="${top}" fill="#fff"/>
@@ -63,6 +63,12 @@ ${
 
 function columnAt(column: number): number {
   return GAP + column * (WIDTH + GAP);
+}
+
+/** As large as it goes: photos on end would otherwise make all of their row as tall. */
+function sizeOf({ width, height }: PictureCell): { readonly width: number; readonly height: number } {
+  const scale = Math.min(WIDTH / width, HEIGHT / height);
+  return { width: width * scale, height: height * scale };
 }
 
 async function encode({ width, height, data }: PictureCell): Promise<Uint8Array> {
