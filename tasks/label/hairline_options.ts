@@ -51,6 +51,11 @@ const overrides = {
     "Larger photos are shown to the classifier in tiles of this side, a multiple of 32",
   ),
   flips: parameter("flips", choice(FLIPS), "Mirror images that are shown to the network, too"),
+  fitShare: parameter(
+    "fitShare",
+    float({ min: 0, max: 1, metavar: "X" }),
+    "What the photo's grey values count beside the network, which put edges where the photo has them, 0: nothing",
+  ),
   guidedRadius: parameter(
     "guidedRadius",
     naturalNumber("PIXELS"),

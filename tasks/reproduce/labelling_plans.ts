@@ -48,6 +48,8 @@ const VARIANTS: readonly Variant[] = [
   ["no-flips", "without mirror images (2)", { flips: "none" }],
   ["flips-horizontal", "one mirror image (2)", { flips: "horizontal" }],
   ["flips-both", "three mirror images (2)", { flips: "both" }],
+  ["no-fit", "without the photo's grey values (3)", { fitShare: 0 }],
+  ["fit", "half by the photo's grey values (3)", { fitShare: 0.5 }],
   ["no-guided-filter", "without the guided filter (3)", { guidedRadius: 0 }],
   ["guided-filter", "guided filter of radius 4 (3)", { guidedRadius: 4 }],
   ["no-stretch", "without stretching (5)", { stretchPercentile: 0 }],

@@ -1,5 +1,5 @@
 import { POSSIBLE } from "../../datasets/patch_labels.ts";
-import { localFit, type LocalFitSettings } from "./local_fit.ts";
+import { localFit, type LocalFitSettings } from "../local_fit.ts";
 import { dropSpecks } from "./specks.ts";
 
 /** Every parameter of the pseudo label of a photo whose patches are labelled, as a plain object. */

@@ -10,6 +10,7 @@ import { SEGMENTING, type Segmenting } from "../../predict/segmenting.ts";
 import { CLASSIFIER, type Classifier } from "../classifier.ts";
 import type { Label, Labeller, LabellerOptions } from "../labeller.ts";
 import { denseLocalisation } from "./dense_localisation.ts";
+import { fitToPhoto } from "./fit_to_photo.ts";
 import { flippedSegmenter } from "./flipped_segmenter.ts";
 import { joinConfidences, stretch } from "./join_confidences.ts";
 import { defaultHairline, HAIRLINE_SETTINGS, type HairlineSettings, requireHairline } from "./settings.ts";
@@ -43,7 +44,8 @@ const ARGUMENTS = argumentsSchema({
  *    the scores of all patches follow;
  * 2. a segmentation network looks at the photo at several scales, each half of the one before, and the levels are joined, the more decided one
  *    counting more: see {@linkcode predictAtScales};
- * 3. a guided filter (He et al. 2013, doi:10.1109/TPAMI.2012.213) draws the result to the edges of the photo;
+ * 3. half of the result gives way to how surely a pixel is crack by its grey value, crack and ground being what the network says around it; or, if
+ *    asked for, a guided filter (He et al. 2013, doi:10.1109/TPAMI.2012.213) draws it to the edges of the photo;
  * 4. √(network · localisation) is the confidence, high where both find crack;
  * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
  * 6. where it exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, not straight as along a ruler, in a photo that shows a crack of
@@ -133,7 +135,10 @@ async function labelByHairline(
   using localisation = await localising;
   const { confidence: seen, scales: scalesSeen, warning } = await looking;
   recorder.add(STAGES.network, { width, height, first: 0, data: seen });
-  const joined = await joinConfidences(compute, image, { seen, localisation, settings, recorder });
+  const { fitShare: share } = settings;
+  const fitted = share > 0 ? fitToPhoto(image, seen, { share, scale: start }) : seen;
+  if (share > 0) recorder.add(STAGES.fitted, { width, height, first: 0, data: fitted });
+  const joined = await joinConfidences(compute, image, { seen: fitted, localisation, settings, recorder });
   clear(joined);
   const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });

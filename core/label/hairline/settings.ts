@@ -31,7 +31,9 @@ export interface HairlineSettings {
   /** Stage 2: the mirror images that it is shown besides: `horizontal` takes twice as long, `both` four times. */
   readonly flips: Flips;
 
-  /** Stage 3: radius of the guided filter's window, pixels; 0 leaves the stage out. */
+  /** Stage 3: what the photo's grey values count beside the network, 0..1; 0 leaves them out. */
+  readonly fitShare: number;
+  /** Stage 3: radius of the guided filter's window, pixels; 0 leaves the filter out. */
   readonly guidedRadius: number;
   /** Stage 3: variance of the photo's grey values of 0..1 below which a window counts as flat. */
   readonly guidedEpsilon: number;
@@ -75,6 +77,7 @@ export const defaultHairline: HairlineSettings = {
   localisationTile: 1024,
   scales: defaultScales,
   flips: "none",
+  fitShare: 0.5,
   guidedRadius: 0,
   guidedEpsilon: 0.001,
   fusion: "geometric-mean",
@@ -94,6 +97,7 @@ export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<Hairlin
   localisationTile: NUMBER,
   scales: SCALE_SETTINGS,
   flips: TEXT as Schema<Flips>,
+  fitShare: NUMBER,
   guidedRadius: NUMBER,
   guidedEpsilon: NUMBER,
   fusion: TEXT as Schema<HairlineSettings["fusion"]>,
@@ -123,9 +127,19 @@ export function requireHairline(settings: HairlineSettings): void {
     );
   };
   const named = (names: readonly string[], value: string) => names.includes(value);
-  const { localisation, localisationWindow, localisationTile, flips, guidedRadius, guidedEpsilon } = settings;
-  const { fusion, stretchPercentile, stretchOffset, labelThreshold, pieces, continuation, minCrackPixels } =
-    settings;
+  const { localisation, localisationWindow, localisationTile, flips } = settings;
+  const {
+    fitShare,
+    guidedRadius,
+    guidedEpsilon,
+    fusion,
+    stretchPercentile,
+    stretchOffset,
+    labelThreshold,
+    pieces,
+    continuation,
+    minCrackPixels,
+  } = settings;
   demand("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
   demand(
     "localisationWindow",
@@ -139,6 +153,7 @@ export function requireHairline(settings: HairlineSettings): void {
   );
   requireScales(settings.scales);
   demand("flips", named(FLIPS, flips), FLIPS.join(" or "));
+  demand("fitShare", fitShare >= 0 && fitShare <= 1, "a number from 0 to 1");
   demand(
     "guidedRadius",
     Number.isSafeInteger(guidedRadius) && guidedRadius >= 0,

@@ -4,7 +4,7 @@ import type { LabellerOptions } from "../labeller.ts";
 import { clearedStages, type Stage, type StageKind, StageMaps, type StageRows } from "../stages.ts";
 import type { HairlineSettings } from "./settings.ts";
 
-type MapKey = "localisation" | "network" | "refined" | "confidence";
+type MapKey = "localisation" | "network" | "fitted" | "refined" | "confidence";
 
 /** The maps of a label, but for those of the levels. */
 export const STAGES: { readonly [key in MapKey]: StageKind } = {
@@ -20,6 +20,13 @@ export const STAGES: { readonly [key in MapKey]: StageKind } = {
     number: 2,
     title: "All scales",
     note: "What the network sees at all scales, joined.",
+    range: [0, 1],
+  },
+  fitted: {
+    key: "fitted",
+    number: 3,
+    title: "Fitted",
+    note: "The same, its edges where the grey values of the photo change.",
     range: [0, 1],
   },
   refined: {
@@ -52,11 +59,12 @@ export function levelStage(level: number): StageKind {
 }
 
 /** The maps that labels by these settings have. */
-export function stagesOf({ localisation, scales, guidedRadius }: HairlineSettings): StageKind[] {
+export function stagesOf({ localisation, scales, fitShare, guidedRadius }: HairlineSettings): StageKind[] {
   return [
     ...(localisation === "none" ? [] : [STAGES.localisation]),
     ...Array.from({ length: scales.levels }, (_, i) => levelStage(i + 1)),
     STAGES.network,
+    ...(fitShare === 0 ? [] : [STAGES.fitted]),
     ...(guidedRadius === 0 ? [] : [STAGES.refined]),
     STAGES.confidence,
   ];

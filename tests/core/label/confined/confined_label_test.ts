@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { POSSIBLE } from "../../../../core/datasets/patch_labels.ts";
 import { confinedLabel, confinedSettings } from "../../../../core/label/confined/confined_label.ts";
-import { localFit } from "../../../../core/label/confined/local_fit.ts";
+import { localFit } from "../../../../core/label/local_fit.ts";
 import { dropSpecks } from "../../../../core/label/confined/specks.ts";
 
 const WIDTH = 20, HEIGHT = 10, AREA = WIDTH * HEIGHT;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Plane } from "../../../../core/gpu/compute.ts";
 import { openCompute } from "../../../../core/gpu/open_compute.ts";
+import { POSSIBLE } from "../../../../core/datasets/patch_labels.ts";
+import { confinedSettings } from "../../../../core/label/confined/confined_label.ts";
 import { flippedSegmenter } from "../../../../core/label/hairline/flipped_segmenter.ts";
 import { hairlineLabeller } from "../../../../core/label/hairline/hairline_label.ts";
 import { joinConfidences, stretch } from "../../../../core/label/hairline/join_confidences.ts";
@@ -8,6 +10,7 @@ import { defaultHairline, type HairlineSettings } from "../../../../core/label/h
 import type { Label } from "../../../../core/label/labeller.ts";
 import { predictAtScales } from "../../../../core/predict/predict_scales.ts";
 import { guidedFilterOracle } from "../../../oracles/guided_filter.ts";
+import { localFitOracle } from "../../../oracles/local_fit.ts";
 import { resizeOracle } from "../../../oracles/resize.ts";
 import { FakeSegmenter } from "../../predict/fake_segmenter.ts";
 import {
@@ -31,6 +34,7 @@ function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
     ...defaultHairline,
     localisation: "none",
     scales,
+    fitShare: 0,
     guidedRadius: 0,
     stretchPercentile: 0,
     pieces: "all",
@@ -127,6 +131,27 @@ Deno.test("hairlineLabeller() looks from the scale that suits the photo on, with
   const expected = await predictAtScales(compute, image, { segmenter, levels: 2, selectivity: 2 });
   assert.deepEqual(stages.find(({ key }) => key === "network")!.data, expected.confidence);
   assert.deepEqual(stages.at(-1)!.data, confidence);
+});
+
+Deno.test("hairlineLabeller() gives grey values their share, by the oracle, in windows as wide in all photos", async () => {
+  for (const [width, height] of SIZES) {
+    for (const content of ["flat", "crack", "saturated", "random"] as const) {
+      const image = photo(width, height, content), share = 0.3;
+      const found = await label(image, { fitShare: share }, true);
+      const seen = redness(image);
+      const grey = Float32Array.from(
+        { length: width * height },
+        (_, i) => 0.299 * image.data[4 * i] + 0.587 * image.data[4 * i + 1] + 0.114 * image.data[4 * i + 2],
+      );
+      // What is hardly crack is ground.
+      const possible = Uint8Array.from(seen, (p) => p > 0.02 ? POSSIBLE.crack : POSSIBLE.never);
+      const settings = { ...confinedSettings.fit, sigma: 16 };
+      const fitted = localFitOracle({ width, height, grey, confidence: seen, possible, settings, side: 4 });
+      const expected = seen.map((p, i) => (1 - share) * p + share * fitted[i]);
+      assertClose(found.confidence, expected, 1e-5, `${width} × ${height} ${content}`);
+      assert.deepEqual(stageOf(found, "fitted"), found.confidence);
+    }
+  }
 });
 
 Deno.test("hairlineLabeller() refines by the guided filter, by the oracle", async () => {
@@ -258,6 +283,7 @@ Deno.test("hairlineLabeller() refuses settings out of range, and names them", as
     [{ scales: { levels: 0, start: 1, selectivity: 2 } }, /at 0 scales/],
     [{ scales: { levels: 1, start: NaN, selectivity: 2 } }, /from the scale NaN on/],
     [{ flips: "vertical" }, /with flips vertical: none or horizontal or both is wanted\.$/],
+    [{ fitShare: 1.5 }, /with fitShare 1\.5: a number from 0 to 1 is wanted\.$/],
     [{ guidedRadius: 1.5 }, /with guidedRadius 1\.5: a whole number of pixels from 0 on is wanted\.$/],
     [{ guidedEpsilon: 0 }, /guidedEpsilon 0: a positive number/],
     [{ fusion: "product" }, /with fusion product: geometric-mean or mean is wanted\.$/],

@@ -1,4 +1,4 @@
-import { POSSIBLE } from "../../datasets/patch_labels.ts";
+import { POSSIBLE } from "../datasets/patch_labels.ts";
 
 /** Parameters of {@linkcode localFit}. */
 export interface LocalFitSettings {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { localFit } from "../../../../core/label/confined/local_fit.ts";
-import { localFitOracle } from "../../../oracles/local_fit.ts";
-import { assertClose, CONTENTS, seeded, testImage } from "../../testing.ts";
+import { localFit } from "../../../core/label/local_fit.ts";
+import { localFitOracle } from "../../oracles/local_fit.ts";
+import { assertClose, CONTENTS, seeded, testImage } from "../testing.ts";
 
 const SETTINGS = { sigma: 16, iterations: 1, prior: 0.5, evidence: 0.25, leastVariance: 4, leastContrast: 1 };
 

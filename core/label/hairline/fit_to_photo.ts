@@ -1,0 +1,39 @@
+import { POSSIBLE } from "../../datasets/patch_labels.ts";
+import { luma } from "../../images/luma.ts";
+import { localFit, type LocalFitSettings } from "../local_fit.ts";
+
+/** As pseudo labels are fitted that networks learn from, σ at the first scale that a photo is looked at. */
+const FIT: LocalFitSettings = {
+  sigma: 16,
+  iterations: 1,
+  prior: 0.5,
+  evidence: 0.25,
+  leastVariance: 4,
+  leastContrast: 1,
+};
+
+/** What is less sure of crack than that is ground. */
+const LEAST = 0.02;
+
+/**
+ * Stage 3: (1 − s) p + s w with p what the network sees and w how surely a pixel is crack by its grey value, crack and ground around it being
+ * what p says: {@linkcode localFit}. A network's edges are as soft as what it learnt from; those of the photo are where its grey values change.
+ *
+ * @param seen p, 0..1, row-major.
+ * @param options `share`: s, 0..1; `scale`: the first at which the photo was looked at: there a window is as wide in all photos.
+ * @returns 0..1, row-major.
+ */
+export function fitToPhoto(
+  { width, height, data }: ImageData,
+  seen: Float32Array<ArrayBuffer>,
+  { share, scale }: { readonly share: number; readonly scale: number },
+): Float32Array<ArrayBuffer> {
+  const grey = new Float32Array(seen.length), possible = new Uint8Array(seen.length);
+  for (const [i, p] of seen.entries()) {
+    grey[i] = luma(data, 4 * i);
+    possible[i] = p > LEAST ? POSSIBLE.crack : POSSIBLE.never;
+  }
+  const settings = { ...FIT, sigma: FIT.sigma / scale };
+  const fitted = localFit(grey, { width, height, confidence: seen, possible, settings });
+  return seen.map((p, i) => (1 - share) * p + share * fitted[i]);
+}
