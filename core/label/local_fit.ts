@@ -55,22 +55,22 @@ export function localFit(grey: Float32Array, options: LocalFitOptions): Float32A
   const { width, height, confidence, possible, settings } = options;
   const { sigma, iterations, prior, evidence, leastVariance, leastContrast } = settings;
   const windows = new GaussianWindows({ width, height, sigma });
-  const sums = new Float64Array(width * SUMS);
+  const sums = new Float64Array(SUMS);
   const crack = confidence.map((p, i) => possible[i] === POSSIBLE.crack ? p : 0);
   for (let iteration = 0; iteration < iterations; iteration++) {
     windows.gather(grey, crack, possible);
     for (let y = 0, i = 0; y < height; y++) {
-      windows.readRow(y, sums);
+      windows.enterRow(y);
       for (let x = 0; x < width; x++, i++) {
         if (possible[i] !== POSSIBLE.crack) continue;
-        const at = x * SUMS;
-        const dark = sums[at + DARK], bright = sums[at + BRIGHT];
-        const crackMean = sums[at + DARK_SUM] / dark, groundMean = sums[at + BRIGHT_SUM] / bright;
+        windows.read(x, sums);
+        const dark = sums[DARK], bright = sums[BRIGHT];
+        const crackMean = sums[DARK_SUM] / dark, groundMean = sums[BRIGHT_SUM] / bright;
         if (!(dark > LEAST_CRACK && bright > 0 && groundMean - crackMean > leastContrast)) {
           crack[i] = 0;
           continue;
         }
-        const spread = Math.max(0, sums[at + BRIGHT_SQUARES] / bright - groundMean ** 2);
+        const spread = Math.max(0, sums[BRIGHT_SQUARES] / bright - groundMean ** 2);
         const gain = (grey[i] - groundMean) ** 2 - (grey[i] - crackMean) ** 2;
         const p = Math.min(1 - LEAST, Math.max(LEAST, confidence[i]));
         const logit = prior * Math.log(p / (1 - p)) + evidence * gain / (2 * (spread + leastVariance));
@@ -139,18 +139,21 @@ class GaussianWindows {
     });
   }
 
-  /** The sums around the pixels of a row, width × SUMS. */
-  readRow(y: number, target: Float64Array): void {
+  /** Goes to a row of pixels. */
+  enterRow(y: number): void {
     const row = this.#between, pitch = row.length, sums = this.#sums;
     const above = this.#down.first[y] * pitch,
       below = this.#down.second[y] * pitch,
       share = this.#down.share[y];
     for (let i = 0; i < pitch; i++) row[i] = (1 - share) * sums[above + i] + share * sums[below + i];
-    const { first, second, share: across } = this.#across;
-    for (let x = 0, at = 0; x < first.length; x++) {
-      const left = first[x] * SUMS, right = second[x] * SUMS, share = across[x];
-      for (let k = 0; k < SUMS; k++) target[at++] = (1 - share) * row[left + k] + share * row[right + k];
-    }
+  }
+
+  /** The sums around a pixel of that row. */
+  read(x: number, target: Float64Array): void {
+    const row = this.#between;
+    const left = this.#across.first[x] * SUMS, right = this.#across.second[x] * SUMS;
+    const share = this.#across.share[x];
+    for (let k = 0; k < SUMS; k++) target[k] = (1 - share) * row[left + k] + share * row[right + k];
   }
 }
 

@@ -29,9 +29,9 @@ export function fitToPhoto(
   { share, scale }: { readonly share: number; readonly scale: number },
 ): Float32Array<ArrayBuffer> {
   const grey = new Float32Array(seen.length), possible = new Uint8Array(seen.length);
-  for (const [i, p] of seen.entries()) {
+  for (let i = 0; i < seen.length; i++) {
     grey[i] = luma(data, 4 * i);
-    possible[i] = p > LEAST ? POSSIBLE.crack : POSSIBLE.never;
+    possible[i] = seen[i] > LEAST ? POSSIBLE.crack : POSSIBLE.never;
   }
   const settings = { ...FIT, sigma: FIT.sigma / scale };
   const fitted = localFit(grey, { width, height, confidence: seen, possible, settings });
