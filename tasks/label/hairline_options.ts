@@ -51,11 +51,6 @@ const overrides = {
     "Larger photos are shown to the classifier in tiles of this side, a multiple of 32",
   ),
   flips: parameter("flips", choice(FLIPS), "Mirror images that are shown to the network, too"),
-  fitShare: parameter(
-    "fitShare",
-    float({ min: 0, max: 1, metavar: "X" }),
-    "What the photo's grey values count beside the network, which put edges where the photo has them, 0: nothing",
-  ),
   guidedRadius: parameter(
     "guidedRadius",
     naturalNumber("PIXELS"),
@@ -73,6 +68,11 @@ const overrides = {
     "Percentile of a photo's confidences that counts as sure, 0: none",
   ),
   stretchOffset: parameter("stretchOffset", float({ min: 0, metavar: "X" }), "What is added to it"),
+  fitShare: parameter(
+    "fitShare",
+    float({ min: 0, max: 1, metavar: "X" }),
+    "What the photo's grey values count beside the network, which put edges where the photo has them, 0: nothing",
+  ),
   pieces: parameter(
     "pieces",
     choice(PIECES),

@@ -16,24 +16,24 @@ const FIT: LocalFitSettings = {
 const LEAST = 0.02;
 
 /**
- * Stage 3: (1 − s) p + s w with p what the network sees and w how surely a pixel is crack by its grey value, crack and ground around it being
- * what p says: {@linkcode localFit}. A network's edges are as soft as what it learnt from; those of the photo are where its grey values change.
+ * Where crack ends, stage 6: (1 − s) p + s w with p how sure networks are of it and w how surely a pixel is crack by its grey value, crack and
+ * ground around it being what p says: {@linkcode localFit}. A network's edges are as soft as what it learnt from; those of the photo are where its grey values change.
  *
- * @param seen p, 0..1, row-major.
+ * @param sure p, 0..1, row-major.
  * @param options `share`: s, 0..1; `scale`: the first at which the photo was looked at: there a window is as wide in all photos.
  * @returns 0..1, row-major.
  */
 export function fitToPhoto(
   { width, height, data }: ImageData,
-  seen: Float32Array<ArrayBuffer>,
+  sure: Float32Array<ArrayBuffer>,
   { share, scale }: { readonly share: number; readonly scale: number },
 ): Float32Array<ArrayBuffer> {
-  const grey = new Float32Array(seen.length), possible = new Uint8Array(seen.length);
-  for (let i = 0; i < seen.length; i++) {
+  const grey = new Float32Array(sure.length), possible = new Uint8Array(sure.length);
+  for (let i = 0; i < sure.length; i++) {
     grey[i] = luma(data, 4 * i);
-    possible[i] = seen[i] > LEAST ? POSSIBLE.crack : POSSIBLE.never;
+    possible[i] = sure[i] > LEAST ? POSSIBLE.crack : POSSIBLE.never;
   }
   const settings = { ...FIT, sigma: FIT.sigma / scale };
-  const fitted = localFit(grey, { width, height, confidence: seen, possible, settings });
-  return seen.map((p, i) => (1 - share) * p + share * fitted[i]);
+  const fitted = localFit(grey, { width, height, confidence: sure, possible, settings });
+  return sure.map((p, i) => (1 - share) * p + share * fitted[i]);
 }

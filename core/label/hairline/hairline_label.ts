@@ -44,11 +44,11 @@ const ARGUMENTS = argumentsSchema({
  *    the scores of all patches follow;
  * 2. a segmentation network looks at the photo at several scales, each half of the one before, and the levels are joined, the more decided one
  *    counting more: see {@linkcode predictAtScales};
- * 3. half of the result gives way to how surely a pixel is crack by its grey value, crack and ground being what the network says around it; or, if
- *    asked for, a guided filter (He et al. 2013, doi:10.1109/TPAMI.2012.213) draws it to the edges of the photo;
+ * 3. a guided filter (He et al. 2013, doi:10.1109/TPAMI.2012.213) draws the result to the edges of the photo;
  * 4. √(network · localisation) is the confidence, high where both find crack;
  * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
- * 6. where it exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, not straight as along a ruler, in a photo that shows a crack of
+ * 6. half of it gives way to how surely a pixel is crack by its grey value, crack and ground being what is surely either around it: so edges are where the
+ *    photo has them. Where that exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, not straight as along a ruler, in a photo that shows a crack of
  *    some length somewhere for sure. Where something broad is marked that cannot be one, stage 2 is joined anew without its coarsest level; and
  *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so;
  * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold.
@@ -135,15 +135,14 @@ async function labelByHairline(
   using localisation = await localising;
   const { confidence: seen, scales: scalesSeen, warning } = await looking;
   recorder.add(STAGES.network, { width, height, first: 0, data: seen });
-  const { fitShare: share } = settings;
-  const fitted = share > 0 ? fitToPhoto(image, seen, { share, scale: start }) : seen;
-  if (share > 0) recorder.add(STAGES.fitted, { width, height, first: 0, data: fitted });
-  const joined = await joinConfidences(compute, image, { seen: fitted, localisation, settings, recorder });
+  const joined = await joinConfidences(compute, image, { seen, localisation, settings, recorder });
   clear(joined);
-  const confidence = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
+  const sure = settings.stretchPercentile > 0 ? stretch(joined, settings) : joined;
+  const { fitShare: share } = settings;
+  const confidence = share > 0 ? fitToPhoto(image, sure, { share, scale: start }) : sure;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
   const exceeding = predictionOf(confidence, { segmenter, width, height, threshold });
-  const { label, doubt = warning } = plausibleLabel(exceeding, { scale: start, settings });
+  const { label, doubt = warning } = plausibleLabel(exceeding, { sure, scale: start, settings });
   return {
     ...label,
     usableForTraining: label.crackPixels >= settings.minCrackPixels,

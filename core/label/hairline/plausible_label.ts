@@ -17,24 +17,28 @@ interface PlausibleLabel {
  * Stages 6 and 7: what can be crack of all that exceeds the threshold, and where it goes on below that.
  *
  * @param exceeding the mask of all that exceeds the threshold of the settings.
- * @param options `scale`: the first at which the photo was looked at.
+ * @param options `sure`: how sure networks are of each pixel, by which pieces are judged; `scale`: the first at which the photo was looked at.
  */
 export function plausibleLabel(
   exceeding: Prediction,
-  { scale, settings: { pieces, continuation, labelThreshold: threshold } }: {
+  { sure, scale, settings: { pieces, continuation, labelThreshold: threshold } }: {
+    readonly sure: Float32Array;
     readonly scale: number;
     readonly settings: HairlineSettings;
   },
 ): PlausibleLabel {
-  const chosen = pieces === "all" ? { label: exceeding } : plausiblePieces(exceeding, scale);
+  const chosen = pieces === "all" ? { label: exceeding } : plausiblePieces(exceeding, { sure, scale });
   if (continuation === 1) return chosen;
   const { label } = chosen;
   const mask = continueCracks({ ...label, scale, threshold, lower: continuation * threshold });
   return { ...chosen, label: withMask(label, mask) };
 }
 
-function plausiblePieces(exceeding: Prediction, scale: number): PlausibleLabel {
-  const { plausible, bands } = judgePieces({ ...exceeding, scale });
+function plausiblePieces(
+  exceeding: Prediction,
+  { sure, scale }: { readonly sure: Float32Array; readonly scale: number },
+): PlausibleLabel {
+  const { plausible, bands } = judgePieces({ ...exceeding, confidence: sure, scale });
   const label = withMask(exceeding, plausible);
   const straight = bands === 0 ? {} : {
     doubt:

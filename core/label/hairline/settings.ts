@@ -31,8 +31,6 @@ export interface HairlineSettings {
   /** Stage 2: the mirror images that it is shown besides: `horizontal` takes twice as long, `both` four times. */
   readonly flips: Flips;
 
-  /** Stage 3: what the photo's grey values count beside the network, 0..1; 0 leaves them out. */
-  readonly fitShare: number;
   /** Stage 3: radius of the guided filter's window, pixels; 0 leaves the filter out. */
   readonly guidedRadius: number;
   /** Stage 3: variance of the photo's grey values of 0..1 below which a window counts as flat. */
@@ -46,6 +44,8 @@ export interface HairlineSettings {
   /** Stage 5: what is added to it, so that photos without a crack stay calm. */
   readonly stretchOffset: number;
 
+  /** Stage 6: what the photo's grey values count beside the network, 0..1; 0 leaves them out. */
+  readonly fitShare: number;
   /** Stage 6: a pixel is crack when its confidence exceeds this. */
   readonly labelThreshold: number;
   /**
@@ -77,12 +77,12 @@ export const defaultHairline: HairlineSettings = {
   localisationTile: 1024,
   scales: defaultScales,
   flips: "none",
-  fitShare: 0.5,
   guidedRadius: 0,
   guidedEpsilon: 0.001,
   fusion: "geometric-mean",
   stretchPercentile: 0,
   stretchOffset: 0.15,
+  fitShare: 0.5,
   labelThreshold: 0.5,
   pieces: "plausible",
   continuation: 0.5,
@@ -97,12 +97,12 @@ export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<Hairlin
   localisationTile: NUMBER,
   scales: SCALE_SETTINGS,
   flips: TEXT as Schema<Flips>,
-  fitShare: NUMBER,
   guidedRadius: NUMBER,
   guidedEpsilon: NUMBER,
   fusion: TEXT as Schema<HairlineSettings["fusion"]>,
   stretchPercentile: NUMBER,
   stretchOffset: NUMBER,
+  fitShare: NUMBER,
   labelThreshold: NUMBER,
   pieces: TEXT as Schema<HairlineSettings["pieces"]>,
   continuation: NUMBER,
@@ -153,7 +153,6 @@ export function requireHairline(settings: HairlineSettings): void {
   );
   requireScales(settings.scales);
   demand("flips", named(FLIPS, flips), FLIPS.join(" or "));
-  demand("fitShare", fitShare >= 0 && fitShare <= 1, "a number from 0 to 1");
   demand(
     "guidedRadius",
     Number.isSafeInteger(guidedRadius) && guidedRadius >= 0,
@@ -163,6 +162,7 @@ export function requireHairline(settings: HairlineSettings): void {
   demand("fusion", named(FUSIONS, fusion), FUSIONS.join(" or "));
   demand("stretchPercentile", stretchPercentile >= 0 && stretchPercentile <= 100, "a number from 0 to 100");
   demand("stretchOffset", stretchOffset >= 0 && stretchOffset < Infinity, "a number from 0 on");
+  demand("fitShare", fitShare >= 0 && fitShare <= 1, "a number from 0 to 1");
   demand("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
   demand("pieces", named(PIECES, pieces), PIECES.join(" or "));
   demand("continuation", continuation >= 0 && continuation <= 1, "a number from 0 to 1");

@@ -4,7 +4,7 @@ import type { LabellerOptions } from "../labeller.ts";
 import { clearedStages, type Stage, type StageKind, StageMaps, type StageRows } from "../stages.ts";
 import type { HairlineSettings } from "./settings.ts";
 
-type MapKey = "localisation" | "network" | "fitted" | "refined" | "confidence";
+type MapKey = "localisation" | "network" | "refined" | "confidence";
 
 /** The maps of a label, but for those of the levels. */
 export const STAGES: { readonly [key in MapKey]: StageKind } = {
@@ -22,13 +22,6 @@ export const STAGES: { readonly [key in MapKey]: StageKind } = {
     note: "What the network sees at all scales, joined.",
     range: [0, 1],
   },
-  fitted: {
-    key: "fitted",
-    number: 3,
-    title: "Fitted",
-    note: "The same, its edges where the grey values of the photo change.",
-    range: [0, 1],
-  },
   refined: {
     key: "refined",
     number: 3,
@@ -40,7 +33,7 @@ export const STAGES: { readonly [key in MapKey]: StageKind } = {
     key: "confidence",
     number: 6,
     title: "Confidence",
-    note: "All of it joined: the label.",
+    note: "All of it joined, its edges where the photo has them: the label.",
     range: [0, 1],
   },
 };
@@ -59,12 +52,11 @@ export function levelStage(level: number): StageKind {
 }
 
 /** The maps that labels by these settings have. */
-export function stagesOf({ localisation, scales, fitShare, guidedRadius }: HairlineSettings): StageKind[] {
+export function stagesOf({ localisation, scales, guidedRadius }: HairlineSettings): StageKind[] {
   return [
     ...(localisation === "none" ? [] : [STAGES.localisation]),
     ...Array.from({ length: scales.levels }, (_, i) => levelStage(i + 1)),
     STAGES.network,
-    ...(fitShare === 0 ? [] : [STAGES.fitted]),
     ...(guidedRadius === 0 ? [] : [STAGES.refined]),
     STAGES.confidence,
   ];
