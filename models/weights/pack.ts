@@ -22,7 +22,7 @@ switch (kind) {
   case "segmenter": {
     const { segmenter } = await loadSegmenterCheckpoint(await Deno.readFile(checkpoint));
     using _segmenter = segmenter;
-    await write("segmenter", segmenter.name, await saveSegmenter(segmenter, { precision: "F16" }));
+    await write("segmenter", segmenter.name, await saveSegmenter(segmenter, { precision: "I8" }));
     break;
   }
   default:

@@ -311,7 +311,7 @@ Deno.test({
       await page.goto(`${path}?#webgpu`);
       await page.until(READY);
       await page.until(
-        `/^unet_mobilenet on .*swiftshader$/i.test(document.querySelector(".device").textContent)`,
+        `/^unet × 0.25 on .*swiftshader$/i.test(document.querySelector(".device").textContent)`,
       );
       await chooseScale(page, 3);
       await pressButton(page, "Predict");
