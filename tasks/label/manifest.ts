@@ -1,3 +1,4 @@
+import type { HairlineSettings } from "../../core/label/hairline/settings.ts";
 import type { Labeller } from "../../core/label/labeller.ts";
 import { anyObject, BOOLEAN, listOf, optional, passing, TEXT } from "../../core/arguments.ts";
 import {
@@ -96,14 +97,21 @@ export function settingsDifference(
     networkDifference("segmenter", before.segmenter, now.segmenter);
 }
 
+/** Settings of the method hairline that its first manifests lack, as they were in effect then. */
+const BEFORE_THEY_WERE_THERE: Pick<HairlineSettings, "pieces" | "flips" | "continuation" | "fitShare"> = {
+  pieces: "all",
+  flips: "none",
+  continuation: 1,
+  fitShare: 0,
+};
+
 /** What is compared field by field; the parameters of a random field are compared, and named, together. */
 function fieldsOf(settings: LabelSettings): Readonly<Record<string, unknown>> {
   switch (methodOf(settings)) {
     case "paper":
       return { ...settings.recipe };
     case "hairline":
-      // Before there was a choice of pieces all of them stayed.
-      return { pieces: "all", ...settings.parameters };
+      return { ...BEFORE_THEY_WERE_THERE, ...settings.parameters };
     case "cam-crf":
       return {};
     default:

@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { defaultHairline } from "../../../core/label/hairline/settings.ts";
+import { settingsDifference } from "../../../tasks/label/manifest.ts";
+
+Deno.test("settingsDifference() takes settings that the first manifests of hairline lack as they were in effect then", () => {
+  const { localisation, scales, labelThreshold } = defaultHairline;
+  const first = { localisation, scales, labelThreshold };
+  const by = (parameters: object) => ({ method: "hairline", parameters });
+  const asThen = { pieces: "all", flips: "none", continuation: 1, fitShare: 0 };
+  assert.equal(settingsDifference(by(first), by({ ...first, ...asThen })), undefined);
+  const changes = [["pieces", "all", "plausible"], ["continuation", 1, 0.5], ["fitShare", 0, 0.5]] as const;
+  for (const [field, was, is] of changes) {
+    const now = { ...first, ...asThen, [field]: is };
+    assert.deepEqual(settingsDifference(by(first), by(now)), { was: `${field} ${was}`, is: String(is) });
+  }
+});
