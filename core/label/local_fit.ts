@@ -16,6 +16,16 @@ export interface LocalFitSettings {
   readonly leastContrast: number;
 }
 
+/** The parameters by which pseudo labels and masks are fitted. */
+export const defaultFit: LocalFitSettings = {
+  sigma: 16,
+  iterations: 1,
+  prior: 0.5,
+  evidence: 0.25,
+  leastVariance: 4,
+  leastContrast: 1,
+};
+
 /** What is fitted to. */
 export interface LocalFitOptions {
   readonly width: number;

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { CHECKPOINT_FORMATS } from "../../models/checkpoint/checkpoint.ts";
+import { CHECKPOINT_FORMATS, type CheckpointFormat } from "../../models/checkpoint/checkpoint.ts";
 import { decodeSafetensors } from "../../models/checkpoint/safetensors.ts";
 import type { ForeignWeights } from "../../models/import/foreign_weights.ts";
 import { describeImport, type ImportedWeights, type Mismatch } from "../../models/import/import_weights.ts";
@@ -39,11 +39,11 @@ export async function readStart(path: string): Promise<StartFile> {
 }
 
 /** What a file says that it is a checkpoint of: undefined for weights of other libraries, "damaged" where that cannot be read. */
-export function checkpointFormat(bytes: Uint8Array): keyof typeof CHECKPOINT_FORMATS | "damaged" | undefined {
+export function checkpointFormat(bytes: Uint8Array): CheckpointFormat | "damaged" | undefined {
   if (kindOfWeights(bytes) !== "safetensors") return undefined;
   try {
     const { format } = decodeSafetensors(bytes).metadata;
-    return Object.hasOwn(CHECKPOINT_FORMATS, format) ? format as keyof typeof CHECKPOINT_FORMATS : undefined;
+    return Object.hasOwn(CHECKPOINT_FORMATS, format) ? format as CheckpointFormat : undefined;
   } catch {
     return "damaged";
   }

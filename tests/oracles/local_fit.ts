@@ -1,3 +1,5 @@
+import type { LocalFitSettings } from "../../core/label/local_fit.ts";
+
 /** What is fitted to; see `localFit()`. */
 interface LocalFitCase {
   readonly width: number;
@@ -6,14 +8,7 @@ interface LocalFitCase {
   readonly confidence: ArrayLike<number>;
   /** 0 never, 1 crack, 2 unknown. */
   readonly possible: ArrayLike<number>;
-  readonly settings: {
-    readonly sigma: number;
-    readonly iterations: number;
-    readonly prior: number;
-    readonly evidence: number;
-    readonly leastVariance: number;
-    readonly leastContrast: number;
-  };
+  readonly settings: LocalFitSettings;
   /** Side of the cells that windows are summed over; 0 for windows around each pixel itself, mirrored at the image's border. */
   readonly side: number;
 }

@@ -1,5 +1,5 @@
 import { POSSIBLE } from "../../datasets/patch_labels.ts";
-import { localFit, type LocalFitSettings } from "../local_fit.ts";
+import { defaultFit, localFit, type LocalFitSettings } from "../local_fit.ts";
 import { dropSpecks } from "./specks.ts";
 
 /** Every parameter of the pseudo label of a photo whose patches are labelled, as a plain object. */
@@ -28,7 +28,7 @@ export interface ConfinedSettings {
 
 /** The settings of `teach`. */
 export const confinedSettings: ConfinedSettings = {
-  fit: { sigma: 16, iterations: 1, prior: 0.5, evidence: 0.25, leastVariance: 4, leastContrast: 1 },
+  fit: defaultFit,
   fitShare: 0.5,
   cutShare: 1.2,
   cutRange: [0.3, 0.7],

@@ -1,16 +1,6 @@
 import { POSSIBLE } from "../../datasets/patch_labels.ts";
 import { luma } from "../../images/luma.ts";
-import { localFit, type LocalFitSettings } from "../local_fit.ts";
-
-/** As pseudo labels are fitted that networks learn from, σ at the first scale that a photo is looked at. */
-const FIT: LocalFitSettings = {
-  sigma: 16,
-  iterations: 1,
-  prior: 0.5,
-  evidence: 0.25,
-  leastVariance: 4,
-  leastContrast: 1,
-};
+import { defaultFit, localFit } from "../local_fit.ts";
 
 /** What is less sure of crack than that is ground. */
 const LEAST = 0.02;
@@ -33,7 +23,7 @@ export function fitToPhoto(
     grey[i] = luma(data, 4 * i);
     possible[i] = sure[i] > LEAST ? POSSIBLE.crack : POSSIBLE.never;
   }
-  const settings = { ...FIT, sigma: FIT.sigma / scale };
+  const settings = { ...defaultFit, sigma: defaultFit.sigma / scale };
   const fitted = localFit(grey, { width, height, confidence: sure, possible, settings });
   return sure.map((p, i) => (1 - share) * p + share * fitted[i]);
 }

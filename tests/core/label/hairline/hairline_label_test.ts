@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import type { Plane } from "../../../../core/gpu/compute.ts";
 import { openCompute } from "../../../../core/gpu/open_compute.ts";
 import { POSSIBLE } from "../../../../core/datasets/patch_labels.ts";
-import { confinedSettings } from "../../../../core/label/confined/confined_label.ts";
 import { flippedSegmenter } from "../../../../core/label/hairline/flipped_segmenter.ts";
 import { hairlineLabeller } from "../../../../core/label/hairline/hairline_label.ts";
 import { joinConfidences, stretch } from "../../../../core/label/hairline/join_confidences.ts";
 import { defaultHairline, type HairlineSettings } from "../../../../core/label/hairline/settings.ts";
+import { defaultFit } from "../../../../core/label/local_fit.ts";
 import type { Label } from "../../../../core/label/labeller.ts";
 import { predictAtScales } from "../../../../core/predict/predict_scales.ts";
 import { guidedFilterOracle } from "../../../oracles/guided_filter.ts";
@@ -145,8 +145,15 @@ Deno.test("hairlineLabeller() gives grey values their share, by the oracle, in w
       );
       // What is hardly crack is ground.
       const possible = Uint8Array.from(seen, (p) => p > 0.02 ? POSSIBLE.crack : POSSIBLE.never);
-      const settings = { ...confinedSettings.fit, sigma: 16 };
-      const fitted = localFitOracle({ width, height, grey, confidence: seen, possible, settings, side: 4 });
+      const fitted = localFitOracle({
+        width,
+        height,
+        grey,
+        confidence: seen,
+        possible,
+        settings: defaultFit,
+        side: 4,
+      });
       const expected = seen.map((p, i) => (1 - share) * p + share * fitted[i]);
       assertClose(found.confidence, expected, 1e-5, `${width} × ${height} ${content}`);
       assert.deepEqual([...found.mask], [...found.confidence].map((value) => Number(value > 0.5)));
