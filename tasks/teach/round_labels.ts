@@ -190,10 +190,11 @@ class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, Sized
       return { ...confinedLabel({ ...photo, confidence: new Float32Array(width * height) }), width, height };
     }
     const confidence = await this.#confidence(image);
-    const found = isLabelledAsWhole(patches)
-      ? { localisation: await localiseImage(compute, image, { classifier, window: WINDOW, tile: TILE }) }
-      : { grey: await greyValues(image, compute) };
-    return { ...confinedLabel({ ...photo, confidence, ...found }), width, height };
+    const grey = await greyValues(image, compute);
+    const localisation = isLabelledAsWhole(patches)
+      ? await localiseImage(compute, image, { classifier, window: WINDOW, tile: TILE })
+      : undefined;
+    return { ...confinedLabel({ ...photo, confidence, grey, localisation }), width, height };
   }
 
   /** The mean of what the networks say. */

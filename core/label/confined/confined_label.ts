@@ -35,7 +35,7 @@ export const confinedSettings: ConfinedSettings = {
   margin: 0.1,
   unsureWeight: 0.4,
   wholeCutShare: 1.2,
-  wholeCutRange: [0.5, 0.75],
+  wholeCutRange: [0.65, 0.75],
   wholeClear: 0.25,
   speckPixels: 25,
 };
@@ -48,7 +48,7 @@ export interface ConfinedLabelOptions {
   readonly confidence: Float32Array;
   /** Where crack is possible by the labels of patches: {@linkcode POSSIBLE}, row-major. */
   readonly possible: Uint8Array;
-  /** The photo's grey values, 0..255, row-major. Without, networks speak alone; as they do of photos that are labelled as a whole. */
+  /** The photo's grey values, 0..255, row-major. Without, networks speak alone. */
   readonly grey?: Float32Array;
   /**
    * Where a classifier finds crack, 0..1, row-major, of a photo that is labelled as a whole. It takes the place of the patches, which then
@@ -77,7 +77,7 @@ export interface ConfinedLabel {
  * can be crack only where every patch over it is labelled crack, and what lies under a crack-free patch is no crack, for sure.
  *
  *     v = (1 − s) p + s w where crack is possible, else 0      p by networks; w = localFit(grey values), s = fitShare
- *     v = √(p · l)                                             where only the whole photo is labelled; l by a classifier
+ *     √(v · l) in the place of v                               where only the whole photo is labelled; l by a classifier
  *
  * It is cut at a share of Otsu's threshold of the values where crack is possible. Pixels near the cut are unsure and count less.
  */
@@ -87,12 +87,13 @@ export function confinedLabel(
 ): ConfinedLabel {
   const whole = localisation !== undefined;
   const share = settings.fitShare;
-  const fitted = grey === undefined || whole || share === 0
+  const fitted = grey === undefined || share === 0
     ? confidence
     : localFit(grey, { width, height, confidence, possible, settings: settings.fit });
   const values = confidence.map((p, i) => {
     if (possible[i] !== POSSIBLE.crack) return 0;
-    return whole ? Math.sqrt(p * localisation[i]) : (1 - share) * p + share * fitted[i];
+    const joined = (1 - share) * p + share * fitted[i];
+    return whole ? Math.sqrt(joined * localisation[i]) : joined;
   });
   const [cutShare, range] = whole
     ? [settings.wholeCutShare, settings.wholeCutRange]
