@@ -9,7 +9,7 @@ import {
   openColourLattice,
 } from "../../kernels/colour_lattice.ts";
 import { gaussianSums, gaussianWindow } from "../../kernels/gaussian_window.ts";
-import { meanFieldStep } from "../../kernels/mean_field.ts";
+import { type MeanFieldStep, meanFieldStep } from "../../kernels/mean_field.ts";
 import {
   appearanceKernel,
   checkField,
@@ -158,22 +158,24 @@ class DeviceField implements RandomField {
       data[i + 1] = factors[i / 2];
     }
     using evidence = this.#compute.upload({ ...this.#size, channels: 2, data });
-    const sumsBefore = (iteration: number) =>
-      iteration < weights.iterations ? this.#lattice?.openSums() : undefined;
-    let next = sumsBefore(0);
-    let difference = meanFieldStep({ evidence, ...(next && { next }) });
-    for (let iteration = 0; iteration < weights.iterations; iteration++) {
+    /** One step, and the sums that it opens for the next one, if there is one. */
+    const step = (iteration: number, terms: Omit<MeanFieldStep, "evidence" | "next">) => {
+      using opened = new DisposableStack();
+      const next = opened.use(iteration < weights.iterations ? this.#lattice?.openSums() : undefined);
+      const difference = meanFieldStep({ evidence, ...terms, ...(next && { next }) });
+      opened.move();
+      return { difference, next };
+    };
+    let { difference, next } = step(0, {});
+    for (let iteration = 1; iteration <= weights.iterations; iteration++) {
       using before = difference;
       using sums = next;
       using values = sums && this.#lattice?.blur(sums);
-      next = sumsBefore(iteration + 1);
       using near = this.#smoothness && gaussianWindow(before, this.#smoothness.sigmaSpace);
-      difference = meanFieldStep({
-        evidence,
+      ({ difference, next } = step(iteration, {
         ...(values && { appearance: { values, weight: weights.appearance } }),
         ...(near && { smoothness: { sums: near, weight: weights.smoothness } }),
-        ...(next && { next }),
-      });
+      }));
     }
     using last = difference;
     const values = await last.read();
