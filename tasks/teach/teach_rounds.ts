@@ -100,13 +100,14 @@ export async function teach(options: TeachOptions): Promise<TeachSummary> {
     const { photos, cost, problems } = await knownPhotos(options);
     if (!quiet) writeErr(`${describeLabels(cost)}\n`);
     if (rounds > 0) requireBothClasses(cost);
+    const teachers = await teachersOf(options);
     return {
       grid,
       cost,
       problems,
       // Of a photo that is only known to show a crack, nothing is known to be clear.
       first: photos.filter(({ truth }) => truth !== "crack"),
-      next: (labelling) => labelled(photos, { options, ...labelling }),
+      next: (labelling) => labelled(photos, { options, teachers, ...labelling }),
     };
   });
 }
@@ -226,15 +227,22 @@ async function knownPhotos(options: TeachOptions): Promise<{
   return { photos, cost: countLabels(labels), problems };
 }
 
+/** The networks that label in every round: those that were named, and what a network knew before it was taught, which is not to be lost. */
+async function teachersOf({ teachers, start }: TeachOptions): Promise<readonly string[]> {
+  const knew = start !== undefined && isSegmenter(await readSegmenterStart(start));
+  return [...teachers, ...knew ? [start] : []];
+}
+
 /** The photos with the pseudo labels of a round, which are made or, where an earlier run has made them, read. */
 async function labelled(
   photos: readonly NamedSample<PatchLabels>[],
-  { options, round, folder, before }: Labelling & { readonly options: TeachOptions },
+  { options, teachers, round, folder, before }: Labelling & {
+    readonly options: TeachOptions;
+    readonly teachers: readonly string[];
+  },
 ): Promise<LabelledRound & { readonly folder: string }> {
-  const { start, teachers, grid, quiet } = options;
-  // What a network knew before it was taught is not to be lost.
-  const knew = start !== undefined && isSegmenter(await readSegmenterStart(start));
-  const networks = [...teachers, ...knew ? [start] : [], before];
+  const { grid, quiet } = options;
+  const networks = [...teachers, before];
   if (!quiet) writeErr(`Round ${round}: labelling by ${networks.join(" and ")}.\n`);
   using stack = new DisposableStack();
   const open = async (): Promise<RoundSession> => {
