@@ -1,7 +1,10 @@
+import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
+import { type Dataset, openDataset, type OpenDatasetOptions } from "../../../core/datasets/open_dataset.ts";
 import { encodeJpeg } from "../../../core/images/encode_jpeg.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { writeMat } from "../../oracles/mat_writer.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 
 const [WIDTH, HEIGHT] = [12, 8];
 
@@ -43,15 +46,42 @@ export function cfdTruth(seed: number): Uint8Array {
   return writeMat({ groundTruth: { Segmentation: rows, Boundaries: rows } }, { compressed: true });
 }
 
-/** Writes files below a folder, each with its content. */
-export async function writeFiles(
-  root: string,
-  files: Readonly<Record<string, Uint8Array | Promise<Uint8Array> | string>>,
-): Promise<void> {
+/** Files by their paths in a folder, each with its content. */
+export type Files = Readonly<Record<string, Uint8Array | Promise<Uint8Array> | string>>;
+
+/** Writes files below a folder. */
+export async function writeFiles(root: string, files: Files): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     const path = join(root, name);
     await Deno.mkdir(dirname(path), { recursive: true });
     if (typeof content === "string") await Deno.writeTextFile(path, content);
     else await Deno.writeFile(path, await content);
   }
+}
+
+/** Opens a dataset of these files, or one in a folder or file of them. */
+export async function withDataset(
+  files: Files,
+  use: (dataset: Dataset, root: string) => Promise<void> | void,
+  { at = "", ...options }: OpenDatasetOptions & { at?: string } = {},
+): Promise<void> {
+  await using folder = await temporaryFolder();
+  await writeFiles(folder.path, files);
+  await use(await openDataset(folder.path + at, options), folder.path);
+}
+
+/** Its photos, each by its split and name. */
+export function names({ samples }: Dataset): string[] {
+  return samples.map(({ split, name }) => `${split} ${name}`);
+}
+
+/** Asserts that each photo's truth is that of its seed. */
+export async function assertTruths({ samples }: Dataset, seeds: readonly number[]): Promise<void> {
+  for (const [i, sample] of samples.entries()) {
+    const { image, truth } = await sample.read();
+    assert.deepEqual([image.width, image.height], [12, 8]);
+    assert.ok(typeof truth !== "boolean");
+    assert.deepEqual([...truth.data], [...truthOf(seeds[i])], sample.name);
+  }
+  assert.equal(samples.length, seeds.length);
 }
