@@ -35,7 +35,7 @@ export const confinedSettings: ConfinedSettings = {
   margin: 0.1,
   unsureWeight: 0.4,
   wholeCutShare: 1.2,
-  wholeCutRange: [0.65, 0.75],
+  wholeCutRange: [0.7, 0.75],
   wholeClear: 0.25,
   speckPixels: 25,
 };
