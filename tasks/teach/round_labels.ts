@@ -67,6 +67,8 @@ export interface LabelRoundOptions {
 /** The photos of a round. */
 export interface LabelledRound {
   readonly photos: readonly TaughtPhoto[];
+  /** Whether any pixel was called crack. */
+  readonly hasCrack: boolean;
   /** How many could not be labelled, and are left out. */
   readonly failures: number;
 }
@@ -129,13 +131,18 @@ export async function labelRound(
     { paths, out, quiet },
     { nouns: NOUNS, schema: MANIFEST, madeAt, open: async () => new RoundLabelTask(options, await open()) },
   );
-  const names = new Map(Iterator.from(labelled).map(({ path, name }) => [path, name]));
+  const names = new Map<string, string>();
+  let hasCrack = false;
+  for (const { path, name, crackPixels } of labelled) {
+    names.set(path, name);
+    hasCrack ||= crackPixels > 0;
+  }
   const taught = photos.flatMap((photo): TaughtPhoto[] => {
     if (photo.truth === "no_crack") return [photo];
     const name = names.get(photo.sample.imagePath);
     return name === undefined ? [] : [pseudoLabelled(photo, { folder: out, name })];
   });
-  return { photos: taught, failures: failures.length };
+  return { photos: taught, hasCrack, failures: failures.length };
 }
 
 class RoundLabelTask implements BatchTask<PhotoRecord, RoundLabelSettings, SizedLabel> {

@@ -36,7 +36,7 @@ import {
 import { fullyLabelled, type TaughtPhoto } from "./taught_photo.ts";
 import type { TeachOptions } from "./teach_options.ts";
 
-/** What the first network sees: nothing is labelled yet. */
+/** What networks see where nothing is labelled: the first, and others where the one before has found nothing. */
 const DRAWN: CropMix = {
   labelled: 0,
   clear: 0.15,
@@ -132,7 +132,8 @@ export async function teachByMasks(options: TeachOptions): Promise<TeachSummary>
       if (crack > 0) cost.crackPhotos++;
     }
     const { problems } = listed;
-    const next = () => Promise.resolve({ photos, failures: 0, folder: null });
+    const next = () =>
+      Promise.resolve({ photos, hasCrack: cost.crackPatches > 0, failures: 0, folder: null });
     return { grid: { size: 1, stride: 1 }, cost, problems, first: photos, next };
   });
 }
@@ -173,11 +174,15 @@ async function inRounds(options: TeachOptions, open: () => Promise<Lesson>): Pro
     failures = problems.length + (labels?.failures ?? 0);
     const taught = labels?.photos ?? first;
     const segmenter = join(folder, NETWORK);
-    if (!quiet) writeErr(`Round ${round}: training ${segmenter} on ${taught.length} photos.\n`);
+    const hasCrack = labels?.hasCrack ?? false;
+    if (!quiet) {
+      const what = labels === undefined || hasCrack ? "" : ", none with a labelled crack: drawn cracks only";
+      writeErr(`Round ${round}: training ${segmenter} on ${taught.length} photos${what}.\n`);
+    }
     const start = before ?? options.start;
     const from = start === undefined ? null : await hashStart(start);
     const card = await trainedRound(segmenter, {
-      settings: settingsOf(options, { round, grid, cost, from }),
+      settings: settingsOf(options, { round, grid, cost, from, mix: hasCrack ? LABELLED : DRAWN }),
       network: before === undefined ? { arch, width, start } : { start },
       options,
       photos: taught,
@@ -258,7 +263,7 @@ async function labelled(
 function settingsOf(
   { rounds, crop, crops, earlierCrops = Math.ceil(crops / 2), batch, learningRate, seed, augment }:
     TeachOptions,
-  { round, ...taught }: Pick<RoundSettings, "round" | "grid" | "cost" | "from">,
+  { round, ...taught }: Pick<RoundSettings, "round" | "grid" | "cost" | "from" | "mix">,
 ): RoundSettings {
   return roundSettings({
     round,
@@ -268,7 +273,6 @@ function settingsOf(
     batch,
     learningRate,
     zoom: ZOOM,
-    mix: round === 0 ? DRAWN : LABELLED,
     augment,
     // Rounds see different crops of the same photos.
     seed: seed + round,

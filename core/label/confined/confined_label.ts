@@ -34,8 +34,8 @@ export const confinedSettings: ConfinedSettings = {
   cutRange: [0.3, 0.7],
   margin: 0.1,
   unsureWeight: 0.4,
-  wholeCutShare: 1.2,
-  wholeCutRange: [0.7, 0.75],
+  wholeCutShare: 1.7,
+  wholeCutRange: [0.5, 0.75],
   wholeClear: 0.25,
   speckPixels: 25,
 };
