@@ -1,32 +1,51 @@
 /**
- * Packs a trained checkpoint as the classifier or the segmentation network that ships: fewer bits a weight, base64 in a text file, so that
- * it can be imported without any permission, from a folder or from a URL.
+ * Packs trained checkpoints as the classifier or the segmentation network that ships: fewer bits a weight, base64 in a text file, so that
+ * it can be imported without any permission, from a folder or from a URL. Of several networks of one kind, which one training after the other has made,
+ * their mean, weight by weight (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407).
  *
  * ```sh
  * deno run --allow-read --allow-write=models/weights models/weights/pack.ts classifier crack.safetensors
- * deno run --allow-read --allow-write=models/weights models/weights/pack.ts segmenter unet.safetensors
+ * deno run --allow-read --allow-write=models/weights models/weights/pack.ts segmenter unet-1.safetensors unet-2.safetensors
  * ```
  *
  * @module
  */
+import { openBackend } from "../backend.ts";
 import { loadClassifier, saveCheckpoint } from "../classifier/checkpoint.ts";
 import { loadSegmenterCheckpoint, saveSegmenter } from "../segmenter/checkpoint.ts";
+import type { Segmenter } from "../segmenter/segmenter.ts";
+import { tf } from "../tfjs.ts";
 
-const [kind, checkpoint] = Deno.args;
+const [kind, ...checkpoints] = Deno.args;
+await openBackend({ backend: "cpu" });
 switch (kind) {
   case "classifier": {
-    using classifier = await loadClassifier(checkpoint);
+    using classifier = await loadClassifier(checkpoints[0]);
     await write("crack", classifier.name, await saveCheckpoint(classifier, { precision: "F16" }));
     break;
   }
   case "segmenter": {
-    const { segmenter } = await loadSegmenterCheckpoint(await Deno.readFile(checkpoint));
-    using _segmenter = segmenter;
-    await write("segmenter", segmenter.name, await saveSegmenter(segmenter, { precision: "I8" }));
+    using segmenter = await meanSegmenter();
+    // In 8 bits the kernels of depthwise layers would share one scale, and 1 to 2 % of the crack pixels would turn.
+    await write("segmenter", segmenter.name, await saveSegmenter(segmenter, { precision: "F16" }));
     break;
   }
   default:
     throw new Error(`Cannot pack ${kind}: it must be classifier or segmenter.`);
+}
+
+async function meanSegmenter(): Promise<Segmenter> {
+  const networks: Segmenter[] = [];
+  for (const path of checkpoints) {
+    networks.push((await loadSegmenterCheckpoint(await Deno.readFile(path))).segmenter);
+  }
+  const [mean, ...others] = networks;
+  for (const [name, variable] of mean.parameters) {
+    const same = [variable, ...others.map(({ parameters }) => parameters.get(name)!)];
+    tf.tidy(() => variable.assign(tf.addN(same).div(networks.length)));
+  }
+  for (const other of others) other.dispose();
+  return mean;
 }
 
 async function write(stem: string, name: string, bytes: Uint8Array): Promise<void> {

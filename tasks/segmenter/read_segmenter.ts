@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { loadSegmenter, loadSegmenterCheckpoint } from "../../models/segmenter/checkpoint.ts";
 import type { Segmenter } from "../../models/segmenter/segmenter.ts";
+import type { FormerName } from "../../models/weights/former_segmenters.ts";
 import { UsageError } from "../cli/errors.ts";
 import { asUrl, fetchFile, type FetchOptions, shorten } from "../files/fetch_file.ts";
 import { namingFile } from "../files/naming_file.ts";
@@ -8,16 +9,16 @@ import { namingFile } from "../files/naming_file.ts";
 /** What stands for the network that comes with Hairline, in the place of a file. */
 export const SHIPPED = "shipped";
 
-/** What stands for the network that came with Hairline first: folders of its predictions are gone on with by its name. */
-export const FORMER = "shipped-1";
+/** What stands for the networks that came with Hairline before, the first first: folders of their predictions are gone on with by their names. */
+export const FORMER: readonly FormerName[] = ["shipped-1", "shipped-2"];
 
 /** The checkpoint of a network that comes with Hairline; undefined for any other source. */
 export async function shippedCheckpoint(source: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (source === SHIPPED) {
     return (await import("../../models/weights/shipped_segmenter.ts")).shippedSegmenter();
   }
-  if (source === FORMER) return (await import("../../models/weights/former_segmenter.ts")).formerSegmenter();
-  return undefined;
+  const former = FORMER.find((name) => name === source);
+  return former && (await import("../../models/weights/former_segmenters.ts")).formerSegmenter(former);
 }
 
 /** The name of a checkpoint in a folder of its own. */
@@ -27,7 +28,7 @@ const IN_FOLDER = "segmenter.safetensors";
  * The segmentation network at a path or URL.
  *
  * @param options how it is fetched, if it is.
- * @param source {@linkcode SHIPPED}, {@linkcode FORMER}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
+ * @param source {@linkcode SHIPPED}, one of {@linkcode FORMER}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
  * @throws what {@linkcode loadSegmenterCheckpoint} throws, the source named; {@linkcode UsageError} for a folder without or with several, and
  * where the network may not be reached.
  */

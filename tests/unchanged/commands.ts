@@ -113,18 +113,21 @@ export async function traceTrainings(folder: string): Promise<{ [name: string]: 
   return traced;
 }
 
+/** What the network that shipped first is called. */
+const [FIRST] = FORMER;
+
 /** A run of `label` and one of `predict` with all files that they can write, with the networks that ship. */
 export async function traceRuns(folder: string): Promise<Json> {
   await writeDrawings(folder, RUN_SIZES);
   const args = ["images", "--backend", "wasm", "-q"];
   await succeed("tasks/label.ts", [...args, "--recipe", "paper", "--out", "labels", "--stages"], folder);
-  const tiles = ["--segmenter", FORMER, "--scale", "1", "--tile", "96", "--overlap", "32"];
+  const tiles = ["--segmenter", FIRST, "--scale", "1", "--tile", "96", "--overlap", "32"];
   await succeed("tasks/predict.ts", [...args, "--out", "predictions", "--overlays", ...tiles], folder);
   const predict = await traceFolder(join(folder, "predictions"));
   return {
     label: await traceFolder(join(folder, "labels")),
     // When these were written down no other network had shipped.
-    predict: JSON.parse(JSON.stringify(predict).replaceAll(`"${FORMER}"`, `"${SHIPPED}"`)),
+    predict: JSON.parse(JSON.stringify(predict).replaceAll(`"${FIRST}"`, `"${SHIPPED}"`)),
   };
 }
 

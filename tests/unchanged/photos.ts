@@ -12,7 +12,7 @@ import {
   predictImage,
   recipes,
 } from "../../mod.ts";
-import { formerSegmenter } from "../../models/weights/former_segmenter.ts";
+import { formerSegmenter } from "../../models/weights/former_segmenters.ts";
 import { drawPhoto } from "./draw.ts";
 import { type Json, traceOf } from "./trace.ts";
 
@@ -67,7 +67,7 @@ async function traceLabel(label: Label): Promise<Json> {
 export async function tracePhotos(): Promise<Json> {
   using compute = await openCompute();
   using classifier = await loadClassifier();
-  using segmenter = await loadSegmenter(formerSegmenter());
+  using segmenter = await loadSegmenter(formerSegmenter("shipped-1"));
   const traced: { [name: string]: Json } = {};
   for (const { name, image, tiles, fields } of await samples()) {
     const labels: { [recipe: string]: Json } = {};

@@ -174,7 +174,7 @@ Deno.test("table-teach-further goes on from the network that ships, in the rows 
   assert.deepEqual(dcd.rows.map(({ title }) => title), ["masks (FSV)"]);
   assert.match(dcd.notes[0], /^Taught on 1 photos: 1 of the 3 of DCD train\.$/);
   assert.deepEqual(segmenters.map(({ name, path }) => [name, path]), [
-    ["unet × 0.25", at("runs/taught/further-dcd-fsv-1/segmenter.safetensors")],
+    ["unet_mobilenet", at("runs/taught/further-dcd-fsv-1/segmenter.safetensors")],
   ]);
   await assert.rejects(
     perform(["table-teach-further"], { ...run, lessons: ["64-32"] }),

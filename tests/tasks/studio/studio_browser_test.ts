@@ -137,7 +137,7 @@ Deno.test({
       assert.equal(await page.evaluate(`document.querySelector(".panel h2").textContent`), HOSTILE);
       assert.equal(await page.evaluate("document.title"), "Hairline");
       const device = await page.evaluate(`document.querySelector(".device").textContent`);
-      assert.match(String(device), /^unet × 0\.25 on the processor \(wasm\); kernels on .*swiftshader/);
+      assert.match(String(device), /^unet_mobilenet on the processor \(wasm\); kernels on .*swiftshader/);
     });
 
     await t.step("brush, eraser, pieces and pen mend, and all is undone", async () => {
@@ -311,7 +311,7 @@ Deno.test({
       await page.goto(`${path}?#webgpu`);
       await page.until(READY);
       await page.until(
-        `/^unet × 0.25 on .*swiftshader$/i.test(document.querySelector(".device").textContent)`,
+        `/^unet_mobilenet on .*swiftshader$/i.test(document.querySelector(".device").textContent)`,
       );
       await chooseScale(page, 3);
       await pressButton(page, "Predict");
