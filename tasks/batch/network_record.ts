@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { recordSchema, type Schema, TEXT } from "../../core/arguments.ts";
+import { FORMER } from "../segmenter/read_segmenter.ts";
 
 /** The network of a run. */
 export interface NetworkRecord {
@@ -33,7 +34,8 @@ export async function networkRecord(
 }
 
 /**
- * The network of earlier outputs and that of those to be made, in words, where they differ.
+ * The network of earlier outputs and that of those to be made, in words, where they differ. One that came with Hairline before is called by the name
+ * that it has since.
  *
  * @param kind what it is to the task, such as `classifier`.
  * @param before its record; undefined where no such network was asked.
@@ -44,8 +46,11 @@ export function networkDifference(
   now: NetworkRecord | undefined,
 ): { was: string; is: string } | undefined {
   if (before?.sha256 === now?.sha256) return undefined;
-  const describe = (record: NetworkRecord | undefined) =>
-    record === undefined ? "none" : `${record.name} (${record.sha256.slice(0, 8)})`;
+  const describe = (record: NetworkRecord | undefined) => {
+    if (record === undefined) return "none";
+    const former = FORMER.find(({ sha256 }) => sha256 === record.sha256);
+    return `${record.name} (${former?.name ?? record.sha256.slice(0, 8)})`;
+  };
   return { was: `the ${kind} ${describe(before)}`, is: describe(now) };
 }
 

@@ -9,16 +9,26 @@ import { namingFile } from "../files/naming_file.ts";
 /** What stands for the network that comes with Hairline, in the place of a file. */
 export const SHIPPED = "shipped";
 
-/** What stands for the networks that came with Hairline before, the first first: folders of their predictions are gone on with by their names. */
-export const FORMER: readonly FormerName[] = ["shipped-1", "shipped-2"];
+/** A network that came with Hairline before, by what stands for it in the place of a file. */
+interface Former {
+  readonly name: FormerName;
+  /** SHA-256 of its parameters, by which records of runs know it. */
+  readonly sha256: string;
+}
+
+/** The networks that came with Hairline before, the first first: folders of their predictions are gone on with by their names. */
+export const FORMER: readonly Former[] = [
+  { name: "shipped-1", sha256: "c748b8cb6eb5c15719ef083e6167f16ee021c63632814ce88abe6a0f811bc25b" },
+  { name: "shipped-2", sha256: "090873b3922b2b8a0be2448e91f4fd0704f8d6fed5507377654a004bdc229a98" },
+];
 
 /** The checkpoint of a network that comes with Hairline; undefined for any other source. */
 export async function shippedCheckpoint(source: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   if (source === SHIPPED) {
     return (await import("../../models/weights/shipped_segmenter.ts")).shippedSegmenter();
   }
-  const former = FORMER.find((name) => name === source);
-  return former && (await import("../../models/weights/former_segmenters.ts")).formerSegmenter(former);
+  const former = FORMER.find(({ name }) => name === source);
+  return former && (await import("../../models/weights/former_segmenters.ts")).formerSegmenter(former.name);
 }
 
 /** The name of a checkpoint in a folder of its own. */
@@ -28,7 +38,7 @@ const IN_FOLDER = "segmenter.safetensors";
  * The segmentation network at a path or URL.
  *
  * @param options how it is fetched, if it is.
- * @param source {@linkcode SHIPPED}, one of {@linkcode FORMER}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
+ * @param source {@linkcode SHIPPED}, a name of {@linkcode FORMER}, a checkpoint, a folder that holds one as `segmenter.safetensors` or alone, or a URL (`https:`, `http:`, `file:`, `data:`).
  * @throws what {@linkcode loadSegmenterCheckpoint} throws, the source named; {@linkcode UsageError} for a folder without or with several, and
  * where the network may not be reached.
  */

@@ -114,7 +114,7 @@ export async function traceTrainings(folder: string): Promise<{ [name: string]: 
 }
 
 /** What the network that shipped first is called. */
-const [FIRST] = FORMER;
+const FIRST = FORMER[0].name;
 
 /** A run of `label` and one of `predict` with all files that they can write, with the networks that ship. */
 export async function traceRuns(folder: string): Promise<Json> {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
-import { hashParameters } from "../../../tasks/batch/network_record.ts";
+import { openBackend } from "../../../models/backend.ts";
+import { loadSegmenter } from "../../../models/segmenter/checkpoint.ts";
+import { formerSegmenter } from "../../../models/weights/former_segmenters.ts";
+import { hashParameters, networkDifference, networkRecord } from "../../../tasks/batch/network_record.ts";
+import { FORMER, SHIPPED } from "../../../tasks/segmenter/read_segmenter.ts";
 
 function parameter(shape: number[], values: number[]) {
   return { shape, data: () => Promise.resolve(new Float32Array(values)) };
@@ -21,4 +25,22 @@ Deno.test("hashParameters() distinguishes a name, a shape and a value", async ()
     new Map([["w", parameter([2], [1, 2])], ["b", parameter([1], [0])]]),
   ].map(hashParameters));
   assert.equal(new Set(hashes).size, hashes.length);
+});
+
+Deno.test("networkDifference() calls networks that shipped before by the names that they have since", async () => {
+  await openBackend({ backend: "cpu" });
+  const now = { name: "unet_mobilenet", source: SHIPPED, sha256: "0123456789abcdef" };
+  for (const { name } of FORMER) {
+    using segmenter = await loadSegmenter(formerSegmenter(name));
+    const before = await networkRecord(segmenter, SHIPPED);
+    assert.deepEqual(networkDifference("segmenter", before, now), {
+      was: `the segmenter unet × 0.25 (${name})`,
+      is: "unet_mobilenet (01234567)",
+    });
+    assert.equal(networkDifference("segmenter", before, { ...before, source: name }), undefined);
+  }
+  assert.deepEqual(networkDifference("classifier", undefined, now), {
+    was: "the classifier none",
+    is: "unet_mobilenet (01234567)",
+  });
 });
