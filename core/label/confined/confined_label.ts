@@ -16,7 +16,7 @@ export interface ConfinedSettings {
   readonly margin: number;
   /** What unsure pixels count in a training, 0..1. */
   readonly unsureWeight: number;
-  /** Where a photo is labelled as a whole: the same share, … */
+  /** Where a photo is labelled as a whole: such a share, … */
   readonly wholeCutShare: number;
   /** … and bounds. */
   readonly wholeCutRange: readonly [least: number, most: number];
