@@ -40,6 +40,7 @@ async function meanSegmenter(): Promise<Segmenter> {
     networks.push((await loadSegmenterCheckpoint(await Deno.readFile(path))).segmenter);
   }
   const [mean, ...others] = networks;
+  if (mean === undefined) throw new Error("Cannot pack a segmenter without checkpoints: name one or more.");
   for (const [name, variable] of mean.parameters) {
     const same = [variable, ...others.map(({ parameters }) => parameters.get(name)!)];
     tf.tidy(() => variable.assign(tf.addN(same).div(networks.length)));
