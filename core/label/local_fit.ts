@@ -91,6 +91,15 @@ export function localFit(grey: Float32Array, options: LocalFitOptions): Float32A
   return crack;
 }
 
+/** (1 − s) p + s w: p is the confidence, w what {@linkcode localFit} makes of it, s its share of 0..1. */
+export function partlyFitted(
+  grey: Float32Array,
+  { share, ...options }: LocalFitOptions & { readonly share: number },
+): Float32Array<ArrayBuffer> {
+  const { confidence } = options;
+  return localFit(grey, options).map((w, i) => (1 - share) * confidence[i] + share * w);
+}
+
 /** What is summed over a window: of crack its weight and grey values, of ground its weight, grey values and their squares. */
 const [DARK, DARK_SUM, BRIGHT, BRIGHT_SUM, BRIGHT_SQUARES, SUMS] = [0, 1, 2, 3, 4, 5];
 

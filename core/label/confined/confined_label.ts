@@ -1,5 +1,5 @@
 import { POSSIBLE } from "../../datasets/patch_labels.ts";
-import { defaultFit, localFit, type LocalFitSettings } from "../local_fit.ts";
+import { defaultFit, type LocalFitSettings, partlyFitted } from "../local_fit.ts";
 import { dropSpecks } from "./specks.ts";
 
 /** Every parameter of the pseudo label of a photo whose patches are labelled, as a plain object. */
@@ -86,14 +86,13 @@ export function confinedLabel(
     ConfinedLabelOptions,
 ): ConfinedLabel {
   const whole = localisation !== undefined;
-  const share = settings.fitShare;
+  const { fitShare: share, fit } = settings;
   const fitted = grey === undefined || share === 0
     ? confidence
-    : localFit(grey, { width, height, confidence, possible, settings: settings.fit });
-  const values = confidence.map((p, i) => {
+    : partlyFitted(grey, { width, height, confidence, possible, settings: fit, share });
+  const values = fitted.map((v, i) => {
     if (possible[i] !== POSSIBLE.crack) return 0;
-    const joined = (1 - share) * p + share * fitted[i];
-    return whole ? Math.sqrt(joined * localisation[i]) : joined;
+    return whole ? Math.sqrt(v * localisation[i]) : v;
   });
   const [cutShare, range] = whole
     ? [settings.wholeCutShare, settings.wholeCutRange]

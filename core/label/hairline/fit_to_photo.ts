@@ -1,6 +1,6 @@
 import { POSSIBLE } from "../../datasets/patch_labels.ts";
 import { luma } from "../../images/luma.ts";
-import { defaultFit, localFit } from "../local_fit.ts";
+import { defaultFit, partlyFitted } from "../local_fit.ts";
 
 /** What is less sure of crack than that is ground. */
 const LEAST = 0.02;
@@ -24,6 +24,5 @@ export function fitToPhoto(
     possible[i] = sure[i] > LEAST ? POSSIBLE.crack : POSSIBLE.never;
   }
   const settings = { ...defaultFit, sigma: defaultFit.sigma / scale };
-  const fitted = localFit(grey, { width, height, confidence: sure, possible, settings });
-  return sure.map((p, i) => (1 - share) * p + share * fitted[i]);
+  return partlyFitted(grey, { width, height, confidence: sure, possible, settings, share });
 }
