@@ -3,6 +3,7 @@ import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { addition, globalAveragePool, product } from "../layers/operations.ts";
 import { type Arch, type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
+import { type BlockShape, blocksOf, roundChannels, type Stage } from "./residual_stages.ts";
 
 /** Members of the family, by their size. */
 export type EfficientnetSize = "b0" | "b1" | "b2" | "b3" | "b4" | "b5";
@@ -21,7 +22,7 @@ const SCALES: Readonly<Record<EfficientnetSize, { readonly channels: number; rea
 };
 
 /** The stages of B0 (Tan & Le 2019, table 1). */
-const STAGES = [
+const STAGES: readonly Stage[] = [
   { expansion: 1, side: 3, blocks: 1, channels: 16, stride: 1 },
   { expansion: 6, side: 3, blocks: 2, channels: 24, stride: 2 },
   { expansion: 6, side: 5, blocks: 2, channels: 40, stride: 2 },
@@ -29,12 +30,10 @@ const STAGES = [
   { expansion: 6, side: 5, blocks: 3, channels: 112, stride: 1 },
   { expansion: 6, side: 5, blocks: 4, channels: 192, stride: 2 },
   { expansion: 6, side: 3, blocks: 1, channels: 320, stride: 1 },
-] as const;
+];
 
 const STEM = 32;
 const TOP = 1280;
-/** Channels are multiples of this. */
-const DIVISOR = 8;
 /** Channels that a block's gates are computed from, as a share of the block's input. */
 const SQUEEZED = 0.25;
 const EPSILON = 1e-3;
@@ -121,39 +120,24 @@ function stepsOf({ size, width }: EncoderOptions) {
   const scales = SCALES[size];
   const channels = (full: number) => roundChannels(full * scales.channels * width);
   const stem = normalized({ name: "stem_conv", stride: 2, outputs: channels(STEM) });
-  let inputs = stem.outputs;
-  const blocks = STAGES.flatMap(({ blocks, channels: full, stride: firstStride, ...stage }, i) =>
-    Array.from({ length: Math.ceil(blocks * scales.blocks) }, (_, j): BlockShape => {
-      // Keras names the blocks of a stage a, b, c, …
-      const name = `block${i + 1}${String.fromCharCode("a".charCodeAt(0) + j)}`;
-      const outputs = channels(full);
-      const block = { ...stage, name, stride: j === 0 ? firstStride : 1, inputs, outputs };
-      inputs = outputs;
-      return block;
-    })
+  const stages = STAGES.map((stage) => ({
+    ...stage,
+    blocks: Math.ceil(stage.blocks * scales.blocks),
+    channels: channels(stage.channels),
+  }));
+  // Keras names the blocks of a stage a, b, c, …
+  const blocks = blocksOf(
+    stages,
+    stem.outputs,
+    ({ i, j }) => `block${i + 1}${String.fromCharCode("a".charCodeAt(0) + j)}`,
   );
   return { stem, blocks, top: normalized({ name: "top_conv", side: 1, outputs: channels(TOP) }) };
-}
-
-/** To the nearest multiple of the divisor, but by no more than a tenth down. */
-function roundChannels(channels: number): number {
-  const rounded = Math.max(DIVISOR, DIVISOR * Math.floor(channels / DIVISOR + 0.5));
-  return rounded < 0.9 * channels ? rounded + DIVISOR : rounded;
 }
 
 /** A convolution or depthwise convolution with batch norm, whose name has `bn` where the convolution's has `conv`. */
 function normalized(options: LayerOptions): LayerOptions {
   const batchNorm = { name: options.name.replace(/(dw)?conv$/, "bn"), epsilon: EPSILON };
   return { activation: "swish", batchNorm, ...options };
-}
-
-interface BlockShape {
-  readonly name: string;
-  readonly expansion: number;
-  readonly side: number;
-  readonly stride: number;
-  readonly inputs: number;
-  readonly outputs: number;
 }
 
 /**

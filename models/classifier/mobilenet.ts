@@ -3,15 +3,16 @@ import type { LayerOptions } from "../layers/layer.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { addition } from "../layers/operations.ts";
 import { type ClassifierNetwork, defineClassifierNetwork } from "./classifier_network.ts";
+import { type BlockShape, blocksOf, roundChannels, type Stage } from "./residual_stages.ts";
 
 /** Expansion, channels, blocks and first stride of the stages up to the fourth halving (Sandler et al. 2018, table 2). */
-const STAGES = [
-  { expansion: 1, channels: 16, blocks: 1, stride: 1 },
-  { expansion: 6, channels: 24, blocks: 2, stride: 2 },
-  { expansion: 6, channels: 32, blocks: 3, stride: 2 },
-  { expansion: 6, channels: 64, blocks: 4, stride: 2 },
-  { expansion: 6, channels: 96, blocks: 3, stride: 1 },
-] as const;
+const STAGES: readonly Stage[] = [
+  { expansion: 1, side: 3, channels: 16, blocks: 1, stride: 1 },
+  { expansion: 6, side: 3, channels: 24, blocks: 2, stride: 2 },
+  { expansion: 6, side: 3, channels: 32, blocks: 3, stride: 2 },
+  { expansion: 6, side: 3, channels: 64, blocks: 4, stride: 2 },
+  { expansion: 6, side: 3, channels: 96, blocks: 3, stride: 1 },
+];
 
 const STEM = 32;
 
@@ -91,32 +92,19 @@ export function mobilenetParts(options: EncoderOptions): EncoderPart[] {
 
 /** What it consists of, in its order. */
 function stepsOf({ width, rate }: EncoderOptions) {
-  const channels = (full: number) => {
-    const rounded = Math.max(8, 8 * Math.floor((full * width + 4) / 8));
-    return rounded < 0.9 * full * width ? rounded + 8 : rounded;
-  };
+  const channels = (full: number) => roundChannels(full * width);
   const stem = folded("Conv1", { side: 3, stride: 2, outputs: channels(STEM), rate });
-  let inputs = stem.outputs, index = 0;
-  const blocks = STAGES.flatMap(({ expansion, channels: full, blocks, stride: firstStride }) =>
-    Array.from({ length: blocks }, (_, i): BlockShape => {
-      const outputs = channels(full);
-      const name = index === 0 ? "expanded_conv" : `block_${index}`;
-      const block = { name, expansion, stride: i === 0 ? firstStride : 1, inputs, outputs, rate };
-      inputs = outputs;
-      index++;
-      return block;
-    })
-  );
-  return { stem, blocks, last: folded(`block_${index}_expand`, { outputs: LAST * inputs, rate }) };
+  const stages = STAGES.map((stage) => ({ ...stage, channels: channels(stage.channels) }));
+  const blocks = blocksOf(
+    stages,
+    stem.outputs,
+    ({ index }) => index === 0 ? "expanded_conv" : `block_${index}`,
+  ).map((block): Block => ({ ...block, rate }));
+  const { outputs } = blocks[blocks.length - 1];
+  return { stem, blocks, last: folded(`block_${blocks.length}_expand`, { outputs: LAST * outputs, rate }) };
 }
 
-interface BlockShape extends Pick<LayerOptions, "rate"> {
-  readonly name: string;
-  readonly expansion: number;
-  readonly stride: number;
-  readonly inputs: number;
-  readonly outputs: number;
-}
+type Block = BlockShape & Pick<LayerOptions, "rate">;
 
 /**
  * Expands, filters and projects; plus the input where the shapes are equal. The second result, of blocks that halve the image, is the
@@ -125,7 +113,7 @@ interface BlockShape extends Pick<LayerOptions, "rate"> {
 function invertedResidual<T>(
   x: T,
   graph: LayerGraph<T>,
-  { name, expansion, stride, inputs, outputs, rate }: BlockShape,
+  { name, expansion, side, stride, inputs, outputs, rate }: Block,
 ): T[] {
   const inner = expansion * inputs;
   const expand = `${name}_expand`, filter = `${name}_depthwise`;
@@ -133,7 +121,7 @@ function invertedResidual<T>(
   const projected = graph.scope(() => {
     const filtered = graph.layer(
       expanded,
-      folded(filter, { kind: "depthwise", side: 3, stride, outputs: inner, rate }),
+      folded(filter, { kind: "depthwise", side, stride, outputs: inner, rate }),
     );
     const projected = graph.layer(
       filtered,
