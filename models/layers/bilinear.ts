@@ -112,10 +112,11 @@ function multiplyBands(x: tf.Tensor3D, line: Line, transpose: boolean): tf.Tenso
     const band: Range = [start, Math.min(size, start + BAND)];
     // A tap moves by less than a pixel of the line, and an enlarged pixel lies between two.
     const around: Range = [Math.max(0, band[0] - 1), Math.min(size, band[1] + 1)];
-    const matrix = tf.tidy(() =>
-      // One copy an image: tfjs' kernels are slow, and its gradient is wrong, where one matrix serves all.
-      weightsOf(line, transpose ? { from: band, to: around } : { from: around, to: band }).tile([n, 1, 1])
-    );
+    // One copy an image: tfjs' kernels are slow, and its gradient is wrong, where one matrix serves all.
+    const matrix = tf.tidy(() => {
+      const weights = weightsOf(line, transpose ? { from: band, to: around } : { from: around, to: band });
+      return tf.concat(Array<tf.Tensor3D>(n).fill(weights));
+    });
     const step = transpose ? scale : taps;
     const rows = x.slice([0, step * around[0], 0], [n, step * (around[1] - around[0]), length]);
     bands.push(tf.matMul(matrix, rows, transpose));

@@ -11,6 +11,7 @@ import {
   layerOutputSize,
 } from "./layer.ts";
 import { parameter, type Parameters } from "./parameters.ts";
+import { swish } from "./swish.ts";
 
 /** How layers are run. */
 export interface LayerRun {
@@ -119,7 +120,7 @@ const ACTIVATIONS: Readonly<Record<Activation, (x: tf.Tensor4D) => tf.Tensor4D>>
   linear: (x) => x,
   relu: (x) => x.relu(),
   relu6: (x) => x.relu6(),
-  swish: (x) => swish(x),
+  swish,
   sigmoid: (x) => x.sigmoid(),
 };
 
@@ -127,19 +128,3 @@ const ACTIVATIONS: Readonly<Record<Activation, (x: tf.Tensor4D) => tf.Tensor4D>>
 export function runActivation(x: tf.Tensor4D, activation: Activation): tf.Tensor4D {
   return ACTIVATIONS[activation](x);
 }
-
-/**
- * y = x σ(x) and its gradient dy σ(x) (1 + x (1 − σ(x))), as one operation: the tape keeps x alone.
- * Ramachandran, Zoph & Le (2017), https://arxiv.org/abs/1710.05941.
- */
-const swish = tf.customGrad((...inputs) => {
-  const [x, save] = inputs as unknown as [tf.Tensor4D, tf.GradSaveFunc];
-  save([x]);
-  return {
-    value: x.mul<tf.Tensor4D>(x.sigmoid()),
-    gradFunc: (dy: tf.Tensor, [x]: tf.Tensor[]) => {
-      const share = x.sigmoid();
-      return dy.mul(share.mul(x.mul(tf.scalar(1).sub(share)).add(1)));
-    },
-  };
-}) as (x: tf.Tensor4D) => tf.Tensor4D;

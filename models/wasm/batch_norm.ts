@@ -23,12 +23,12 @@ export function registerBatchNorm(heap: WasmHeap): void {
   });
   tf.registerGradient({
     kernelName: BATCH_NORM_TRAIN,
-    inputsToSave: ["x", "gamma"],
-    outputsToSave: [true, true, true],
-    gradFunc: (dy, [x, gamma, y, mean, variance], attributes) => {
+    inputsToSave: ["x", "gamma", "beta"],
+    outputsToSave: [false, true, true],
+    gradFunc: (dy, [x, gamma, beta, mean, variance], attributes) => {
       const [dx, dgamma, dbeta] = tf.engine().runKernel(
         BATCH_NORM_TRAIN_GRAD,
-        { dy: Array.isArray(dy) ? dy[0] : dy, x, gamma, y, mean, variance },
+        { dy: Array.isArray(dy) ? dy[0] : dy, x, gamma, beta, mean, variance },
         attributes,
       ) as unknown as tf.Tensor[];
       return { x: () => dx, gamma: () => dgamma, beta: () => dbeta };
@@ -51,7 +51,7 @@ function forward(
   divide(heap.floats(heap.address(variance), channels), rows);
   const [scales, variances, gammas] = [scale, heap.address(variance), heap.address(gamma)]
     .map((address) => heap.floats(address, channels));
-  for (let c = 0; c < channels; c++) scales[c] = gammas[c] / Math.sqrt(variances[c] + epsilon);
+  for (let c = 0; c < channels; c++) scales[c] = scaleOf(gammas[c], variances[c], epsilon);
   heap.kernels.normalizeRows(
     heap.address(x),
     rows,
@@ -65,51 +65,60 @@ function forward(
   return [y, mean, variance];
 }
 
-/** dx = a · dy + b · (x - mean) + k; the coefficients of a channel follow from the formula of {@linkcode batchNormTrain}. */
+/**
+ * dx = a · dy + b · (x - mean) + k; the coefficients of a channel follow from the formula of {@linkcode batchNormTrain}. What a ReLU passed on is found
+ * from x again: these passes wait for the memory, and y would be one more to read.
+ */
 function backward(
   heap: WasmHeap,
-  { dy, x, gamma, y, mean, variance }: Tensors,
+  { dy, x, gamma, beta, mean, variance }: Tensors,
   { epsilon, relu }: BatchNormTrainAttributes,
 ): tf.TensorInfo[] {
   const { rows, channels } = matrixOf(x);
   const [dx, dgamma, dbeta] = [x.shape, [channels], [channels]].map((shape) => heap.output(shape));
   using memory = heap.borrow(channels * FLOAT, channels * FLOAT, channels * FLOAT);
   const [a, b, k] = memory.addresses;
-  const gate = relu ? heap.address(y) : 0;
-  heap.kernels.sumGradients(
-    heap.address(dy),
-    gate,
-    heap.address(x),
-    rows,
-    channels,
-    heap.address(mean),
-    heap.address(dbeta),
-    heap.address(dgamma),
-  );
   const view = (address: number) => heap.floats(address, channels);
   const [as, bs, ks] = [a, b, k].map(view);
   const [gammas, variances, dgammas, dbetas] = [gamma, variance, dgamma, dbeta]
     .map((tensor) => view(heap.address(tensor)));
-  for (let c = 0; c < channels; c++) {
-    const inverse = 1 / Math.sqrt(variances[c] + epsilon);
-    dgammas[c] *= inverse;
-    as[c] = gammas[c] * inverse;
-    bs[c] = -as[c] * inverse * dgammas[c] / rows;
-    ks[c] = -as[c] * dbetas[c] / rows;
-  }
-  heap.kernels.normalizeGradients(
+  for (let c = 0; c < channels; c++) as[c] = scaleOf(gammas[c], variances[c], epsilon);
+  const shift = relu ? heap.address(beta) : 0;
+  heap.kernels.sumGradients(
     heap.address(dy),
-    gate,
     heap.address(x),
     rows,
     channels,
     heap.address(mean),
     a,
+    shift,
+    heap.address(dbeta),
+    heap.address(dgamma),
+  );
+  for (let c = 0; c < channels; c++) {
+    const inverse = 1 / Math.sqrt(variances[c] + epsilon);
+    dgammas[c] *= inverse;
+    bs[c] = -as[c] * inverse * dgammas[c] / rows;
+    ks[c] = -as[c] * dbetas[c] / rows;
+  }
+  heap.kernels.normalizeGradients(
+    heap.address(dy),
+    heap.address(x),
+    rows,
+    channels,
+    heap.address(mean),
+    a,
+    shift,
     b,
     k,
     heap.address(dx),
   );
   return [dx, dgamma, dbeta];
+}
+
+/** What a centred value is multiplied by: the gradient has to find the very number again. */
+function scaleOf(gamma: number, variance: number, epsilon: number): number {
+  return gamma / Math.sqrt(variance + epsilon);
 }
 
 /** A batch as a matrix of pixels × channels. */

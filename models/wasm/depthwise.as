@@ -1,6 +1,6 @@
 /*
  * Gradients of a depthwise convolution y[oy, ox, c] = Σ x[oy · s + ky - top, ox · s + kx - left, c] · w[ky, kx, c] over images
- * [n][h][w][c] (float32, addresses in bytes): up to 16 channels at a time, sums in registers.
+ * [n][h][w][c] (float32, addresses in bytes): 16 channels at a time, of the rest four, of the rest one, sums in registers.
  */
 
 // @ts-ignore: decorator
@@ -38,6 +38,20 @@ export function depthwiseInputGradient(
           const to = dx + k * 4;
           v128.store(to, s0); v128.store(to, s1, 16); v128.store(to, s2, 32); v128.store(to, s3, 48);
         }
+        for (; k + 4 <= c; k += 4) {
+          let sum = f32x4.splat(0);
+          for (let ky: i32 = 0; ky < filterH; ky++) {
+            const y = iy + top - ky;
+            if (y < 0 || y % strideH !== 0 || y / strideH >= outH) continue;
+            for (let kx: i32 = 0; kx < filterW; kx++) {
+              const x = ix + left - kx;
+              if (x < 0 || x % strideW !== 0 || x / strideW >= outW) continue;
+              const g = dy + usize((i * outH + y / strideH) * outW + x / strideW) * pixel + k * 4;
+              sum = fma(v128.load(g), v128.load(weights + usize(ky * filterW + kx) * pixel + k * 4), sum);
+            }
+          }
+          v128.store(dx + k * 4, sum);
+        }
         for (; k < c; k++) {
           let sum: f32 = 0;
           for (let ky: i32 = 0; ky < filterH; ky++) {
@@ -66,7 +80,7 @@ export function depthwiseFilterGradient(
   const pixel = usize(c) * 4;
   const step = pixel * strideW;
   for (let k: i32 = 0; k < c;) {
-    const wide = k + 16 <= c;
+    const count = k + 16 <= c ? 16 : k + 4 <= c ? 4 : 1;
     for (let ky: i32 = 0; ky < filterH; ky++) {
       for (let kx: i32 = 0; kx < filterW; kx++) {
         // The output columns under which this tap lies inside the image.
@@ -82,7 +96,7 @@ export function depthwiseFilterGradient(
             if (iy < 0 || iy >= h) continue;
             let a = x + usize((i * h + iy) * w + first * strideW + shift) * pixel + k * 4;
             let g = dy + usize((i * outH + oy) * outW + first) * pixel + k * 4;
-            if (wide) {
+            if (count === 16) {
               let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
               for (let ox = first; ox < last; ox++) {
                 s0 = fma(v128.load(a), v128.load(g), s0);
@@ -93,6 +107,14 @@ export function depthwiseFilterGradient(
                 g += pixel;
               }
               t0 = f32x4.add(t0, s0); t1 = f32x4.add(t1, s1); t2 = f32x4.add(t2, s2); t3 = f32x4.add(t3, s3);
+            } else if (count === 4) {
+              let s0 = f32x4.splat(0);
+              for (let ox = first; ox < last; ox++) {
+                s0 = fma(v128.load(a), v128.load(g), s0);
+                a += step;
+                g += pixel;
+              }
+              t0 = f32x4.add(t0, s0);
             } else {
               for (let ox = first; ox < last; ox++) {
                 total += load<f32>(a) * load<f32>(g);
@@ -103,13 +125,16 @@ export function depthwiseFilterGradient(
           }
         }
         const to = dw + usize(ky * filterW + kx) * pixel + k * 4;
-        if (wide) {
-          v128.store(to, t0); v128.store(to, t1, 16); v128.store(to, t2, 32); v128.store(to, t3, 48);
-        } else {
+        if (count === 1) {
           store<f32>(to, f32(total));
+        } else {
+          v128.store(to, t0);
+          if (count === 16) {
+            v128.store(to, t1, 16); v128.store(to, t2, 32); v128.store(to, t3, 48);
+          }
         }
       }
     }
-    k += wide ? 16 : 1;
+    k += count;
   }
 }

@@ -124,27 +124,29 @@ export interface WasmKernels {
   ): void;
   sumGradients(
     dy: number,
-    gate: number,
     x: number,
     rows: number,
     channels: number,
     mean: number,
+    scale: number,
+    shift: number,
     sumG: number,
     sumGX: number,
   ): void;
   normalizeGradients(
     dy: number,
-    gate: number,
     x: number,
     rows: number,
     channels: number,
     mean: number,
-    a: number,
+    scale: number,
+    shift: number,
     b: number,
     k: number,
     dx: number,
   ): void;
   gateGradients(dy: number, x: number, count: number, lower: number, upper: number, dx: number): void;
+  swishGradients(dy: number, x: number, share: number, count: number, dx: number): void;
   momentumStep(
     w: number,
     v: number,

@@ -10,6 +10,7 @@ export {
   sumGradients,
   sumRows,
   sumSquares,
+  swishGradients,
 } from "./norm";
 export { maxPoolGradients } from "./pool";
 export { convolveTiles, correlateTiles, flipFilters, transformFilters } from "./winograd";

@@ -11,11 +11,11 @@ function fma(a: v128, b: v128, c: v128): v128 {
   return f32x4.relaxed_madd(a, b, c);
 }
 
-/** The lanes of `value` where `gate` is positive, else 0. */
+/** The lanes of `g` where centred · scale + shift, as normalizeRows() rounds it, is positive, else 0. */
 // @ts-ignore: decorator
 @inline
-function gated(value: v128, gate: v128): v128 {
-  return v128.and(value, f32x4.gt(gate, f32x4.splat(0)));
+function gated(g: v128, centred: v128, scale: v128, shift: v128): v128 {
+  return v128.and(g, f32x4.gt(fma(centred, scale, shift), f32x4.splat(0)));
 }
 
 /** sum[c] = Σ_r x[r, c] */
@@ -98,71 +98,97 @@ export function normalizeRows(
 }
 
 /**
- * sumG[c] = Σ_r g[r, c] and sumGX[c] = Σ_r g[r, c] · (x[r, c] - mean[c]), with g = dy where gate > 0, else 0; gate 0: g = dy
+ * sumG[c] = Σ_r g[r, c] and sumGX[c] = Σ_r g[r, c] · (x[r, c] - mean[c]), with g = dy where a ReLU passed
+ * (x[r, c] - mean[c]) · scale[c] + shift[c] on, else 0; shift 0: g = dy, no ReLU followed
  */
 export function sumGradients(
-  dy: usize, gate: usize, x: usize, rows: i32, channels: i32, mean: usize, sumG: usize, sumGX: usize,
+  dy: usize, x: usize, rows: i32, channels: i32, mean: usize, scale: usize, shift: usize, sumG: usize, sumGX: usize,
 ): void {
   const step = usize(channels) * 4;
   let c: i32 = 0;
   for (; c + 8 <= channels; c += 8) {
-    let t0 = f32x4.splat(0), t1 = t0, u0 = t0, u1 = t0;
-    const m0 = v128.load(mean + c * 4), m1 = v128.load(mean + c * 4, 16);
+    let t0 = f32x4.splat(0), t1 = t0, u0 = t0, u1 = t0, b0 = t0, b1 = t0;
     let at = usize(c) * 4;
+    const m0 = v128.load(mean + at), m1 = v128.load(mean + at, 16);
+    const a0 = v128.load(scale + at), a1 = v128.load(scale + at, 16);
+    if (shift) {
+      b0 = v128.load(shift + at);
+      b1 = v128.load(shift + at, 16);
+    }
     for (let r: i32 = 0; r < rows; r += PARTIAL) {
       let s0 = f32x4.splat(0), s1 = s0, p0 = s0, p1 = s0;
       for (let end = at + min(PARTIAL, rows - r) * step; at < end; at += step) {
+        const d0 = f32x4.sub(v128.load(x + at), m0), d1 = f32x4.sub(v128.load(x + at, 16), m1);
         let g0 = v128.load(dy + at), g1 = v128.load(dy + at, 16);
-        if (gate) {
-          g0 = gated(g0, v128.load(gate + at));
-          g1 = gated(g1, v128.load(gate + at, 16));
+        if (shift) {
+          g0 = gated(g0, d0, a0, b0);
+          g1 = gated(g1, d1, a1, b1);
         }
         s0 = f32x4.add(s0, g0); s1 = f32x4.add(s1, g1);
-        p0 = fma(g0, f32x4.sub(v128.load(x + at), m0), p0);
-        p1 = fma(g1, f32x4.sub(v128.load(x + at, 16), m1), p1);
+        p0 = fma(g0, d0, p0); p1 = fma(g1, d1, p1);
       }
       t0 = f32x4.add(t0, s0); t1 = f32x4.add(t1, s1); u0 = f32x4.add(u0, p0); u1 = f32x4.add(u1, p1);
     }
     v128.store(sumG + c * 4, t0); v128.store(sumG + c * 4, t1, 16);
     v128.store(sumGX + c * 4, u0); v128.store(sumGX + c * 4, u1, 16);
   }
+  for (; c + 4 <= channels; c += 4) {
+    let t = f32x4.splat(0), u = t, b = t;
+    let at = usize(c) * 4;
+    const m = v128.load(mean + at), a = v128.load(scale + at);
+    if (shift) b = v128.load(shift + at);
+    for (let r: i32 = 0; r < rows; r += PARTIAL) {
+      let s = f32x4.splat(0), p = s;
+      for (let end = at + min(PARTIAL, rows - r) * step; at < end; at += step) {
+        const d = f32x4.sub(v128.load(x + at), m);
+        let g = v128.load(dy + at);
+        if (shift) g = gated(g, d, a, b);
+        s = f32x4.add(s, g);
+        p = fma(g, d, p);
+      }
+      t = f32x4.add(t, s); u = f32x4.add(u, p);
+    }
+    v128.store(sumG + c * 4, t);
+    v128.store(sumGX + c * 4, u);
+  }
   for (; c < channels; c++) {
     let total: f64 = 0, product: f64 = 0;
-    const m = load<f32>(mean + c * 4);
     let at = usize(c) * 4;
+    const m = load<f32>(mean + at), a = load<f32>(scale + at), b: f32 = shift ? load<f32>(shift + at) : 0;
     for (let r: i32 = 0; r < rows; r++, at += step) {
-      if (gate && !(load<f32>(gate + at) > 0)) continue;
+      const d = load<f32>(x + at) - m;
+      if (shift && !(d * a + b > 0)) continue;
       const g = f64(load<f32>(dy + at));
       total += g;
-      product += g * (load<f32>(x + at) - m);
+      product += g * d;
     }
     store<f32>(sumG + c * 4, f32(total));
     store<f32>(sumGX + c * 4, f32(product));
   }
 }
 
-/** dx[r, c] = g[r, c] · a[c] + (x[r, c] - mean[c]) · b[c] + k[c], with g as in sumGradients() */
+/** dx[r, c] = g[r, c] · scale[c] + (x[r, c] - mean[c]) · b[c] + k[c], with g and shift as in sumGradients() */
 export function normalizeGradients(
-  dy: usize, gate: usize, x: usize, rows: i32, channels: i32, mean: usize, a: usize, b: usize, k: usize, dx: usize,
+  dy: usize, x: usize, rows: i32, channels: i32, mean: usize, scale: usize, shift: usize, b: usize, k: usize, dx: usize,
 ): void {
   const bytes = usize(channels) * 4;
   const vectors = bytes & ~15;
   for (let r: i32 = 0; r < rows; r++) {
     let c: usize = 0;
     for (; c < vectors; c += 16) {
+      const centred = f32x4.sub(v128.load(x + c), v128.load(mean + c)), a = v128.load(scale + c);
       let g = v128.load(dy + c);
-      if (gate) g = gated(g, v128.load(gate + c));
-      const centred = f32x4.sub(v128.load(x + c), v128.load(mean + c));
-      v128.store(dx + c, fma(g, v128.load(a + c), fma(centred, v128.load(b + c), v128.load(k + c))));
+      if (shift) g = gated(g, centred, a, v128.load(shift + c));
+      v128.store(dx + c, fma(g, a, fma(centred, v128.load(b + c), v128.load(k + c))));
     }
     for (; c < bytes; c += 4) {
-      const g: f32 = gate && !(load<f32>(gate + c) > 0) ? 0 : load<f32>(dy + c);
-      store<f32>(dx + c, g * load<f32>(a + c) + (load<f32>(x + c) - load<f32>(mean + c)) * load<f32>(b + c) + load<f32>(k + c));
+      const centred = load<f32>(x + c) - load<f32>(mean + c), a = load<f32>(scale + c);
+      const g: f32 = shift && !(centred * a + load<f32>(shift + c) > 0) ? 0 : load<f32>(dy + c);
+      store<f32>(dx + c, g * a + centred * load<f32>(b + c) + load<f32>(k + c));
     }
     dy += bytes;
     x += bytes;
     dx += bytes;
-    if (gate) gate += bytes;
   }
 }
 
@@ -180,6 +206,23 @@ export function gateGradients(dy: usize, x: usize, count: i32, lower: f32, upper
   for (; i < bytes; i += 4) {
     const value = load<f32>(x + i);
     store<f32>(dx + i, value > lower && value <= upper ? load<f32>(dy + i) : 0);
+  }
+}
+
+/** dx = dy · s · (1 + x · (1 − s)), s the sigmoid of x: the gradient of x · s */
+export function swishGradients(dy: usize, x: usize, share: usize, count: i32, dx: usize): void {
+  const one = f32x4.splat(1);
+  const bytes = usize(count) * 4;
+  const vectors = bytes & ~15;
+  let i: usize = 0;
+  for (; i < vectors; i += 16) {
+    const s = v128.load(share + i);
+    const slope = f32x4.mul(s, f32x4.add(f32x4.mul(v128.load(x + i), f32x4.sub(one, s)), one));
+    v128.store(dx + i, f32x4.mul(v128.load(dy + i), slope));
+  }
+  for (; i < bytes; i += 4) {
+    const s = load<f32>(share + i);
+    store<f32>(dx + i, load<f32>(dy + i) * (s * (load<f32>(x + i) * (1 - s) + 1)));
   }
 }
 

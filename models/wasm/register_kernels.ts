@@ -1,3 +1,4 @@
+import { SWISH_GRADIENT } from "../layers/swish.ts";
 import { tf } from "../tfjs.ts";
 import { MOMENTUM_STEP, type MomentumStepAttributes } from "../training/momentum.ts";
 import { registerBatchNorm } from "./batch_norm.ts";
@@ -26,6 +27,7 @@ export function registerWasmKernels(heap: WasmHeap): void {
   registerConcat(heap);
   registerIdentity(heap);
   registerReluGradient(heap);
+  registerSwishGradient(heap);
   registerBatchNorm(heap);
   registerMomentum(heap);
 }
@@ -48,6 +50,21 @@ function sumOfRows(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.Tenso
   const sum = heap.output(keepDims ? [...axes.map(() => 1), channels] : [channels]);
   heap.kernels.sumRows(heap.address(x), rows, channels, heap.address(sum));
   return sum;
+}
+
+/** The gradient of swish in one pass, where its operations take five. */
+function registerSwishGradient(heap: WasmHeap): void {
+  tf.registerKernel({
+    kernelName: SWISH_GRADIENT,
+    backendName: "wasm",
+    kernelFunc: ({ inputs }) => {
+      const [dy, x, share] = [inputs.dy!, inputs.x!, inputs.share!];
+      const dx = heap.output(x.shape);
+      const [ofY, ofX, shares, target] = [dy, x, share, dx].map((tensor) => heap.address(tensor));
+      heap.kernels.swishGradients(ofY, ofX, shares, tf.util.sizeFromShape(x.shape), target);
+      return dx;
+    },
+  });
 }
 
 /** The optimiser's step of one variable in one pass. */

@@ -3,6 +3,7 @@ import { openBackend } from "../../../models/backend.ts";
 import { createClassifier } from "../../../models/classifier/classifier.ts";
 import { classifierGradients } from "../../../models/classifier/gradients.ts";
 import { batchNormTrain } from "../../../models/layers/batch_norm.ts";
+import { swish } from "../../../models/layers/swish.ts";
 import { tf } from "../../../models/tfjs.ts";
 import { openWasmBackend } from "../../../models/wasm/wasm_backend.ts";
 import { relativeDifference, withBackend } from "../testing.ts";
@@ -142,7 +143,7 @@ Deno.test("depthwiseConv2d's gradients on wasm equal the cpu backend over sizes,
     for (const stride of [1, 2]) {
       for (const pad of ["same", "valid"] as const) {
         if (size > 9 && pad === "valid") continue;
-        for (const channels of [1, 16, 19]) {
+        for (const channels of [1, 8, 16, 19, 23]) {
           await assertEqualsCpu(JSON.stringify({ size, stride, pad, channels }), () =>
             valueAndGradients(
               (x, filter) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, stride, pad),
@@ -194,6 +195,15 @@ Deno.test("relu and relu6 have their gradients on wasm and, after it was opened,
     });
     assert.deepEqual([...relu], [0, 0, 0, 0, 5, 6, 7, 8, 9], backend);
     assert.deepEqual([...relu6], [0, 0, 0, 0, 5, 6, 7, 0, 0], backend);
+  }
+});
+
+Deno.test("swish has the gradient of the cpu backend on wasm, saturated and at odd lengths, too", async () => {
+  for (const length of [1, 4, 7, 31]) {
+    await assertEqualsCpu(`${length} values`, () => {
+      const x = tf.concat([tf.tensor1d([-90, -3, 0, 1e-30, 90]), tf.mul(noise([length], 1), 6)]);
+      return valueAndGradients((x) => swish(x.reshape([1, 1, 1, -1]) as tf.Tensor4D), [x]);
+    });
   }
 });
 
