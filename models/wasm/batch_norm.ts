@@ -76,13 +76,13 @@ function backward(
 ): tf.TensorInfo[] {
   const { rows, channels } = matrixOf(x);
   const [dx, dgamma, dbeta] = [x.shape, [channels], [channels]].map((shape) => heap.output(shape));
-  using memory = heap.borrow(channels * FLOAT, channels * FLOAT, channels * FLOAT);
-  const [a, b, k] = memory.addresses;
+  using memory = heap.borrow(...Array<number>(4).fill(channels * FLOAT));
+  const [scale, a, b, k] = memory.addresses;
   const view = (address: number) => heap.floats(address, channels);
-  const [as, bs, ks] = [a, b, k].map(view);
+  const [scales, as, bs, ks] = [scale, a, b, k].map(view);
   const [gammas, variances, dgammas, dbetas] = [gamma, variance, dgamma, dbeta]
     .map((tensor) => view(heap.address(tensor)));
-  for (let c = 0; c < channels; c++) as[c] = scaleOf(gammas[c], variances[c], epsilon);
+  for (let c = 0; c < channels; c++) scales[c] = scaleOf(gammas[c], variances[c], epsilon);
   const shift = relu ? heap.address(beta) : 0;
   heap.kernels.sumGradients(
     heap.address(dy),
@@ -90,7 +90,7 @@ function backward(
     rows,
     channels,
     heap.address(mean),
-    a,
+    scale,
     shift,
     heap.address(dbeta),
     heap.address(dgamma),
@@ -98,6 +98,7 @@ function backward(
   for (let c = 0; c < channels; c++) {
     const inverse = 1 / Math.sqrt(variances[c] + epsilon);
     dgammas[c] *= inverse;
+    as[c] = gammas[c] * inverse;
     bs[c] = -as[c] * inverse * dgammas[c] / rows;
     ks[c] = -as[c] * dbetas[c] / rows;
   }
@@ -107,8 +108,9 @@ function backward(
     rows,
     channels,
     heap.address(mean),
-    a,
+    scale,
     shift,
+    a,
     b,
     k,
     heap.address(dx),
@@ -116,7 +118,7 @@ function backward(
   return [dx, dgamma, dbeta];
 }
 
-/** What a centred value is multiplied by: the gradient has to find the very number again. */
+/** What a centred value is multiplied by: for the gradient to find again what a ReLU passed on, to the bit. */
 function scaleOf(gamma: number, variance: number, epsilon: number): number {
   return gamma / Math.sqrt(variance + epsilon);
 }

@@ -1,13 +1,9 @@
 /*
  * Gradients of a depthwise convolution y[oy, ox, c] = Σ x[oy · s + ky - top, ox · s + kx - left, c] · w[ky, kx, c] over images
- * [n][h][w][c] (float32, addresses in bytes): 16 channels at a time, of the rest four, of the rest one, sums in registers.
+ * [n][h][w][c] (float32, addresses in bytes): 16 channels at a time, of the rest four, of the rest one, sums in
+ * registers. Four round as one does, so that a training ends the same whichever is at work.
  */
-
-// @ts-ignore: decorator
-@inline
-function fma(a: v128, b: v128, c: v128): v128 {
-  return f32x4.relaxed_madd(a, b, c);
-}
+import { fma, highLanes, storeDoubles } from "./lanes";
 
 /** dx[iy, ix, c] = Σ dy[(iy + top - ky) / s, (ix + left - kx) / s, c] · w[ky, kx, c] over the taps with whole quotients */
 export function depthwiseInputGradient(
@@ -47,7 +43,8 @@ export function depthwiseInputGradient(
               const x = ix + left - kx;
               if (x < 0 || x % strideW !== 0 || x / strideW >= outW) continue;
               const g = dy + usize((i * outH + y / strideH) * outW + x / strideW) * pixel + k * 4;
-              sum = fma(v128.load(g), v128.load(weights + usize(ky * filterW + kx) * pixel + k * 4), sum);
+              const t = weights + usize(ky * filterW + kx) * pixel + k * 4;
+              sum = f32x4.add(sum, f32x4.mul(v128.load(g), v128.load(t)));
             }
           }
           v128.store(dx + k * 4, sum);
@@ -89,7 +86,7 @@ export function depthwiseFilterGradient(
         if (shift < 0) first = (strideW - 1 - shift) / strideW;
         const last = shift >= w ? first : min(outW, (w - 1 - shift) / strideW + 1);
         let t0 = f32x4.splat(0), t1 = t0, t2 = t0, t3 = t0;
-        let total: f64 = 0;
+        let totals0 = f64x2.splat(0), totals1 = totals0, total: f64 = 0;
         for (let i: i32 = 0; i < n; i++) {
           for (let oy: i32 = 0; oy < outH; oy++) {
             const iy = oy * strideH + ky - top;
@@ -108,13 +105,13 @@ export function depthwiseFilterGradient(
               }
               t0 = f32x4.add(t0, s0); t1 = f32x4.add(t1, s1); t2 = f32x4.add(t2, s2); t3 = f32x4.add(t3, s3);
             } else if (count === 4) {
-              let s0 = f32x4.splat(0);
               for (let ox = first; ox < last; ox++) {
-                s0 = fma(v128.load(a), v128.load(g), s0);
+                const product = f32x4.mul(v128.load(a), v128.load(g));
+                totals0 = f64x2.add(totals0, f64x2.promote_low_f32x4(product));
+                totals1 = f64x2.add(totals1, highLanes(product));
                 a += step;
                 g += pixel;
               }
-              t0 = f32x4.add(t0, s0);
             } else {
               for (let ox = first; ox < last; ox++) {
                 total += load<f32>(a) * load<f32>(g);
@@ -125,13 +122,12 @@ export function depthwiseFilterGradient(
           }
         }
         const to = dw + usize(ky * filterW + kx) * pixel + k * 4;
-        if (count === 1) {
-          store<f32>(to, f32(total));
+        if (count === 16) {
+          v128.store(to, t0); v128.store(to, t1, 16); v128.store(to, t2, 32); v128.store(to, t3, 48);
+        } else if (count === 4) {
+          storeDoubles(to, totals0, totals1);
         } else {
-          v128.store(to, t0);
-          if (count === 16) {
-            v128.store(to, t1, 16); v128.store(to, t2, 32); v128.store(to, t3, 48);
-          }
+          store<f32>(to, f32(total));
         }
       }
     }

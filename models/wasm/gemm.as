@@ -9,6 +9,7 @@
  *
  * All addresses are in bytes, all matrices float32.
  */
+import { fma } from "./lanes";
 
 /** Rows of a tile. */
 const ROWS: i32 = 6;
@@ -20,12 +21,6 @@ const TILE_ROW: usize = 32;
 const BLOCK_BYTES: i32 = 262144;
 /** Pixels that one block of the filter's gradient reduces over, so that six of its columns stay in the first-level cache. */
 const PIXELS: i32 = 256;
-
-// @ts-ignore: decorator
-@inline
-function fma(a: v128, b: v128, c: v128): v128 {
-  return f32x4.relaxed_madd(a, b, c);
-}
 
 /**
  * Rows of a product whose rows of A consist of segments: C[r, j] = act(bias[j] + Σ_s Σ_e A[r][s][e] · B[(s, e), j]).

@@ -141,6 +141,7 @@ export interface WasmKernels {
     mean: number,
     scale: number,
     shift: number,
+    a: number,
     b: number,
     k: number,
     dx: number,

@@ -2,14 +2,9 @@
  * Batch normalisation over matrices [rows][channels] (float32, addresses in bytes), and the element-wise passes of training.
  * Sums run down the rows for up to 16 channels at a time; a partial sum every 256 rows keeps their rounding errors small.
  */
+import { fma, highLanes, storeDoubles } from "./lanes";
 
 const PARTIAL: i32 = 256;
-
-// @ts-ignore: decorator
-@inline
-function fma(a: v128, b: v128, c: v128): v128 {
-  return f32x4.relaxed_madd(a, b, c);
-}
 
 /** The lanes of `g` where centred · scale + shift, as normalizeRows() rounds it, is positive, else 0. */
 // @ts-ignore: decorator
@@ -133,23 +128,21 @@ export function sumGradients(
     v128.store(sumGX + c * 4, u0); v128.store(sumGX + c * 4, u1, 16);
   }
   for (; c + 4 <= channels; c += 4) {
-    let t = f32x4.splat(0), u = t, b = t;
+    let t0 = f64x2.splat(0), t1 = t0, u0 = t0, u1 = t0, b = f32x4.splat(0);
     let at = usize(c) * 4;
     const m = v128.load(mean + at), a = v128.load(scale + at);
     if (shift) b = v128.load(shift + at);
-    for (let r: i32 = 0; r < rows; r += PARTIAL) {
-      let s = f32x4.splat(0), p = s;
-      for (let end = at + min(PARTIAL, rows - r) * step; at < end; at += step) {
-        const d = f32x4.sub(v128.load(x + at), m);
-        let g = v128.load(dy + at);
-        if (shift) g = gated(g, d, a, b);
-        s = f32x4.add(s, g);
-        p = fma(g, d, p);
-      }
-      t = f32x4.add(t, s); u = f32x4.add(u, p);
+    for (let r: i32 = 0; r < rows; r++, at += step) {
+      const d = f32x4.sub(v128.load(x + at), m);
+      let g = v128.load(dy + at);
+      if (shift) g = gated(g, d, a, b);
+      const g0 = f64x2.promote_low_f32x4(g), g1 = highLanes(g);
+      t0 = f64x2.add(t0, g0); t1 = f64x2.add(t1, g1);
+      u0 = f64x2.add(u0, f64x2.mul(g0, f64x2.promote_low_f32x4(d)));
+      u1 = f64x2.add(u1, f64x2.mul(g1, highLanes(d)));
     }
-    v128.store(sumG + c * 4, t);
-    v128.store(sumGX + c * 4, u);
+    storeDoubles(sumG + c * 4, t0, t1);
+    storeDoubles(sumGX + c * 4, u0, u1);
   }
   for (; c < channels; c++) {
     let total: f64 = 0, product: f64 = 0;
@@ -167,24 +160,25 @@ export function sumGradients(
   }
 }
 
-/** dx[r, c] = g[r, c] · scale[c] + (x[r, c] - mean[c]) · b[c] + k[c], with g and shift as in sumGradients() */
+/** dx[r, c] = g[r, c] · a[c] + (x[r, c] - mean[c]) · b[c] + k[c], with g and what it takes as in sumGradients() */
 export function normalizeGradients(
-  dy: usize, x: usize, rows: i32, channels: i32, mean: usize, scale: usize, shift: usize, b: usize, k: usize, dx: usize,
+  dy: usize, x: usize, rows: i32, channels: i32, mean: usize, scale: usize, shift: usize, a: usize, b: usize, k: usize,
+  dx: usize,
 ): void {
   const bytes = usize(channels) * 4;
   const vectors = bytes & ~15;
   for (let r: i32 = 0; r < rows; r++) {
     let c: usize = 0;
     for (; c < vectors; c += 16) {
-      const centred = f32x4.sub(v128.load(x + c), v128.load(mean + c)), a = v128.load(scale + c);
+      const centred = f32x4.sub(v128.load(x + c), v128.load(mean + c));
       let g = v128.load(dy + c);
-      if (shift) g = gated(g, centred, a, v128.load(shift + c));
-      v128.store(dx + c, fma(g, a, fma(centred, v128.load(b + c), v128.load(k + c))));
+      if (shift) g = gated(g, centred, v128.load(scale + c), v128.load(shift + c));
+      v128.store(dx + c, fma(g, v128.load(a + c), fma(centred, v128.load(b + c), v128.load(k + c))));
     }
     for (; c < bytes; c += 4) {
-      const centred = load<f32>(x + c) - load<f32>(mean + c), a = load<f32>(scale + c);
-      const g: f32 = shift && !(centred * a + load<f32>(shift + c) > 0) ? 0 : load<f32>(dy + c);
-      store<f32>(dx + c, g * a + centred * load<f32>(b + c) + load<f32>(k + c));
+      const centred = load<f32>(x + c) - load<f32>(mean + c);
+      const g: f32 = shift && !(centred * load<f32>(scale + c) + load<f32>(shift + c) > 0) ? 0 : load<f32>(dy + c);
+      store<f32>(dx + c, g * load<f32>(a + c) + centred * load<f32>(b + c) + load<f32>(k + c));
     }
     dy += bytes;
     x += bytes;
