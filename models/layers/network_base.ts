@@ -115,9 +115,18 @@ export abstract class NetworkBase<Layers extends Network, Description extends ob
    * @internal
    */
   protected infer(x: tf.Tensor4D, { auxiliary }: Pick<NetworkRun, "auxiliary"> = {}): tf.Tensor4D[] {
+    return this.network.run(x, { ...this.values, training: false, auxiliary });
+  }
+
+  /**
+   * Its values, and its layers with batch norms folded in, as predictions take them.
+   *
+   * @internal
+   */
+  protected get values(): Required<Pick<NetworkRun, "parameters" | "folded">> {
     const { parameters } = this;
     this.#folded ??= new FoldedLayers(parameters, { consume: this.#inferenceOnly });
-    return this.network.run(x, { parameters, folded: this.#folded, training: false, auxiliary });
+    return { parameters, folded: this.#folded };
   }
 
   /** Frees the network's memory. Disposing twice does nothing. */

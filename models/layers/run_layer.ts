@@ -41,13 +41,18 @@ export function runLayer(x: tf.Tensor4D, layer: Layer, run: LayerRun): tf.Tensor
     const dense = folded?.denseOf(layer, { height, width });
     if (dense === undefined) {
       const convolution = folded?.of(layer) ?? foldLayer(layer, parameters);
-      return convolve(x, layer, convolution, { activation, fuse: true });
+      return runFolded(x, layer, convolution);
     }
     const product = { ...layer, side: 1, stride: 1, padding: 0 };
-    const y = convolve(x.reshape([count, 1, 1, -1]), product, dense, { activation, fuse: true });
+    const y = runFolded(x.reshape([count, 1, 1, -1]), product, dense);
     const { height: rows, width: columns } = layerOutputSize(layer, { height, width });
     return y.reshape([count, rows, columns, layer.outputs]);
   });
+}
+
+/** A layer with other values than its own parameters, as prediction runs it. */
+export function runFolded(x: tf.Tensor4D, layer: Layer, values: FoldedLayer): tf.Tensor4D {
+  return convolve(x, layer, values, { activation: layer.activation, fuse: true });
 }
 
 /** The same values, whose gradients are multiplied by the layer's rate. */

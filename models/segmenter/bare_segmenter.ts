@@ -5,7 +5,7 @@ import { tf } from "../tfjs.ts";
 import { restoreParameters, type Snapshot } from "../threads/shared_values.ts";
 import { describeSegmentationNetwork, type SegmentationNetworkOptions } from "./architectures.ts";
 import { meanDirection } from "./crack_direction.ts";
-import { askAround, meanOfBlocks } from "./patch_network.ts";
+import { askAround, meanOfBlocks, runAround } from "./patch_network.ts";
 import type { SegmentationNetwork } from "./segmentation_network.ts";
 
 /** Options of {@linkcode createSegmenter}. */
@@ -96,7 +96,10 @@ export class BareSegmenter extends NetworkBase<SegmentationNetwork, SegmenterDes
     const { patches } = this.network;
     // Nothing is added to what they are shown, so that nothing is cut off.
     if (patches) {
-      return [meanOfBlocks(x, { ...patches, rows }, (shown) => this.logits(shown)[0].sigmoid())];
+      const run = { ...this.values, side: patches.side };
+      return [
+        meanOfBlocks(x, { ...patches, rows }, (around) => runAround(around, this.network, run).sigmoid()),
+      ];
     }
     const [height, width] = part ?? x.shape.slice(1);
     return tf.tidy(() =>

@@ -1,7 +1,7 @@
 import type { LayerGraph } from "../layers/layer_graph.ts";
 import { defineNetwork } from "../layers/network.ts";
-import { maxPool } from "../layers/operations.ts";
-import { block, flatten, patchNetwork } from "./patch_network.ts";
+import { block, flatten, patchPool } from "./patch_maps.ts";
+import { patchNetwork } from "./patch_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
 
 const ARCH = "patches_fan";
@@ -48,16 +48,16 @@ export function fanPatches({ width = 1, scaling }: NetworkVariant = {}): Segment
 export function patchFeatures<T>(x: T, graph: LayerGraph<T>, width: number): T {
   const channels = (full: number) => Math.max(1, Math.round(full * width));
   const shared = { bias: true, activation: "relu" } as const;
-  let features = x;
-  for (const [i, full] of CONVOLUTIONS.entries()) {
-    for (const k of [1, 2]) {
-      features = graph.layer(features, { name: `conv${i + 1}_${k}`, outputs: channels(full), ...shared });
-    }
-    features = graph.operation(maxPool(`pool${i + 1}`), features);
-  }
-  const row = graph.operation(flatten("flatten"), features);
-  return [1, 2].reduce(
-    (x, i) => graph.layer(x, { name: `dense${i}`, side: 1, outputs: channels(DENSE), ...shared }),
-    row,
-  );
+  const convolve = (name: string, full: number) => (x: T) =>
+    graph.layer(x, { name, outputs: channels(full), ...shared });
+  const dense = (name: string) => (x: T) =>
+    graph.layer(x, { name, side: 1, outputs: channels(DENSE), ...shared });
+  return graph.chain(x, [
+    ...CONVOLUTIONS.flatMap((full, i) => [
+      ...[1, 2].map((k) => convolve(`conv${i + 1}_${k}`, full)),
+      (x: T) => graph.operation(patchPool(`pool${i + 1}`), x),
+    ]),
+    (x) => graph.operation(flatten("flatten"), x),
+    ...[1, 2].map((i) => dense(`dense${i}`)),
+  ]);
 }

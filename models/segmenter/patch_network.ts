@@ -1,11 +1,19 @@
 import type { RowRange } from "../../core/gpu/bands.ts";
-import type { Operation } from "../layers/layer_graph.ts";
+import { prepareImages } from "../layers/input_scaling.ts";
 import type { Network } from "../layers/network.ts";
+import type { LayerRun } from "../layers/run_layer.ts";
 import { tf } from "../tfjs.ts";
+import { patchMaps, patchMapsGraph } from "./patch_maps.ts";
 import type { PatchLayout, SegmentationArch, SegmentationNetwork } from "./segmentation_network.ts";
 
-/** Patches that run through the network at a time, by backend: on WASM few, whose features stay in the cache. */
+/** Patches around single pixels that run through the network at a time, by backend: on WASM few, whose features stay in the cache. */
 const PATCHES_AT_ONCE: Record<string, number> = { webgpu: 4096, wasm: 64, cpu: 64 };
+
+/** Pixels of a band of rows, the patches around all of which run through the network at once. Lower bands compute more along their edges. */
+const BAND_PIXELS = 2 ** 13;
+
+/** What a band holds, as so many patches by themselves would: measured. */
+const BAND_PATCHES = 1300;
 
 /** Maps of the values of all blocks that a prediction holds: the rows so far, all of them together, and what they are summed from. */
 const BLOCK_MAPS = 3;
@@ -28,8 +36,11 @@ export function patchNetwork(
       patch.summary(size).map((line) => ({ ...line, multiplyAdds: height * width * line.multiplyAdds })),
     footprint({ height, width }) {
       const { peak, largest } = patch.footprint(size);
-      const blocks = layout.block ** 2 * height * width;
-      return { peak: PATCHES_AT_ONCE.wasm * peak + BLOCK_MAPS * blocks, largest: Math.max(largest, blocks) };
+      const pixels = height * width, blocks = layout.block ** 2 * pixels;
+      return {
+        peak: Math.min(BAND_PATCHES, pixels) * peak + BLOCK_MAPS * blocks,
+        largest: Math.max(largest, blocks),
+      };
     },
   };
 }
@@ -37,26 +48,6 @@ export function patchNetwork(
 /** What the sides of images are brought to a multiple of before such a network is shown them: any side will do where it sees patches. */
 export function imageMultiple({ multiple, patches }: SegmentationNetwork): number {
   return patches === undefined ? multiple : 1;
-}
-
-/** All values of a feature map of a patch in one row. */
-export function flatten(name: string): Operation {
-  return {
-    name,
-    kind: "values of a patch in a row",
-    shape: ({ height, width, channels }) => ({ height: 1, width: 1, channels: height * width * channels }),
-    run: (x) => x.reshape([x.shape[0], 1, 1, -1]),
-  };
-}
-
-/** The channels of a single pixel as a block of pixels, row by row. */
-export function block(name: string, side: number): Operation {
-  return {
-    name,
-    kind: `${side} × ${side} pixels of channels`,
-    shape: () => ({ height: side, width: side, channels: 1 }),
-    run: (x) => x.reshape([x.shape[0], side, side, 1]),
-  };
 }
 
 /** The part of a map of patches that is under the block in their middle. */
@@ -71,37 +62,48 @@ export function middle(map: tf.Tensor4D, { side, block }: PatchLayout): tf.Tenso
  *
  * @param x 1 × H × W × 3.
  * @param layout `rows`: of which pixels it is wanted. Default: of all.
- * @param ask what the network says of patches, N × side × side × 3: N × block × block × 1.
+ * @param ask what the network says of the patches around h × W pixels, 1 × (h + side − 1) × (W + side − 1) × 3: 1 × h × W × block².
  * @returns 1 × h × W × 1, of the wanted rows.
  */
 export function meanOfBlocks(
   x: tf.Tensor4D,
   { side, block, rows: wanted }: PatchLayout & { readonly rows?: RowRange },
-  ask: (patches: tf.Tensor4D) => tf.Tensor4D,
+  ask: (around: tf.Tensor4D) => tf.Tensor4D,
 ): tf.Tensor4D {
-  const atOnce = PATCHES_AT_ONCE[tf.getBackend()];
   return tf.tidy(() => {
     const [, height, width] = x.shape;
-    const margin = (side - 1) / 2;
-    const padded = mirrored(x, margin);
+    const padded = mirrored(x, (side - 1) / 2);
     const [first, end] = wanted ?? [0, height];
     // Blocks reach into the wanted rows from those around them.
     const reach = (block - 1) / 2;
     const top = Math.max(0, first - reach), bottom = Math.min(height, end + reach);
-    const rows = Array.from({ length: bottom - top }, (_, i) =>
-      tf.tidy(() => {
-        const strip = padded.slice([0, top + i, 0, 0], [1, side, -1, -1]);
-        const parts: tf.Tensor4D[] = [];
-        for (let first = 0; first < width; first += atOnce) {
-          const count = Math.min(atOnce, width - first);
-          parts.push(tf.tidy(() => ask(patchesOf(strip, { first, count, side }))));
-        }
-        return tf.concat(parts).reshape<tf.Tensor4D>([1, 1, width, block ** 2]);
-      }));
-    const said = tf.concat(rows, 1);
+    const atOnce = Math.max(1, Math.floor(BAND_PIXELS / width));
+    const bands: tf.Tensor4D[] = [];
+    for (let y = top; y < bottom; y += atOnce) {
+      const rows = Math.min(atOnce, bottom - y);
+      bands.push(tf.tidy(() => ask(padded.slice([0, y, 0, 0], [1, rows + side - 1, -1, -1]))));
+    }
+    const said = tf.concat(bands, 1);
     if (block === 1) return said;
     return overlapped(said, block).div<tf.Tensor4D>(overlapped(tf.onesLike(said), block))
       .slice([0, first - top, 0, 0], [1, end - first, -1, -1]);
+  });
+}
+
+/**
+ * The first output of a network that sees patches for those around all of H × W pixels, which are computed together.
+ *
+ * @param x 1 × (H + side − 1) × (W + side − 1) × 3, RGB 0..255.
+ * @returns logits, 1 × H × W × block².
+ */
+export function runAround(
+  x: tf.Tensor4D,
+  { input, forward }: Pick<SegmentationNetwork, "input" | "forward">,
+  { side, ...run }: Pick<PatchLayout, "side"> & Omit<LayerRun, "training" | "momentum">,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [{ pictures: [[logits]] }] = forward(patchMaps(prepareImages(x, input), side), patchMapsGraph(run));
+    return logits;
   });
 }
 
@@ -148,16 +150,6 @@ function mirrored(x: tf.Tensor4D, margin: number): tf.Tensor4D {
     });
     return tf.gather(x, tf.tensor1d(from, "int32"), axis);
   }, x);
-}
-
-/** Patches side by side in a strip, each a pixel further right. */
-function patchesOf(
-  strip: tf.Tensor4D,
-  { first, count, side }: { readonly first: number; readonly count: number; readonly side: number },
-): tf.Tensor4D {
-  const from = Array.from({ length: count * side }, (_, i) => first + Math.floor(i / side) + i % side);
-  return tf.gather(strip, tf.tensor1d(from, "int32"), 2)
-    .reshape([side, count, side, 3]).transpose([1, 0, 2, 3]);
 }
 
 /**

@@ -7,6 +7,7 @@ import { directionsOf } from "../../../models/segmenter/crack_direction.ts";
 import { fanPatches } from "../../../models/segmenter/fan_patches.ts";
 import { segmenterGradients } from "../../../models/segmenter/gradients.ts";
 import { inouePatches } from "../../../models/segmenter/inoue_patches.ts";
+import { runAround } from "../../../models/segmenter/patch_network.ts";
 import type { SegmentationArch } from "../../../models/segmenter/segmentation_network.ts";
 import { createSegmenter, Segmenter } from "../../../models/segmenter/segmenter.ts";
 import { trainSegmenter } from "../../../models/segmenter/train_segmenter.ts";
@@ -195,6 +196,28 @@ Deno.test("patches_fan says the same of bands of rows as of the whole image", as
   assert.deepEqual(parts.map(({ length }) => length), [width, 4 * width, 4 * width]);
   assertClose(parts.flatMap((part) => [...part]), [...whole], 1e-6, "bands");
   x.dispose();
+});
+
+Deno.test("runAround() gives, to the bit, what the network says of each patch by itself", async () => {
+  await use("wasm");
+  for (const arch of ["patches_fan", "patches_inoue"] as const) {
+    using segmenter = scrambledSegmenter(arch);
+    const { network, parameters } = segmenter;
+    for (const [height, width] of [[1, 1], [2, 7], [30, 3]]) {
+      const [together, apart] = tf.tidy(() => {
+        const around = batchTensor(randomBatch(1, height + SIDE - 1, width + SIDE - 1));
+        const patches = Array.from(
+          { length: height * width },
+          (_, i) => around.slice([0, Math.floor(i / width), i % width, 0], [1, SIDE, SIDE, 3]),
+        );
+        const [logits] = network.run(tf.concat(patches), { parameters, training: false, auxiliary: false });
+        return [runAround(around, network, { parameters, side: SIDE }), logits].map((said) =>
+          said.dataSync<"float32">()
+        );
+      });
+      assert.deepEqual(together, apart, `${arch}, ${height} × ${width}`);
+    }
+  }
 });
 
 Deno.test("patches_fan has the loss of the oracle over the middles of crops, and the gradients of finite differences", async () => {
