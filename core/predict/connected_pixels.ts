@@ -32,6 +32,18 @@ export function* connectedPixels(
   }
 }
 
+/** Takes out of a set the pieces that have no pixel of the mask. */
+export function keepPiecesOf(
+  mask: Uint8Array,
+  set: Uint8Array,
+  size: { readonly width: number; readonly height: number },
+): void {
+  for (const pixels of connectedPixels(set, size)) {
+    if (pixels.some((pixel) => mask[pixel] === 1)) continue;
+    for (const pixel of pixels) set[pixel] = 0;
+  }
+}
+
 /** The columns and rows from the first to the last that pixels of an image of this width lie in. */
 export function boundsOf(
   pixels: Uint32Array,

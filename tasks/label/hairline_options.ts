@@ -83,6 +83,11 @@ const overrides = {
     float({ min: 0, max: 1, metavar: "X" }),
     "Thin cracks go on where confidences exceed this share of the threshold, 1: nowhere",
   ),
+  unsureShare: parameter(
+    "unsureShare",
+    float({ min: 0, max: 1, metavar: "X" }),
+    "Share of the threshold that it falls to around cracks that the network is hardly sure of, 1: nowhere",
+  ),
 };
 
 const { scales: usualScales } = defaultHairline;

@@ -98,11 +98,15 @@ export function settingsDifference(
 }
 
 /** Settings of the method hairline that its first manifests lack, as they were in effect then. */
-const BEFORE_THEY_WERE_THERE: Pick<HairlineSettings, "pieces" | "flips" | "continuation" | "fitShare"> = {
+const BEFORE_THEY_WERE_THERE: Pick<
+  HairlineSettings,
+  "pieces" | "flips" | "continuation" | "fitShare" | "unsureShare"
+> = {
   pieces: "all",
   flips: "none",
   continuation: 1,
   fitShare: 0,
+  unsureShare: 1,
 };
 
 /** What is compared field by field; the parameters of a random field are compared, and named, together. */

@@ -1,4 +1,4 @@
-import { connectedPixels } from "../../predict/connected_pixels.ts";
+import { keepPiecesOf } from "../../predict/connected_pixels.ts";
 import type { Marked } from "./plausible_pieces.ts";
 
 /** What a disc of this radius does not fit into is thin, pixels at the first scale: up to some six pixels wide. */
@@ -47,18 +47,6 @@ export function continueCracks(
   for (let i = 0; i < result.length; i++) result[i] |= narrow[i] & nearAhead[i];
   keepPiecesOf(mask, result, size);
   return result;
-}
-
-/** Takes out of a set the pieces that have no pixel of the mask. */
-function keepPiecesOf(
-  mask: Uint8Array,
-  set: Uint8Array,
-  size: { readonly width: number; readonly height: number },
-): void {
-  for (const pixels of connectedPixels(set, size)) {
-    if (pixels.some((pixel) => mask[pixel] === 1)) continue;
-    for (const pixel of pixels) set[pixel] = 0;
-  }
 }
 
 /**

@@ -51,9 +51,10 @@ const ARGUMENTS = argumentsSchema({
  *    photo has them. Where that exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, not straight as along a ruler, in a photo that shows a crack of
  *    some length somewhere for sure. Where something broad is marked that cannot be one, stage 2 is joined anew without its coarsest level; and
  *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so;
- * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold.
+ * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold;
+ * 8. where the network is not sure of what is marked, cracks are as wide as what exceeds a lower threshold around it.
  *
- * Each of 1, 3, 4, 5 and 7, and the choice of pieces, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
+ * Each of 1, 3, 4, 5, 7 and 8, and the choice of pieces, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
  *
  * @example
  * ```ts

@@ -3,6 +3,7 @@ import { continueCracks } from "./continued_cracks.ts";
 import { judgePieces } from "./plausible_pieces.ts";
 import { ruledShare } from "./ruled_lines.ts";
 import type { HairlineSettings } from "./settings.ts";
+import { widenUnsureCracks } from "./unsure_cracks.ts";
 
 /** The share of marked lines, straight and at right angles, from which on they are joints and no cracks. */
 const MOST_RULED = 0.7;
@@ -14,23 +15,27 @@ interface PlausibleLabel {
 }
 
 /**
- * Stages 6 and 7: what can be crack of all that exceeds the threshold, and where it goes on below that.
+ * Stages 6 to 8: what can be crack of all that exceeds the threshold, where it goes on below that, and how wide it is.
  *
  * @param exceeding the mask of all that exceeds the threshold of the settings.
  * @param options `sure`: how sure networks are of each pixel, by which pieces are judged; `scale`: the first at which the photo was looked at.
  */
 export function plausibleLabel(
   exceeding: Prediction,
-  { sure, scale, settings: { pieces, continuation, labelThreshold: threshold } }: {
+  { sure, scale, settings: { pieces, continuation, unsureShare, labelThreshold: threshold } }: {
     readonly sure: Float32Array;
     readonly scale: number;
     readonly settings: HairlineSettings;
   },
 ): PlausibleLabel {
   const chosen = pieces === "all" ? { label: exceeding } : plausiblePieces(exceeding, { sure, scale });
-  if (continuation === 1) return chosen;
   const { label } = chosen;
-  const mask = continueCracks({ ...label, scale, threshold, lower: continuation * threshold });
+  const continued = continuation === 1
+    ? label.mask
+    : continueCracks({ ...label, scale, threshold, lower: continuation * threshold });
+  const mask = unsureShare === 1
+    ? continued
+    : widenUnsureCracks({ ...label, mask: continued, threshold, share: unsureShare });
   return { ...chosen, label: withMask(label, mask) };
 }
 

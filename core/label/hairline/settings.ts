@@ -55,6 +55,10 @@ export interface HairlineSettings {
   readonly pieces: "plausible" | "all";
   /** Stage 7: what is thin goes on where confidences exceed this share of the threshold, 0..1; 1 leaves the stage out. */
   readonly continuation: number;
+  /**
+   * Stage 8: what the threshold falls to, as a share of it, for cracks that the network is as unsure of as it gets, 0..1; 1 leaves the stage out.
+   */
+  readonly unsureShare: number;
   /** Crack pixels that a label needs to be used for training. */
   readonly minCrackPixels: number;
 }
@@ -86,6 +90,7 @@ export const defaultHairline: HairlineSettings = {
   labelThreshold: 0.5,
   pieces: "plausible",
   continuation: 0.5,
+  unsureShare: 0.3,
   minCrackPixels: 100,
 };
 
@@ -106,6 +111,7 @@ export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<Hairlin
   labelThreshold: NUMBER,
   pieces: TEXT as Schema<HairlineSettings["pieces"]>,
   continuation: NUMBER,
+  unsureShare: NUMBER,
   minCrackPixels: NUMBER,
 });
 
@@ -138,6 +144,7 @@ export function requireHairline(settings: HairlineSettings): void {
     labelThreshold,
     pieces,
     continuation,
+    unsureShare,
     minCrackPixels,
   } = settings;
   demand("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
@@ -166,5 +173,6 @@ export function requireHairline(settings: HairlineSettings): void {
   demand("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
   demand("pieces", named(PIECES, pieces), PIECES.join(" or "));
   demand("continuation", continuation >= 0 && continuation <= 1, "a number from 0 to 1");
+  demand("unsureShare", unsureShare >= 0 && unsureShare <= 1, "a number from 0 to 1");
   demand("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");
 }

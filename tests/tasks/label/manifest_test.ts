@@ -6,9 +6,14 @@ Deno.test("settingsDifference() takes settings that the first manifests of hairl
   const { localisation, scales, labelThreshold } = defaultHairline;
   const first = { localisation, scales, labelThreshold };
   const by = (parameters: object) => ({ method: "hairline", parameters });
-  const asThen = { pieces: "all", flips: "none", continuation: 1, fitShare: 0 };
+  const asThen = { pieces: "all", flips: "none", continuation: 1, fitShare: 0, unsureShare: 1 };
   assert.equal(settingsDifference(by(first), by({ ...first, ...asThen })), undefined);
-  const changes = [["pieces", "all", "plausible"], ["continuation", 1, 0.5], ["fitShare", 0, 0.5]] as const;
+  const changes = [
+    ["pieces", "all", "plausible"],
+    ["continuation", 1, 0.5],
+    ["fitShare", 0, 0.5],
+    ["unsureShare", 1, 0.3],
+  ] as const;
   for (const [field, was, is] of changes) {
     const now = { ...first, ...asThen, [field]: is };
     assert.deepEqual(settingsDifference(by(first), by(now)), { was: `${field} ${was}`, is: String(is) });

@@ -181,6 +181,7 @@ const OTHER: { [K in keyof HairlineSettings]?: [typed: string, read: HairlineSet
   pieces: ["all", "all"],
   continuation: ["0.25", 0.25],
   fitShare: ["0.25", 0.25],
+  unsureShare: ["0.25", 0.25],
   guidedRadius: ["4", 4],
   guidedEpsilon: ["0.02", 0.02],
   fusion: ["mean", "mean"],

@@ -39,6 +39,7 @@ function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
     stretchPercentile: 0,
     pieces: "all",
     continuation: 1,
+    unsureShare: 1,
     ...change,
   };
 }
@@ -298,6 +299,7 @@ Deno.test("hairlineLabeller() refuses settings out of range, and names them", as
     [{ stretchOffset: -1 }, /stretchOffset -1: a number from 0 on/],
     [{ labelThreshold: 1.5 }, /labelThreshold 1\.5: a number from 0 to 1/],
     [{ continuation: 2 }, /continuation 2: a number from 0 to 1/],
+    [{ unsureShare: -1 }, /unsureShare -1: a number from 0 to 1/],
     [{ minCrackPixels: NaN }, /minCrackPixels NaN/],
   ];
   for (const [change, message] of wrong) {
