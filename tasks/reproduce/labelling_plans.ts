@@ -59,7 +59,7 @@ const VARIANTS: readonly Variant[] = [
   ["no-continuation", "thin cracks end at the threshold (7)", { continuation: 1 }],
   ["continuation", "thin cracks go on down to half the threshold (7)", { continuation: 0.5 }],
   ["no-widening", "cracks that the network is not sure of end at the threshold (8)", { unsureShare: 1 }],
-  ["widening", "their threshold falls (8)", { unsureShare: 0.3 }],
+  ["widening", "their threshold falls to half of it (8)", { unsureShare: 0.5 }],
 ];
 
 /** The rows of the table of labels. */

@@ -90,7 +90,7 @@ export const defaultHairline: HairlineSettings = {
   labelThreshold: 0.5,
   pieces: "plausible",
   continuation: 0.5,
-  unsureShare: 0.3,
+  unsureShare: 0.5,
   minCrackPixels: 100,
 };
 

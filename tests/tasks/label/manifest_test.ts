@@ -12,7 +12,7 @@ Deno.test("settingsDifference() takes settings that the first manifests of hairl
     ["pieces", "all", "plausible"],
     ["continuation", 1, 0.5],
     ["fitShare", 0, 0.5],
-    ["unsureShare", 1, 0.3],
+    ["unsureShare", 1, 0.5],
   ] as const;
   for (const [field, was, is] of changes) {
     const now = { ...first, ...asThen, [field]: is };
