@@ -123,7 +123,8 @@ function gather(
 ): PatchMaps {
   const { taps, step } = window;
   const taken = takenStretches(stretches, window);
-  const [, ...size] = pictures[0][0].shape.map((length) => length - spacing * (stretches[0].count - 1));
+  const [, height, width] = pictures[0][0].shape, reach = spacing * (stretches[0].count - 1);
+  const size = [height - reach, width - reach] as const;
   const along = ({ first, count, sources }: TakenStretch, t: number, axis: 0 | 1) => ({
     source: sources[t],
     begin: spacing * (step * first + taps[t] - (stretches[sources[t]]?.first ?? 0)),
