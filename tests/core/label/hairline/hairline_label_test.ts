@@ -162,6 +162,19 @@ Deno.test("hairlineLabeller() gives grey values their share, by the oracle, in w
   }
 });
 
+Deno.test("hairlineLabeller() widens cracks that the network is not sure of, and none that it is sure of", async () => {
+  const width = 9, height = 3;
+  // A crack in the middle column, its edges, and something as doubtful that does not hang together with it.
+  const across = (sure: number) => [0, 100, 0, 0, 100, sure, 100, 0, 0];
+  for (const [sure, expected] of [[180, [4, 5, 6]], [240, [5]]] as const) {
+    const image = opaque(new ImageData(width, height));
+    for (let i = 0; i < width * height; i++) image.data[4 * i] = across(sure)[i % width];
+    const { mask, crackPixels } = await label(image, { unsureShare: 0.5 });
+    const columns = across(sure).flatMap((_, x) => mask[x] === 1 ? [x] : []);
+    assert.deepEqual([columns, crackPixels], [expected, height * expected.length], `${sure}`);
+  }
+});
+
 Deno.test("hairlineLabeller() refines by the guided filter, by the oracle", async () => {
   for (const [width, height] of SIZES) {
     for (const content of ["flat", "crack", "saturated", "random"] as const) {
