@@ -54,39 +54,55 @@ function split(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInf
   });
 }
 
-/** Cuts along one axis, without the copy of the whole tensor that tfjs' kernel makes first. Other cuts are left to it. */
+/** Cuts along one or two axes, without the copy of the whole tensor or of single values that tfjs' kernel makes. Other cuts are left to it. */
 export function registerSlice(heap: WasmHeap): void {
-  replaceKernel("Slice", (args, original) => cutOneAxis(heap, args) ?? original(args));
+  replaceKernel("Slice", (args, original) => cut(heap, args) ?? original(args));
 }
 
-function cutOneAxis(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo | undefined {
+function cut(heap: WasmHeap, { inputs, attrs }: KernelArguments): tf.TensorInfo | undefined {
   const x = inputs.x as tf.Tensor;
   const { begin, size } = attrs as unknown as { begin: number | number[]; size: number | number[] };
   const [starts, sizes] = tf.slice_util.parseSliceParams(x, begin, size);
   tf.slice_util.assertParamsValid(x, starts, sizes);
-  const axis = sizes.findIndex((length, i) => length !== x.shape[i]);
-  const cutElsewhere = sizes.some((length, i) => i !== axis && length !== x.shape[i]);
-  if (x.dtype !== "float32" || axis < 0 || cutElsewhere || sizes.includes(0)) return undefined;
-  return cutAxis(heap, x, { axis, start: starts[axis], length: sizes[axis] });
+  const axes = sizes.flatMap((length, i) => length === x.shape[i] ? [] : [i]);
+  if (x.dtype !== "float32" || axes.length === 0 || axes.length > 2 || sizes.includes(0)) return undefined;
+  const ranges = axes.map((axis): AxisRange => ({ axis, start: starts[axis], length: sizes[axis] }));
+  return cutAxis(heap, x, ranges[ranges.length - 1], axes.length === 2 ? ranges[0] : undefined);
 }
 
-/** A piece of a tensor along an axis. */
-function cutAxis(
-  heap: WasmHeap,
-  x: tf.TensorInfo,
-  { axis, start, length }: { readonly axis: number; readonly start: number; readonly length: number },
-): tf.TensorInfo {
-  const y = heap.output(x.shape.map((size, i) => i === axis ? length : size));
-  const outer = tf.util.sizeFromShape(x.shape.slice(0, axis));
-  const inner = tf.util.sizeFromShape(x.shape.slice(axis + 1));
-  const [whole, part] = [x.shape[axis] * inner * FLOAT, length * inner * FLOAT];
-  heap.kernels.copyRows(
-    heap.address(y),
-    part,
-    heap.address(x) + start * inner * FLOAT,
-    whole,
-    part,
-    outer,
+/** What is cut out along an axis. */
+interface AxisRange {
+  readonly axis: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** A piece of a tensor along an axis, and along one before that. */
+function cutAxis(heap: WasmHeap, x: tf.TensorInfo, range: AxisRange, outer?: AxisRange): tf.TensorInfo {
+  const { axis, start, length } = range;
+  const size = (from: number, to?: number) => tf.util.sizeFromShape(x.shape.slice(from, to));
+  const y = heap.output(
+    x.shape.map((size, i) => i === axis ? length : i === outer?.axis ? outer.length : size),
   );
+  const inner = size(axis + 1) * FLOAT;
+  const [whole, part] = [x.shape[axis] * inner, length * inner];
+  const copy = (rows: number, skipped: number, block = 0) =>
+    heap.kernels.copyRows(
+      heap.address(y) + block * rows * part,
+      part,
+      heap.address(x) + skipped + start * inner,
+      whole,
+      part,
+      rows,
+    );
+  if (outer === undefined) {
+    copy(size(0, axis), 0);
+    return y;
+  }
+  // Pieces lie at even steps between what is cut away along the outer axis.
+  const rows = outer.length * size(outer.axis + 1, axis), step = size(outer.axis + 1) * FLOAT;
+  for (let block = 0; block < size(0, outer.axis); block++) {
+    copy(rows, (block * x.shape[outer.axis] + outer.start) * step, block);
+  }
   return y;
 }

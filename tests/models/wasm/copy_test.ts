@@ -64,6 +64,33 @@ Deno.test("split on wasm equals the cpu backend over axes, pieces and kinds of n
   }
 });
 
+Deno.test("slice on wasm equals the cpu backend over one, two and more axes", async () => {
+  const cuts: [shape: number[], begin: number[], size: number[]][] = [
+    [[7], [2], [3]],
+    [[4, 5], [1, 0], [2, 5]],
+    [[4, 5], [1, 2], [3, 2]],
+    [[1, 6, 7, 3], [0, 2, 1, 0], [1, 3, 5, 3]],
+    [[3, 6, 7, 2], [0, 1, 0, 1], [3, 4, 7, 1]],
+    [[3, 6, 7, 2], [1, 0, 2, 0], [2, 6, 3, 2]],
+    [[3, 6, 7, 2], [1, 2, 3, 0], [1, 3, 3, 2]],
+    [[2, 5, 9, 16], [0, 0, 0, 0], [2, 4, 8, 16]],
+    [[2, 3], [0, 1], [2, 0]],
+  ];
+  for (const dtype of ["float32", "int32"] as const) {
+    for (const [shape, begin, size] of cuts) {
+      const cut = () => {
+        const y = tf.range(0, tf.util.sizeFromShape(shape)).reshape(shape).cast(dtype).slice(begin, size);
+        return [y, tf.tensor1d(y.shape)];
+      };
+      assert.deepEqual(
+        await withBackend("wasm", cut),
+        await withBackend("cpu", cut),
+        `${dtype}, ${size} from ${begin} on of ${shape}`,
+      );
+    }
+  }
+});
+
 Deno.test("a clone on wasm takes no memory, and has its values as long as it is kept", async () => {
   const heap = await openWasmBackend();
   // As large as half of the memory that there is: a second one would make it grow.
