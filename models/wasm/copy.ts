@@ -82,7 +82,7 @@ function cutAxis(heap: WasmHeap, x: tf.TensorInfo, range: AxisRange, outer?: Axi
   const { axis, start, length } = range;
   const size = (from: number, to?: number) => tf.util.sizeFromShape(x.shape.slice(from, to));
   const y = heap.output(
-    x.shape.map((size, i) => i === axis ? length : i === outer?.axis ? outer.length : size),
+    x.shape.map((all, i) => i === axis ? length : i === outer?.axis ? outer.length : all),
   );
   const inner = size(axis + 1) * FLOAT;
   const [whole, part] = [x.shape[axis] * inner, length * inner];
