@@ -11,6 +11,8 @@ const MOST_RULED = 0.7;
 /** A label, and what has to be told of what is left out. */
 interface PlausibleLabel {
   readonly label: Prediction;
+  /** The pixels of each piece that was left out since it is straight. */
+  readonly bands?: readonly Uint32Array[];
   readonly doubt?: string;
 }
 
@@ -28,14 +30,16 @@ export function plausibleLabel(
     readonly settings: HairlineSettings;
   },
 ): PlausibleLabel {
-  const chosen = pieces === "all" ? { label: exceeding } : plausiblePieces(exceeding, { sure, scale });
-  const { label } = chosen;
+  const chosen: PlausibleLabel = pieces === "all"
+    ? { label: exceeding }
+    : plausiblePieces(exceeding, { sure, scale });
+  const { label, bands = [] } = chosen;
   const continued = continuation === 1
     ? label.mask
     : continueCracks({ ...label, scale, threshold, lower: continuation * threshold });
   const mask = unsureShare === 1
     ? continued
-    : widenUnsureCracks({ ...label, mask: continued, threshold, share: unsureShare });
+    : widenUnsureCracks({ ...label, mask: continued, threshold, share: unsureShare, never: bands });
   return { ...chosen, label: withMask(label, mask) };
 }
 
@@ -45,11 +49,13 @@ function plausiblePieces(
 ): PlausibleLabel {
   const { plausible, bands } = judgePieces({ ...exceeding, confidence: sure, scale });
   const label = withMask(exceeding, plausible);
-  const straight = bands === 0 ? {} : {
+  const alone = bands.length === 1;
+  const straight = bands.length === 0 ? {} : {
+    bands,
     doubt:
-      `${bands === 1 ? "A piece that looks like crack is" : `${bands} pieces that look like crack are`} ` +
+      `${alone ? "A piece that looks like crack is" : `${bands.length} pieces that look like crack are`} ` +
       "as straight and even as if drawn with a ruler, like joints, board marks or the shadows of poles: " +
-      `${bands === 1 ? "it is" : "they are"} not called crack.`,
+      `${alone ? "it is" : "they are"} not called crack.`,
   };
   if (label.crackPixels === 0) return { label, ...straight };
   const ruled = ruledShare({ ...label, scale });

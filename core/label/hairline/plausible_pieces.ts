@@ -52,8 +52,8 @@ export interface JudgedPieces {
   readonly plausible: Uint8Array<ArrayBuffer>;
   /** Something broad is marked that cannot be a crack. */
   readonly broad: boolean;
-  /** How many pieces are as straight as along a ruler, and thus no cracks. */
-  readonly bands: number;
+  /** The pixels of each piece that is as straight as along a ruler, and thus no crack. */
+  readonly bands: readonly Uint32Array[];
 }
 
 /** What decides whether connected pixels can be a crack. */
@@ -75,7 +75,8 @@ interface Piece {
  */
 export function judgePieces({ width, height, mask, confidence, scale }: Marked): JudgedPieces {
   const plausible = new Uint8Array(mask.length);
-  let [evident, broad, bands, dashes] = [false, false, 0, 0];
+  const bands: Uint32Array[] = [];
+  let [evident, broad, dashes] = [false, false, 0];
   for (const pixels of connectedPixels(mask, { width, height })) {
     const piece = pieceOf(pixels, { width, confidence });
     if (isTooFull(piece, mask.length)) {
@@ -83,7 +84,7 @@ export function judgePieces({ width, height, mask, confidence, scale }: Marked):
       continue;
     }
     if (isStraightBand(pixels, { width, scale })) {
-      bands++;
+      bands.push(pixels.slice());
       continue;
     }
     const length = piece.diagonal * scale;

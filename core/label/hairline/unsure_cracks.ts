@@ -8,6 +8,8 @@ const SURE = 0.85, UNSURE = 0.7;
 export interface Unsure extends Omit<Continued, "scale" | "lower"> {
   /** What the threshold falls to where a network is as unsure as it gets, as a share of it, 0..1. */
   readonly share: number;
+  /** The pixels of pieces that must not come back. */
+  readonly never?: readonly Uint32Array[];
 }
 
 /**
@@ -17,12 +19,14 @@ export interface Unsure extends Omit<Continued, "scale" | "lower"> {
  *
  *     m = mean of c over M and c > threshold
  *     lower = threshold · (share + (1 − share) (m − UNSURE) / (SURE − UNSURE)), within share · threshold and the threshold
- *     result = M ∪ {c > lower}|M,   S|M = those pieces of S that have a pixel of M
+ *     result = (M ∪ {c > lower} \ never)|M,   S|M = those pieces of S that have a pixel of M
+ *
+ * A piece that was left out because it is small and round comes back where it hangs together with one that stayed.
  *
  * @returns 1 for crack, else 0, row-major: the mask where the network is sure.
  */
 export function widenUnsureCracks(
-  { width, height, mask, confidence, threshold, share }: Unsure,
+  { width, height, mask, confidence, threshold, share, never = [] }: Unsure,
 ): Uint8Array<ArrayBuffer> {
   const result = new Uint8Array(mask);
   let sum = 0, count = 0;
@@ -36,6 +40,9 @@ export function widenUnsureCracks(
   const lower = threshold * (share + (1 - share) * Math.min(1, Math.max(0, sureness)));
   if (lower >= threshold) return result;
   for (let i = 0; i < result.length; i++) result[i] |= Number(confidence[i] > lower);
+  for (const pixels of never) {
+    for (const pixel of pixels) result[pixel] = 0;
+  }
   keepPiecesOf(mask, result, { width, height });
   return result;
 }
