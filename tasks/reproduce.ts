@@ -35,7 +35,7 @@ import {
   runExperiments,
 } from "./reproduce/experiments.ts";
 import { paperSet } from "./reproduce/paper_set.ts";
-import { SCALES, scales } from "./reproduce/plans.ts";
+import { scaleOf, SCALES } from "./reproduce/plans.ts";
 import { SETS, TRUTHS } from "./reproduce/published.ts";
 import { describeOutcome, type ExperimentRecord, jsonOf } from "./reproduce/record.ts";
 import { PAPERS_TRAINING_SET, type Run } from "./reproduce/run.ts";
@@ -84,6 +84,18 @@ const parser = merge(
         option("--photos", positiveInteger(), {
           description:
             message`Measure this many photos, spread uniformly over it. Default: all; at the scale small 60, if it is a training part or segmentation networks are measured.`,
+        }),
+      ),
+      patches: optional(
+        option("--patches", positiveInteger(), {
+          description:
+            message`Train classifiers on this many random patches, and on fewer where a set has few photos. Default: as the scale says, at small 96000 and 32000.`,
+        }),
+      ),
+      trainingPhotos: optional(
+        option("--training-photos", positiveInteger(), {
+          description:
+            message`Train the networks of tables 3 to 6, 8 and 9 on this many photos, spread uniformly over a training part. Default: all; at the scale small 100.`,
         }),
       ),
       classifiers: multiple(
@@ -203,7 +215,7 @@ await runCommand({
     "The paper shows the other experiments with CRACK500; they can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
-    "for 600 steps on 100 photos; at full they have the paper's size and schedule.",
+    "for 600 steps on 100 photos, unless --patches and --training-photos say otherwise; at full they have the paper's size and schedule.",
   examples: [
     {
       command: "deno task reproduce table-2 --crack500 CRACK500/ --out runs/",
@@ -253,11 +265,11 @@ await runCommand({
       `Cannot run ${name} without photos: the paper's are CRACK500's; give --${set} and its folder, or another set.`,
     );
   }
-  const { split, photos, classifiers, networks, trainOn, truths, backend } = options;
+  const { split, photos, patches, trainingPhotos, classifiers, networks, trainOn, truths, backend } = options;
   const { labelClassifier, labelSegmenter, trained, teachOn, wholePhotos, lessons, seed, seeds } = options;
   const run: Run = {
     folder: out,
-    scale: scales[scale],
+    scale: scaleOf(scale, { patches, trainingPhotos }),
     sets,
     others,
     crackFree,

@@ -1,4 +1,5 @@
 import type { ClassifierTrainingOptions } from "../classifier/training_options.ts";
+import { UsageError } from "../cli/errors.ts";
 import { fullSegmentation, type SegmentationScale, smallSegmentation } from "./segmentation_plans.ts";
 import {
   fullFurtherTeaching,
@@ -134,3 +135,32 @@ export const scales: Readonly<Record<ScaleName, Scale>> = {
     furtherTeaching: fullFurtherTeaching,
   },
 };
+
+/** How much of what a scale says is trained on: as it says, where left out. */
+export interface TrainingAmounts {
+  /** Random patches that each classifier sees, at most. */
+  readonly patches?: number;
+  /** Photos that each segmentation network of the paper's tables is trained on, at most. */
+  readonly trainingPhotos?: number;
+}
+
+/**
+ * A scale, with other amounts to train on where they are named.
+ *
+ * @throws {UsageError} for patches at the scale whose classifiers see all patches of a grid.
+ */
+export function scaleOf(name: ScaleName, { patches, trainingPhotos }: TrainingAmounts = {}): Scale {
+  const { classifiers, segmentation, ...scale } = scales[name];
+  if (patches !== undefined && classifiers.some(({ settings }) => settings.patches === undefined)) {
+    throw new UsageError(
+      `Cannot train on ${patches} patches at the scale ${name}, which trains on all patches of a grid: leave out --patches, or use another scale.`,
+    );
+  }
+  return {
+    ...scale,
+    classifiers: patches === undefined
+      ? classifiers
+      : classifiers.map((plan) => ({ ...plan, settings: { ...plan.settings, patches } })),
+    segmentation: trainingPhotos === undefined ? segmentation : { ...segmentation, trainingPhotos },
+  };
+}
