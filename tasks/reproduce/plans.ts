@@ -106,7 +106,7 @@ function paperClassifier(arch: "resnet50" | "resnet101" | "resnet152"): Classifi
 }
 
 /** The scales by name. */
-export const scales: Readonly<Record<ScaleName, Scale>> = {
+const scales: Readonly<Record<ScaleName, Scale>> = {
   small: {
     name: "small",
     classifiers: [

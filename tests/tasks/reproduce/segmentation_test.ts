@@ -4,7 +4,7 @@ import { describeSegmentationNetwork } from "../../../models/segmenter/architect
 import { describeOutcome, type ExperimentRecord, jsonOf } from "../../../tasks/reproduce/record.ts";
 import { type ExperimentName, runExperiments } from "../../../tasks/reproduce/experiments.ts";
 import { paperSet } from "../../../tasks/reproduce/paper_set.ts";
-import { type Scale, scales } from "../../../tasks/reproduce/plans.ts";
+import { type Scale, scaleOf, SCALES } from "../../../tasks/reproduce/plans.ts";
 import type { Run } from "../../../tasks/reproduce/run.ts";
 import { listLabels } from "../../../tasks/training/list_labels.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -221,11 +221,8 @@ Deno.test("--train-on and --truth: networks trained on another set, with fewer t
 });
 
 Deno.test("scales name networks that the paper has figures of, and that can be laid out", () => {
-  for (
-    const { segmentation: { networks, defaults, defaultsForTable8, defaultsForTable9 } } of Object.values(
-      scales,
-    )
-  ) {
+  for (const name of SCALES) {
+    const { networks, defaults, defaultsForTable8, defaultsForTable9 } = scaleOf(name).segmentation;
     assert.deepEqual(networks.map(({ id }) => id), ["unet", "deepcrack_liu", "deepcrack_zou", "oed"]);
     for (const { settings: { arch, width, crop } } of networks) {
       assert.equal(Number(crop) % describeSegmentationNetwork({ arch, width }).multiple, 0);
