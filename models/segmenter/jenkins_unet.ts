@@ -2,14 +2,12 @@ import type { LayerGraph } from "../layers/layer_graph.ts";
 import { pool, unpool } from "../layers/max_unpool.ts";
 import { crackNetwork } from "./crack_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
+import { convolveTwice } from "./unet_parts.ts";
 
 const ARCH = "unet_jenkins";
 
 /** Channels of the levels, from the full size to an eighth of it. */
 const CHANNELS = [64, 128, 256, 512] as const;
-
-/** That of the batch norms, as PyTorch has it by default. */
-const EPSILON = 1e-5;
 
 /**
  * The network of Jenkins et al. (2018, European Signal Processing Conference, pp. 2120–2124), which König et al. call a U-Net. Unlike
@@ -29,31 +27,19 @@ export function jenkinsUnet({ width = 1, scaling }: NetworkVariant = {}): Segmen
     scaling,
     multiple: 2 ** CHANNELS.length,
     features<T>(x: T, graph: LayerGraph<T>): T {
-      const convolveTwice = (x: T, prefix: string, outputs: readonly [number, number]): T =>
-        graph.scope(() =>
-          outputs.reduce(
-            (y, outputs, i) =>
-              graph.layer(y, {
-                name: `${prefix}_${i + 1}_conv`,
-                outputs,
-                batchNorm: { name: `${prefix}_${i + 1}_bn`, epsilon: EPSILON },
-                activation: "relu",
-              }),
-            x,
-          )
-        );
       // The level and all below it, with the channels of the level above.
       const descend = (x: T, index: number): T =>
         graph.scope(() => {
-          const level = index + 1, own = channels[index];
-          const encoded = convolveTwice(x, `encoder${level}`, [own, own]);
+          const level = index + 1, outputs = channels[index];
+          const encoded = convolveTwice(x, graph, { name: `encoder${level}`, outputs });
           const pooled = graph.operation(pool(`pool${level}`), encoded);
           const below = level === channels.length ? pooled : descend(pooled, level);
-          return convolveTwice(
-            graph.operation(unpool(`unpool${level}`), below, encoded, pooled),
-            `decoder${level}`,
-            [own, channels[index - 1] ?? own],
-          );
+          const unpooled = graph.operation(unpool(`unpool${level}`), below, encoded, pooled);
+          return convolveTwice(unpooled, graph, {
+            name: `decoder${level}`,
+            outputs,
+            then: channels[index - 1],
+          });
         });
       return descend(x, 0);
     },

@@ -1,8 +1,9 @@
 import { enlargeHalfPixelCenters } from "../layers/bilinear.ts";
 import type { LayerGraph, Operation } from "../layers/layer_graph.ts";
-import { addition, concatenate, maxPool, relu } from "../layers/operations.ts";
+import { addition, maxPool, relu } from "../layers/operations.ts";
 import { crackNetwork } from "./crack_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
+import { EPSILON, joinBelow, type Part } from "./unet_parts.ts";
 
 const ARCH = "unet_konig";
 
@@ -11,9 +12,6 @@ const CHANNELS = 32;
 
 /** Levels, the lowest included. */
 const LEVELS = 5;
-
-/** That of the batch norms, as PyTorch has it by default. */
-const EPSILON = 1e-5;
 
 /**
  * The residual U-Net with attention gates of König et al. (2019, International Conference on Image Processing, pp. 1460–1464): what the
@@ -41,30 +39,17 @@ export function konigUnet({ width = 1, scaling }: NetworkVariant = {}): Segmenta
           const outputs = channels(level);
           const skip = residualBlock(x, graph, { name: `encoder${level}`, outputs });
           if (level === LEVELS) return skip;
+          const decoder = { name: `decoder${level}`, outputs };
           const joined = graph.scope(() => {
             const below = descend(graph.operation(maxPool(`pool${level}`), skip), level + 1);
             const attended = attend(skip, below, graph, { name: `gate${level}`, outputs });
-            const enlarged = graph.layer(below, {
-              name: `decoder${level}_up`,
-              kind: "transposed",
-              side: 2,
-              stride: 2,
-              outputs,
-              bias: true,
-            });
-            return graph.operation(concatenate(`decoder${level}_concat`), attended, enlarged);
+            return joinBelow([attended, below], graph, decoder);
           });
-          return residualBlock(joined, graph, { name: `decoder${level}`, outputs });
+          return residualBlock(joined, graph, decoder);
         });
       return descend(x, 1);
     },
   });
-}
-
-/** What a part of the network is called, and the channels of its level. */
-interface Part {
-  readonly name: string;
-  readonly outputs: number;
 }
 
 /** relu(branch(x) + projection(x)). */

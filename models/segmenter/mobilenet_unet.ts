@@ -1,16 +1,13 @@
 import { MOBILENET_SCALING, mobilenetParts } from "../classifier/mobilenet.ts";
 import type { LayerGraph } from "../layers/layer_graph.ts";
-import { concatenate } from "../layers/operations.ts";
 import { crackNetwork } from "./crack_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
+import { convolve, convolveTwice, joinBelow } from "./unet_parts.ts";
 
 const ARCH = "unet_mobilenet";
 
 /** Channels of the decoder from the image's full size down to a sixteenth of it. */
 const DECODER = [16, 32, 48, 64, 96] as const;
-
-/** That of the batch norms, as PyTorch has it by default. */
-const EPSILON = 1e-5;
 
 /**
  * The encoder has no batch norm left that would bear the decoder's learning rate, and knows ImageNet's pictures or a classifier's cracks
@@ -37,36 +34,18 @@ export function mobilenetUnet(
     multiple: 2 ** (DECODER.length - 1),
     features<T>(x: T, graph: LayerGraph<T>): T {
       const channels = DECODER.map((full) => Math.max(1, Math.round(full * width)));
-      const normalized = (x: T, name: string, outputs: number, side: 1 | 3): T =>
-        graph.layer(x, {
-          name: `${name}_conv`,
-          side,
-          outputs,
-          batchNorm: { name: `${name}_bn`, epsilon: EPSILON },
-          activation: "relu",
-        });
-      const convolveTwice = (x: T, name: string, outputs: number): T =>
-        graph.scope(() => [1, 2].reduce((y, i) => normalized(y, `${name}_${i}`, outputs, 3), x));
       const encoder = mobilenetParts({ width, rate: ENCODER_RATE });
       // The level and all below it; the first is the image at its full size, which the encoder does not see.
       const descend = (x: T, level: number): T =>
         graph.scope(() => {
+          const outputs = channels[level];
           const [skip, next] = level === 0
-            ? [convolveTwice(x, "shallow", channels[0]), x]
+            ? [convolveTwice(x, graph, { name: "shallow", outputs }), x]
             : encoder[level - 1](x, graph);
-          if (level === encoder.length) return normalized(skip, "middle", channels[level], 1);
-          const joined = graph.scope(() => {
-            const enlarged = graph.layer(descend(next, level + 1), {
-              name: `decoder${level}_up`,
-              kind: "transposed",
-              side: 2,
-              stride: 2,
-              outputs: channels[level],
-              bias: true,
-            });
-            return graph.operation(concatenate(`decoder${level}_concat`), skip, enlarged);
-          });
-          return convolveTwice(joined, `decoder${level}`, channels[level]);
+          if (level === encoder.length) return convolve(skip, graph, { name: "middle", outputs, side: 1 });
+          const decoder = { name: `decoder${level}`, outputs };
+          const joined = graph.scope(() => joinBelow([skip, descend(next, level + 1)], graph, decoder));
+          return convolveTwice(joined, graph, decoder);
         });
       return descend(x, 0);
     },

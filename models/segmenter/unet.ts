@@ -1,7 +1,8 @@
 import type { LayerGraph } from "../layers/layer_graph.ts";
-import { concatenate, maxPool } from "../layers/operations.ts";
+import { maxPool } from "../layers/operations.ts";
 import { crackNetwork } from "./crack_network.ts";
 import type { NetworkVariant, SegmentationNetwork } from "./segmentation_network.ts";
+import { convolveTwice, joinBelow } from "./unet_parts.ts";
 
 const ARCH = "unet";
 
@@ -10,9 +11,6 @@ const CHANNELS = 64;
 
 /** Levels, the lowest included. */
 const LEVELS = 5;
-
-/** That of the batch norms, as PyTorch has it by default. */
-const EPSILON = 1e-5;
 
 /**
  * U-Net (Ronneberger, Fischer & Brox 2015, doi:10.1007/978-3-319-24574-4_28) with padded convolutions, so that its output is as large as
@@ -28,38 +26,18 @@ export function unet({ width = 1, scaling }: NetworkVariant = {}): SegmentationN
     multiple: 2 ** (LEVELS - 1),
     features<T>(x: T, graph: LayerGraph<T>): T {
       const channels = (level: number) => Math.max(1, Math.round(CHANNELS * 2 ** (level - 1) * width));
-      const convolveTwice = (x: T, prefix: string, outputs: number): T =>
-        graph.scope(() =>
-          [1, 2].reduce(
-            (y, i) =>
-              graph.layer(y, {
-                name: `${prefix}_${i}_conv`,
-                outputs,
-                batchNorm: { name: `${prefix}_${i}_bn`, epsilon: EPSILON },
-                activation: "relu",
-              }),
-            x,
-          )
-        );
       // The level and all below it.
       const descend = (x: T, level: number): T =>
         graph.scope(() => {
           const outputs = channels(level);
-          const skip = convolveTwice(x, `encoder${level}`, outputs);
+          const skip = convolveTwice(x, graph, { name: `encoder${level}`, outputs });
           if (level === LEVELS) return skip;
+          const decoder = { name: `decoder${level}`, outputs };
           const joined = graph.scope(() => {
             const below = descend(graph.operation(maxPool(`pool${level}`), skip), level + 1);
-            const enlarged = graph.layer(below, {
-              name: `decoder${level}_up`,
-              kind: "transposed",
-              side: 2,
-              stride: 2,
-              outputs,
-              bias: true,
-            });
-            return graph.operation(concatenate(`decoder${level}_concat`), skip, enlarged);
+            return joinBelow([skip, below], graph, decoder);
           });
-          return convolveTwice(joined, `decoder${level}`, outputs);
+          return convolveTwice(joined, graph, decoder);
         });
       return descend(x, 1);
     },
