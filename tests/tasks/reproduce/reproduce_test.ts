@@ -181,6 +181,11 @@ Deno.test("reproduce runs Figure 3 from the command line, and names what is miss
       /Cannot train networks on CFD without its photos: give --cfd/,
     ],
     [["figure-2", "--network", "vgg", "--dcd", folder.path, "--out", out], /Cannot use the network vgg: /],
+    [
+      ["table-2", "--scale", "full", "--patches", "500", "--dcd", folder.path, "--out", out],
+      /Cannot train on 500 patches at the scale full, .*: leave out --patches, or use another scale\./s,
+    ],
+    [["table-9", "--training-photos", "0", "--dcd", folder.path, "--out", out], /Expected .* 1/],
     [[...args, "--split", "val"], /Cannot use the split val of .*; there is test\./],
     [["figure-3", "--ael", join(folder.path, "no"), "--out", out], /no: there is no such file or folder/],
   ];
