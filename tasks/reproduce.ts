@@ -215,7 +215,7 @@ await runCommand({
     "The paper shows the other experiments with CRACK500; they can be run on CFD, DCD and AEL, too, with the authors' splits.\n\n" +
     "The scale small trains a MobileNetV2 that starts from the shipped classifier and half-width ResNet-18 and 50 from scratch; " +
     "full trains ResNet-50, 101 and 152 as the paper does, but from scratch. Segmentation networks are narrow at the scale small, and trained " +
-    "for 600 steps on 100 photos, unless --patches and --training-photos say otherwise; at full they have the paper's size and schedule.",
+    "for 600 steps on 100 photos; at full they have the paper's size and schedule. --patches and --training-photos change how much classifiers and segmentation networks see.",
   examples: [
     {
       command: "deno task reproduce table-2 --crack500 CRACK500/ --out runs/",
