@@ -16,6 +16,12 @@ const NOISE_FALL = 0.6;
 /** What reaches this share of the largest figure is no noise. */
 const MOST_NOISE = 0.5;
 
+/** An octave that has this share of the next one's detail has no blur left: its photo is as sharp as its pixels allow. */
+const SHARP = 0.95;
+
+/** Up to how many pixels such a photo is enlarged: beyond, the time that it takes counts more. */
+const ENLARGED_PIXELS = 360_000;
+
 /** Octaves looked at, the photo's own included. */
 const OCTAVES = 6;
 
@@ -66,14 +72,34 @@ export async function detailSpectrum(compute: Compute, image: ImageData): Promis
   }
 }
 
+/** What {@linkcode startingScale} has to know besides. */
+export interface StartingScaleOptions {
+  /** Sides of the photo, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** By how much it may be enlarged, from 1 on. */
+  readonly enlargement: number;
+}
+
 /**
- * The smallest scale at which a photo loses no detail, 1 or halves of it, by its {@linkcode detailSpectrum}: that of the first octave that has
- * detail of its own, and not the grain of a sensor. 1 for a photo without any.
+ * The scale from which on a photo is looked at, by its {@linkcode detailSpectrum}:
+ *
+ * - the smallest at which it loses no detail, 1 or halves of it: that of the first octave that has detail of its own, and not the grain of a sensor;
+ * - up to the enlargement for a photo as sharp as its pixels allow, as long as it then has no more than 360,000 of them: its cracks are as thin as a pixel or
+ *   two, and a network finds the edges of what it is shown larger;
+ * - 1 for a photo without any detail.
  */
-export function startingScale(spectrum: readonly number[]): number {
+export function startingScale(
+  spectrum: readonly number[],
+  { width, height, enlargement }: StartingScaleOptions,
+): number {
   const largest = Math.max(0, ...spectrum);
-  const isGrain = (k: number) =>
-    spectrum[k] < MOST_NOISE * largest && spectrum[k + 1] <= NOISE_FALL * spectrum[k];
+  const falls = (k: number) => spectrum[k + 1] <= NOISE_FALL * spectrum[k];
+  const isGrain = (k: number) => spectrum[k] < MOST_NOISE * largest && falls(k);
   const first = spectrum.findIndex((detail, k) => detail >= SHARE_OF_LARGEST * largest && !isGrain(k));
-  return 2 ** -Math.max(0, first);
+  if (first > 0) return 2 ** -first;
+  const [finest = 0, next = 0] = spectrum;
+  const isSharp = next > 0 && finest >= SHARP * next && finest >= MOST_NOISE * largest && !falls(0);
+  const room = Math.sqrt(ENLARGED_PIXELS / (width * height));
+  return isSharp ? Math.max(1, Math.min(enlargement, room)) : 1;
 }

@@ -39,6 +39,11 @@ export interface ScaleSettings {
    * where they claim crack. 0: all alike; the greater, the nearer to the most decided level alone.
    */
   readonly selectivity: number;
+  /**
+   * By how much a small photo that is as sharp as its pixels allow is enlarged at most, where `start` is `auto`: cracks of a pixel or two are seen better then. From 1
+   * on; 1: not at all.
+   */
+  readonly enlargement: number;
 }
 
 /** Options of {@linkcode predictAtScales}. */
@@ -63,7 +68,12 @@ export interface ScaledPrediction extends Prediction {
 }
 
 /** The scales of {@linkcode predictAtScales} unless others are asked for. */
-export const defaultScales: ScaleSettings = { levels: 4, start: "auto", selectivity: 16 };
+export const defaultScales: ScaleSettings = {
+  levels: 4,
+  start: "auto",
+  selectivity: 16,
+  enlargement: 1.5,
+};
 
 /** The shorter side that a level has at least, in pixels, unless it is the first: smaller pictures show a network next to nothing. */
 const LEAST_SIDE = 32;
@@ -82,6 +92,7 @@ export const SCALE_SETTINGS: Schema<ScaleSettings> = optionsSchema<ScaleSettings
   levels: NUMBER,
   start: START,
   selectivity: NUMBER,
+  enlargement: NUMBER,
 });
 
 const ARGUMENTS = argumentsSchema({
@@ -92,6 +103,7 @@ const ARGUMENTS = argumentsSchema({
     levels: optional(NUMBER),
     start: optional(START),
     selectivity: optional(NUMBER),
+    enlargement: optional(NUMBER),
     spectrum: optional(listOf(NUMBER, "a list of numbers")),
     onLevel: optional(callback()),
     accept: optional(callback()),
@@ -102,8 +114,8 @@ const ARGUMENTS = argumentsSchema({
  * Marks the crack pixels of an image of any resolution: shows it to a segmentation network at several scales and joins what it says.
  *
  * A network knows cracks of the widths that it was trained on. The first level is the smallest scale at which the photo loses no detail,
- * so that a photo enlarged or out of focus gives what it would give at its own resolution; further levels find cracks wider than the network
- * knows. A level is shown in tiles as by {@linkcode predictImage}.
+ * so that a photo enlarged or out of focus gives what it would give at its own resolution, and a small one that is as sharp as its pixels allow is enlarged; further levels
+ * find cracks wider than the network knows. A level is shown in tiles as by {@linkcode predictImage}.
  *
  * @example With an untrained network
  * ```ts
@@ -117,7 +129,7 @@ const ARGUMENTS = argumentsSchema({
  * ```
  *
  * @throws {TypeError} if an argument is missing, of the wrong type or unknown.
- * @throws {RangeError} if `levels` is no positive integer, `start` no positive number or `selectivity` not within 0 … 1000; if the tiles do not
+ * @throws {RangeError} if `levels` is no positive integer, `start` no positive number, `selectivity` not within 0 … 1000 or `enlargement` below 1; if the tiles do not
  * fit the device, naming tiles that do; or if `tile` and `overlap` do not fit together.
  */
 export async function predictAtScales(
@@ -131,10 +143,10 @@ export async function predictAtScales(
   const { width, height } = image;
   const tile = options.tile ?? await defaultTile(compute, segmenter);
   const tiles = { tile, overlap: options.overlap ?? defaultOverlap(tile) };
-  const { levels, start, selectivity } = { ...defaultScales, ...options };
-  requireScales({ levels, start, selectivity });
+  const { levels, start, selectivity, enlargement } = { ...defaultScales, ...options };
+  requireScales({ levels, start, selectivity, enlargement });
   const spectrum = options.spectrum ?? (start === "auto" ? await detailSpectrum(compute, image) : undefined);
-  const first = start === "auto" ? startingScale(spectrum ?? []) : start;
+  const first = start === "auto" ? startingScale(spectrum ?? [], { width, height, enlargement }) : start;
   const scales = scalesOf(image, { levels, first });
   const total = scales.reduce((sum, scale) => sum + countTiles(sizeAt(image, scale), tiles), 0);
   let done = 0;
@@ -166,7 +178,7 @@ export async function predictAtScales(
 }
 
 /** @throws {RangeError} for settings that name no scales. */
-export function requireScales({ levels, start, selectivity }: ScaleSettings): void {
+export function requireScales({ levels, start, selectivity, enlargement }: ScaleSettings): void {
   if (!Number.isSafeInteger(levels) || levels < 1) {
     throw new RangeError(`Cannot predict at ${levels} scales: a positive integer is wanted.`);
   }
@@ -177,6 +189,9 @@ export function requireScales({ levels, start, selectivity }: ScaleSettings): vo
     throw new RangeError(
       `Cannot weight levels with a selectivity of ${selectivity}: a number from 0 to ${MOST_SELECTIVE} is wanted.`,
     );
+  }
+  if (!(enlargement >= 1 && enlargement < Infinity)) {
+    throw new RangeError(`Cannot enlarge photos by ${enlargement}: a number from 1 on is wanted.`);
   }
 }
 

@@ -105,6 +105,12 @@ export const hairlineOptions = object("Network and localisation, with --method h
       String(usualScales.selectivity)
     })`,
   })),
+  scaleEnlargement: optional(option("--scale-enlargement", float({ min: 1, metavar: "X" }), {
+    description:
+      message`By how much small photos that are as sharp as their pixels allow are enlarged at most, 1: not at all. (default: ${
+        String(usualScales.enlargement)
+      })`,
+  })),
   ...overrides,
 });
 
@@ -114,7 +120,7 @@ export const hairlineOptions = object("Network and localisation, with --method h
  * @throws {UsageError} if one is out of range.
  */
 export function chooseHairline(options: InferValue<typeof hairlineOptions> & MaskChoice): HairlineSettings {
-  const { scale, scaleSelectivity, ...others } = options;
+  const { scale, scaleSelectivity, scaleEnlargement, ...others } = options;
   const fields = [...Object.keys(overrides), ...MASK_FIELDS] as (keyof typeof others)[];
   const changes = fields.filter((field) => others[field] !== undefined);
   const settings: HairlineSettings = {
@@ -123,12 +129,14 @@ export function chooseHairline(options: InferValue<typeof hairlineOptions> & Mas
       ...usualScales,
       ...scale,
       ...(scaleSelectivity !== undefined && { selectivity: scaleSelectivity }),
+      ...(scaleEnlargement !== undefined && { enlargement: scaleEnlargement }),
     },
     ...Object.fromEntries(changes.map((field) => [field, others[field]])),
     name: [
       defaultHairline.name,
       ...(scale ? [`scale ${formatScales(scale)}`] : []),
       ...(scaleSelectivity === undefined ? [] : [`scaleSelectivity ${scaleSelectivity}`]),
+      ...(scaleEnlargement === undefined ? [] : [`scaleEnlargement ${scaleEnlargement}`]),
       ...changes.map((field) => `${field} ${others[field]}`),
     ].join(", "),
   };

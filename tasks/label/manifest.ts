@@ -109,13 +109,18 @@ const BEFORE_THEY_WERE_THERE: Pick<
   unsureShare: 1,
 };
 
+/** Their scales: photos were not enlarged before there was a setting for it. */
+function enlargedScales({ scales }: Partial<HairlineSettings> = {}): Partial<HairlineSettings> {
+  return scales === undefined ? {} : { scales: { ...scales, enlargement: scales.enlargement ?? 1 } };
+}
+
 /** What is compared field by field; the parameters of a random field are compared, and named, together. */
 function fieldsOf(settings: LabelSettings): Readonly<Record<string, unknown>> {
   switch (methodOf(settings)) {
     case "paper":
       return { ...settings.recipe };
     case "hairline":
-      return { ...BEFORE_THEY_WERE_THERE, ...settings.parameters };
+      return { ...BEFORE_THEY_WERE_THERE, ...settings.parameters, ...enlargedScales(settings.parameters) };
     case "cam-crf":
       return {};
     default:

@@ -29,8 +29,13 @@ export interface PredictSettings {
   readonly tile: number;
   readonly overlap: number;
   /** At which scales the network looks at a photo. Without, as in manifests of before there was a choice: at the photo's own. */
-  readonly scales?: ScaleSettings;
+  readonly scales?: RecordedScales;
 }
+
+/** Scales as manifests have them. Without an enlargement, as before there was one: none. */
+export type RecordedScales =
+  & Omit<ScaleSettings, "enlargement">
+  & Partial<Pick<ScaleSettings, "enlargement">>;
 
 /** `manifest.json` of a folder of predictions: how they were made, from what, and what came out. */
 export interface Manifest extends RunManifest<PhotoRecord>, PredictSettings {
@@ -51,16 +56,17 @@ export const PREDICT_MANIFEST: ManifestSchema<PhotoRecord, PredictSettings> = ma
   threshold: NUMBER,
   tile: NUMBER,
   overlap: NUMBER,
-  scales: optional(recordSchema<ScaleSettings>({
+  scales: optional(recordSchema<RecordedScales>({
     levels: NUMBER,
     start: numberOr(oneOf("auto")),
     selectivity: NUMBER,
+    enlargement: optional(NUMBER),
   })),
 }, { predictedAt: TEXT, orientations: optional(listOf(NUMBER, "a list of numbers")) });
 
 /** At which scales predictions are made. */
 export function scalesOf({ scales = OWN_SCALE }: Pick<PredictSettings, "scales">): ScaleSettings {
-  return scales;
+  return { ...scales, enlargement: scales.enlargement ?? 1 };
 }
 
 /** The first setting in which earlier predictions differ from those to be made. */

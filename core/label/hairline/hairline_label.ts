@@ -117,7 +117,9 @@ async function labelByHairline(
   const recorder = new MapRecorder(stages, clear);
   const { scales } = settings;
   const spectrum = scales.start === "auto" ? await detailSpectrum(compute, image) : undefined;
-  const start = scales.start === "auto" ? startingScale(spectrum ?? []) : scales.start;
+  const start = scales.start === "auto"
+    ? startingScale(spectrum ?? [], { width, height, enlargement: scales.enlargement })
+    : scales.start;
   // Both at once: networks that run on the host have threads of their own.
   const localising = localiser &&
     denseLocalisation(compute, resampledPicture(compute, image, sizeAt(image, start)), {

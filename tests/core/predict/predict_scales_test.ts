@@ -147,7 +147,9 @@ Deno.test("startingScale() finds by how much a photo was enlarged, be it noisy",
       data[i] = large[Math.floor(i / 4)] + (noise[Math.floor(i / 4)] - 127.5) / 64;
     }
     const spectrum = await detailSpectrum(compute, new ImageData(data, width, height));
-    assert.equal(startingScale(spectrum), 2 ** -octaves, spectrum.join(", "));
+    // The small one is as sharp as its pixels allow, and shown larger than it is.
+    const scale = octaves === 0 ? 1.5 : 2 ** -octaves;
+    assert.equal(startingScale(spectrum, { width, height, enlargement: 1.5 }), scale, spectrum.join(", "));
   }
 });
 
@@ -157,22 +159,63 @@ Deno.test("detailSpectrum() has no figure for a single row, and zeros for a flat
     new ImageData(new Uint8ClampedArray(4 * width * height).fill(90), width, height);
   assert.deepEqual(await detailSpectrum(compute, flat(100, 1)), []);
   assert.deepEqual(await detailSpectrum(compute, flat(9, 20)), [0, 0, 0]);
-  assert.equal(startingScale([]), 1);
-  assert.equal(startingScale([0, 0, 0]), 1);
-  assert.equal(startingScale([3, 9, 30, 40]), 0.25);
+  const size = { width: 480, height: 320, enlargement: 1.5 };
+  assert.equal(startingScale([], size), 1);
+  assert.equal(startingScale([0, 0, 0], size), 1);
+  assert.equal(startingScale([3, 9, 30, 40], size), 0.25);
   // A fine octave that falls as noise does, below coarser ones that rise again, is grain; one that falls and is followed by less is detail.
-  assert.equal(startingScale([6, 3, 2, 5, 14, 16]), 0.125);
-  assert.equal(startingScale([6, 5, 2, 5, 14, 16]), 1);
-  assert.equal(startingScale([90, 50, 30, 20]), 1);
+  assert.equal(startingScale([6, 3, 2, 5, 14, 16], size), 0.125);
+  assert.equal(startingScale([6, 5, 2, 5, 14, 16], size), 1);
+  assert.equal(startingScale([90, 50, 30, 20], size), 1);
+});
+
+Deno.test("startingScale() enlarges a photo that is as sharp as its pixels allow, if it is small", () => {
+  const sharp = [50, 48, 33, 20];
+  for (
+    const [width, height, scale] of [
+      [1, 1, 1.5],
+      [480, 320, 1.5],
+      [640, 360, 1.25],
+      [600, 600, 1],
+      [4000, 3000, 1],
+    ]
+  ) assert.equal(startingScale(sharp, { width, height, enlargement: 1.5 }), scale, `${width} × ${height}`);
+  const size = { width: 480, height: 320, enlargement: 1.5 };
+  assert.equal(startingScale(sharp, { ...size, enlargement: 1.2 }), 1.2, "by less");
+  assert.equal(startingScale(sharp, { ...size, enlargement: 1 }), 1, "not at all");
+  assert.equal(startingScale([45, 48, 33, 20], size), 1, "a little soft");
+  assert.equal(startingScale([50], size), 1, "of one octave");
+  // White noise halves from octave to octave, whatever its strength.
+  assert.equal(startingScale([50, 25, 12, 6], size), 1, "noise");
+  assert.equal(startingScale([20, 18, 44, 50], size), 1, "fine detail is the least of it");
+});
+
+Deno.test("predictAtScales() looks at a sharp small photo enlarged", async () => {
+  const compute = await device();
+  const segmenter = new FakeSegmenter();
+  const spectrum = [50, 48, 33, 20];
+  const { scales } = await predictAtScales(compute, randomImage(96, 64), { segmenter, spectrum, levels: 2 });
+  assert.deepEqual(scales.map(({ scale }) => scale), [1.5, 0.75]);
 });
 
 Deno.test("predictAtScales() refuses scales that cannot be", async () => {
   const compute = await device();
   const segmenter = new FakeSegmenter();
   for (
-    const scales of [{ levels: 0 }, { levels: 1.5 }, { start: 0 }, { start: NaN }, { start: Infinity }, {
-      selectivity: -1,
-    }]
+    const scales of [
+      { levels: 0 },
+      { levels: 1.5 },
+      { start: 0 },
+      { start: NaN },
+      { start: Infinity },
+      {
+        selectivity: -1,
+      },
+      { enlargement: 0.9 },
+      {
+        enlargement: NaN,
+      },
+    ]
   ) {
     await assert.rejects(
       predictAtScales(compute, randomImage(9, 9), { segmenter, ...scales }),

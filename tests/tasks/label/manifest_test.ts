@@ -18,4 +18,11 @@ Deno.test("settingsDifference() takes settings that the first manifests of hairl
     const now = { ...first, ...asThen, [field]: is };
     assert.deepEqual(settingsDifference(by(first), by(now)), { was: `${field} ${was}`, is: String(is) });
   }
+  const { enlargement: _, ...scalesThen } = scales;
+  const then = { ...first, scales: scalesThen };
+  assert.equal(
+    settingsDifference(by(then), by({ ...then, scales: { ...scales, enlargement: 1 } })),
+    undefined,
+  );
+  assert.match(settingsDifference(by(then), by(first))!.was, /^scales .*"enlargement":1\}$/);
 });

@@ -216,6 +216,7 @@ Deno.test("chooseLabeller() takes the scales of the method hairline", async () =
       [["--scale", "0.25"], { start: 0.25, levels: 1 }, "scale 0.25"],
       [["--scale", "auto"], { start: "auto", levels: scales.levels }, "scale auto"],
       [["--scale-selectivity", "0"], { selectivity: 0 }, "scaleSelectivity 0"],
+      [["--scale-enlargement", "1"], { enlargement: 1 }, "scaleEnlargement 1"],
     ] as const
   ) {
     const chosen = await choose(...args);
@@ -233,6 +234,7 @@ Deno.test("chooseLabeller() refuses settings of the method hairline that are out
       ["--scale", "0"],
       ["--scale", "1,0.3"],
       ["--scale-selectivity", "-1"],
+      ["--scale-enlargement", "0.5"],
       ["--guided-radius", "-1"],
       ["--guided-epsilon", "0"],
       ["--stretch-percentile", "101"],

@@ -170,6 +170,23 @@ Deno.test("predictPhotos() looks at the scales that it is given, and notes those
   });
 });
 
+Deno.test("predictPhotos() enlarges no photos where it goes on with a folder of before it did", async () => {
+  await withPhotos(async (folder, compute) => {
+    await predictPhotos(options(folder), opening(compute));
+    const manifest = await readManifest(folder);
+    const { enlargement, ...scales } = manifest.scales!;
+    assert.equal(enlargement, 1.5);
+    const then = { ...manifest, scales, photos: manifest.photos.slice(0, 1) };
+    await Deno.writeTextFile(join(folder, "out/manifest.json"), JSON.stringify(then));
+    assert.equal((await predictPhotos(options(folder), opening(compute))).skipped, 1);
+    assert.equal((await readManifest(folder)).scales!.enlargement, 1);
+    await assert.rejects(
+      predictPhotos(options(folder, { scales: { start: "auto", levels: 4 } }), opening(compute)),
+      /made with enlargement 1, not 1\.5; /,
+    );
+  });
+});
+
 Deno.test("predictPhotos() at a photo's own scale goes on with manifests that know no scales, and writes such", async () => {
   await withPhotos(async (folder, compute) => {
     const scales = { start: 1, levels: 1 } as const;

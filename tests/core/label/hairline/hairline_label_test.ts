@@ -8,7 +8,7 @@ import { joinConfidences, stretch } from "../../../../core/label/hairline/join_c
 import { defaultHairline, type HairlineSettings } from "../../../../core/label/hairline/settings.ts";
 import { defaultFit } from "../../../../core/label/local_fit.ts";
 import type { Label } from "../../../../core/label/labeller.ts";
-import { predictAtScales } from "../../../../core/predict/predict_scales.ts";
+import { defaultScales, predictAtScales } from "../../../../core/predict/predict_scales.ts";
 import { guidedFilterOracle } from "../../../oracles/guided_filter.ts";
 import { localFitOracle } from "../../../oracles/local_fit.ts";
 import { resizeOracle } from "../../../oracles/resize.ts";
@@ -29,7 +29,7 @@ const device = sharedCompute();
 
 /** The settings with nothing but the network at the photo's own scale, changed. */
 function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
-  const scales = { levels: 1, start: 1, selectivity: 2 };
+  const scales = { levels: 1, start: 1, selectivity: 2, enlargement: 1 };
   return {
     ...defaultHairline,
     localisation: "none",
@@ -113,7 +113,10 @@ Deno.test("hairlineLabeller() looks from the scale that suits the photo on, with
   const labeller = hairlineLabeller(compute, {
     segmenter,
     classifier,
-    settings: settings({ localisation: "dense", scales: { levels: 2, start: "auto", selectivity: 2 } }),
+    settings: settings({
+      localisation: "dense",
+      scales: { levels: 2, start: "auto", selectivity: 2, enlargement: 1 },
+    }),
   });
   const { stages, scales, confidence } = await labeller.label(image, { stages: true });
   assert.deepEqual(scales?.map(({ scale }) => scale), [0.5, 0.25]);
@@ -129,7 +132,12 @@ Deno.test("hairlineLabeller() looks from the scale that suits the photo on, with
       ["confidence", 192, 160],
     ],
   );
-  const expected = await predictAtScales(compute, image, { segmenter, levels: 2, selectivity: 2 });
+  const expected = await predictAtScales(compute, image, {
+    segmenter,
+    levels: 2,
+    selectivity: 2,
+    enlargement: 1,
+  });
   assert.deepEqual(stages.find(({ key }) => key === "network")!.data, expected.confidence);
   assert.deepEqual(stages.at(-1)!.data, confidence);
 });
@@ -301,8 +309,12 @@ Deno.test("hairlineLabeller() refuses settings out of range, and names them", as
     [{ localisationWindow: 0 }, /with localisationWindow 0: a positive number of pixels is wanted\.$/],
     [{ localisationTile: 400 }, /with localisationTile 400: a multiple of 32 from 384 on is wanted\.$/],
     [{ localisationTile: 320 }, /localisationTile 320/],
-    [{ scales: { levels: 0, start: 1, selectivity: 2 } }, /at 0 scales/],
-    [{ scales: { levels: 1, start: NaN, selectivity: 2 } }, /from the scale NaN on/],
+    [{ scales: { ...defaultScales, levels: 0 } }, /at 0 scales/],
+    [{ scales: { ...defaultScales, start: NaN } }, /from the scale NaN on/],
+    [
+      { scales: { ...defaultScales, enlargement: 0.5 } },
+      /enlarge photos by 0\.5: a number from 1 on is wanted\.$/,
+    ],
     [{ flips: "vertical" }, /with flips vertical: none or horizontal or both is wanted\.$/],
     [{ fitShare: 1.5 }, /with fitShare 1\.5: a number from 0 to 1 is wanted\.$/],
     [{ guidedRadius: 1.5 }, /with guidedRadius 1\.5: a whole number of pixels from 0 on is wanted\.$/],
