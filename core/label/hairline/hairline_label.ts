@@ -48,7 +48,7 @@ const ARGUMENTS = argumentsSchema({
  * 4. √(network · localisation) is the confidence, high where both find crack;
  * 5. divided by a high percentile of the photo's own plus an offset, what the photo is surest of counts as sure;
  * 6. half of it gives way to how surely a pixel is crack by its grey value, crack and ground being what is surely either around it: so edges are where the
- *    photo has them. Where that exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, not straight as along a ruler, in a photo that shows a crack of
+ *    photo has them. Where that exceeds a threshold is crack, of which those pieces stay that can be one: long for their area, not straight as along a ruler, no shade, in a photo that shows a crack of
  *    some length somewhere for sure. Where something broad is marked that cannot be one, stage 2 is joined anew without its coarsest level; and
  *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so;
  * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold;
@@ -145,7 +145,12 @@ async function labelByHairline(
   const confidence = share > 0 ? fitToPhoto(image, sure, { share, scale: start }) : sure;
   recorder.add(STAGES.confidence, { width, height, first: 0, data: confidence });
   const exceeding = predictionOf(confidence, { segmenter, width, height, threshold });
-  const { label, doubt = warning } = plausibleLabel(exceeding, { sure, scale: start, settings });
+  const { label, doubt = warning } = plausibleLabel(exceeding, {
+    sure,
+    scale: start,
+    photo: image,
+    settings,
+  });
   return {
     ...label,
     usableForTraining: label.crackPixels >= settings.minCrackPixels,

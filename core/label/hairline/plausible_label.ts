@@ -20,19 +20,20 @@ interface PlausibleLabel {
  * Stages 6 to 8: what can be crack of all that exceeds the threshold, where it goes on below that, and how wide it is.
  *
  * @param exceeding the mask of all that exceeds the threshold of the settings.
- * @param options `sure`: how sure networks are of each pixel, by which pieces are judged; `scale`: the first at which the photo was looked at.
+ * @param options `sure`: how sure networks are of each pixel, by which pieces are judged; `scale`: the first at which the photo was looked at; `photo`: that itself.
  */
 export function plausibleLabel(
   exceeding: Prediction,
-  { sure, scale, settings: { pieces, continuation, unsureShare, labelThreshold: threshold } }: {
+  { sure, scale, photo, settings: { pieces, continuation, unsureShare, labelThreshold: threshold } }: {
     readonly sure: Float32Array;
     readonly scale: number;
+    readonly photo: ImageData;
     readonly settings: HairlineSettings;
   },
 ): PlausibleLabel {
   const chosen: PlausibleLabel = pieces === "all"
     ? { label: exceeding }
-    : plausiblePieces(exceeding, { sure, scale });
+    : plausiblePieces(exceeding, { sure, scale, photo });
   const { label, bands = [] } = chosen;
   const continued = continuation === 1
     ? label.mask
@@ -45,9 +46,13 @@ export function plausibleLabel(
 
 function plausiblePieces(
   exceeding: Prediction,
-  { sure, scale }: { readonly sure: Float32Array; readonly scale: number },
+  { sure, scale, photo }: {
+    readonly sure: Float32Array;
+    readonly scale: number;
+    readonly photo: ImageData;
+  },
 ): PlausibleLabel {
-  const { plausible, bands } = judgePieces({ ...exceeding, confidence: sure, scale });
+  const { plausible, bands } = judgePieces({ ...exceeding, confidence: sure, scale, photo });
   const label = withMask(exceeding, plausible);
   const alone = bands.length === 1;
   const straight = bands.length === 0 ? {} : {

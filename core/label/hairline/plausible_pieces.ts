@@ -1,4 +1,5 @@
 import { boundsOf, connectedPixels } from "../../predict/connected_pixels.ts";
+import { isShade } from "./shade.ts";
 import { isStraightBand } from "./straight_bands.ts";
 
 /** How full a piece may be: its pixels over the square of the diagonal of its bounding box. A disc has 0.39, a straight line of five times its width 0.19. */
@@ -18,6 +19,9 @@ const LARGEST = 0.3;
 
 /** From this share of the photo on, what is too full to be a crack says that the photo was looked at from too far away. */
 const BROAD = 0.008;
+
+/** From this share of the photo on a piece may be shade. */
+const SHADE = 0.002;
 
 /** A photo shows a crack if one piece is surer than this somewhere … */
 const SURE = 0.85;
@@ -44,6 +48,8 @@ export interface Marked {
   readonly confidence: Float32Array;
   /** The first scale at which the photo was looked at. */
   readonly scale: number;
+  /** The photo, where its grey values are to be looked at: {@linkcode isShade}. */
+  readonly photo?: ImageData;
 }
 
 /** What is to be thought of what is marked. */
@@ -67,13 +73,13 @@ interface Piece {
 }
 
 /**
- * Tells which pieces of a mask can be cracks: a crack is long for its area and not straight as along a ruler, and a photo with a crack shows a piece of some length of which
+ * Tells which pieces of a mask can be cracks: a crack is long for its area, not straight as along a ruler and no shade, and a photo with a crack shows a piece of some length of which
  * the network is sure, or several short ones. Small and doubtful pieces stay where there is such a one, since cracks are seen in parts; where there is none,
  * nothing does.
  *
  * The limits were set on training photos (DCD, CRACK500, CrackSC), and on such that are labelled as a whole.
  */
-export function judgePieces({ width, height, mask, confidence, scale }: Marked): JudgedPieces {
+export function judgePieces({ width, height, mask, confidence, scale, photo }: Marked): JudgedPieces {
   const plausible = new Uint8Array(mask.length);
   const bands: Uint32Array[] = [];
   let [evident, broad, dashes] = [false, false, 0];
@@ -86,6 +92,9 @@ export function judgePieces({ width, height, mask, confidence, scale }: Marked):
     if (isStraightBand(pixels, { width, scale })) {
       bands.push(pixels.slice());
       continue;
+    }
+    if (photo !== undefined && piece.pixels > SHADE * mask.length) {
+      if (isShade(pixels, { photo, mask, scale, confidence: piece.mean })) continue;
     }
     const length = piece.diagonal * scale;
     evident ||= piece.surest > SURE && length > LEAST_LENGTH;

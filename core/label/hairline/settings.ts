@@ -49,7 +49,7 @@ export interface HairlineSettings {
   /** Stage 6: a pixel is crack when its confidence exceeds this. */
   readonly labelThreshold: number;
   /**
-   * Stage 6: which connected pixels of them stay: `all`, or those that are `plausible`, long for their area and not straight as along a ruler, in a photo that shows a crack of
+   * Stage 6: which connected pixels of them stay: `all`, or those that are `plausible`, long for their area, not straight as along a ruler and no shade, in a photo that shows a crack of
    * some length somewhere for sure, and not straight joints. Where something broad cannot be a crack, the coarsest scale is left out.
    */
   readonly pieces: "plausible" | "all";
