@@ -1,9 +1,9 @@
 import { luma } from "../../images/luma.ts";
 
 /** Narrower pieces have no inside to speak of, in pixels at the first scale that was looked at. */
-const LEAST_WIDTH = 8;
+const LEAST_WIDTH = 12;
 
-/** Grey levels a pixel by which a border rises at least that is no penumbra. Those of cracks so wide: 15 and more, but for one in twenty. */
+/** Grey levels a pixel by which a border rises at least that is no penumbra. Those of cracks rise by 15 and more, but for one in twenty. */
 const SOFTEST = 10;
 
 /** Grey levels by which values inside spread less where the ground is the same all over. Cracks are deep here and shallow there: 16 and more, but for one in four. */
@@ -32,9 +32,9 @@ export interface ShadeOptions {
  *     w = 2 |P| / |B|                               about its width
  *     e = mean of |∇g| over B                       by central differences of the grey values g
  *     d = standard deviation of g over P \ B
- *     w s > 8  and  (e / min(1, s) < 10  or  d < 16 and confidence < 0.75),   s the scale
+ *     w s > 12  and  (e / min(1, s) < 10  or  d < 16 and confidence < 0.75),   s the scale
  *
- * A photo that lost no detail when it was made smaller is that much softer to the pixel, hence min(1, s). Limits are those that cost no crack of DCD's, CRACK500's and CrackSC's training photos.
+ * A photo that lost no detail when it was made smaller is that much softer to the pixel, hence min(1, s). Limits are those that took no crack from some 450 training photos of DCD, CRACK500 and CrackSC, but one of 610 pieces.
  *
  * @param pixels places in the photo, row-major.
  */

@@ -54,7 +54,7 @@ Deno.test("isShade() takes wide smooth pieces for shade where the network is in 
 });
 
 Deno.test("isShade() says nothing of thin pieces, of single pixels and of what has no inside", () => {
-  assert.equal(seemsShade({ width: 6, penumbra: 6, confidence: 0.6 }), false);
+  assert.equal(seemsShade({ width: 10, penumbra: 10, confidence: 0.6 }), false);
   assert.equal(seemsShade({ width: 1, penumbra: 20, confidence: 0.6 }), false);
   const { photo, mask } = drawn({ width: 0.5, penumbra: 1 });
   mask.fill(0);
@@ -68,9 +68,9 @@ Deno.test("isShade() counts by the scale at which the photo loses no detail", ()
   const crack = { width: 64, penumbra: 16 };
   assert.equal(seemsShade({ ...crack, scale: 1 }), true);
   assert.equal(seemsShade({ ...crack, scale: 0.25 }), false);
-  // A piece of 10 pixels is 2.5 wide there.
-  assert.equal(seemsShade({ width: 10, penumbra: 1, confidence: 0.7, scale: 1 }), true);
-  assert.equal(seemsShade({ width: 10, penumbra: 1, confidence: 0.7, scale: 0.25 }), false);
+  // A piece of 20 pixels is 5 wide there.
+  assert.equal(seemsShade({ width: 20, penumbra: 1, confidence: 0.7, scale: 1 }), true);
+  assert.equal(seemsShade({ width: 20, penumbra: 1, confidence: 0.7, scale: 0.25 }), false);
 });
 
 Deno.test("isShade() takes a photo that is marked all over", () => {
@@ -81,7 +81,7 @@ Deno.test("isShade() takes a photo that is marked all over", () => {
 });
 
 Deno.test("judgePieces() leaves out shade, where it is shown the photo", () => {
-  const { photo, mask } = drawn({ width: 12, penumbra: 14 });
+  const { photo, mask } = drawn({ width: 20, penumbra: 14 });
   const confidence = Float32Array.from(mask, (value) => 0.95 * value);
   const marked = { width: WIDTH, height: HEIGHT, mask, confidence, scale: 0.9 };
   // Not as straight as along a ruler.
