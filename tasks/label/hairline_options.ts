@@ -76,7 +76,7 @@ const overrides = {
   pieces: parameter(
     "pieces",
     choice(PIECES),
-    "Which connected crack pixels stay: all, or those that are long for their area and not straight as along a ruler, in a photo that shows a crack for sure, and none where all run as joints do",
+    "Which connected crack pixels stay: all, or those that are long for their area, not straight as along a ruler and no shade, in a photo that shows a crack for sure, and none where all run as joints do",
   ),
   continuation: parameter(
     "continuation",

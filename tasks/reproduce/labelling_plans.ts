@@ -36,6 +36,10 @@ const VARIANTS: readonly Variant[] = [
   ["three-scales", "three scales (2)", { scales: { ...scales, levels: 3 } }],
   ["start-1", "first scale 1 (2)", { scales: { ...scales, start: 1 } }],
   ["start-auto", "first scale by the photo's detail (2)", { scales: { ...scales, start: "auto" } }],
+  ["no-enlargement", "small sharp photos at their own size (2)", { scales: { ...scales, enlargement: 1 } }],
+  ["enlargement", "small sharp photos enlarged by up to 1.5 (2)", {
+    scales: { ...scales, enlargement: 1.5 },
+  }],
   ["no-localisation", "without localisation (1, 4)", { localisation: "none" }],
   ["localisation", "√(network · localisation) (1, 4)", {
     localisation: "dense",
