@@ -35,7 +35,7 @@ export interface ShadeOptions {
  *     w s > 12  and  (e / min(1, s) < 10  or  d < 16 and confidence < 0.75),   s the scale
  *
  * A photo that lost no detail when it was made smaller is that much softer to the pixel, hence min(1, s). Limits are those that lowered no F1 on 424 training photos of DCD,
- * CRACK500 and CrackSC; of some 600 large pieces that are crack they take one.
+ * CRACK500 and CrackSC; of 642 large pieces that are crack they take one.
  *
  * @param pixels places in the photo, row-major.
  */
