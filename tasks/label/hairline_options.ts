@@ -6,6 +6,7 @@ import {
   LOCALISATIONS,
   PIECES,
   requireHairline,
+  SHADE,
 } from "../../core/label/hairline/settings.ts";
 import { formatScales, scalesValue } from "../batch/scale_option.ts";
 import { UsageError } from "../cli/errors.ts";
@@ -76,7 +77,12 @@ const overrides = {
   pieces: parameter(
     "pieces",
     choice(PIECES),
-    "Which connected crack pixels stay: all, or those that are long for their area, not straight as along a ruler and no shade, in a photo that shows a crack for sure, and none where all run as joints do",
+    "Which connected crack pixels stay: all, or those that are long for their area and not straight as along a ruler, in a photo that shows a crack for sure, and none where all run as joints do",
+  ),
+  shade: parameter(
+    "shade",
+    choice(SHADE),
+    "Whether wide pieces drop out, too, whose soft borders or smooth inside show that they are shade",
   ),
   continuation: parameter(
     "continuation",

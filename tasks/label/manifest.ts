@@ -100,9 +100,10 @@ export function settingsDifference(
 /** Settings of the method hairline that its first manifests lack, as they were in effect then. */
 const BEFORE_THEY_WERE_THERE: Pick<
   HairlineSettings,
-  "pieces" | "flips" | "continuation" | "fitShare" | "unsureShare"
+  "pieces" | "shade" | "flips" | "continuation" | "fitShare" | "unsureShare"
 > = {
   pieces: "all",
+  shade: "keep",
   flips: "none",
   continuation: 1,
   fitShare: 0,

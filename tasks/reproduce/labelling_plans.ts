@@ -60,6 +60,8 @@ const VARIANTS: readonly Variant[] = [
   ["fit", "half by the photo's grey values (6)", { fitShare: 0.5 }],
   ["all-pieces", "all pieces (6)", { pieces: "all" }],
   ["plausible-pieces", "plausible pieces (6)", { pieces: "plausible" }],
+  ["shade-kept", "plausible pieces and shade (6)", { pieces: "plausible", shade: "keep" }],
+  ["shade-dropped", "plausible pieces but shade (6)", { pieces: "plausible", shade: "drop" }],
   ["no-continuation", "thin cracks end at the threshold (7)", { continuation: 1 }],
   ["continuation", "thin cracks go on down to half the threshold (7)", { continuation: 0.5 }],
   ["no-widening", "cracks that the network is not sure of end at the threshold (8)", { unsureShare: 1 }],

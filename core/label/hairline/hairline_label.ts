@@ -54,7 +54,7 @@ const ARGUMENTS = argumentsSchema({
  * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold;
  * 8. where the network is not sure of what is marked, cracks are as wide as what exceeds a lower threshold around it.
  *
- * Each of 1, 3, 4, 5, 7 and 8, and the choice of pieces, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
+ * Each of 1, 3, 4, 5, 7 and 8, and the choice of pieces or of shade alone, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
  *
  * @example
  * ```ts

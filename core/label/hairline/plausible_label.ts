@@ -24,7 +24,7 @@ interface PlausibleLabel {
  */
 export function plausibleLabel(
   exceeding: Prediction,
-  { sure, scale, photo, settings: { pieces, continuation, unsureShare, labelThreshold: threshold } }: {
+  { sure, scale, photo, settings: { pieces, shade, continuation, unsureShare, labelThreshold: threshold } }: {
     readonly sure: Float32Array;
     readonly scale: number;
     readonly photo: ImageData;
@@ -33,7 +33,7 @@ export function plausibleLabel(
 ): PlausibleLabel {
   const chosen: PlausibleLabel = pieces === "all"
     ? { label: exceeding }
-    : plausiblePieces(exceeding, { sure, scale, photo });
+    : plausiblePieces(exceeding, { sure, scale, ...(shade === "drop" && { photo }) });
   const { label, bands = [] } = chosen;
   const continued = continuation === 1
     ? label.mask
@@ -49,7 +49,7 @@ function plausiblePieces(
   { sure, scale, photo }: {
     readonly sure: Float32Array;
     readonly scale: number;
-    readonly photo: ImageData;
+    readonly photo?: ImageData;
   },
 ): PlausibleLabel {
   const { plausible, bands } = judgePieces({ ...exceeding, confidence: sure, scale, photo });

@@ -48,7 +48,7 @@ export interface Marked {
   readonly confidence: Float32Array;
   /** The first scale at which the photo was looked at. */
   readonly scale: number;
-  /** The photo, where its grey values are to be looked at: {@linkcode isShade}. */
+  /** The photo, where shade is to be left out: {@linkcode isShade} looks at its grey values. */
   readonly photo?: ImageData;
 }
 
@@ -73,7 +73,7 @@ interface Piece {
 }
 
 /**
- * Tells which pieces of a mask can be cracks: a crack is long for its area, not straight as along a ruler and no shade, and a photo with a crack shows a piece of some length of which
+ * Tells which pieces of a mask can be cracks: a crack is long for its area, not straight as along a ruler and, by the photo, no shade, and a photo with a crack shows a piece of some length of which
  * the network is sure, or several short ones. Small and doubtful pieces stay where there is such a one, since cracks are seen in parts; where there is none,
  * nothing does.
  *

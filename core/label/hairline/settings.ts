@@ -49,10 +49,12 @@ export interface HairlineSettings {
   /** Stage 6: a pixel is crack when its confidence exceeds this. */
   readonly labelThreshold: number;
   /**
-   * Stage 6: which connected pixels of them stay: `all`, or those that are `plausible`, long for their area, not straight as along a ruler and no shade, in a photo that shows a crack of
+   * Stage 6: which connected pixels of them stay: `all`, or those that are `plausible`, long for their area and not straight as along a ruler, in a photo that shows a crack of
    * some length somewhere for sure, and not straight joints. Where something broad cannot be a crack, the coarsest scale is left out.
    */
   readonly pieces: "plausible" | "all";
+  /** Stage 6: whether of plausible pieces those `drop` out that are shade by what the photo shows of them. */
+  readonly shade: "drop" | "keep";
   /** Stage 7: what is thin goes on where confidences exceed this share of the threshold, 0..1; 1 leaves the stage out. */
   readonly continuation: number;
   /**
@@ -89,6 +91,7 @@ export const defaultHairline: HairlineSettings = {
   fitShare: 0.5,
   labelThreshold: 0.5,
   pieces: "plausible",
+  shade: "drop",
   continuation: 0.5,
   unsureShare: 0.5,
   minCrackPixels: 100,
@@ -110,15 +113,17 @@ export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<Hairlin
   fitShare: NUMBER,
   labelThreshold: NUMBER,
   pieces: TEXT as Schema<HairlineSettings["pieces"]>,
+  shade: TEXT as Schema<HairlineSettings["shade"]>,
   continuation: NUMBER,
   unsureShare: NUMBER,
   minCrackPixels: NUMBER,
 });
 
-/** Localisations, fusions and choices of pieces by name. */
+/** Localisations, fusions and choices of pieces and of what is done about shade by name. */
 export const LOCALISATIONS = ["dense", "none"] as const;
 export const FUSIONS = ["geometric-mean", "mean"] as const;
 export const PIECES = ["plausible", "all"] as const;
+export const SHADE = ["drop", "keep"] as const;
 
 /**
  * Refuses settings that are out of range.
@@ -143,6 +148,7 @@ export function requireHairline(settings: HairlineSettings): void {
     stretchOffset,
     labelThreshold,
     pieces,
+    shade,
     continuation,
     unsureShare,
     minCrackPixels,
@@ -172,6 +178,7 @@ export function requireHairline(settings: HairlineSettings): void {
   demand("fitShare", fitShare >= 0 && fitShare <= 1, "a number from 0 to 1");
   demand("labelThreshold", labelThreshold >= 0 && labelThreshold <= 1, "a number from 0 to 1");
   demand("pieces", named(PIECES, pieces), PIECES.join(" or "));
+  demand("shade", named(SHADE, shade), SHADE.join(" or "));
   demand("continuation", continuation >= 0 && continuation <= 1, "a number from 0 to 1");
   demand("unsureShare", unsureShare >= 0 && unsureShare <= 1, "a number from 0 to 1");
   demand("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");

@@ -6,10 +6,18 @@ Deno.test("settingsDifference() takes settings that the first manifests of hairl
   const { localisation, scales, labelThreshold } = defaultHairline;
   const first = { localisation, scales, labelThreshold };
   const by = (parameters: object) => ({ method: "hairline", parameters });
-  const asThen = { pieces: "all", flips: "none", continuation: 1, fitShare: 0, unsureShare: 1 };
+  const asThen = {
+    pieces: "all",
+    shade: "keep",
+    flips: "none",
+    continuation: 1,
+    fitShare: 0,
+    unsureShare: 1,
+  };
   assert.equal(settingsDifference(by(first), by({ ...first, ...asThen })), undefined);
   const changes = [
     ["pieces", "all", "plausible"],
+    ["shade", "keep", "drop"],
     ["continuation", 1, 0.5],
     ["fitShare", 0, 0.5],
     ["unsureShare", 1, 0.5],

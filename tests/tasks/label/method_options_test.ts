@@ -179,6 +179,7 @@ const OTHER: { [K in keyof HairlineSettings]?: [typed: string, read: HairlineSet
   localisationTile: ["768", 768],
   flips: ["both", "both"],
   pieces: ["all", "all"],
+  shade: ["keep", "keep"],
   continuation: ["0.25", 0.25],
   fitShare: ["0.25", 0.25],
   unsureShare: ["0.25", 0.25],

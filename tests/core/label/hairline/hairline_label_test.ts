@@ -315,6 +315,8 @@ Deno.test("hairlineLabeller() refuses settings out of range, and names them", as
       { scales: { ...defaultScales, enlargement: 0.5 } },
       /enlarge photos by 0\.5: a number from 1 on is wanted\.$/,
     ],
+    [{ pieces: "some" }, /with pieces some: plausible or all is wanted\.$/],
+    [{ shade: "none" }, /with shade none: drop or keep is wanted\.$/],
     [{ flips: "vertical" }, /with flips vertical: none or horizontal or both is wanted\.$/],
     [{ fitShare: 1.5 }, /with fitShare 1\.5: a number from 0 to 1 is wanted\.$/],
     [{ guidedRadius: 1.5 }, /with guidedRadius 1\.5: a whole number of pixels from 0 on is wanted\.$/],
@@ -393,4 +395,22 @@ Deno.test("hairlineLabeller() says why what is straight or ruled is not called c
   const all = await label(redWhere(...size, band), { pieces: "all" });
   assert.ok(all.crackPixels > 500);
   assert.equal(all.warning, undefined);
+});
+
+Deno.test("hairlineLabeller() drops shade or keeps it, as its settings say", async () => {
+  const [width, height] = [160, 140];
+  const off = (x: number, y: number) => Math.abs(y - 70 - 12 * Math.sin(x / 14));
+  const shade = redWhere(width, height, (x, y) => off(x, y) < 10);
+  for (let i = 0; i < width * height; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    // What is red all at once gets dark slowly: green and blue make up for it.
+    const grey = 170 - 80 * Math.min(1, Math.max(0, 0.5 + (10 - off(x, y)) / 16));
+    const rest = (grey - 0.299 * shade.data[4 * i]) / (0.587 + 0.114);
+    shade.data.set([rest, rest], 4 * i + 1);
+  }
+  const plausible = { pieces: "plausible" } as const;
+  assert.equal((await label(shade, plausible)).crackPixels, 0);
+  const kept = await label(shade, { ...plausible, shade: "keep" });
+  assert.ok(kept.crackPixels > 2000);
+  assert.equal((await label(shade, { pieces: "all" })).crackPixels, kept.crackPixels);
 });
