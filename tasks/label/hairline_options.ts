@@ -1,5 +1,6 @@
 import { FLIPS } from "../../core/label/hairline/flipped_segmenter.ts";
 import {
+  CONFIDENCES,
   defaultHairline,
   FUSIONS,
   type HairlineSettings,
@@ -93,6 +94,11 @@ const overrides = {
     "unsureShare",
     float({ min: 0, max: 1, metavar: "X" }),
     "Share of the threshold that it falls to around cracks that the network is hardly sure of, 1: nowhere",
+  ),
+  confidences: parameter(
+    "confidences",
+    choice(CONFIDENCES),
+    "Whether they are adjusted to the mask, so that it is what exceeds the threshold, or those that it was decided by",
   ),
 };
 

@@ -100,7 +100,7 @@ export function settingsDifference(
 /** Settings of the method hairline that its first manifests lack, as they were in effect then. */
 const BEFORE_THEY_WERE_THERE: Pick<
   HairlineSettings,
-  "pieces" | "shade" | "flips" | "continuation" | "fitShare" | "unsureShare"
+  "pieces" | "shade" | "flips" | "continuation" | "fitShare" | "unsureShare" | "confidences"
 > = {
   pieces: "all",
   shade: "keep",
@@ -108,6 +108,7 @@ const BEFORE_THEY_WERE_THERE: Pick<
   continuation: 1,
   fitShare: 0,
   unsureShare: 1,
+  confidences: "raw",
 };
 
 /** Their scales: photos were not enlarged before there was a setting for it. */

@@ -66,6 +66,8 @@ const VARIANTS: readonly Variant[] = [
   ["continuation", "thin cracks go on down to half the threshold (7)", { continuation: 0.5 }],
   ["no-widening", "cracks that the network is not sure of end at the threshold (8)", { unsureShare: 1 }],
   ["widening", "their threshold falls to half of it (8)", { unsureShare: 0.5 }],
+  ["raw-confidences", "confidences that the mask was decided by (9)", { confidences: "raw" }],
+  ["adjusted-confidences", "confidences adjusted to the mask (9)", { confidences: "adjusted" }],
 ];
 
 /** The rows of the table of labels. */

@@ -52,9 +52,10 @@ const ARGUMENTS = argumentsSchema({
  *    some length somewhere for sure. Where something broad is marked that cannot be one, stage 2 is joined anew without its coarsest level; and
  *    where nearly all runs along straight lines at right angles, as joints do, none is called crack and a warning says so;
  * 7. a crack goes on, and its gaps are closed, where it is thin and the confidence exceeds half the threshold;
- * 8. where the network is not sure of what is marked, cracks are as wide as what exceeds a lower threshold around it.
+ * 8. where the network is not sure of what is marked, cracks are as wide as what exceeds a lower threshold around it;
+ * 9. confidences are adjusted to what came out, so that exactly the mask exceeds the threshold.
  *
- * Each of 1, 3, 4, 5, 7 and 8, and the choice of pieces or of shade alone, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
+ * Each of 1, 3, 4, 5 and 7 to 9, and the choice of pieces or of shade alone, can be left out: {@linkcode HairlineSettings}. Stages 1 and 2 look at the photo from the same scale on, and at the same time.
  *
  * @example
  * ```ts

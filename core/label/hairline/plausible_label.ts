@@ -1,9 +1,10 @@
 import type { Prediction } from "../../predict/predict_image.ts";
+import { adjustedConfidence } from "./adjusted_confidence.ts";
 import { continueCracks } from "./continued_cracks.ts";
 import { judgePieces } from "./plausible_pieces.ts";
 import { ruledShare } from "./ruled_lines.ts";
 import type { HairlineSettings } from "./settings.ts";
-import { widenUnsureCracks } from "./unsure_cracks.ts";
+import { unsureThreshold, widenUnsureCracks } from "./unsure_cracks.ts";
 
 /** The share of marked lines, straight and at right angles, from which on they are joints and no cracks. */
 const MOST_RULED = 0.7;
@@ -17,20 +18,21 @@ interface PlausibleLabel {
 }
 
 /**
- * Stages 6 to 8: what can be crack of all that exceeds the threshold, where it goes on below that, and how wide it is.
+ * Stages 6 to 9: what can be crack of all that exceeds the threshold, where it goes on below that, how wide it is, and confidences that say so.
  *
  * @param exceeding the mask of all that exceeds the threshold of the settings.
  * @param options `sure`: how sure networks are of each pixel, by which pieces are judged; `scale`: the first at which the photo was looked at; `photo`: that itself.
  */
 export function plausibleLabel(
   exceeding: Prediction,
-  { sure, scale, photo, settings: { pieces, shade, continuation, unsureShare, labelThreshold: threshold } }: {
+  { sure, scale, photo, settings }: {
     readonly sure: Float32Array;
     readonly scale: number;
     readonly photo: ImageData;
     readonly settings: HairlineSettings;
   },
 ): PlausibleLabel {
+  const { pieces, shade, continuation, unsureShare, confidences, labelThreshold: threshold } = settings;
   const chosen: PlausibleLabel = pieces === "all"
     ? { label: exceeding }
     : plausiblePieces(exceeding, { sure, scale, ...(shade === "drop" && { photo }) });
@@ -38,10 +40,14 @@ export function plausibleLabel(
   const continued = continuation === 1
     ? label.mask
     : continueCracks({ ...label, scale, threshold, lower: continuation * threshold });
-  const mask = unsureShare === 1
-    ? continued
-    : widenUnsureCracks({ ...label, mask: continued, threshold, share: unsureShare, never: bands });
-  return { ...chosen, label: withMask(label, mask) };
+  const lower = unsureThreshold({ ...label, mask: continued, threshold, share: unsureShare });
+  const mask = lower < threshold
+    ? widenUnsureCracks({ ...label, mask: continued, lower, never: bands })
+    : continued;
+  const confidence = confidences === "raw"
+    ? label.confidence
+    : adjustedConfidence({ ...label, mask, threshold, lower });
+  return { ...chosen, label: { ...withMask(label, mask), confidence } };
 }
 
 function plausiblePieces(

@@ -61,6 +61,8 @@ export interface HairlineSettings {
    * Stage 8: what the threshold falls to, as a share of it, for cracks that the network is as unsure of as it gets, 0..1; 1 leaves the stage out.
    */
   readonly unsureShare: number;
+  /** Stage 9: whether confidences are `adjusted` so that the mask, whatever decided it, is exactly what exceeds the threshold, or stay `raw`. */
+  readonly confidences: "adjusted" | "raw";
   /** Crack pixels that a label needs to be used for training. */
   readonly minCrackPixels: number;
 }
@@ -94,6 +96,7 @@ export const defaultHairline: HairlineSettings = {
   shade: "drop",
   continuation: 0.5,
   unsureShare: 0.5,
+  confidences: "adjusted",
   minCrackPixels: 100,
 };
 
@@ -116,14 +119,16 @@ export const HAIRLINE_SETTINGS: Schema<HairlineSettings> = optionsSchema<Hairlin
   shade: TEXT as Schema<HairlineSettings["shade"]>,
   continuation: NUMBER,
   unsureShare: NUMBER,
+  confidences: TEXT as Schema<HairlineSettings["confidences"]>,
   minCrackPixels: NUMBER,
 });
 
-/** Localisations, fusions and choices of pieces and of what is done about shade by name. */
+/** What choices there are, by name. */
 export const LOCALISATIONS = ["dense", "none"] as const;
 export const FUSIONS = ["geometric-mean", "mean"] as const;
 export const PIECES = ["plausible", "all"] as const;
 export const SHADE = ["drop", "keep"] as const;
+export const CONFIDENCES = ["adjusted", "raw"] as const;
 
 /**
  * Refuses settings that are out of range.
@@ -151,6 +156,7 @@ export function requireHairline(settings: HairlineSettings): void {
     shade,
     continuation,
     unsureShare,
+    confidences,
     minCrackPixels,
   } = settings;
   demand("localisation", named(LOCALISATIONS, localisation), LOCALISATIONS.join(" or "));
@@ -181,5 +187,6 @@ export function requireHairline(settings: HairlineSettings): void {
   demand("shade", named(SHADE, shade), SHADE.join(" or "));
   demand("continuation", continuation >= 0 && continuation <= 1, "a number from 0 to 1");
   demand("unsureShare", unsureShare >= 0 && unsureShare <= 1, "a number from 0 to 1");
+  demand("confidences", named(CONFIDENCES, confidences), CONFIDENCES.join(" or "));
   demand("minCrackPixels", minCrackPixels >= 0, "a number from 0 on");
 }

@@ -10,7 +10,7 @@ import { decodeImage } from "../../../core/images/decode_image.ts";
 import { encodePng } from "../../../core/images/encode_png.ts";
 import { hairlineLabeller } from "../../../core/label/hairline/hairline_label.ts";
 import type { Labeller } from "../../../core/label/labeller.ts";
-import { defaultHairline } from "../../../core/label/hairline/settings.ts";
+import { defaultHairline, type HairlineSettings } from "../../../core/label/hairline/settings.ts";
 import { predictAtScales } from "../../../core/predict/predict_scales.ts";
 import { measureCracks } from "../../../core/measure/measure_cracks.ts";
 import { type BackendName, openBackend } from "../../../models/backend.ts";
@@ -58,9 +58,13 @@ async function openSession(wanted?: BackendName): Promise<Session> {
   };
 }
 
-/** The method `hairline` from a scale on. */
-function labellerAt({ compute, segmenter }: Session, start: number | "auto"): Labeller {
-  const settings = { ...defaultHairline, scales: { ...defaultHairline.scales, start } };
+/** The method `hairline` from a scale on, changed. */
+function labellerAt(
+  { compute, segmenter }: Session,
+  start: number | "auto",
+  change: Partial<HairlineSettings> = {},
+): Labeller {
+  const settings = { ...defaultHairline, scales: { ...defaultHairline.scales, start }, ...change };
   return hairlineLabeller(compute, { segmenter, settings });
 }
 
@@ -84,7 +88,8 @@ async function mark(
 
 /** The maps of a label; what of them exceeds the threshold; and the pieces of that which stay. */
 async function stagesOf({ width, height, data }: Pixels, scale: number | "auto"): Promise<StagePicture[]> {
-  const labeller = labellerAt(await (session ??= openSession()), scale);
+  // Those that the mask is decided by.
+  const labeller = labellerAt(await (session ??= openSession()), scale, { confidences: "raw" });
   const images = new StageImages();
   const { confidence, mask } = await labeller.label(new ImageData(data, width, height), {
     stages: (rows) => images.add(rows),

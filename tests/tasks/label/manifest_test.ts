@@ -13,6 +13,7 @@ Deno.test("settingsDifference() takes settings that the first manifests of hairl
     continuation: 1,
     fitShare: 0,
     unsureShare: 1,
+    confidences: "raw",
   };
   assert.equal(settingsDifference(by(first), by({ ...first, ...asThen })), undefined);
   const changes = [
@@ -21,6 +22,7 @@ Deno.test("settingsDifference() takes settings that the first manifests of hairl
     ["continuation", 1, 0.5],
     ["fitShare", 0, 0.5],
     ["unsureShare", 1, 0.5],
+    ["confidences", "raw", "adjusted"],
   ] as const;
   for (const [field, was, is] of changes) {
     const now = { ...first, ...asThen, [field]: is };

@@ -183,6 +183,7 @@ const OTHER: { [K in keyof HairlineSettings]?: [typed: string, read: HairlineSet
   continuation: ["0.25", 0.25],
   fitShare: ["0.25", 0.25],
   unsureShare: ["0.25", 0.25],
+  confidences: ["raw", "raw"],
   guidedRadius: ["4", 4],
   guidedEpsilon: ["0.02", 0.02],
   fusion: ["mean", "mean"],

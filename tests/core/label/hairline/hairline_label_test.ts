@@ -40,6 +40,7 @@ function settings(change: Partial<HairlineSettings> = {}): HairlineSettings {
     pieces: "all",
     continuation: 1,
     unsureShare: 1,
+    confidences: "raw",
     ...change,
   };
 }
@@ -327,6 +328,7 @@ Deno.test("hairlineLabeller() refuses settings out of range, and names them", as
     [{ labelThreshold: 1.5 }, /labelThreshold 1\.5: a number from 0 to 1/],
     [{ continuation: 2 }, /continuation 2: a number from 0 to 1/],
     [{ unsureShare: -1 }, /unsureShare -1: a number from 0 to 1/],
+    [{ confidences: "all" }, /with confidences all: adjusted or raw is wanted\.$/],
     [{ minCrackPixels: NaN }, /minCrackPixels NaN/],
   ];
   for (const [change, message] of wrong) {
@@ -413,4 +415,30 @@ Deno.test("hairlineLabeller() drops shade or keeps it, as its settings say", asy
   const kept = await label(shade, { ...plausible, shade: "keep" });
   assert.ok(kept.crackPixels > 2000);
   assert.equal((await label(shade, { pieces: "all" })).crackPixels, kept.crackPixels);
+});
+
+Deno.test("hairlineLabeller() adjusts confidences to the mask, or leaves them raw, and changes neither mask nor stages", async () => {
+  const { pieces, continuation, unsureShare, confidences } = defaultHairline;
+  const usual = { pieces, continuation, unsureShare, confidences };
+  const size = [160, 140] as const;
+  const wave = (x: number, y: number) => Math.abs(y - 40 - 12 * Math.sin(x / 14)) < 2.5;
+  const image = redWhere(...size, wave);
+  // A crack that the network is mostly unsure of, with paler edges, and a ruled line that it is sure of.
+  for (let i = 0; i < image.data.length / 4; i++) {
+    const [x, y] = [i % size[0], Math.floor(i / size[0])];
+    if (wave(x, y)) image.data[4 * i] = x < 20 ? 230 : 150;
+    else if (wave(x, y - 3)) image.data[4 * i] = 90;
+    else if (Math.abs(y - 100 - x / 8) < 4) image.data[4 * i] = 245;
+  }
+  const [adjusted, raw] = await Promise.all([
+    label(image, usual, true),
+    label(image, { ...usual, confidences: "raw" }, true),
+  ]);
+  assert.deepEqual(adjusted.mask, raw.mask);
+  assert.deepEqual(adjusted.stages, raw.stages);
+  const { labelThreshold: threshold } = defaultHairline;
+  const above = ({ confidence }: Label) => Uint8Array.from(confidence, (c) => Number(c > threshold));
+  assert.deepEqual(above(adjusted), adjusted.mask);
+  assert.ok(above(raw).some((value, i) => value > raw.mask[i]), "nothing is left out");
+  assert.ok(above(raw).some((value, i) => value < raw.mask[i]), "nothing is added");
 });

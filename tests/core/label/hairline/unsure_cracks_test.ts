@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { widenUnsureCracks } from "../../../../core/label/hairline/unsure_cracks.ts";
+import { unsureThreshold, widenUnsureCracks } from "../../../../core/label/hairline/unsure_cracks.ts";
 import { CONTENTS, SIZES, testImage } from "../../testing.ts";
 
 const THRESHOLD = 0.5, SHARE = 0.3;
@@ -15,7 +15,8 @@ const above = (confidence: Float32Array): Uint8Array =>
   Uint8Array.from(confidence, (c) => Number(c > THRESHOLD));
 
 function widened({ confidence, mask = above(confidence), ...size }: Case): Uint8Array {
-  return widenUnsureCracks({ ...size, confidence, mask, threshold: THRESHOLD, share: SHARE });
+  const lower = unsureThreshold({ confidence, mask, threshold: THRESHOLD, share: SHARE });
+  return widenUnsureCracks({ ...size, confidence, mask, lower });
 }
 
 /** The formula, the pieces growing from the mask pixel by pixel. */
@@ -71,8 +72,7 @@ Deno.test("widenUnsureCracks() brings back what hangs together with a crack, but
       height: 1,
       confidence,
       mask,
-      threshold: THRESHOLD,
-      share: SHARE,
+      lower: 0.3,
       never,
     }),
   ];
