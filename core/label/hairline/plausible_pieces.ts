@@ -5,6 +5,9 @@ import { isStraightBand } from "./straight_bands.ts";
 /** How full a piece may be: its pixels over the square of the diagonal of its bounding box. A disc has 0.39, a straight line of five times its width 0.19. */
 const MOST_FULL = 0.25;
 
+/** The same where the network is sure all over: wide cracks of which a photo shows a short part. An ellipse twice as long as wide has 0.31. */
+const MOST_FULL_SURE = 0.3;
+
 /** The same of a large piece of which the network is not sure all over: shade, dark ground beside a bright marking, foliage. */
 const MOST_FULL_LARGE = 0.15;
 
@@ -106,8 +109,10 @@ export function judgePieces({ width, height, mask, confidence, scale, photo }: M
 }
 
 function isTooFull({ pixels, diagonal, mean }: Piece, area: number): boolean {
-  const doubtful = pixels > LARGE * area && (mean <= SURE_ALL_OVER || pixels > LARGEST * area);
-  return pixels > (doubtful ? MOST_FULL_LARGE : MOST_FULL) * diagonal ** 2;
+  const sure = mean > SURE_ALL_OVER;
+  const doubtful = pixels > LARGE * area && (!sure || pixels > LARGEST * area);
+  const most = doubtful ? MOST_FULL_LARGE : sure ? MOST_FULL_SURE : MOST_FULL;
+  return pixels > most * diagonal ** 2;
 }
 
 function pieceOf(

@@ -82,6 +82,15 @@ Deno.test("judgePieces() asks more length of a large piece than of a small one, 
   assert.equal(kept([third]).found.includes(1), false);
 });
 
+Deno.test("judgePieces() lets a piece be fuller where the network is sure all over", () => {
+  const at = [60, 20] as const;
+  const stays = (piece: Omit<Patch, "at">) => kept([{ ...piece, at }, ...CRACK]).found[21 * WIDTH + 62] === 1;
+  // 10 : 33 has a fullness of 0.28, 10 : 26 has one of 0.33.
+  assert.equal(stays({ size: [33, 10], confidence: 0.8 }), false);
+  assert.equal(stays({ size: [33, 10], confidence: 0.95 }), true);
+  assert.equal(stays({ size: [26, 10], confidence: 0.95 }), false);
+});
+
 Deno.test("judgePieces() tells of something broad that can be no crack", () => {
   assert.equal(kept([...CRACK, DISC]).broad, true);
   assert.equal(kept([...CRACK, { ...DISC, size: [6, 6] }]).broad, false, "a speck");
