@@ -28,7 +28,8 @@ export function adjustedConfidence(
 ): Float32Array<ArrayBuffer> {
   const result = new Float32Array(confidence);
   const above = Math.min(1, threshold + LEAST), below = Math.max(0, threshold - LEAST);
-  for (const [i, value] of result.entries()) {
+  for (let i = 0; i < result.length; i++) {
+    const value = confidence[i];
     if (lower < threshold) {
       if (value > lower) result[i] = threshold + (1 - threshold) * (value - lower) / (1 - lower);
       else if (value > 0) result[i] = threshold * value / lower;
