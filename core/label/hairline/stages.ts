@@ -33,7 +33,7 @@ export const STAGES: { readonly [key in MapKey]: StageKind } = {
     key: "confidence",
     number: 6,
     title: "Confidence",
-    note: "All of it joined, its edges where the photo has them: the label.",
+    note: "All of it joined, its edges where the photo has them: what the mask is decided by.",
     range: [0, 1],
   },
 };
