@@ -23,8 +23,11 @@ const LARGEST = 0.3;
 /** From this share of the photo on, what is too full to be a crack says that the photo was looked at from too far away. */
 const BROAD = 0.008;
 
-/** From this share of the photo on a piece may be shade. */
+/** From this share of the photo on a piece may be shade, … */
 const SHADE = 0.002;
+
+/** … unless it is as long as a crack: less full than this. Of a photo that is out of focus the borders of cracks are soft, too. */
+const LEAST_FULL_SHADE = 0.06;
 
 /** A photo shows a crack if one piece is surer than this somewhere … */
 const SURE = 0.85;
@@ -96,7 +99,7 @@ export function judgePieces({ width, height, mask, confidence, scale, photo }: M
       bands.push(pixels.slice());
       continue;
     }
-    if (photo !== undefined && piece.pixels > SHADE * mask.length) {
+    if (photo !== undefined && mayBeShade(piece, mask.length)) {
       if (isShade(pixels, { photo, mask, scale, confidence: piece.mean })) continue;
     }
     const length = piece.diagonal * scale;
@@ -113,6 +116,10 @@ function isTooFull({ pixels, diagonal, mean }: Piece, area: number): boolean {
   const doubtful = pixels > LARGE * area && (!sure || pixels > LARGEST * area);
   const most = doubtful ? MOST_FULL_LARGE : sure ? MOST_FULL_SURE : MOST_FULL;
   return pixels > most * diagonal ** 2;
+}
+
+function mayBeShade({ pixels, diagonal }: Piece, area: number): boolean {
+  return pixels > SHADE * area && pixels > LEAST_FULL_SHADE * diagonal ** 2;
 }
 
 function pieceOf(
