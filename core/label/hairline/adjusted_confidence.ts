@@ -14,7 +14,7 @@ export interface Adjusted {
 }
 
 /**
- * Confidences that say what was decided: exactly the mask exceeds the threshold, and a lower or higher one gives masks that are larger or smaller than it. The confidence
+ * Confidences that say what was decided: exactly the mask exceeds the threshold, a higher one gives less of it, and a lower one more, beginning with what was left out. The confidence
  * that was enough in this photo becomes the threshold, so that one threshold means the same in all photos; and pixels that were called crack, or not, for another
  * reason than their confidence come to lie just above the threshold, or just below it.
  *
