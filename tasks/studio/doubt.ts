@@ -1,10 +1,13 @@
-/** Pixels of crack that are taken to be there beside those that were found: so photos with hardly any are compared, too. */
-const SOME = 100;
+/**
+ * Share of a photo's pixels that are taken to be found crack beside those that were: so photos with hardly any are compared, too, and such without crack do not come before those
+ * whose cracks are half found. RESULTS.md, "What is called crack, and what is not", has what it is worth.
+ */
+const SOME = 0.003;
 
 /**
- * How much doubt a confidence map leaves for each pixel of crack that it finds: Σ min(p, 1 − p) / (pixels with p > ½, and 100).
+ * How much doubt a confidence map leaves for each pixel of crack that it finds: Σ min(p, 1 − p) / (pixels with p > ½, and 0.3 % of all).
  *
- * @param confidence 0..255, row-major.
+ * @param confidence 0..255, row-major, at least a pixel.
  * @returns 0 where all is sure; the greater, the less sure.
  */
 export function doubtOf(confidence: Uint8Array): number {
@@ -13,5 +16,5 @@ export function doubtOf(confidence: Uint8Array): number {
     doubt += Math.min(value, 255 - value);
     if (value > 127) found++;
   }
-  return doubt / 255 / (found + SOME);
+  return doubt / 255 / (found + SOME * confidence.length);
 }

@@ -150,7 +150,13 @@ Deno.test("a click takes the nearest piece of crack, of eight neighbours, or the
 Deno.test("doubt is what the confidences leave open for each pixel found", () => {
   assert.equal(doubtOf(new Uint8Array(50)), 0);
   assert.equal(doubtOf(new Uint8Array(100).fill(255)), 0);
-  // 100 pixels of 51 of 255: a fifth each, none found.
-  assert.ok(Math.abs(doubtOf(new Uint8Array(100).fill(51)) - 100 * 0.2 / 100) < 1e-9);
-  assert.ok(Math.abs(doubtOf(new Uint8Array(100).fill(204)) - 100 * 0.2 / 200) < 1e-9);
+  // 1000 pixels of 51 of 255: a fifth each, none found, 3 taken to be.
+  assert.ok(Math.abs(doubtOf(new Uint8Array(1000).fill(51)) - 1000 * 0.2 / 3) < 1e-9);
+  assert.ok(Math.abs(doubtOf(new Uint8Array(1000).fill(204)) - 1000 * 0.2 / 1003) < 1e-9);
+});
+
+Deno.test("doubt is the same of a photo at twice its sides", () => {
+  const small = Uint8Array.from({ length: 600 }, (_, i) => (i * 37) % 256);
+  const large = Uint8Array.from({ length: 2400 }, (_, i) => small[i >> 2]);
+  assert.ok(Math.abs(doubtOf(large) - doubtOf(small)) < 1e-9);
 });
