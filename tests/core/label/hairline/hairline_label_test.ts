@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import type { Plane } from "../../../../core/gpu/compute.ts";
 import { openCompute } from "../../../../core/gpu/open_compute.ts";
 import { POSSIBLE } from "../../../../core/datasets/patch_labels.ts";
-import { flippedSegmenter } from "../../../../core/label/hairline/flipped_segmenter.ts";
 import { hairlineLabeller } from "../../../../core/label/hairline/hairline_label.ts";
-import { joinConfidences, stretch } from "../../../../core/label/hairline/join_confidences.ts";
+import { stretch } from "../../../../core/label/hairline/join_confidences.ts";
 import { defaultHairline, type HairlineSettings } from "../../../../core/label/hairline/settings.ts";
 import { defaultFit } from "../../../../core/label/local_fit.ts";
 import type { Label } from "../../../../core/label/labeller.ts";
@@ -18,7 +17,6 @@ import {
   type Content,
   CONTENTS,
   opaque,
-  seeded,
   sharedCompute,
   SIZES,
   testImage,
@@ -203,82 +201,12 @@ Deno.test("hairlineLabeller() refines by the guided filter, by the oracle", asyn
   }
 });
 
-Deno.test("joinConfidences() gives in strips what it gives at once", async () => {
-  const compute = await device();
-  const [width, height] = [37, 61];
-  const image = photo(width, height, "crack"), seen = redness(image) as Float32Array<ArrayBuffer>;
-  const located = compute.upload(testImage(width, height, 1, "slope"));
-  using localisation = {
-    rows: ([first, end]: readonly [number, number]): Plane => {
-      const rows = compute.create({ width, height: end - first, channels: 1 });
-      compute.copy(located, rows, { from: first * width, length: (end - first) * width });
-      return rows;
-    },
-    [Symbol.dispose]: () => located.dispose(),
-  };
-  const join = (stripPixels: number) =>
-    joinConfidences(compute, image, {
-      ...{ seen, localisation, stripPixels },
-      settings: settings({ localisation: "dense", guidedRadius: 2 }),
-    });
-  const atOnce = await join(width * height);
-  for (const rows of [1, 5, 60]) assertClose(await join(rows * width), atOnce, 1e-5, `${rows} rows a strip`);
-});
-
-Deno.test("stretch() divides by the percentile and the offset, up to 1", () => {
-  const random = seeded(8);
-  for (const length of [1, 2, 99, 1000]) {
-    const confidence = Float32Array.from({ length }, () => random() ** 3);
-    const sorted = [...confidence].sort((a, b) => a - b);
-    for (const stretchPercentile of [0.5, 50, 99.5, 100]) {
-      const quantile = sorted[Math.max(0, Math.ceil(stretchPercentile / 100 * length) - 1)];
-      const stretched = stretch(confidence, { stretchPercentile, stretchOffset: 0.15 });
-      const expected = confidence.map((value) => Math.min(1, value / (quantile + 0.15)));
-      assertClose(stretched, expected, 2e-4, `${length} values, ${stretchPercentile} %`);
-    }
-  }
-  const none = new Float32Array(7);
-  assert.deepEqual(stretch(none, { stretchPercentile: 99, stretchOffset: 0 }), none);
-});
-
 Deno.test("hairlineLabeller() stretches last of all", async () => {
   const image = photo(64, 64, "slope");
   const change = { stretchPercentile: 90, stretchOffset: 0.1 };
   const { confidence, mask } = await label(image, change);
   assert.deepEqual(confidence, stretch(redness(image) as Float32Array<ArrayBuffer>, change));
   assert.deepEqual([...mask], [...confidence].map((value) => Number(value > 0.5)));
-});
-
-Deno.test("flippedSegmenter() averages what a network says of mirror images", async () => {
-  const compute = await device();
-  const asked: [number, number][] = [];
-  // Says 1 in the image's first pixel, 0 elsewhere.
-  const corner = {
-    name: "corner",
-    pixelsAtOnce: () => Promise.resolve(100),
-    picturesAtOnce: () => Promise.resolve(3),
-    predict({ width, height }: Plane) {
-      asked.push([width, height]);
-      const data = new Float32Array(width * height);
-      data[0] = 1;
-      return Promise.resolve(compute.upload({ width, height, channels: 1, data }));
-    },
-  };
-  using image = compute.create({ width: 3, height: 2, channels: 3 });
-  for (
-    const [flips, expected, at] of [
-      ["none", [1, 0, 0, 0, 0, 0], 3],
-      ["horizontal", [0.5, 0, 0.5, 0, 0, 0], 2],
-      ["both", [0.25, 0, 0.25, 0.25, 0, 0.25], 1],
-    ] as const
-  ) {
-    const segmenter = flippedSegmenter(corner, flips);
-    using map = await segmenter.predict(image);
-    assert.deepEqual([...await map.read()], expected, flips);
-    assert.deepEqual([segmenter.name, await segmenter.pixelsAtOnce(compute)], ["corner", 100]);
-    assert.equal(await segmenter.picturesAtOnce!(compute, 6), at);
-  }
-  assert.equal(asked.length, 1 + 2 + 4);
 });
 
 Deno.test("hairlineLabeller() asks the network for the mirror images that its settings say", async () => {
