@@ -23,23 +23,29 @@ export function localFitOracle(
   let crack = pixels.map((i) => possible[i] === 1 ? confidence[i] : 0);
   for (let iteration = 0; iteration < iterations; iteration++) {
     const before = crack;
-    const sum = (i: number, of: (k: number) => number): number => {
-      const x = i % width, y = Math.floor(i / width);
-      let total = 0;
-      for (const k of pixels) {
-        if (possible[k] === 2) continue;
-        total += across[x][k % width] * down[y][Math.floor(k / width)] * of(k);
+    // Of the whole image, as it counts around pixel i: crack, ground, their grey values, and the squares of the ground's.
+    const sumsAround = (i: number): number[] => {
+      const toX = across[i % width], toY = down[Math.floor(i / width)];
+      const sums = [0, 0, 0, 0, 0];
+      for (let y = 0, k = 0; y < height; y++) {
+        for (let x = 0; x < width; x++, k++) {
+          if (possible[k] === 2) continue;
+          const weight = toX[x] * toY[y], crack = weight * before[k], ground = weight * (1 - before[k]);
+          sums[0] += crack;
+          sums[1] += ground;
+          sums[2] += crack * grey[k];
+          sums[3] += ground * grey[k];
+          sums[4] += ground * grey[k] ** 2;
+        }
       }
-      return total;
+      return sums;
     };
     crack = pixels.map((i) => {
       if (possible[i] !== 1) return 0;
-      const dark = sum(i, (k) => before[k]), bright = sum(i, (k) => 1 - before[k]);
-      const crackMean = sum(i, (k) => before[k] * grey[k]) / dark;
-      const groundMean = sum(i, (k) => (1 - before[k]) * grey[k]) / bright;
+      const [dark, bright, darkGrey, brightGrey, brightSquares] = sumsAround(i);
+      const crackMean = darkGrey / dark, groundMean = brightGrey / bright;
       if (!(dark > 1e-6 && bright > 0 && groundMean - crackMean > leastContrast)) return 0;
-      const squares = sum(i, (k) => (1 - before[k]) * grey[k] ** 2) / bright;
-      const variance = Math.max(0, squares - groundMean ** 2) + leastVariance;
+      const variance = Math.max(0, brightSquares / bright - groundMean ** 2) + leastVariance;
       const p = Math.min(0.99, Math.max(0.01, confidence[i]));
       const gain = (grey[i] - groundMean) ** 2 - (grey[i] - crackMean) ** 2;
       return 1 / (1 + Math.exp(-prior * Math.log(p / (1 - p)) - evidence * gain / (2 * variance)));
