@@ -38,8 +38,8 @@ await runCommand({
     "from CrackSC (Guo et al.), under the MIT licence beside them.",
   examples: [{ command: "deno task demo", effect: "Look at what Hairline does" }],
   parser,
-  // Its photos and networks come with Hairline.
-  paths: ({ out }) => ({ read: [], write: [out] }),
+  // Its photos come with Hairline.
+  paths: ({ out, classifier, segmenter }) => ({ read: [classifier, segmenter], write: [out] }),
   resumes: true,
 }, async ({ out, quiet, ...networks }) => {
   const photos = new URL("./demo/", import.meta.url);

@@ -35,10 +35,10 @@ await runCommand({
   ],
   parser: teachOptions,
   decodes: true,
-  paths: ({ folders, datasets, images, masks, patches, patchPhotos, classifier, start, out }) => ({
+  paths: ({ folders, datasets, images, masks, patches, patchPhotos, classifier, teachers, start, out }) => ({
     read: [
       ...[...folders, ...datasets, ...patchPhotos].map(folderOfLists),
-      ...[...images, ...masks, ...patches, classifier, start],
+      ...[...images, ...masks, ...patches, classifier, ...teachers, start],
     ],
     write: [out],
   }),

@@ -12,9 +12,8 @@
  */
 import { openBackend } from "../backend.ts";
 import { loadClassifier, saveCheckpoint } from "../classifier/checkpoint.ts";
-import { loadSegmenterCheckpoint, saveSegmenter } from "../segmenter/checkpoint.ts";
-import type { Segmenter } from "../segmenter/segmenter.ts";
-import { tf } from "../tfjs.ts";
+import { saveSegmenter } from "../segmenter/checkpoint.ts";
+import { meanSegmenter } from "../segmenter/mean_segmenter.ts";
 
 const [kind, ...checkpoints] = Deno.args;
 await openBackend({ backend: "cpu" });
@@ -25,28 +24,13 @@ switch (kind) {
     break;
   }
   case "segmenter": {
-    using segmenter = await meanSegmenter();
+    using segmenter = await meanSegmenter(await Promise.all(checkpoints.map((path) => Deno.readFile(path))));
     // In 8 bits the kernels of depthwise layers would share one scale, and 1 to 2 % of the crack pixels would turn.
     await write("segmenter", segmenter.name, await saveSegmenter(segmenter, { precision: "F16" }));
     break;
   }
   default:
     throw new Error(`Cannot pack ${kind}: it must be classifier or segmenter.`);
-}
-
-async function meanSegmenter(): Promise<Segmenter> {
-  const networks: Segmenter[] = [];
-  for (const path of checkpoints) {
-    networks.push((await loadSegmenterCheckpoint(await Deno.readFile(path))).segmenter);
-  }
-  const [mean, ...others] = networks;
-  if (mean === undefined) throw new Error("Cannot pack a segmenter without checkpoints: name one or more.");
-  for (const [name, variable] of mean.parameters) {
-    const same = [variable, ...others.map(({ parameters }) => parameters.get(name)!)];
-    tf.tidy(() => variable.assign(tf.addN(same).div(networks.length)));
-  }
-  for (const other of others) other.dispose();
-  return mean;
 }
 
 async function write(stem: string, name: string, bytes: Uint8Array): Promise<void> {

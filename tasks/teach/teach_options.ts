@@ -142,6 +142,13 @@ export const teachOptions = merge(
           description: message`Crops of each round before the last. Default: half as many.`,
         }),
       ),
+      average: withDefault(
+        option("--average", positiveInteger("ROUNDS"), {
+          description:
+            message`Of so many last rounds, the mean of the networks, weight by weight, in the place of the last one alone: often a better network than each of them.`,
+        }),
+        1,
+      ),
       crop: withDefault(
         option("--crop", positiveInteger("SIDE"), {
           description: message`Side of the crops, a multiple of 32 for any network.`,

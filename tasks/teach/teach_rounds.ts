@@ -2,10 +2,13 @@ import { join } from "node:path";
 import type { CropMix } from "../../core/sampling/taught_crops.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeErr } from "../cli/terminal.ts";
+import { openDevices } from "../batch/open_devices.ts";
 import { lockFolder } from "../files/locks.ts";
 import { isFile, isThere } from "../files/presence.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeWhole } from "../files/write_whole.ts";
+import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { meanSegmenter } from "../../models/segmenter/mean_segmenter.ts";
 import { readSegmenterStart } from "../segmenter/start_segmenter.ts";
 import { readCard } from "../training/read_card.ts";
 import { runTraining } from "../training/run_training.ts";
@@ -60,6 +63,8 @@ export interface TeachSummary extends Pick<Lesson, "grid" | "cost"> {
   /** The file of the network. */
   readonly segmenter: string;
   readonly rounds: readonly RoundSummary[];
+  /** Of how many of the last rounds it is the mean. */
+  readonly average: number;
   readonly failures: number;
 }
 
@@ -67,7 +72,8 @@ export interface TeachSummary extends Pick<Lesson, "grid" | "cost"> {
  * Teaches a network: trains a first one on drawn cracks, then, round by round, labels the photos by those that there are and trains the next one on
  * that. What an earlier run has finished is taken as it is.
  *
- * @throws {UsageError} if there are no photos, another run is at work, or the folder holds what was made with other options.
+ * @throws {UsageError} if there are no photos, another run is at work, the folder holds what was made with other options, or rounds are to be
+ * averaged that there are not.
  * @throws {RangeError} if all labels are of one class.
  */
 export async function teach(options: TeachOptions): Promise<TeachSummary> {
@@ -87,6 +93,7 @@ export async function teachByMasks(options: TeachOptions): Promise<TeachSummary>
 /** Trains a network in each round, each from that of the one before. */
 async function inRounds(options: TeachOptions, open: () => Promise<Lesson>): Promise<TeachSummary> {
   const { out, rounds, arch, width, restart, quiet } = options;
+  requireRounds(options);
   await Deno.mkdir(out, { recursive: true });
   using _lock = await lockFolder(out);
   if (restart) { for (const name of [ROUNDS, NETWORK, CARD]) await removeTree(join(out, name)); }
@@ -118,10 +125,31 @@ async function inRounds(options: TeachOptions, open: () => Promise<Lesson>): Pro
     done.push({ round, labels: labels?.folder ?? null, segmenter, card });
   }
   const segmenter = join(out, NETWORK);
-  await writeWhole(segmenter, await Deno.readFile(done[done.length - 1].segmenter));
-  const summary: TeachSummary = { segmenter, grid, cost, rounds: done, failures };
+  await writeWhole(segmenter, await taughtNetwork(done, options));
+  const summary: TeachSummary = { segmenter, grid, cost, rounds: done, average: options.average, failures };
   await writeWhole(join(out, CARD), `${JSON.stringify(summary, null, 2)}\n`);
   return summary;
+}
+
+/** The network that has seen drawn cracks only is not of those that are averaged, unless there is no other. */
+function requireRounds({ average, rounds }: TeachOptions): void {
+  const most = Math.max(1, rounds);
+  if (average <= most) return;
+  throw new UsageError(
+    `Cannot average the networks of ${average} rounds: after the first network there ${
+      rounds === 1 ? "is 1 round" : `are ${rounds} rounds`
+    }; give at most ${most}, or more --rounds.`,
+  );
+}
+
+/** The file of the network that comes of all rounds. */
+async function taughtNetwork(rounds: readonly RoundSummary[], options: TeachOptions): Promise<Uint8Array> {
+  const { average, precision } = options;
+  const files = await Promise.all(rounds.slice(-average).map(({ segmenter }) => Deno.readFile(segmenter)));
+  if (average === 1) return files[0];
+  using _compute = (await openDevices(options)).compute;
+  using segmenter = await meanSegmenter(files);
+  return await saveSegmenter(segmenter, { precision });
 }
 
 function settingsOf(
@@ -166,11 +194,11 @@ async function trainedRound(
   out: string,
   { settings, network, options, photos }: TrainedRoundOptions,
 ): Promise<RoundCard> {
-  const { backend, threads, saveEvery, quiet, precision, args } = options;
+  const { backend, threads, saveEvery, quiet, precision, args, average } = options;
   if (!await isFile(`${out}.json`)) {
     const run = { out, args, backend, threads, saveEvery, restart: false, quiet };
-    // What a later round starts from loses nothing; the last one is kept as it was asked for.
-    const exact = settings.round < options.rounds ? "F32" : precision;
+    // What a later round starts from, or a mean is of, loses nothing; what is the result is kept as it was asked for.
+    const exact = settings.round < options.rounds || average > 1 ? "F32" : precision;
     const training = { ...run, precision: exact, settings, network, photos };
     await runTraining(roundTask(training), training);
   }
@@ -195,7 +223,7 @@ async function trainedRound(
 }
 
 /** The last lines of a run: what came out and where to look. */
-export function describeTeaching({ segmenter, rounds }: TeachSummary): string {
+export function describeTeaching({ segmenter, rounds, average }: TeachSummary): string {
   const lines = rounds.map(({ round, labels, card }) => {
     const seen = labels === null ? "drawn cracks only" : `labels in ${labels}/report.html`;
     const loss = card.curve.at(-1)?.loss;
@@ -203,5 +231,6 @@ export function describeTeaching({ segmenter, rounds }: TeachSummary): string {
       loss === undefined ? "" : `; loss ${loss.toFixed(4)}`
     }.`;
   });
-  return `${[...lines, `The network: ${segmenter}`].join("\n")}\n`;
+  const mean = average > 1 ? `, the mean of the last ${average} rounds` : "";
+  return `${[...lines, `The network${mean}: ${segmenter}`].join("\n")}\n`;
 }

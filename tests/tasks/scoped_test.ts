@@ -64,9 +64,12 @@ const COMMANDS: readonly [script: string, args: readonly string[]][] = [
     "4",
     "--rounds",
     "1",
+    "--teacher",
+    "trained/s.hairline",
     "--out",
     "taught",
   ]],
+  ["demo", ["--segmenter", "trained/s.hairline", "--out", "demo"]],
 ];
 
 Deno.test("commands do their work with the permissions that --scoped prints", async () => {

@@ -47,8 +47,8 @@ Deno.test("teach makes networks round by round, and labels that keep to the patc
   await withPhotos(async (folder) => {
     const { code, out, err } = await teach(folder);
     assert.equal(code, 0, err);
-    const { rounds, cost, segmenter, failures }: TeachSummary = JSON.parse(out);
-    assert.deepEqual([cost.photos, cost.crackPhotos, failures], [3, 2, 0]);
+    const { rounds, cost, segmenter, average, failures }: TeachSummary = JSON.parse(out);
+    assert.deepEqual([cost.photos, cost.crackPhotos, average, failures], [3, 2, 1, 0]);
     assert.ok(cost.crackPatches > 0 && cost.crackPatches < cost.patches, JSON.stringify(cost));
     assert.deepEqual(rounds.map(({ round, card }) => [round, card.crops, card.settings.round]), [[0, 4, 0], [
       1,
@@ -108,6 +108,37 @@ Deno.test("teach begins anew where it is told to, and says nothing of photos wit
     const { photos } = JSON.parse(await Deno.readTextFile(join(rounds[1].labels!, "manifest.json")));
     assert.deepEqual(photos.map(({ name }: { name: string }) => name), ["0", "1", "2"]);
     assert.equal(photos[2].crackPixels, 0);
+  });
+});
+
+Deno.test("teach --average gives the mean of the networks of the last rounds, and refuses more than there are", async () => {
+  await withPhotos(async (folder) => {
+    const rounds = { "--rounds": "2", "--crops": "4" };
+    const { code, out, err } = await teach(folder, {
+      ...rounds,
+      "--average": "2",
+    });
+    assert.equal(code, 0, err);
+    const { segmenter, average, rounds: done }: TeachSummary = JSON.parse(out);
+    assert.equal(average, 2);
+    await use("cpu");
+    const [mean, ...trained] = await Promise.all(
+      [segmenter, done[1].segmenter, done[2].segmenter].map(async (path) => {
+        using network = await loadSegmenter(await Deno.readFile(path));
+        return Promise.all([...network.parameters.values()].map((variable) => variable.data()));
+      }),
+    );
+    for (const [i, values] of mean.entries()) {
+      for (const [k, value] of values.entries()) {
+        assert.ok(Math.abs(value - (trained[0][i][k] + trained[1][i][k]) / 2) < 1e-6);
+      }
+    }
+    const refused = await teach(folder, { ...rounds, "--average": "3" });
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.err,
+      /Cannot average the networks of 3 rounds: after the first network there are 2 rounds; give at most 2, or more --rounds\./,
+    );
   });
 });
 

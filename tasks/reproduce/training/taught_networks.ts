@@ -195,7 +195,7 @@ async function taughtNetwork(
     await lesson.teach({
       ...none,
       ...settings,
-      ...{ samples, grid, seed, classifier: SHIPPED },
+      ...{ samples, grid, seed, classifier: SHIPPED, average: 1 },
       ...trainingRunOptions(run, out),
     });
   }
