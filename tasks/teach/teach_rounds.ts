@@ -12,7 +12,7 @@ import { meanSegmenter } from "../../models/segmenter/mean_segmenter.ts";
 import { readSegmenterStart } from "../segmenter/start_segmenter.ts";
 import { readCard } from "../training/read_card.ts";
 import { runTraining } from "../training/run_training.ts";
-import { type Lesson, maskLesson, patchLesson } from "./lessons.ts";
+import { maskSupervision, patchSupervision, type Supervision } from "./supervision.ts";
 import {
   type RoundCard,
   type RoundOptions,
@@ -59,7 +59,7 @@ export interface RoundSummary {
 }
 
 /** What came of a teaching. */
-export interface TeachSummary extends Pick<Lesson, "grid" | "cost"> {
+export interface TeachSummary extends Pick<Supervision, "grid" | "cost"> {
   /** The file of the network. */
   readonly segmenter: string;
   readonly rounds: readonly RoundSummary[];
@@ -77,7 +77,7 @@ export interface TeachSummary extends Pick<Lesson, "grid" | "cost"> {
  * @throws {RangeError} if all labels are of one class.
  */
 export async function teach(options: TeachOptions): Promise<TeachSummary> {
-  return await inRounds(options, () => patchLesson(options));
+  return await inRounds(options, () => patchSupervision(options));
 }
 
 /**
@@ -87,11 +87,11 @@ export async function teach(options: TeachOptions): Promise<TeachSummary> {
  * @throws {UsageError} as {@linkcode teach} does.
  */
 export async function teachByMasks(options: TeachOptions): Promise<TeachSummary> {
-  return await inRounds(options, () => maskLesson(options));
+  return await inRounds(options, () => maskSupervision(options));
 }
 
 /** Trains a network in each round, each from that of the one before. */
-async function inRounds(options: TeachOptions, open: () => Promise<Lesson>): Promise<TeachSummary> {
+async function inRounds(options: TeachOptions, open: () => Promise<Supervision>): Promise<TeachSummary> {
   const { out, rounds, arch, width, restart, quiet } = options;
   requireRounds(options);
   await Deno.mkdir(out, { recursive: true });

@@ -32,8 +32,8 @@ interface Labelling {
   readonly before: string;
 }
 
-/** What networks are taught. */
-export interface Lesson {
+/** What is known of the photos that networks are taught by. */
+export interface Supervision {
   /** The patches that masks were cut into. */
   readonly grid: GridOptions;
   /** What was labelled, and so paid for. */
@@ -53,7 +53,7 @@ export interface Lesson {
  * @throws {UsageError} if there are no photos.
  * @throws {RangeError} if all labels are of one class.
  */
-export async function patchLesson(options: TeachOptions): Promise<Lesson> {
+export async function patchSupervision(options: TeachOptions): Promise<Supervision> {
   const { rounds, grid, quiet } = options;
   const { photos, cost, problems } = await knownPhotos(options);
   if (!quiet) writeErr(`${describeLabels(cost)}\n`);
@@ -70,11 +70,11 @@ export async function patchLesson(options: TeachOptions): Promise<Lesson> {
 }
 
 /**
- * The same photos by their masks: full supervision. A mask decides on each pixel, and so counts as patches of 1/1.
+ * Photos by their masks: full supervision. A mask decides on each pixel, and so counts as patches of 1/1.
  *
  * @throws {UsageError} if there are no photos with masks.
  */
-export async function maskLesson(options: TeachOptions): Promise<Lesson> {
+export async function maskSupervision(options: TeachOptions): Promise<Supervision> {
   const listed = await listSamples(options, { wanted: "photos with masks", onNote: noteOf(options) });
   const photos = listed.samples.flatMap((sample) => fullyLabelled(sample) ?? []);
   const cost = { photos: 0, patches: 0, crackPatches: 0, crackPhotos: 0 };
