@@ -4,7 +4,7 @@ import { Segmenter } from "./segmenter.ts";
 
 /**
  * The mean of networks of one kind, weight by weight (Izmailov et al. 2018, https://arxiv.org/abs/1803.05407). Of networks that one training after
- * the other has made it is a network, too, and often a better one than the last; of networks that began apart it is none. Needs an open backend.
+ * the other has made it is a network, too, and often a better one than the last; not for networks that were trained apart, whose weights do not correspond. Needs an open backend.
  *
  * @param checkpoints their files, one or more.
  * @returns the caller's to dispose.
@@ -17,7 +17,7 @@ export async function meanSegmenter(checkpoints: readonly Uint8Array[]): Promise
   for (const bytes of checkpoints) {
     networks.push(loaded.use((await loadSegmenterCheckpoint(bytes)).segmenter));
   }
-  requireOneKind(networks.map(({ name }) => name));
+  requireOneKind(networks);
   const [{ network, seed, trainingSize, parameters }] = networks;
   const means = [...parameters].map(([name, variable]): [string, tf.Variable] => {
     const same = networks.map(({ parameters }) => parameters.get(name)!);
@@ -26,9 +26,13 @@ export async function meanSegmenter(checkpoints: readonly Uint8Array[]): Promise
   return new Segmenter({ network, seed, trainingSize, parameters: () => new Map(means) });
 }
 
-function requireOneKind(names: readonly string[]): void {
-  const kinds = [...new Set(names)];
-  if (kinds.length === 1) return;
-  const found = kinds.length === 0 ? "there are none" : `these are ${kinds.join(" and ")}`;
+function requireOneKind(networks: readonly Segmenter[]): void {
+  const kinds = new Set(
+    networks.map(({ name, description: { scaling } }) =>
+      `${name} of (value − ${scaling.offset}) / ${scaling.divisor}`
+    ),
+  );
+  if (kinds.size === 1) return;
+  const found = kinds.size === 0 ? "there are none" : `these are ${[...kinds].join(" and ")}`;
   throw new RangeError(`Cannot average networks: ${found}; give one or more, all of one kind.`);
 }

@@ -145,7 +145,7 @@ export const teachOptions = merge(
       average: withDefault(
         option("--average", positiveInteger("ROUNDS"), {
           description:
-            message`Of so many last rounds, the mean of the networks, weight by weight, in the place of the last one alone: often a better network than each of them.`,
+            message`Average the networks of this many last rounds, weight by weight, instead of taking the last one alone: the mean is often better than each of them.`,
         }),
         1,
       ),

@@ -1,18 +1,17 @@
 import { join } from "node:path";
 import type { CropMix } from "../../core/sampling/taught_crops.ts";
+import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
+import { meanSegmenter } from "../../models/segmenter/mean_segmenter.ts";
+import { openDevices } from "../batch/open_devices.ts";
 import { UsageError } from "../cli/errors.ts";
 import { writeErr } from "../cli/terminal.ts";
-import { openDevices } from "../batch/open_devices.ts";
 import { lockFolder } from "../files/locks.ts";
 import { isFile, isThere } from "../files/presence.ts";
 import { sha256 } from "../files/sha256.ts";
 import { writeWhole } from "../files/write_whole.ts";
-import { saveSegmenter } from "../../models/segmenter/checkpoint.ts";
-import { meanSegmenter } from "../../models/segmenter/mean_segmenter.ts";
 import { readSegmenterStart } from "../segmenter/start_segmenter.ts";
 import { readCard } from "../training/read_card.ts";
 import { runTraining } from "../training/run_training.ts";
-import { maskSupervision, patchSupervision, type Supervision } from "./supervision.ts";
 import {
   type RoundCard,
   type RoundOptions,
@@ -20,6 +19,7 @@ import {
   roundSettings,
   roundTask,
 } from "./round_training.ts";
+import { maskSupervision, patchSupervision, type Supervision } from "./supervision.ts";
 import type { TeachOptions } from "./teach_options.ts";
 
 /** What networks see where nothing is labelled: the first, and others where the one before has found nothing. */

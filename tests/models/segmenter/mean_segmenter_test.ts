@@ -45,13 +45,21 @@ for (const backend of BACKENDS) {
 
 Deno.test("meanSegmenter() refuses networks of several kinds, and none, and leaves nothing behind", async () => {
   await use("cpu");
-  const { file } = await randomNetwork(TINY), other = await randomNetwork({ ...TINY, width: 1 / 16 });
+  const { file } = await randomNetwork(TINY);
+  const wider = await randomNetwork({ ...TINY, width: 1 / 16 });
+  const scaled = await randomNetwork({ ...TINY, scaling: { offset: [0, 0, 0], divisor: [255, 255, 255] } });
   const before = tf.memory().numTensors;
-  await assert.rejects(meanSegmenter([file, other.file]), {
-    name: "RangeError",
-    message: "Cannot average networks: these are unet_mobilenet × 0.03125 and unet_mobilenet × 0.0625; " +
-      "give one or more, all of one kind.",
-  });
+  for (const [other, width] of [[wider, "0.0625"], [scaled, "0.03125"]] as const) {
+    await assert.rejects(meanSegmenter([file, other.file]), ({ name, message }: Error) => {
+      assert.equal(name, "RangeError");
+      assert.match(
+        message,
+        /^Cannot average networks: these are unet_mobilenet × 0\.03125 of .+; give one or more, all of one kind\.$/,
+      );
+      assert.ok(message.includes(` and unet_mobilenet × ${width} of `), message);
+      return true;
+    });
+  }
   await assert.rejects(meanSegmenter([]), {
     name: "RangeError",
     message: /there are none; give one or more/,
